@@ -1,0 +1,114 @@
+// Builds src/ into dist/ with esbuild, when and only when the sources changed since the last build.
+// Called by bin/facecom.mjs at every start (a stat of each source file, a few ms) and by `npm run build`.
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Folders whose files decide what a build contains. */
+const inputs = ['src', 'schemas', 'scripts/build.mjs', 'package.json'];
+
+function stamp() {
+  const hash = createHash('sha256').update(process.version.split('.')[0]);
+  const visit = (path) => {
+    const info = statSync(path);
+    if (info.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
+    else hash.update(`${path}\0${info.size}\0${info.mtimeMs}\n`);
+  };
+  for (const input of inputs) visit(join(root, input));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function writable(directory) {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Each build has a folder of its own, so that a process that runs for days still finds the modules it started with. */
+function buildsFolder() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return writable(root) ? join(root, 'dist') : join(cache, 'facecom', 'build');
+}
+
+/** Gives the URL of the folder of built modules, building it first where it is missing or stale. */
+export async function ensureBuilt() {
+  process.env.FACECOM_PACKAGE_DIR = root;
+  const id = stamp();
+  const builds = buildsFolder();
+  const dist = join(builds, id);
+  if (!existsSync(join(dist, 'main.js'))) await build(builds, dist);
+  return pathToFileURL(dist).href;
+}
+
+async function build(builds, dist) {
+  const esbuild = await import('esbuild');
+  // Built aside and renamed, so that two first starts at once do not see each other's half.
+  const aside = `${dist}.${process.pid}.tmp`;
+  mkdirSync(aside, { recursive: true });
+  try {
+    await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: { main: 'src/cli/main.ts' },
+      outdir: aside,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.11',
+      sourcemap: 'linked',
+      logLevel: 'error',
+      // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node.
+      external: [
+        'koffi',
+        'sharp',
+        'vega',
+        'vega-lite',
+        '@tensorflow/*',
+        'webgpu',
+        'systeminformation',
+        'esbuild',
+      ],
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+    });
+    try {
+      renameSync(aside, dist);
+    } catch (error) {
+      // Another process was faster: its build is the same.
+      if (!existsSync(join(dist, 'main.js'))) throw error;
+    }
+    prune(builds, dist);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Removes builds that no process of the last week can have started from. */
+function prune(builds, keep) {
+  const weekAgo = Date.now() - 7 * 24 * 3600 * 1000;
+  for (const name of readdirSync(builds)) {
+    const path = join(builds, name);
+    if (path !== keep && statSync(path).mtimeMs < weekAgo) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await ensureBuilt();
+}

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+
+/** One command: its file is loaded only when it is asked for. Each file exports `command()`, a configured commander Command. */
+interface CommandEntry {
+  name: string;
+  summary: string;
+  load: () => Promise<{ command: () => Command }>;
+  /** Not listed in the help. */
+  hidden?: boolean;
+}
+
+/** Every command, in the order of the help: one line each. */
+export const commands: CommandEntry[] = [];
