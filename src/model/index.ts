@@ -1,0 +1,51 @@
+import { openRuntime } from '../tensor/index.ts';
+import { choosePrecision } from '../tensor/precision.ts';
+import type { BackboneName } from './backbones/index.ts';
+import { type Learner, NetworkLearner } from './learner.ts';
+import type { OptimizerSpec } from './optimizers/index.ts';
+
+export type { LabelledBatch, Learner, Logits, StateTensor, StepResult } from './learner.ts';
+export { NetworkLearner } from './learner.ts';
+
+/** The part of a resolved experiment that decides what a learner is. */
+export interface ModelConfig {
+  data: { image_size: number };
+  model: {
+    backbone: BackboneName;
+    heads: { gender: { hidden: number; dropout: number }; identity: { hidden: number; dropout: number } };
+  };
+  loss: { alpha: number; beta: number; label_smoothing: number };
+  optimizer: OptimizerSpec;
+  train: { accumulation: number; precision: 'auto' | 'float32' | 'bfloat16'; clip: number; ema: number };
+  resources: { device: string; backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu' };
+}
+
+/** Opens the backend that the experiment asks for and builds its network on it. */
+export async function openLearner(
+  config: ModelConfig,
+  options: { identities: number; seed: number; libraryThreads?: number },
+): Promise<Learner> {
+  const { backend, device } = config.resources;
+  const threads = options.libraryThreads ?? 0;
+  const precision = await choosePrecision({ precision: config.train.precision, backend, device, threads });
+  const runtime = await openRuntime({
+    backend,
+    device,
+    threads,
+    precision: precision.precision,
+    seed: options.seed,
+  });
+  return new NetworkLearner(runtime, {
+    backbone: config.model.backbone,
+    heads: config.model.heads,
+    identities: options.identities,
+    seed: options.seed,
+    imageSize: config.data.image_size,
+    loss: config.loss,
+    optimizer: config.optimizer,
+    accumulation: config.train.accumulation,
+    clip: config.train.clip,
+    ema: config.train.ema,
+    precisionReason: precision.reason,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type BackboneName, backbones } from './backbones/index.ts';
+import { type HeadOptions, head } from './heads/index.ts';
+import { type Forward, type Parameter, Parameters } from './layers.ts';
+
+export interface NetworkOptions {
+  backbone: BackboneName;
+  heads: { gender: HeadOptions; identity: HeadOptions };
+  identities: number;
+  seed: number;
+}
+
+export interface Network {
+  parameters: Parameter[];
+  /** Pictures [batch, height, width, 3], 0 … 255 → logits of both tasks: [batch] (Female above 0) and [batch, identities]. */
+  apply(forward: Forward, pictures: Tensor4D): { gender: tf.Tensor1D; identity: Tensor2D };
+}
+
+/** ImageNet's statistics of RGB, in 0 … 255. */
+const MEAN = [0.485, 0.456, 0.406].map((v) => v * 255);
+const DEVIATION = [0.229, 0.224, 0.225].map((v) => v * 255);
+
+/** One shared backbone, one head a task. */
+export function network({ backbone, heads, identities, seed }: NetworkOptions): Network {
+  const parameters = new Parameters(seed);
+  const body = backbones[backbone](parameters);
+  const gender = head(parameters, 'gender_head', body.features, 1, heads.gender);
+  const identity = head(parameters, 'identity_head', body.features, identities, heads.identity);
+  const apply = (forward: Forward, pictures: Tensor4D) => {
+    const scale = tf.tensor1d(DEVIATION.map((d) => 1 / d));
+    const normalised = tf.mul(tf.sub(pictures, tf.tensor1d(MEAN)), scale) as Tensor4D;
+    const features = body.apply(forward, normalised);
+    return {
+      gender: tf.squeeze(gender(forward, features), [1]) as tf.Tensor1D,
+      identity: identity(forward, features),
+    };
+  };
+  return { parameters: parameters.all, apply };
+}

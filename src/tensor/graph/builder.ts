@@ -1,0 +1,142 @@
+import { AttributeType, describeOp, isInferredAttribute } from '../native/binding.ts';
+import { type CApi, type Output, type Pointer, Status } from '../native/library.ts';
+import { newTensor } from '../native/memory.ts';
+import { type Attribute, type Node, TYPE_LIST, type Value } from './ir.ts';
+
+/** Writes traced ops into a TF_Graph. It owns neither the graph nor its ops (they live as long as the graph). */
+export class GraphBuilder {
+  private readonly api: CApi;
+  private readonly graph: Pointer;
+  private readonly prefix: string;
+  private readonly status: Status;
+  private readonly operations = new Map<Node, Pointer>();
+  private count = 0;
+
+  constructor(api: CApi, graph: Pointer, prefix: string) {
+    this.api = api;
+    this.graph = graph;
+    this.prefix = prefix;
+    this.status = new Status(api);
+  }
+
+  /** Adds an op whose inputs were added before it, and fills in the shapes and types of its outputs as TensorFlow infers them. */
+  add(node: Node, inferOutputs: boolean): void {
+    const { api, status } = this;
+    const what = () => describe(node);
+    const description = api.newOperation(
+      this.graph,
+      node.op,
+      `${this.prefix}${node.op}_${this.count++}`,
+    ) as Pointer;
+    for (const argument of node.inputs) {
+      if (Array.isArray(argument)) {
+        api.addInputList(
+          description,
+          argument.map((value) => this.output(value)),
+          argument.length,
+        );
+      } else api.addInput(description, this.output(argument));
+    }
+    for (const before of node.control) api.addControlInput(description, this.operation(before));
+    for (const attribute of node.attributes) {
+      if (!isInferredAttribute(node.op, attribute.name)) this.setAttribute(description, attribute);
+    }
+    if (node.constant) {
+      const { shape, dtype, values } = node.constant;
+      const tensor = newTensor(api, shape, dtype, values);
+      api.setAttrTensor(description, 'value', tensor, status.pointer);
+      api.deleteTensor(tensor);
+      status.check(what);
+    }
+    const operation = api.finishOperation(description, status.pointer) as Pointer;
+    status.check(what);
+    this.operations.set(node, operation);
+    if (inferOutputs) node.outputs = this.infer(node, operation);
+  }
+
+  /** The TF_Output of a value whose op was added. */
+  output(value: Value): Output {
+    return { oper: this.operation(value.node), index: value.index };
+  }
+
+  operation(node: Node): Pointer {
+    const operation = this.operations.get(node);
+    if (operation === undefined)
+      throw new Error(`The op ${node.op} is used before it was added to the graph.`);
+    return operation;
+  }
+
+  dispose(): void {
+    this.status.dispose();
+    this.operations.clear();
+  }
+
+  private infer(node: Node, operation: Pointer): Value[] {
+    const { api, status } = this;
+    const outputs: Value[] = [];
+    const count = api.operationNumOutputs(operation) as number;
+    for (let index = 0; index < count; index++) {
+      const output = { oper: operation, index };
+      const rank = api.graphTensorNumDims(this.graph, output, status.pointer) as number;
+      status.check(() => `the shape of output ${index} of ${describe(node)}`);
+      const dims = new BigInt64Array(Math.max(rank, 0));
+      if (rank > 0) {
+        api.graphTensorShape(this.graph, output, dims, rank, status.pointer);
+        status.check(() => `the shape of output ${index} of ${describe(node)}`);
+      }
+      // Some outputs (the reserve space of FusedBatchNormV3) have no static shape: they are only passed on.
+      outputs.push({ node, index, shape: Array.from(dims, Number), dtype: api.outputType(output) as number });
+    }
+    return outputs;
+  }
+
+  private setAttribute(description: Pointer, { name, type, value }: Attribute): void {
+    const { api } = this;
+    const list = () => Array.from(value as ArrayLike<number>);
+    switch (type) {
+      case AttributeType.STRING:
+        return api.setAttrString(description, name, value, Buffer.byteLength(value as string));
+      case AttributeType.INT: {
+        if (typeof value === 'number') return api.setAttrInt(description, name, value);
+        const integers = BigInt64Array.from(list(), BigInt);
+        return api.setAttrIntList(description, name, integers, integers.length);
+      }
+      case AttributeType.FLOAT: {
+        if (typeof value === 'number') return api.setAttrFloat(description, name, value);
+        return api.setAttrFloatList(description, name, Float32Array.from(list()), list().length);
+      }
+      case AttributeType.BOOL:
+        return api.setAttrBool(description, name, value ? 1 : 0);
+      case AttributeType.TYPE:
+        return api.setAttrType(description, name, value);
+      case AttributeType.SHAPE:
+        return api.setAttrShape(description, name, BigInt64Array.from(list(), BigInt), list().length);
+      case TYPE_LIST:
+        return api.setAttrTypeList(description, name, Int32Array.from(list()), list().length);
+      default:
+        throw new Error(`Attribute ${name} of type ${type} cannot be set.`);
+    }
+  }
+}
+
+/** Describes a traced op with attributes and input shapes, and where in the source it was called. */
+export function describe(node: Node): string {
+  const shapes = node.inputs.flat().map((value) => value.shape);
+  const at = sourceLine(node);
+  return describeOp(node.op, node.attributes, shapes) + (at ? ` at ${at}` : '');
+}
+
+/** The first line of the op's stack that is neither tfjs nor this folder: where the traced function called it. */
+export function sourceLine(node: Node): string | undefined {
+  const lines = node.origin?.stack?.split('\n') ?? [];
+  for (const line of lines) {
+    if (
+      /node_modules|tfjs-core[\\/]src/.test(line) ||
+      /src[\\/]tensor[\\/]((graph|native|ops)[\\/]|gradients)/.test(line)
+    )
+      continue;
+    const found = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(line.trim());
+    if (found) return found[1];
+  }
+  return undefined;
+}

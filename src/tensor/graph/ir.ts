@@ -1,0 +1,56 @@
+import type { OpAttribute } from '../native/binding.ts';
+
+/** One output of a traced op. Shapes are static: a program is traced once per input shape. */
+export interface Value {
+  node: Node;
+  index: number;
+  shape: number[];
+  /** A TF_DataType. */
+  dtype: number;
+}
+
+/** An input argument of an op: one value, or a list of values. */
+export type Argument = Value | Value[];
+
+/** One traced op. */
+export interface Node {
+  op: string;
+  attributes: Attribute[];
+  inputs: Argument[];
+  /** Ops that must have run before this one. */
+  control: Node[];
+  outputs: Value[];
+  /** Values of a Const. */
+  constant?: { shape: number[]; dtype: number; values: ArrayLike<number> };
+  /** Its `stack` tells where in the traced function the op was called. */
+  origin?: { stack?: string };
+}
+
+/** An attribute as tfjs-node's kernels pass it, or a list of types. */
+export type Attribute = OpAttribute;
+
+/** Attribute type of a list of TF_DataType, which tfjs-node's kernels have no need of. */
+export const TYPE_LIST = 100;
+
+/** A traced function: its ops in the order of tracing, what it takes, gives and does. */
+export interface Trace {
+  nodes: Node[];
+  inputs: Map<string, Value>;
+  outputs: Map<string, Value>;
+  /** Ops that are run for their effect: assignments and optimizers. */
+  effects: Node[];
+}
+
+export const typeAttribute = (name: string, value: number): Attribute => ({ name, type: 4, value });
+export const intAttribute = (name: string, value: number | number[]): Attribute => ({ name, type: 1, value });
+export const floatAttribute = (name: string, value: number): Attribute => ({ name, type: 2, value });
+export const boolAttribute = (name: string, value: boolean): Attribute => ({ name, type: 3, value });
+export const stringAttribute = (name: string, value: string): Attribute => ({ name, type: 0, value });
+export const shapeAttribute = (name: string, value: number[]): Attribute => ({ name, type: 5, value });
+
+/** The value of an attribute, or undefined. */
+export function attribute<T>(node: Node, name: string): T | undefined {
+  return node.attributes.find((a) => a.name === name)?.value as T | undefined;
+}
+
+export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

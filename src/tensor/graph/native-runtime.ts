@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FacecomError } from '../../errors.ts';
+import { configProto, type NativeConfig } from '../native/config.ts';
+import { EagerBinding } from '../native/eager.ts';
+import { BACKEND_NAME, type KernelBackend, registerKernels } from '../native/kernels.ts';
+import { DataType, type NativeLibrary } from '../native/library.ts';
+import { SwitchBinding } from '../native/switch-binding.ts';
+import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
+import { GraphProgram } from './program.ts';
+import { Session } from './session.ts';
+import { VariableStore } from './variables.ts';
+
+let backend: { binding: SwitchBinding; kernels: KernelBackend } | undefined;
+
+/** tfjs's backend over native TensorFlow, registered once a process: it is tfjs's global state. */
+function openKernels(library: NativeLibrary) {
+  if (!backend) {
+    const eager = new EagerBinding(library.api, configProto({ intraOpThreads: 0, interOpThreads: 0 }));
+    const binding = new SwitchBinding(library.api, eager);
+    backend = { binding, kernels: registerKernels(binding) };
+  }
+  tf.setBackend(BACKEND_NAME);
+  return backend;
+}
+
+export interface NativeRuntimeOptions extends NativeConfig {
+  /** Seed of the streams of `context.uniform`. */
+  seed: number;
+  precision: 'float32' | 'bfloat16';
+}
+
+/** Compiles steps into one graph and runs them in one session, which holds the variables. */
+export class NativeRuntime implements Runtime {
+  readonly backend = BACKEND_NAME;
+  readonly compiled = true;
+  readonly device: string;
+  readonly version: string;
+  readonly precision: 'float32' | 'bfloat16';
+  readonly library: NativeLibrary;
+  readonly session: Session;
+  readonly variables: VariableStore;
+  readonly binding: SwitchBinding;
+  readonly kernels: KernelBackend;
+  readonly seed: number;
+  private readonly programs: GraphProgram[] = [];
+
+  constructor(library: NativeLibrary, options: NativeRuntimeOptions) {
+    this.library = library;
+    this.version = library.version;
+    this.precision = options.precision;
+    this.seed = options.seed;
+    const { binding, kernels } = openKernels(library);
+    this.binding = binding;
+    this.kernels = kernels;
+    this.session = new Session(library.api, configProto(options));
+    if (options.gpu !== undefined && !this.session.devices().some((device) => device.type === 'GPU')) {
+      this.session.dispose();
+      throw new FacecomError('no-gpu', `GPU ${options.gpu} was asked for, and TensorFlow sees none.`, {
+        exitCode: 2,
+        remedy: 'Set resources.device to cpu or auto, or run `facecom doctor`, which says what is missing.',
+      });
+    }
+    this.device = options.gpu === undefined ? 'cpu' : `gpu:${options.gpu}`;
+    this.variables = new VariableStore(library.api, this.session);
+  }
+
+  compile(name: string, fn: StepFunction): CompiledStep {
+    const program = new GraphProgram(this, name, fn);
+    this.programs.push(program);
+    return program;
+  }
+
+  async values(variables: readonly Variable[]): Promise<Map<Variable, Float32Array>> {
+    return this.variables.read(variables);
+  }
+
+  async setValues(values: ReadonlyMap<Variable, Float32Array>): Promise<void> {
+    return this.variables.write(values);
+  }
+
+  dispose(): void {
+    this.session.dispose();
+  }
+}
+
+export const inputTypes = { float32: DataType.FLOAT, int32: DataType.INT32, uint8: DataType.UINT8 } as const;

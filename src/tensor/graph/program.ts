@@ -1,0 +1,146 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FacecomError } from '../../errors.ts';
+import { DataType, type Output, type Pointer } from '../native/library.ts';
+import type {
+  CompiledStep,
+  CompileReport,
+  StepFunction,
+  StepInput,
+  StepOutput,
+  Variable,
+} from '../runtime.ts';
+import { GraphBuilder } from './builder.ts';
+import { TraceContext } from './context.ts';
+import { type Trace, typeAttribute, type Value } from './ir.ts';
+import { lower } from './lower/index.ts';
+import { inputTypes, type NativeRuntime } from './native-runtime.ts';
+
+/** A traced, lowered function in the session's graph, for one shape of its inputs. */
+interface Compiled {
+  inputs: Map<string, { output: Output; dtype: number }>;
+  seed?: Output;
+  outputs: Array<{ name: string; output: Output; shape: number[] }>;
+  targets: Pointer[];
+  variables: Set<Variable>;
+  report: CompileReport;
+}
+
+const SEED = 'facecom/seed';
+
+/**
+ *   fn ─ trace (per input shape) ─▶ Trace ─ lower ─▶ Trace ─ emit ─▶ the session's graph ─ run ─▶ outputs
+ */
+export class GraphProgram implements CompiledStep {
+  readonly name: string;
+  private readonly runtime: NativeRuntime;
+  private readonly fn: StepFunction;
+  private readonly cache = new Map<string, Compiled>();
+
+  constructor(runtime: NativeRuntime, name: string, fn: StepFunction) {
+    this.runtime = runtime;
+    this.name = name;
+    this.fn = fn;
+  }
+
+  prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport {
+    return this.compiled(inputs).report;
+  }
+
+  async run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {
+    const compiled = this.compiled(inputs);
+    const { session, variables, seed } = this.runtime;
+    await variables.initialize(compiled.variables);
+    const feeds = [...compiled.inputs].map(([name, { output, dtype }]) => {
+      const { shape, values } = inputs[name]!;
+      return { output, shape, dtype, values };
+    });
+    if (compiled.seed)
+      feeds.push({
+        output: compiled.seed,
+        shape: [2],
+        dtype: DataType.INT32,
+        values: Int32Array.of(seed | 0, step),
+      });
+    const fetches = compiled.outputs.map(({ output }) => output);
+    const values = await session.run(feeds, fetches, compiled.targets, `the step ${this.name}`);
+    return Object.fromEntries(
+      compiled.outputs.map(({ name, shape }, i) => [name, { shape, values: values[i]! }]),
+    );
+  }
+
+  private compiled(inputs: Record<string, Omit<StepInput, 'values'>>): Compiled {
+    const key = JSON.stringify(
+      Object.entries(inputs).map(([name, { shape, dtype }]) => [name, dtype, shape]),
+    );
+    let compiled = this.cache.get(key);
+    if (!compiled) {
+      compiled = this.compile(inputs);
+      this.cache.set(key, compiled);
+    }
+    return compiled;
+  }
+
+  private compile(inputs: Record<string, Omit<StepInput, 'values'>>): Compiled {
+    const started = performance.now();
+    const { trace, variables } = this.trace(inputs);
+    const lowered = lower(trace, { precision: this.runtime.precision });
+    const { api } = this.runtime.library;
+    const builder = new GraphBuilder(api, this.runtime.session.graph, `${this.name}_${this.cache.size}/`);
+    for (const node of lowered.nodes) builder.add(node, false);
+    const placeholders = new Map<string, { output: Output; dtype: number }>();
+    for (const [name, value] of lowered.inputs)
+      placeholders.set(name, { output: builder.output(value), dtype: value.dtype });
+    const seed = placeholders.get(SEED)?.output;
+    placeholders.delete(SEED);
+    const compiled: Compiled = {
+      inputs: placeholders,
+      seed,
+      outputs: [...lowered.outputs].map(([name, value]) => ({
+        name,
+        output: builder.output(value),
+        shape: value.shape,
+      })),
+      targets: lowered.effects.map((node) => builder.operation(node)),
+      variables,
+      report: { traced: trace.nodes.length, lowered: lowered.nodes.length, milliseconds: 0 },
+    };
+    builder.dispose();
+    compiled.report.milliseconds = performance.now() - started;
+    return compiled;
+  }
+
+  private trace(inputs: Record<string, Omit<StepInput, 'values'>>): {
+    trace: Trace;
+    variables: Set<Variable>;
+  } {
+    const { binding, kernels } = this.runtime;
+    return binding.trace((trace) => {
+      const seed = trace.placeholder(SEED, [2], DataType.INT32);
+      const context = new TraceContext(trace, kernels, seed);
+      const outputs = new Map<string, Value>();
+      tf.tidy(() => {
+        const tensors: Record<string, tf.Tensor> = {};
+        for (const [name, { shape, dtype }] of Object.entries(inputs)) {
+          let value = trace.placeholder(name, [...shape], inputTypes[dtype]);
+          if (dtype === 'uint8') {
+            const cast = [typeAttribute('SrcT', DataType.UINT8), typeAttribute('DstT', DataType.FLOAT)];
+            value = trace.node('Cast', cast, [value]).outputs[0]!;
+          }
+          tensors[name] = context.tensor(value);
+        }
+        const found = this.fn(tensors, context);
+        for (const [name, tensor] of Object.entries(found)) {
+          if (!(tensor instanceof tf.Tensor)) {
+            throw new FacecomError(
+              'trace-output',
+              `The output ${name} of the step ${this.name} is not a tensor.`,
+            );
+          }
+          outputs.set(name, context.value(tensor));
+        }
+      });
+      context.dispose();
+      return { trace: trace.finish(outputs), variables: context.variables };
+    });
+  }
+}

@@ -1,0 +1,167 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+import { FacecomError } from '../../errors.ts';
+import { argumentsOf, type Binding, type OpAttribute, type TensorMetadata } from '../native/binding.ts';
+import { asArray } from '../native/eager.ts';
+import { type CApi, DataType, type Pointer } from '../native/library.ts';
+import { GraphBuilder, sourceLine } from './builder.ts';
+import {
+  type Argument,
+  type Attribute,
+  type Node,
+  shapeAttribute,
+  size,
+  type Trace,
+  typeAttribute,
+  type Value,
+} from './ir.ts';
+
+/** Ids of traced tensors start here, so that they are told from the eager binding's. */
+export const FIRST_TRACED_ID = 2 ** 40;
+
+/** Constants of at most this many values are shared when they are equal. */
+const SHARED_CONSTANT_VALUES = 1024;
+
+/**
+ * Records every op in place of executing it. The ops are also added to a graph of their own that is never run: TensorFlow's
+ * shape inference answers there what shape each output has.
+ */
+export class TraceBinding implements Binding {
+  readonly nodes: Node[] = [];
+  readonly inputs = new Map<string, Value>();
+  readonly effects: Node[] = [];
+  private readonly api: CApi;
+  private readonly graph: Pointer;
+  private readonly builder: GraphBuilder;
+  private readonly values = new Map<number, Value>();
+  private readonly constants = new Map<string, Value>();
+  private readonly readEager: (id: number) => { shape: number[]; dtype: number; values: ArrayLike<number> };
+  private nextId = FIRST_TRACED_ID;
+
+  /** `readEager` gives the value of a tensor made outside of the trace, which becomes a constant. */
+  constructor(api: CApi, readEager: TraceBinding['readEager']) {
+    this.api = api;
+    this.readEager = readEager;
+    this.graph = api.newGraph() as Pointer;
+    this.builder = new GraphBuilder(api, this.graph, '');
+  }
+
+  isUsingGpuDevice(): boolean {
+    return false;
+  }
+
+  getNumOfTensors(): number {
+    return this.values.size;
+  }
+
+  createTensor(shape: number[], dtype: number, values: backend_util.BackendValues): number {
+    return this.bind(this.constant(shape, dtype, asArray(values)));
+  }
+
+  deleteTensor(): void {
+    // A traced tensor holds nothing: the trace keeps its ops.
+  }
+
+  tensorDataSync(id: number): never {
+    const value = this.values.get(id);
+    const stack = { stack: undefined as string | undefined };
+    Error.captureStackTrace(stack);
+    const at = value ? sourceLine({ ...value.node, origin: stack }) : undefined;
+    throw new FacecomError(
+      'trace-read',
+      `The value of ${value?.node.op ?? 'a tensor'} was read while tracing${at ? ` at ${at}` : ''}.`,
+      {
+        expected: 'a compiled step that only builds tensors: values are known when it runs',
+        remedy:
+          'Return the tensor as an output and read it after the run; a branch on a value needs tf.where.',
+      },
+    );
+  }
+
+  executeOp(name: string, attributes: OpAttribute[], inputs: number[]): TensorMetadata[] {
+    const values = inputs.map((id) => this.valueOf(id));
+    const node = this.node(name, attributes, argumentsOf(name, values));
+    return node.outputs.map((value) => ({
+      id: this.bind(value),
+      shape: value.shape,
+      // tfjs has no bfloat16: to it the tensor is a float32.
+      dtype: value.dtype === DataType.BFLOAT16 ? DataType.FLOAT : value.dtype,
+    }));
+  }
+
+  /** Records an op and gives it with its outputs' shapes. */
+  node(op: string, attributes: Attribute[], inputs: Argument[], control: Node[] = []): Node {
+    const origin: { stack?: string } = {};
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 40;
+    Error.captureStackTrace(origin);
+    Error.stackTraceLimit = limit;
+    const node: Node = { op, attributes, inputs, control, outputs: [], origin };
+    this.builder.add(node, true);
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Records an op that is run for its effect. */
+  effect(op: string, attributes: Attribute[], inputs: Argument[], control: Node[] = []): Node {
+    const node = this.node(op, attributes, inputs, control);
+    this.effects.push(node);
+    return node;
+  }
+
+  constant(shape: number[], dtype: number, values: ArrayLike<number>): Value {
+    const key =
+      size(shape) <= SHARED_CONSTANT_VALUES ? `${dtype}|${shape}|${Array.from(values).join()}` : undefined;
+    const known = key === undefined ? undefined : this.constants.get(key);
+    if (known) return known;
+    const copy = ArrayBuffer.isView(values) ? (values as Float32Array).slice() : Array.from(values);
+    const node: Node = {
+      op: 'Const',
+      attributes: [typeAttribute('dtype', dtype)],
+      inputs: [],
+      control: [],
+      outputs: [],
+      constant: { shape, dtype, values: copy },
+    };
+    this.builder.add(node, true);
+    this.nodes.push(node);
+    const value = node.outputs[0]!;
+    if (key !== undefined) this.constants.set(key, value);
+    return value;
+  }
+
+  placeholder(name: string, shape: number[], dtype: number): Value {
+    const value = this.node(
+      'Placeholder',
+      [typeAttribute('dtype', dtype), shapeAttribute('shape', shape)],
+      [],
+    ).outputs[0]!;
+    this.inputs.set(name, value);
+    return value;
+  }
+
+  /** Gives a value an id under which tfjs-node's kernels know it. */
+  bind(value: Value): number {
+    const id = this.nextId++;
+    this.values.set(id, value);
+    return id;
+  }
+
+  valueOf(id: number): Value {
+    const value = this.values.get(id);
+    if (value) return value;
+    const { shape, dtype, values } = this.readEager(id);
+    return this.constant(shape, dtype, values);
+  }
+
+  /** Ends the trace: the graph for shape inference is freed, the recorded ops stay. */
+  finish(outputs: Map<string, Value>): Trace {
+    this.dispose();
+    return { nodes: this.nodes, inputs: this.inputs, outputs, effects: this.effects };
+  }
+
+  dispose(): void {
+    this.builder.dispose();
+    this.api.deleteGraph(this.graph);
+    this.values.clear();
+  }
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { NativeRuntime } from '../graph/native-runtime.ts';
+import type { RuntimeOptions } from '../index.ts';
+import { loadLibrary } from './library.ts';
+
+/** Opens native TensorFlow on the CPU, or on a GPU by its index among the visible ones. */
+export function openNative(
+  found: { dir: string; kind: 'cpu' | 'cuda' },
+  options: RuntimeOptions,
+  gpu: number | undefined,
+): NativeRuntime {
+  const library = loadLibrary(found.dir);
+  const threads = options.threads || availableParallelism();
+  return new NativeRuntime(library, {
+    intraOpThreads: threads,
+    interOpThreads: threads,
+    gpu: gpu ?? (options.device === 'auto' && found.kind === 'cuda' && hasGpu() ? 0 : undefined),
+    autoMixedPrecision: options.precision === 'bfloat16',
+    seed: options.seed,
+    precision: options.precision,
+  });
+}
+
+/** Whether CUDA may see a GPU: CUDA_VISIBLE_DEVICES names one or is not set, and the driver is loaded. */
+function hasGpu(): boolean {
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  if (visible !== undefined && (visible === '' || visible === '-1')) return false;
+  return (
+    existsSync('/dev/nvidiactl') || existsSync('/proc/driver/nvidia/version') || process.platform === 'win32'
+  );
+}

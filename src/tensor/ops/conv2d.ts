@@ -1,0 +1,113 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { DataType } from '../native/library.ts';
+import { registerKernel, runKernel } from './register.ts';
+
+/** Symmetric padding in pixels, as torch's `padding`. */
+export interface Convolution {
+  stride: number;
+  padding: number;
+}
+
+const pads = (padding: number): [[number, number], [number, number], [number, number], [number, number]] => [
+  [0, 0],
+  [padding, padding],
+  [padding, padding],
+  [0, 0],
+];
+
+const tfjsPad = (padding: number) => (padding === 0 ? 'valid' : pads(padding));
+
+function attributes(stride: number, padding: number) {
+  const list = [
+    { name: 'T', type: 4, value: DataType.FLOAT },
+    { name: 'strides', type: 1, value: [1, stride, stride, 1] },
+    { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : 'EXPLICIT' },
+    { name: 'data_format', type: 0, value: 'NHWC' },
+    { name: 'use_cudnn_on_gpu', type: 3, value: true },
+    { name: 'dilations', type: 1, value: [1, 1, 1, 1] },
+  ];
+  if (padding > 0)
+    list.push({
+      name: 'explicit_paddings',
+      type: 1,
+      value: [0, 0, padding, padding, padding, padding, 0, 0],
+    });
+  return list;
+}
+
+type Options = { stride: number; padding: number; shape: number[] };
+
+registerKernel({
+  name: 'FacecomConv2D',
+  native: ({ x, filter }, attrs, run) => {
+    const { stride, padding } = attrs as Options;
+    return run('Conv2D', attributes(stride, padding), [x!, filter!], 1)[0]!;
+  },
+  composed: ({ x, filter }, attrs) => {
+    const { stride, padding } = attrs as Options;
+    return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, tfjsPad(padding));
+  },
+});
+
+registerKernel({
+  name: 'FacecomConv2DInputGrad',
+  native: ({ dy, filter }, attrs, run) => {
+    const { stride, padding, shape } = attrs as Options;
+    const sizes = tf.tensor1d(shape, 'int32');
+    const dx = run('Conv2DBackpropInput', attributes(stride, padding), [sizes, filter!, dy!], 1)[0]!;
+    sizes.dispose();
+    return dx;
+  },
+  composed: ({ dy, filter }, attrs) => {
+    const { stride, padding, shape } = attrs as Options;
+    const options = { strides: stride, pad: tfjsPad(padding), dataFormat: 'NHWC', inputShape: shape };
+    return runKernel<tf.Tensor>(tf.Conv2DBackpropInput, { dy: dy!, filter: filter! }, options);
+  },
+});
+
+registerKernel({
+  name: 'FacecomConv2DFilterGrad',
+  native: ({ dy, x }, attrs, run) => {
+    const { stride, padding, shape } = attrs as Options;
+    const sizes = tf.tensor1d(shape, 'int32');
+    const dw = run('Conv2DBackpropFilter', attributes(stride, padding), [x!, sizes, dy!], 1)[0]!;
+    sizes.dispose();
+    return dw;
+  },
+  composed: ({ dy, x }, attrs) => {
+    const { stride, padding, shape } = attrs as Options;
+    const options = { strides: stride, pad: tfjsPad(padding), dataFormat: 'NHWC', filterShape: shape };
+    return runKernel<tf.Tensor>(tf.Conv2DBackpropFilter, { dy: dy!, x: x! }, options);
+  },
+});
+
+tf.registerGradient({
+  kernelName: 'FacecomConv2D',
+  inputsToSave: ['x', 'filter'],
+  gradFunc: (dy, saved, attrs) => {
+    const [x, filter] = saved as [tf.Tensor, tf.Tensor];
+    const { stride, padding } = attrs as unknown as Options;
+    return {
+      x: () =>
+        runKernel<tf.Tensor>(
+          'FacecomConv2DInputGrad',
+          { dy: dy as tf.Tensor, filter },
+          { stride, padding, shape: x.shape },
+        ),
+      filter: () =>
+        runKernel<tf.Tensor>(
+          'FacecomConv2DFilterGrad',
+          { dy: dy as tf.Tensor, x },
+          { stride, padding, shape: filter.shape },
+        ),
+    };
+  },
+});
+
+/**
+ * 2-D convolution (cross-correlation, as torch.nn.Conv2d without bias).
+ * x: [batch, height, width, in]; filter: [kernel, kernel, in, out].
+ */
+export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, { stride, padding }: Convolution): tf.Tensor4D {
+  return runKernel<tf.Tensor4D>('FacecomConv2D', { x, filter }, { stride, padding });
+}

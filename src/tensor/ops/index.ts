@@ -1,0 +1,4 @@
+export { batchNorm } from './batch-norm.ts';
+export { conv2d } from './conv2d.ts';
+export { maxPool } from './max-pool.ts';
+export { relu } from './relu.ts';

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { OpAttribute } from '../native/binding.ts';
+import { BACKEND_NAME, type KernelBackend } from '../native/kernels.ts';
+
+type Inputs = Record<string, tf.Tensor>;
+type Attributes = Record<string, unknown>;
+
+/** A kernel that tfjs lacks: one op of TensorFlow there, and composed from tfjs ops on every other backend. */
+export interface OwnKernel {
+  name: string;
+  native: (inputs: Inputs, attributes: Attributes, run: NativeRun) => tf.Tensor | tf.Tensor[];
+  composed: (inputs: Inputs, attributes: Attributes) => tf.Tensor | tf.Tensor[];
+}
+
+/** Runs a TensorFlow op and gives its outputs. */
+export type NativeRun = (
+  op: string,
+  attributes: OpAttribute[],
+  inputs: tf.Tensor[],
+  outputs: number,
+) => tf.Tensor[];
+
+const otherBackends = ['cpu', 'wasm', 'webgpu'];
+
+export function registerKernel({ name, native, composed }: OwnKernel): void {
+  tf.registerKernel({
+    kernelName: name,
+    backendName: BACKEND_NAME,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      native(inputs as Inputs, (attrs ?? {}) as Attributes, (op, attributes, list, outputs) =>
+        (backend as KernelBackend).executeMultipleOutputs(op, attributes, list, outputs),
+      ),
+  });
+  for (const backendName of otherBackends) {
+    tf.registerKernel({
+      kernelName: name,
+      backendName,
+      // A composed kernel's own ops must not be recorded for differentiation a second time: tfjs runs kernels untaped.
+      kernelFunc: ({ inputs, attrs }) =>
+        tf.tidy(() => composed(inputs as Inputs, (attrs ?? {}) as Attributes)),
+    });
+  }
+}
+
+/** Runs a kernel by name, recording it for differentiation. */
+export function runKernel<T extends tf.Tensor | tf.Tensor[]>(
+  name: string,
+  inputs: Inputs,
+  attributes: Attributes = {},
+): T {
+  return tf
+    .engine()
+    .runKernel(name, inputs as unknown as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as T;
+}

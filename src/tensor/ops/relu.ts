@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { DataType } from '../native/library.ts';
+import { registerKernel, runKernel } from './register.ts';
+
+const FLOAT = { name: 'T', type: 4, value: DataType.FLOAT };
+
+registerKernel({
+  name: 'FacecomReluGrad',
+  native: ({ dy, y }, _, run) => run('ReluGrad', [FLOAT], [dy!, y!], 1)[0]!,
+  composed: ({ dy, y }) => tf.mul(dy!, tf.step(y!)),
+});
+
+registerKernel({
+  name: 'FacecomRelu',
+  native: ({ x }, _, run) => run('Relu', [FLOAT], [x!], 1)[0]!,
+  composed: ({ x }) => tf.relu(x!),
+});
+
+tf.registerGradient({
+  kernelName: 'FacecomRelu',
+  outputsToSave: [true],
+  gradFunc: (dy, saved) => ({
+    x: () => runKernel<tf.Tensor>('FacecomReluGrad', { dy: dy as tf.Tensor, y: saved[0]! }),
+  }),
+});
+
+/** max(x, 0), elementwise. Its gradient is one op, where tfjs's is three. */
+export function relu<T extends tf.Tensor>(x: T): T {
+  return runKernel<T>('FacecomRelu', { x });
+}
