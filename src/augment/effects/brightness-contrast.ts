@@ -1,0 +1,26 @@
+import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { type Effect, type Range, range } from './types.ts';
+
+interface BrightnessContrast {
+  brightness_limit: Range;
+  contrast_limit: Range;
+}
+
+/** `value × (1 + contrast) + 255 × brightness`: albumentations' RandomBrightnessContrast with its defaults. */
+export const brightnessContrast: Effect<BrightnessContrast> = {
+  name: 'brightness_contrast',
+  description: 'Brightness and contrast, as albumentations.RandomBrightnessContrast.',
+  p: 0.5,
+  parameters: {
+    brightness_limit: range('Added, as a fraction of 255.', [-0.2, 0.2], { minimum: -1, maximum: 1 }),
+    contrast_limit: range('Added to the factor 1.', [-0.2, 0.2], { minimum: -1, maximum: 1 }),
+  },
+  apply(picture, { brightness_limit, contrast_limit }, random) {
+    const factor = 1 + random.uniform(...contrast_limit);
+    const offset = 255 * random.uniform(...brightness_limit);
+    applyTable(
+      picture,
+      tableOf((value) => value * factor + offset),
+    );
+  },
+};

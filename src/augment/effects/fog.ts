@@ -1,0 +1,27 @@
+import { fog as drawFog } from '../../pixels/weather.ts';
+import { type Effect, type Range, range } from './types.ts';
+
+interface Fog {
+  fog_coef_range: Range;
+  alpha_coef: number;
+}
+
+/** albumentations' RandomFog by its parameters; the fog is a drifting field in place of its discs. */
+export const fog: Effect<Fog> = {
+  name: 'fog',
+  description: 'Fog, as albumentations.RandomFog.',
+  p: 0.2,
+  parameters: {
+    fog_coef_range: range('Density of the swathes, 0 none to 1 dense.', [0.3, 1], { minimum: 0, maximum: 1 }),
+    alpha_coef: {
+      type: 'number',
+      description: 'Opacity of the haze that lies everywhere.',
+      minimum: 0,
+      maximum: 1,
+      default: 0.08,
+    },
+  },
+  apply(picture, { fog_coef_range, alpha_coef }, random) {
+    drawFog(picture, random.uniform(...fog_coef_range), alpha_coef, random);
+  },
+};

@@ -1,0 +1,34 @@
+import { gradedGain } from '../../pixels/light.ts';
+import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { type Effect, type Range, range } from './types.ts';
+
+interface Overexposure {
+  gain_range: Range;
+  side_light: number;
+}
+
+/** A sunny scene exposed too long: lifted shadows, and a gain that is stronger on the sun's side, clipped to white. */
+export const overexposure: Effect<Overexposure> = {
+  name: 'overexposure',
+  description: 'A sunny scene exposed too long: bright, washed out, clipped to white on the sunny side.',
+  p: 0.2,
+  parameters: {
+    gain_range: range('Factor of the brightness.', [1.4, 2.4], { minimum: 1, maximum: 10 }),
+    side_light: {
+      type: 'number',
+      description: 'How much the gain differs between the sunny and the shady side, 0 not to 1.',
+      minimum: 0,
+      maximum: 1,
+      default: 0.35,
+    },
+  },
+  apply(picture, { gain_range, side_light }, random) {
+    const gain = random.uniform(...gain_range);
+    const lift = 14 * (gain - 1);
+    applyTable(
+      picture,
+      tableOf((value) => value + lift * (1 - value / 255)),
+    );
+    gradedGain(picture, gain * (1 - side_light), gain * (1 + side_light), random.uniform(0, 2 * Math.PI));
+  },
+};

@@ -1,0 +1,196 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
+import { FacecomError, type Place } from '../errors.ts';
+import { jsonPlaces, lineAndColumn } from './json-places.ts';
+
+/** One entry of annotations.json, checked. */
+export interface Annotation {
+  filename: string;
+  gender: -1 | 0 | 1;
+  person: string | undefined;
+  /** The picture's path inside the folder of the data set. */
+  file: string;
+}
+
+/** A wrong entry: which, and what is wrong with it. */
+interface Fault {
+  index: number;
+  found: string;
+}
+
+/** Each class of faults: what is said of all of them together. */
+const classes = {
+  'data-entry-malformed': {
+    message: 'annotations.json holds entries that are not pictures with labels.',
+    expected:
+      'objects {"filename": text, "gender": "Male" or "Female", "person_id": text or number}; a label may be absent or null',
+    remedy: 'Correct these entries.',
+  },
+  'data-gender': {
+    message: 'annotations.json holds a gender that is neither Male nor Female.',
+    expected: '"Male" or "Female", or null where it is not known',
+    remedy: 'Correct these entries.',
+  },
+  'data-path-escape': {
+    message: 'annotations.json names pictures outside its folder.',
+    expected: 'paths inside the folder, relative to images/ or to annotations.json',
+    remedy: 'Move the pictures into the folder and name them relative to it.',
+  },
+  'data-duplicate': {
+    message: 'annotations.json names a picture more than once.',
+    expected: 'one entry a picture',
+    remedy: 'Remove all entries of a picture but one.',
+  },
+  'data-picture-missing': {
+    message: 'annotations.json names pictures that do not exist.',
+    expected: 'each picture in images/ or beside annotations.json',
+    remedy: 'Add the pictures or remove their entries.',
+  },
+} as const;
+
+type FaultClass = keyof typeof classes;
+
+/** Reads `annotations.json` of the folder and checks every entry and that its picture exists. */
+export async function readAnnotations(path: string | undefined): Promise<Annotation[]> {
+  if (path === undefined || path === '')
+    throw new FacecomError('data-path-missing', 'data.source facecom needs data.path.', {
+      expected: 'the folder with annotations.json and images/',
+      remedy: 'Set data.path in the spec, or add --set data.path=FOLDER.',
+      exitCode: 2,
+    });
+  const folder = resolve(path);
+  const file = join(folder, 'annotations.json');
+  const text = await readText(folder, file);
+  const values = parse(text, file);
+  const faults = new Map<FaultClass, Fault[]>();
+  const report = (name: FaultClass, index: number, found: string) => {
+    const list = faults.get(name);
+    if (list) list.push({ index, found });
+    else faults.set(name, [{ index, found }]);
+  };
+  const seen = new Set<string>();
+  const annotations: Annotation[] = [];
+  for (const [index, value] of values.entries()) {
+    const annotation = checkEntry(value, (name, found) => report(name, index, found));
+    if (!annotation) continue;
+    if (seen.has(annotation.filename)) report('data-duplicate', index, annotation.filename);
+    else {
+      seen.add(annotation.filename);
+      annotations.push(annotation);
+      const found = await findPicture(folder, annotation.filename);
+      if (found === undefined) report('data-picture-missing', index, annotation.filename);
+      else annotation.file = found;
+    }
+  }
+  for (const name of Object.keys(classes) as FaultClass[]) {
+    const list = faults.get(name);
+    if (list) throw faultError(name, list, file, text);
+  }
+  if (annotations.length === 0)
+    throw new FacecomError('data-empty', 'annotations.json lists no pictures.', {
+      place: { file },
+      expected: 'a list with one entry a picture',
+      exitCode: 2,
+    });
+  return annotations;
+}
+
+async function readText(folder: string, file: string): Promise<string> {
+  const info = await stat(folder).catch(() => undefined);
+  if (!info?.isDirectory())
+    throw new FacecomError('data-path-missing', `data.path ${info ? 'is not a folder' : 'does not exist'}.`, {
+      found: folder,
+      expected: 'the folder with annotations.json and images/',
+      remedy: 'Correct data.path; it is taken relative to the working directory.',
+      exitCode: 2,
+    });
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new FacecomError(
+      'data-annotations-missing',
+      `annotations.json cannot be read: ${(error as Error).message}`,
+      {
+        found: folder,
+        expected: 'a file annotations.json in data.path',
+        remedy: 'Write it: a list of {"filename": …, "gender": "Male" or "Female", "person_id": …}.',
+        exitCode: 2,
+        cause: error,
+      },
+    );
+  }
+}
+
+function parse(text: string, file: string): unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch (error) {
+    const offset = jsonPlaces(text).error ?? 0;
+    const rest = text.slice(offset, offset + 20).split('\n')[0]!;
+    throw new FacecomError('data-annotations-malformed', 'annotations.json is not JSON.', {
+      place: { file, ...lineAndColumn(text, offset) },
+      found: rest === '' ? 'the end of the line or file' : rest,
+      expected: 'a JSON list of {"filename", "gender", "person_id"}',
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  if (!Array.isArray(value))
+    throw new FacecomError('data-annotations-malformed', 'annotations.json is not a list.', {
+      place: { file, line: 1, column: 1 },
+      found: value === null ? 'null' : `${typeof value}`,
+      expected: 'a JSON list of {"filename", "gender", "person_id"}',
+      exitCode: 2,
+    });
+  return value;
+}
+
+function checkEntry(
+  value: unknown,
+  report: (name: FaultClass, found: string) => void,
+): Annotation | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    report('data-entry-malformed', JSON.stringify(value).slice(0, 60));
+    return undefined;
+  }
+  const { filename, gender, person_id: person } = value as Record<string, unknown>;
+  if (typeof filename !== 'string' || filename === '' || filename.includes('\0')) {
+    report('data-entry-malformed', `filename ${JSON.stringify(filename) ?? 'absent'}`);
+    return undefined;
+  }
+  const genderKnown = gender !== undefined && gender !== null;
+  if (genderKnown && gender !== 'Male' && gender !== 'Female')
+    report('data-gender', `${filename}: ${JSON.stringify(gender).slice(0, 40)}`);
+  const personKnown = person !== undefined && person !== null;
+  if (personKnown && !(typeof person === 'string' && person !== '') && !Number.isFinite(person))
+    report('data-entry-malformed', `${filename}: person_id ${JSON.stringify(person).slice(0, 40)}`);
+  if (isAbsolute(filename) || normalize(filename).split(sep)[0] === '..') {
+    report('data-path-escape', filename);
+    return undefined;
+  }
+  return {
+    filename,
+    gender: !genderKnown ? -1 : gender === 'Female' ? 1 : 0,
+    person: personKnown ? String(person) : undefined,
+    file: filename,
+  };
+}
+
+async function findPicture(folder: string, filename: string): Promise<string | undefined> {
+  for (const candidate of [join('images', filename), filename]) {
+    const info = await stat(join(folder, candidate)).catch(() => undefined);
+    if (info?.isFile()) return candidate;
+  }
+  return undefined;
+}
+
+function faultError(name: FaultClass, faults: Fault[], file: string, text: string): FacecomError {
+  const { message, expected, remedy } = classes[name];
+  const { elements } = jsonPlaces(text);
+  const lineOf = (index: number) => lineAndColumn(text, elements[index] ?? 0);
+  const shown = faults.slice(0, 10).map(({ index, found }) => `line ${lineOf(index).line}: ${found}`);
+  if (faults.length > shown.length) shown.push(`and ${faults.length - shown.length} more`);
+  const place: Place = { file, ...lineOf(faults[0]!.index) };
+  return new FacecomError(name, message, { place, found: shown.join('; '), expected, remedy, exitCode: 2 });
+}

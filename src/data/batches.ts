@@ -1,0 +1,109 @@
+import { Random } from '../random.ts';
+import type { Subset } from './dataset.ts';
+
+export interface Batch {
+  /** `[size, S, S, 3]` RGB, 0..255. */
+  images: Uint8Array;
+  /** 0 male, 1 female, -1 unknown. */
+  gender: Int8Array;
+  /** Class of the person, -1 unknown. */
+  identity: Int32Array;
+  size: number;
+  /** Position of each picture in its subset. */
+  indices: Int32Array;
+}
+
+/** Changes one picture `[S, S, 3]` in place with draws from the stream. */
+export interface PictureAugmenter {
+  apply(pixels: Uint8Array, random: Random): void;
+}
+
+export interface TrainBatchOptions {
+  batchSize: number;
+  epoch: number;
+  seed: number;
+  augment: PictureAugmenter;
+  /** Position of the first batch to give: a resumed epoch goes on where it was left. */
+  start?: number;
+  /** Leaves out the last batch where it is not full. */
+  dropLast?: boolean;
+}
+
+/** Batches of an epoch. */
+export function batchCount(size: number, batchSize: number, dropLast = false): number {
+  return dropLast ? Math.floor(size / batchSize) : Math.ceil(size / batchSize);
+}
+
+/**
+ * The training batches of one epoch, shuffled and augmented; the last may be smaller. Order and augmentation depend on seed,
+ * epoch and picture only, so that a start in the middle gives the batches of a whole epoch.
+ * The next batch is made while the caller awaits its step: at the first turn of the event loop after a batch was handed out.
+ */
+export async function* trainBatches(subset: Subset, options: TrainBatchOptions): AsyncGenerator<Batch> {
+  const { batchSize, epoch, seed, augment } = options;
+  const order = new Random(seed, 'shuffle', epoch).shuffle(
+    Int32Array.from({ length: subset.size }, (_, i) => i),
+  );
+  const count = batchCount(subset.size, batchSize, options.dropLast);
+  const make = (b: number): Batch => {
+    const indices = order.slice(b * batchSize, Math.min((b + 1) * batchSize, subset.size));
+    const batch = gather(subset, indices);
+    const length = batch.images.length / batch.size;
+    for (let k = 0; k < batch.size; k++)
+      augment.apply(
+        batch.images.subarray(k * length, (k + 1) * length),
+        new Random(seed, 'augment', epoch, indices[k]!),
+      );
+    return batch;
+  };
+  let next: Promise<Batch> | undefined;
+  for (let b = options.start ?? 0; b < count; b++) {
+    const batch = next === undefined ? make(b) : await next;
+    next = b + 1 < count ? later(() => make(b + 1)) : undefined;
+    // Its failure is reported where it is awaited, which an abandoned epoch never does.
+    next?.catch(() => {});
+    yield batch;
+  }
+}
+
+/** Every picture once, in order, unchanged; the last batch may be smaller. */
+export function* evaluationBatches(subset: Subset, options: { batchSize: number }): Generator<Batch> {
+  for (let start = 0; start < subset.size; start += options.batchSize) {
+    const size = Math.min(options.batchSize, subset.size - start);
+    yield gather(
+      subset,
+      Int32Array.from({ length: size }, (_, k) => start + k),
+    );
+  }
+}
+
+function gather(subset: Subset, indices: Int32Array): Batch {
+  const size = indices.length;
+  const length = size === 0 ? 0 : subset.pixels(indices[0]!).length;
+  const batch: Batch = {
+    images: new Uint8Array(size * length),
+    gender: new Int8Array(size),
+    identity: new Int32Array(size),
+    size,
+    indices,
+  };
+  for (let k = 0; k < size; k++) {
+    const i = indices[k]!;
+    subset.copyPixels(i, batch.images, k * length);
+    batch.gender[k] = subset.gender[i]!;
+    batch.identity[k] = subset.identity[i]!;
+  }
+  return batch;
+}
+
+function later<T>(work: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import type { Random } from '../random.ts';
+import type { Picture } from './picture.ts';
+
+/** 4096 values of the normal distribution with equal probabilities, × 1024. */
+const quantiles = Int32Array.from({ length: 4096 }, (_, i) =>
+  Math.round(1024 * normalQuantile((i + 0.5) / 4096)),
+);
+
+/** Adds Gaussian noise of the given standard deviation (0..255), to each channel by itself or to all alike. */
+export function gaussianNoise(
+  { pixels }: Picture,
+  deviation: number,
+  perChannel: boolean,
+  random: Random,
+): void {
+  const scale = Math.round(deviation * 64);
+  let bits = 0;
+  let left = 0;
+  const draw = () => {
+    if (left === 0) {
+      bits = random.bits();
+      left = 2;
+    }
+    left--;
+    const value = quantiles[bits & 4095]!;
+    bits >>>= 16;
+    return (value * scale + 32768) >> 16;
+  };
+  for (let i = 0; i < pixels.length; i += 3) {
+    const n = draw();
+    pixels[i] = clip(pixels[i]! + n);
+    pixels[i + 1] = clip(pixels[i + 1]! + (perChannel ? draw() : n));
+    pixels[i + 2] = clip(pixels[i + 2]! + (perChannel ? draw() : n));
+  }
+}
+
+function clip(value: number): number {
+  return value < 0 ? 0 : Math.min(value, 255);
+}
+
+/** Inverse of the normal distribution function (Acklam's rational approximation, relative error 1e-9). */
+function normalQuantile(p: number): number {
+  const a = [
+    -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+    2.506628277459239,
+  ];
+  const b = [
+    -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
+  ];
+  const c = [
+    -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+    2.938163982698783,
+  ];
+  const d = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416];
+  const horner = (coefficients: number[], x: number) => coefficients.reduce((sum, k) => sum * x + k, 0);
+  if (p > 0.5) return -normalQuantile(1 - p);
+  if (p < 0.02425) {
+    const q = Math.sqrt(-2 * Math.log(p));
+    return horner(c, q) / (horner(d, q) * q + 1);
+  }
+  const q = p - 0.5;
+  const r = q * q;
+  return (horner(a, r) * q) / (horner(b, r) * r + 1);
+}
+
+/**
+ * A smooth random field `[size, size]`, 0..1: values on a grid of `cells` + 1 points a side, joined smoothly, with a second octave
+ * of half the weight (value noise).
+ */
+export function smoothField(size: number, cells: number, random: Random): Float32Array {
+  const field = new Float32Array(size * size);
+  for (const [octave, weight] of [[cells, 2 / 3] as const, [cells * 2, 1 / 3] as const]) {
+    const side = octave + 1;
+    const grid = Float32Array.from({ length: side * side }, () => random.uniform());
+    const index = new Int32Array(size);
+    const share = new Float32Array(size);
+    for (let x = 0; x < size; x++) {
+      const at = ((x + 0.5) / size) * octave;
+      index[x] = Math.min(octave - 1, Math.floor(at));
+      const t = at - index[x]!;
+      share[x] = t * t * (3 - 2 * t);
+    }
+    for (let y = 0; y < size; y++) {
+      const row = index[y]! * side;
+      const ty = share[y]!;
+      for (let x = 0; x < size; x++) {
+        const at = row + index[x]!;
+        const tx = share[x]!;
+        const top = grid[at]! + (grid[at + 1]! - grid[at]!) * tx;
+        const bottom = grid[at + side]! + (grid[at + side + 1]! - grid[at + side]!) * tx;
+        field[y * size + x]! += weight * (top + (bottom - top) * ty);
+      }
+    }
+  }
+  return field;
+}

@@ -1,0 +1,7 @@
+/** One square picture, changed in place. */
+export interface Picture {
+  /** `[size, size, 3]` RGB, 0..255. */
+  pixels: Uint8Array;
+  /** Side, pixels. */
+  size: number;
+}
