@@ -1,3 +1,4 @@
+import koffi from 'koffi';
 import { type CApi, nativeError, type Output, type Pointer, Status } from '../native/library.ts';
 import { newTensor, readTensor, type Values } from '../native/memory.ts';
 
@@ -8,9 +9,14 @@ export interface Feed {
   values: Values;
 }
 
+/** RunOptions {trace_level: FULL_TRACE}. */
+const FULL_TRACE = Uint8Array.of(0x08, 0x03);
+
 /** A TF_Session over one growing graph. It owns the graph, the session and every tensor of a run. */
 export class Session {
   readonly graph: Pointer;
+  /** Where set, every run is traced and its RunMetadata, serialized, handed over. */
+  onProfile: ((metadata: Uint8Array) => void) | undefined;
   private readonly api: CApi;
   private readonly session: Pointer;
 
@@ -59,12 +65,13 @@ export class Session {
     const status = new Status(api);
     const tensors: Pointer[] = [];
     const found = new Array<Pointer>(fetches.length).fill(null);
+    const profile = this.onProfile && { options: api.newBufferFromString(FULL_TRACE, 2), metadata: api.newBuffer() };
     try {
       for (const { shape, dtype, values } of feeds) tensors.push(newTensor(api, shape, dtype, values));
       await new Promise<void>((resolve, reject) => {
         api.sessionRun.async(
           this.session,
-          null,
+          profile?.options ?? null,
           feeds.map((feed) => feed.output),
           tensors,
           feeds.length,
@@ -73,15 +80,20 @@ export class Session {
           fetches.length,
           targets,
           targets.length,
-          null,
+          profile?.metadata ?? null,
           status.pointer,
           (error: unknown) => (error ? reject(error) : resolve()),
         );
       });
       const code = api.getCode(status.pointer) as number;
       if (code !== 0) throw nativeError(code, api.message(status.pointer) as string, what);
+      if (profile) {
+        const { data, length } = api.getBuffer(profile.metadata) as { data: Pointer; length: number | bigint };
+        this.onProfile?.(new Uint8Array(koffi.view(data, Number(length)).slice(0)));
+      }
       return found.map((tensor) => readTensor(api, tensor));
     } finally {
+      if (profile) for (const buffer of Object.values(profile)) api.deleteBuffer(buffer);
       for (const tensor of tensors) api.deleteTensor(tensor);
       for (const tensor of found) if (tensor) api.deleteTensor(tensor);
       status.dispose();

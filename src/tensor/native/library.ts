@@ -86,8 +86,13 @@ function declare(lib: ReturnType<typeof koffi.load>) {
     deviceListType: f('const char* TF_DeviceListType(void*, int, void*)'),
     deleteDeviceList: f('void TF_DeleteDeviceList(void*)'),
     sessionRun: f(
-      'void TF_SessionRun(void*, FacecomBuffer*, FacecomOutput*, void**, int, FacecomOutput*, _Out_ void**, int, void**, int, FacecomBuffer*, void*)',
+      'void TF_SessionRun(void*, void*, FacecomOutput*, void**, int, FacecomOutput*, _Out_ void**, int, void**, int, void*, void*)',
     ),
+
+    newBuffer: f('void* TF_NewBuffer()'),
+    newBufferFromString: f('void* TF_NewBufferFromString(void*, size_t)'),
+    getBuffer: f('FacecomBuffer TF_GetBuffer(void*)'),
+    deleteBuffer: f('void TF_DeleteBuffer(void*)'),
 
     newContextOptions: f('void* TFE_NewContextOptions()'),
     contextOptionsSetConfig: f('void TFE_ContextOptionsSetConfig(void*, void*, size_t, void*)'),

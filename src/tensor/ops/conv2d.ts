@@ -17,21 +17,21 @@ const pads = (padding: number): [[number, number], [number, number], [number, nu
 
 const tfjsPad = (padding: number) => (padding === 0 ? 'valid' : pads(padding));
 
-function attributes(stride: number, padding: number) {
+/**
+ * Attributes of TensorFlow's convolution ops. Padding that SAME also gives is called SAME: oneDNN's gradient kernels take no
+ * explicit padding, and TensorFlow's own are far slower.
+ */
+function attributes(stride: number, padding: number, kernel: number) {
+  const same = stride === 1 && 2 * padding === kernel - 1;
   const list = [
     { name: 'T', type: 4, value: DataType.FLOAT },
     { name: 'strides', type: 1, value: [1, stride, stride, 1] },
-    { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : 'EXPLICIT' },
+    { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : same ? 'SAME' : 'EXPLICIT' },
     { name: 'data_format', type: 0, value: 'NHWC' },
     { name: 'use_cudnn_on_gpu', type: 3, value: true },
     { name: 'dilations', type: 1, value: [1, 1, 1, 1] },
   ];
-  if (padding > 0)
-    list.push({
-      name: 'explicit_paddings',
-      type: 1,
-      value: [0, 0, padding, padding, padding, padding, 0, 0],
-    });
+  if (padding > 0 && !same) list.push({ name: 'explicit_paddings', type: 1, value: [0, 0, padding, padding, padding, padding, 0, 0] });
   return list;
 }
 
@@ -41,7 +41,7 @@ registerKernel({
   name: 'FacecomConv2D',
   native: ({ x, filter }, attrs, run) => {
     const { stride, padding } = attrs as Options;
-    return run('Conv2D', attributes(stride, padding), [x!, filter!], 1)[0]!;
+    return run('Conv2D', attributes(stride, padding, filter!.shape[0]!), [x!, filter!], 1)[0]!;
   },
   composed: ({ x, filter }, attrs) => {
     const { stride, padding } = attrs as Options;
@@ -54,7 +54,7 @@ registerKernel({
   native: ({ dy, filter }, attrs, run) => {
     const { stride, padding, shape } = attrs as Options;
     const sizes = tf.tensor1d(shape, 'int32');
-    const dx = run('Conv2DBackpropInput', attributes(stride, padding), [sizes, filter!, dy!], 1)[0]!;
+    const dx = run('Conv2DBackpropInput', attributes(stride, padding, filter!.shape[0]!), [sizes, filter!, dy!], 1)[0]!;
     sizes.dispose();
     return dx;
   },
@@ -70,8 +70,12 @@ registerKernel({
   native: ({ dy, x }, attrs, run) => {
     const { stride, padding, shape } = attrs as Options;
     const sizes = tf.tensor1d(shape, 'int32');
-    const dw = run('Conv2DBackpropFilter', attributes(stride, padding), [x!, sizes, dy!], 1)[0]!;
+    const kernel = shape[0]!;
+    const explicit = padding > 0 && stride > 1;
+    const padded = explicit ? tf.pad(x!, pads(padding)) : x!;
+    const dw = run('Conv2DBackpropFilter', attributes(stride, explicit ? 0 : padding, kernel), [padded, sizes, dy!], 1)[0]!;
     sizes.dispose();
+    if (explicit) padded.dispose();
     return dw;
   },
   composed: ({ dy, x }, attrs) => {

@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FacecomError } from '../../errors.ts';
+import type { StateTensor } from '../../model/index.ts';
+import type { Experiment } from '../../spec/experiment.generated.ts';
+import type { TrainState } from '../state.ts';
+import { configDigest } from './config-digest.ts';
+import { copyWhole, readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
+
+/** Raised by a change that older readers cannot read. */
+const formatVersion = 1;
+
+/** What a checkpoint knows besides the tensors: enough to use the model without its run folder. */
+export interface CheckpointInfo {
+  config: Experiment;
+  /** Content hash of the data set that it was trained on. */
+  dataHash: string;
+  /** Class names of the identity head, by class index. */
+  identities: string[];
+  /** Arithmetic of the training steps. */
+  precision: string;
+  state: TrainState;
+}
+
+export interface Checkpoint extends CheckpointInfo {
+  path: string;
+  tensors: Map<string, StateTensor>;
+}
+
+/** `checkpoints/last.safetensors` and `checkpoints/best.safetensors` of a run folder. */
+export const checkpointPath = (runDir: string, which: 'last' | 'best') =>
+  join(runDir, 'checkpoints', `${which}.safetensors`);
+
+/** Writes the checkpoints of a run in the background, one after another: training goes on meanwhile. */
+export class CheckpointWriter {
+  private readonly runDir: string;
+  private pending: Promise<void> = Promise.resolve();
+
+  constructor(runDir: string) {
+    this.runDir = runDir;
+  }
+
+  /** Makes the folder, and clears away what a killed trainer left half written. */
+  async prepare(): Promise<void> {
+    const folder = join(this.runDir, 'checkpoints');
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true });
+    }
+  }
+
+  /**
+   * Begins to write a checkpoint once the one before is on the disk; throws what went wrong with that one. `best` comes
+   * before `last`: a run that is killed between them repeats the epoch and finds the same best again.
+   */
+  async save(
+    info: CheckpointInfo,
+    tensors: ReadonlyMap<string, StateTensor>,
+    best: boolean,
+    onWritten?: (path: string) => void,
+  ): Promise<void> {
+    await this.flush();
+    // The state is made text now, before training changes it.
+    const metadata = toMetadata(info);
+    const last = checkpointPath(this.runDir, 'last');
+    const write = async () => {
+      if (best) {
+        const path = checkpointPath(this.runDir, 'best');
+        await writeSafetensors(path, tensors, metadata);
+        onWritten?.(path);
+        await copyWhole(path, last);
+      } else await writeSafetensors(last, tensors, metadata);
+    };
+    this.pending = write();
+    // An error is thrown by the next save or flush, not as an unhandled rejection.
+    this.pending.catch(() => {});
+  }
+
+  /** Waits until everything is on the disk. */
+  async flush(): Promise<void> {
+    const pending = this.pending;
+    this.pending = Promise.resolve();
+    await pending;
+  }
+}
+
+/**
+ * The checkpoint that a run continues from: last, or best where last is damaged (`onFallback` is told). Undefined where there
+ * is none. Throws `checkpoint-damaged` where no readable one is left.
+ */
+export async function readResume(
+  runDir: string,
+  onFallback: (error: FacecomError) => void,
+): Promise<Checkpoint | undefined> {
+  const paths = [checkpointPath(runDir, 'last'), checkpointPath(runDir, 'best')].filter((path) =>
+    existsSync(path),
+  );
+  let damage: FacecomError | undefined;
+  for (const path of paths) {
+    try {
+      const checkpoint = await readCheckpoint(path);
+      if (damage) onFallback(damage);
+      return checkpoint;
+    } catch (error) {
+      if (!(error instanceof FacecomError) || error.code !== 'checkpoint-damaged') throw error;
+      damage ??= error;
+    }
+  }
+  if (!damage) return undefined;
+  throw new FacecomError('checkpoint-damaged', `${damage.message} There is no other to continue from.`, {
+    place: damage.place,
+    expected: 'a readable last.safetensors or best.safetensors',
+    remedy: 'Remove the run folder’s checkpoints/ to train from the start.',
+    cause: damage,
+  });
+}
+
+/** Reads one checkpoint whole. Throws `checkpoint-damaged` or `checkpoint-version`. */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { metadata, tensors } = await readSafetensors(path);
+  return { path, tensors, ...fromMetadata(path, metadata) };
+}
+
+/** Reads what a checkpoint says of itself, without its tensors. */
+export async function readCheckpointInfo(path: string): Promise<CheckpointInfo> {
+  return fromMetadata(path, (await readHeader(path)).metadata);
+}
+
+function toMetadata({ config, dataHash, identities, precision, state }: CheckpointInfo): Record<string, string> {
+  return {
+    format: 'facecom',
+    format_version: String(formatVersion),
+    // For people and other programs; facecom reads them from the state and the config.
+    epoch: String(state.epoch),
+    step: String(state.step),
+    seed: String(config.seed),
+    config_digest: configDigest(config),
+    data_hash: dataHash,
+    precision,
+    identities: JSON.stringify(identities),
+    config: JSON.stringify(config),
+    state: JSON.stringify(state),
+  };
+}
+
+function fromMetadata(path: string, metadata: Record<string, string>): CheckpointInfo {
+  if (metadata.format !== 'facecom') {
+    throw new FacecomError('checkpoint-foreign', `${path} is not a checkpoint of facecom.`, {
+      place: { file: path },
+      found: metadata.format === undefined ? 'no format in its metadata' : `format ${metadata.format}`,
+      expected: 'format facecom',
+    });
+  }
+  if (metadata.format_version !== String(formatVersion)) {
+    throw new FacecomError('checkpoint-version', `${path} has a format that this version does not read.`, {
+      place: { file: path },
+      found: `format version ${metadata.format_version}`,
+      expected: `format version ${formatVersion}`,
+      remedy: 'Use the version of facecom that wrote it.',
+    });
+  }
+  try {
+    return {
+      config: JSON.parse(metadata.config!) as Experiment,
+      dataHash: metadata.data_hash!,
+      identities: JSON.parse(metadata.identities!) as string[],
+      precision: metadata.precision!,
+      state: JSON.parse(metadata.state!) as TrainState,
+    };
+  } catch (error) {
+    throw new FacecomError('checkpoint-damaged', `The checkpoint ${path} is damaged: its metadata is not whole.`, {
+      place: { file: path },
+      cause: error,
+    });
+  }
+}

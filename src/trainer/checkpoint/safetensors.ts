@@ -1,0 +1,227 @@
+import { createHash, webcrypto } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { copyFile, open, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { FacecomError } from '../../errors.ts';
+import type { StateTensor } from '../../model/index.ts';
+
+/**
+ * The safetensors format (https://github.com/huggingface/safetensors#format): eight bytes with the header's length, the
+ * header as JSON, then the tensors' raw little-endian bytes. Nothing in such a file is executed.
+ */
+
+/** What the header says of one tensor; offsets are in bytes from the end of the header. */
+interface Entry {
+  dtype: 'F32' | 'I32';
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+export interface Header {
+  metadata: Record<string, string>;
+  entries: Map<string, Entry>;
+  /** Where the tensors' bytes begin in the file. */
+  dataStart: number;
+}
+
+const maximumHeader = 100 * 1024 * 1024;
+const digestKey = 'digest';
+
+/** Writes tensors and metadata aside, flushes them to the disk and renames: a reader sees the old file or the new one, whole. */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, StateTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const header: Record<string, unknown> = {
+    __metadata__: { ...metadata, [digestKey]: await digest(tensors) },
+  };
+  let offset = 0;
+  for (const [name, { dtype, shape, data }] of tensors) {
+    header[name] = {
+      dtype: dtype === 'float32' ? 'F32' : 'I32',
+      shape,
+      data_offsets: [offset, offset + data.byteLength],
+    };
+    offset += data.byteLength;
+  }
+  let text = Buffer.from(JSON.stringify(header), 'utf8');
+  // Spaces up to a multiple of eight, so that the tensors are aligned for readers that map the file.
+  text = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  await replaceFile(path, async (file) => {
+    await writeAll(file, length);
+    await writeAll(file, text);
+    for (const { data } of tensors.values()) await writeAll(file, bytesOf(data));
+  });
+}
+
+/** Copies a file as `writeSafetensors` writes one: aside, flushed, renamed. Shares the blocks where the file system can. */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  const aside = asideName(to);
+  try {
+    await copyFile(from, aside, constants.COPYFILE_FICLONE);
+    const file = await open(aside, 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, to);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(to));
+}
+
+/** Reads the metadata and the tensors' places, without the tensors. Throws `checkpoint-damaged` where the file is not whole. */
+export async function readHeader(path: string): Promise<Header> {
+  const file = await open(path, 'r');
+  try {
+    return await headerOf(file, path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a whole file and checks it against its digest. Throws `checkpoint-damaged` where they differ. */
+export async function readSafetensors(
+  path: string,
+): Promise<{ metadata: Record<string, string>; tensors: Map<string, StateTensor> }> {
+  const file = await open(path, 'r');
+  try {
+    const { metadata, entries, dataStart } = await headerOf(file, path);
+    const tensors = new Map<string, StateTensor>();
+    for (const [name, { dtype, shape, data_offsets }] of entries) {
+      const bytes = new ArrayBuffer(data_offsets[1] - data_offsets[0]);
+      await readAll(file, new Uint8Array(bytes), dataStart + data_offsets[0], path);
+      tensors.set(
+        name,
+        dtype === 'F32'
+          ? { dtype: 'float32', shape, data: new Float32Array(bytes) }
+          : { dtype: 'int32', shape, data: new Int32Array(bytes) },
+      );
+    }
+    if (metadata[digestKey] !== undefined && metadata[digestKey] !== (await digest(tensors))) {
+      throw damaged(path, 'its bytes are not the ones that were written (the digest differs)');
+    }
+    return { metadata, tensors };
+  } finally {
+    await file.close();
+  }
+}
+
+async function headerOf(file: FileHandle, path: string): Promise<Header> {
+  const { size } = await file.stat();
+  if (size < 8) throw damaged(path, `it has only ${size} bytes`);
+  const start = Buffer.alloc(8);
+  await readAll(file, start, 0, path);
+  const length = Number(start.readBigUInt64LE());
+  if (length > maximumHeader || 8 + length > size) {
+    throw damaged(path, `its header says ${length} bytes and the file has ${size}`);
+  }
+  const text = Buffer.alloc(length);
+  await readAll(file, text, 8, path);
+  let header: unknown;
+  try {
+    header = JSON.parse(text.toString('utf8'));
+  } catch {
+    throw damaged(path, 'its header is not JSON');
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw damaged(path, 'its header is not a JSON object');
+  }
+  const { __metadata__: metadata = {}, ...rest } = header as Record<string, unknown>;
+  const entries = new Map<string, Entry>();
+  let end = 0;
+  for (const [name, entry] of Object.entries(rest)) {
+    if (!isEntry(entry, size - 8 - length)) throw damaged(path, `its header's entry for ${name} is wrong`);
+    entries.set(name, entry);
+    end = Math.max(end, entry.data_offsets[1]);
+  }
+  if (8 + length + end !== size) {
+    throw damaged(path, `its tensors end at byte ${8 + length + end} and the file at byte ${size}`);
+  }
+  return { metadata: metadata as Record<string, string>, entries, dataStart: 8 + length };
+}
+
+function isEntry(value: unknown, bytes: number): value is Entry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
+  if (dtype !== 'F32' && dtype !== 'I32') return false;
+  const whole = (item: unknown) => Number.isSafeInteger(item) && (item as number) >= 0;
+  if (!Array.isArray(shape) || !shape.every(whole)) return false;
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(whole)) return false;
+  const size = shape.reduce((product, side) => product * side, 4);
+  return offsets[1] - offsets[0] === size && offsets[1] <= bytes;
+}
+
+/** SHA-256 over the tensors' names and SHA-256 sums; the sums are computed off the main thread, which is training. */
+async function digest(tensors: ReadonlyMap<string, StateTensor>): Promise<string> {
+  const total = createHash('sha256');
+  for (const [name, { data }] of tensors) {
+    total.update(`${name}\0`);
+    total.update(new Uint8Array(await webcrypto.subtle.digest('SHA-256', bytesOf(data))));
+  }
+  return total.digest('hex');
+}
+
+async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const aside = asideName(path);
+  try {
+    const file = await open(aside, 'w');
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+const asideName = (path: string) => `${path}.${process.pid}.tmp`;
+
+/** A rename is on the disk only when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.byteLength) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done);
+    done += bytesWritten;
+  }
+}
+
+async function readAll(file: FileHandle, into: Uint8Array, position: number, path: string): Promise<void> {
+  let done = 0;
+  while (done < into.byteLength) {
+    const { bytesRead } = await file.read(into, done, into.byteLength - done, position + done);
+    if (bytesRead === 0) throw damaged(path, 'it is shorter than its header says');
+    done += bytesRead;
+  }
+}
+
+function bytesOf(data: Float32Array | Int32Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}
+
+function damaged(path: string, why: string): FacecomError {
+  return new FacecomError('checkpoint-damaged', `The checkpoint ${path} is damaged: ${why}.`, {
+    place: { file: path },
+  });
+}

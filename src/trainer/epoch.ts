@@ -1,0 +1,76 @@
+import type { Augmenter } from '../augment/index.ts';
+import { type Batch, type Subset, trainBatches } from '../data/index.ts';
+import { FacecomError } from '../errors.ts';
+import type { Learner } from '../model/index.ts';
+import type { TrainState } from './state.ts';
+
+export interface EpochOptions {
+  learner: Pick<Learner, 'trainStep'>;
+  subset: Subset;
+  augment: Augmenter;
+  batchSize: number;
+  seed: number;
+  /** Learning rate of a step; steps count from 1. */
+  rate: (step: number) => number;
+  /** Called after each step, with the state up to date. */
+  onStep: (loss: number, images: number) => Promise<void>;
+  signal: AbortSignal;
+}
+
+type StepResult = Awaited<ReturnType<Learner['trainStep']>>;
+
+/**
+ * Trains the batches of the epoch under way from `state.batch` on and keeps the state up to date after every step.
+ * `trainBatches` prepares the next batch while a step is awaited. Throws the signal's reason between two steps, and `nan`
+ * where a loss is not finite.
+ */
+export async function trainEpoch(state: TrainState, options: EpochOptions): Promise<void> {
+  const { learner, subset, augment, batchSize, seed, rate, onStep, signal } = options;
+  signal.throwIfAborted();
+  const { epoch, batch: start } = state;
+  for await (const batch of trainBatches(subset, { batchSize, epoch, seed, augment, start })) {
+    const step = state.step + 1;
+    const result = await learner.trainStep(batch, { lr: rate(step), step });
+    checkLosses(result, step);
+    count(state, batch, result);
+    await onStep(result.loss, batch.size);
+    // Signals and timers get their turn, also where a backend works without ever leaving the main thread.
+    await new Promise((resume) => setImmediate(resume));
+    signal.throwIfAborted();
+  }
+}
+
+function count(state: TrainState, batch: Batch, { loss, genderLoss, identityLoss }: StepResult): void {
+  let gender = 0;
+  let identity = 0;
+  for (let i = 0; i < batch.size; i++) {
+    if (batch.gender[i]! >= 0) gender++;
+    if (batch.identity[i]! >= 0) identity++;
+  }
+  state.step++;
+  state.batch++;
+  const { sums } = state;
+  sums.images += batch.size;
+  sums.loss += loss * batch.size;
+  sums.genderImages += gender;
+  sums.genderLoss += genderLoss * gender;
+  sums.identityImages += identity;
+  sums.identityLoss += identityLoss * identity;
+}
+
+function checkLosses({ loss, genderLoss, identityLoss }: StepResult, step: number): void {
+  const losses = [
+    ['gender loss', genderLoss],
+    ['identity loss', identityLoss],
+    ['loss', loss],
+  ] as const;
+  const broken = losses.filter(([, value]) => !Number.isFinite(value));
+  if (broken.length === 0) return;
+  const [name, value] = broken[0]!;
+  throw new FacecomError('nan', `The ${name} is ${value} at step ${step}.`, {
+    place: { step },
+    found: losses.map(([key, number]) => `${key} ${number}`).join(', '),
+    expected: 'finite losses',
+    remedy: 'Lower optimizer.lr, set train.clip, or use train.precision: float32.',
+  });
+}

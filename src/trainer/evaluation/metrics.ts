@@ -1,0 +1,159 @@
+/** Truth and predictions of the pictures of one split, picture by picture. */
+export interface Outcomes {
+  /** 0 male, 1 female, −1 unknown. */
+  gender: ArrayLike<number>;
+  /** The logit of Female, `[pictures]`. */
+  genderLogits: Float32Array;
+  /** The class index, −1 unknown. */
+  identity: ArrayLike<number>;
+  /** `[pictures, identities]`. */
+  identityLogits: Float32Array;
+  identities: number;
+}
+
+export interface ScoreWeights {
+  gender: number;
+  identity: number;
+}
+
+/** Metrics by the names of the record without their split, such as `gender_accuracy`. */
+export type Scores = Record<string, number>;
+
+/** Every metric of a split, in the order of the tables. */
+export const metricNames = [
+  'gender_accuracy',
+  'gender_precision',
+  'gender_recall',
+  'gender_f1',
+  'identity_top1',
+  'identity_top5',
+  'identity_macro_f1',
+  'combined',
+] as const;
+
+/**
+ * The metrics of both tasks, as scikit-learn defines them; a picture without a label counts in no metric of that task.
+ * A task without a single label has no metrics, and `combined` is then the other task's alone, on the same scale.
+ */
+export function score(outcomes: Outcomes, weights: ScoreWeights): Scores {
+  const gender = genderScores(outcomes);
+  const identity = identityScores(outcomes);
+  const parts: [number, number][] = [];
+  if (gender) parts.push([weights.gender, gender.gender_accuracy!]);
+  if (identity) parts.push([weights.identity, identity.identity_top1!]);
+  const present = parts.reduce((sum, [weight]) => sum + weight, 0);
+  const total = weights.gender + weights.identity;
+  const combined =
+    parts.length === 2
+      ? parts[0]![0] * parts[0]![1] + parts[1]![0] * parts[1]![1]
+      : present > 0
+        ? total * parts[0]![1]
+        : undefined;
+  return { ...gender, ...identity, ...(combined === undefined ? {} : { combined }) };
+}
+
+/** The metrics of a split by their names in the record: `val/combined`. */
+export const named = (split: string, scores: Scores): Scores =>
+  Object.fromEntries(Object.entries(scores).map(([name, value]) => [`${split}/${name}`, value]));
+
+/** The class of a gender logit: 1 (Female) above 0, that is, above a probability of one half. */
+export const genderOf = (logit: number): 0 | 1 => (logit > 0 ? 1 : 0);
+
+/** The index of the largest value of a row of logits; the first of equals. */
+export function argmax(logits: Float32Array, row: number, columns: number): number {
+  let best = 0;
+  for (let column = 1; column < columns; column++) {
+    if (logits[row * columns + column]! > logits[row * columns + best]!) best = column;
+  }
+  return best;
+}
+
+/** `[[male as male, male as female], [female as male, female as female]]`, pictures counted. */
+export function genderConfusion({ gender, genderLogits }: Outcomes): [[number, number], [number, number]] {
+  const matrix: [[number, number], [number, number]] = [
+    [0, 0],
+    [0, 0],
+  ];
+  for (let i = 0; i < gender.length; i++) {
+    const actual = gender[i];
+    if (actual === 0 || actual === 1) matrix[actual][genderOf(genderLogits[i]!)]++;
+  }
+  return matrix;
+}
+
+/** The pairs `[actual, predicted, pictures]` of class indices that differ, the most frequent first. */
+export function identityConfusion({ identity, identityLogits, identities }: Outcomes): [number, number, number][] {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < identity.length; i++) {
+    const actual = identity[i]!;
+    const predicted = argmax(identityLogits, i, identities);
+    if (actual < 0 || actual === predicted) continue;
+    const pair = actual * identities + predicted;
+    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || a - b)
+    .map(([pair, count]) => [Math.floor(pair / identities), pair % identities, count]);
+}
+
+/** Accuracy, and precision, recall and F1 of the class Female, 0 where they are undefined. */
+function genderScores(outcomes: Outcomes): Scores | undefined {
+  const [[trueMale, falseFemale], [falseMale, trueFemale]] = genderConfusion(outcomes);
+  const labelled = trueMale + falseFemale + falseMale + trueFemale;
+  if (labelled === 0) return undefined;
+  return {
+    gender_accuracy: (trueMale + trueFemale) / labelled,
+    gender_precision: ratio(trueFemale, trueFemale + falseFemale),
+    gender_recall: ratio(trueFemale, trueFemale + falseMale),
+    gender_f1: ratio(2 * trueFemale, 2 * trueFemale + falseFemale + falseMale),
+  };
+}
+
+/** Top-1, top-5 and the mean F1 of the identities that occur, as truth or as prediction. */
+function identityScores({ identity, identityLogits, identities }: Outcomes): Scores | undefined {
+  const hits = new Float64Array(identities);
+  const actual = new Float64Array(identities);
+  const predicted = new Float64Array(identities);
+  let labelled = 0;
+  let top1 = 0;
+  let top5 = 0;
+  for (let i = 0; i < identity.length; i++) {
+    const truth = identity[i]!;
+    if (truth < 0) continue;
+    labelled++;
+    const guess = argmax(identityLogits, i, identities);
+    actual[truth]!++;
+    predicted[guess]!++;
+    if (guess === truth) {
+      hits[truth]!++;
+      top1++;
+    }
+    if (rank(identityLogits, i, identities, truth) < 5) top5++;
+  }
+  if (labelled === 0) return undefined;
+  let f1 = 0;
+  let classes = 0;
+  for (let k = 0; k < identities; k++) {
+    if (actual[k]! + predicted[k]! === 0) continue;
+    classes++;
+    f1 += (2 * hits[k]!) / (actual[k]! + predicted[k]!);
+  }
+  return {
+    identity_top1: top1 / labelled,
+    identity_top5: top5 / labelled,
+    identity_macro_f1: f1 / classes,
+  };
+}
+
+/** How many columns come before one by value, the first of equals first. */
+function rank(logits: Float32Array, row: number, columns: number, column: number): number {
+  const value = logits[row * columns + column]!;
+  let before = 0;
+  for (let k = 0; k < columns; k++) {
+    const other = logits[row * columns + k]!;
+    if (other > value || (other === value && k < column)) before++;
+  }
+  return before;
+}
+
+const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);

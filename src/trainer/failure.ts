@@ -1,0 +1,34 @@
+import { FacecomError } from '../errors.ts';
+
+/** Codes of system errors that a user can act on. */
+const system: Record<string, { code: string; remedy: string }> = {
+  ENOSPC: { code: 'disk-full', remedy: 'Free disk space and resume the run.' },
+  EDQUOT: { code: 'disk-full', remedy: 'Free disk space within your quota and resume the run.' },
+  EROFS: { code: 'no-permission', remedy: 'Choose a folder that can be written with --runs.' },
+  EACCES: { code: 'no-permission', remedy: 'Change the permissions of the run folder, or choose another with --runs.' },
+  EMFILE: { code: 'too-many-files', remedy: 'Raise the limit of open files (ulimit -n).' },
+};
+
+/** Any error as one with a stable code; what is nobody's mistake but the program's is `internal`. */
+export function toFailure(error: unknown): FacecomError {
+  if (error instanceof FacecomError) return error;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const known = typeof code === 'string' ? system[code] : undefined;
+  if (known) return new FacecomError(known.code, String(message), { remedy: known.remedy, cause: error });
+  if (error instanceof RangeError && /allocation failed|Invalid typed array length/i.test(error.message)) {
+    return new FacecomError('oom', `The machine's memory is exhausted: ${error.message}.`, {
+      remedy: 'Lower train.batch_size or raise train.accumulation.',
+      cause: error,
+    });
+  }
+  return new FacecomError('internal', String(message ?? error), { cause: error });
+}
+
+/** A failure as one line, for the record. */
+export function failureText({ message, found, expected, remedy }: FacecomError): string {
+  const details = [
+    ...(found === undefined ? [] : [`found: ${found}`]),
+    ...(expected === undefined ? [] : [`expected: ${expected}`]),
+  ];
+  return [message, ...(details.length > 0 ? [`(${details.join('; ')})`] : []), ...(remedy ? [remedy] : [])].join(' ');
+}

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadDataset } from '../data/index.ts';
+import { FacecomError } from '../errors.ts';
+import type { Learner, openLearner } from '../model/index.ts';
+import { type EventWriter, openEvents, readEvents } from '../record/index.ts';
+import type { Experiment } from '../spec/experiment.generated.ts';
+import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
+import { failureText, toFailure } from './failure.ts';
+import { ProgressReporter } from './progress.ts';
+import { RunRecord } from './record.ts';
+import { watchForStop } from './stop.ts';
+import { train } from './train.ts';
+
+/** The built-in trainer on the built-in model: trains the run of a folder and gives the process's exit code. */
+export async function main(runDir: string): Promise<number> {
+  return runTrainer(runDir, {
+    // Loaded inside the run, so that a library that is missing is a failure in the record.
+    openLearner: async (...args) => (await import('../model/index.ts')).openLearner(...args),
+  });
+}
+
+export interface TrainerOptions {
+  openLearner: typeof openLearner;
+  /** Milliseconds between two looks at the parent process. */
+  parentInterval?: number;
+  checkpointInterval?: number;
+}
+
+/**
+ *   config.json ─▶ checkpoint, if any ─▶ data set ─▶ learner ─▶ train ─▶ `finished` in the record, exit 0
+ *        SIGTERM, SIGINT, SIGHUP or the parent's end ─▶ checkpoints/last, exit 0 │ an error ─▶ `failed`, exit 1
+ */
+export async function runTrainer(runDir: string, options: TrainerOptions): Promise<number> {
+  const stop = watchForStop({ parentInterval: options.parentInterval });
+  let events: EventWriter | undefined;
+  try {
+    const config = await readConfig(runDir);
+    const earlier = readEvents(runDir);
+    if (earlier.some(({ type }) => type === 'finished')) {
+      log('the run has finished already');
+      return 0;
+    }
+    events = openEvents(runDir);
+    const record = new RunRecord(events, { runDir, earlier, log });
+    const interrupted = await trainRun(runDir, config, { ...options, events, record, signal: stop.signal });
+    if (interrupted) log(`stopped (${(stop.signal.reason as Error).message}): the run can be resumed`);
+    return 0;
+  } catch (error) {
+    return report(error, events);
+  } finally {
+    events?.close();
+    stop.release();
+  }
+}
+
+interface RunOptions extends TrainerOptions {
+  events: EventWriter;
+  record: RunRecord;
+  signal: AbortSignal;
+}
+
+/** Gives whether the run was interrupted. */
+async function trainRun(runDir: string, config: Experiment, options: RunOptions): Promise<boolean> {
+  const { events, record, signal } = options;
+  const resume = await readResume(runDir, (error) => {
+    record.warn(error.code, `${error.message} The run goes on from the other checkpoint.`);
+  });
+  const dataset = await interruptible(signal, () => load(config, options));
+  if (!dataset) return true;
+  for (const { code, message } of dataset.warnings) record.warn(code, message);
+  const learner = await options.openLearner(withPrecision(config, resume), {
+    identities: dataset.identities.length,
+    seed: config.seed,
+    ...(config.resources.cpus > 0 ? { libraryThreads: config.resources.cpus } : {}),
+  });
+  try {
+    describe(learner, resume);
+    const result = await train({
+      config,
+      runDir,
+      dataset,
+      learner,
+      events,
+      record,
+      signal,
+      resume,
+      log,
+      checkpointInterval: options.checkpointInterval,
+    });
+    if (result.status === 'interrupted') return true;
+    events.finished({ metrics: result.metrics });
+    events.sync();
+    return false;
+  } finally {
+    learner.dispose();
+  }
+}
+
+async function readConfig(runDir: string): Promise<Experiment> {
+  const file = join(runDir, 'config.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Experiment;
+  } catch (error) {
+    throw new FacecomError('config', `The run's config cannot be read: ${(error as Error).message}`, {
+      place: { file },
+      expected: 'the resolved config as JSON',
+      remedy: 'Start the run with facecom run; FACECOM_RUN_DIR names its folder.',
+      exitCode: 2,
+      cause: error,
+    });
+  }
+}
+
+async function load(config: Experiment, { events, signal }: RunOptions) {
+  const progress = new ProgressReporter(events);
+  const dataset = await loadDataset(config.data, {
+    seed: config.seed,
+    signal,
+    onProgress: ({ done, total, unit }) => progress.report({ stage: 'data', done, total, unit }),
+  });
+  const { train, validation, test, identities, hash } = dataset;
+  log(
+    `data: ${train.size} training, ${validation.size} validation and ${test.size} test pictures of ${identities.length} identities (${hash.slice(0, 12)})`,
+  );
+  progress.report({ stage: 'model', done: 0, total: 1, unit: 'models' });
+  return dataset;
+}
+
+/** Undefined where the work was stopped by the signal; whatever error it stopped with is then no failure. */
+async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** `auto` is decided once a run: a resumed one computes as it began. */
+function withPrecision(config: Experiment, resume: Checkpoint | undefined): Experiment {
+  if (!resume || config.train.precision !== 'auto') return config;
+  return { ...config, train: { ...config.train, precision: resume.precision as 'float32' | 'bfloat16' } };
+}
+
+function describe(learner: Learner, resume: Checkpoint | undefined): void {
+  const parameters = `${(learner.parameters / 1e6).toFixed(1)} million parameters`;
+  log(`model: ${parameters} on ${learner.device} (${learner.backend}), ${learner.precision}: ${learner.precisionReason}`);
+  if (resume) {
+    const { epoch, batch, step } = resume.state;
+    log(`resumed from ${resume.path}: ${epoch} epochs and ${batch} batches are done (step ${step})`);
+  }
+}
+
+/** Writes a failure into the record, where that is possible, and for people. Gives the exit code. */
+function report(error: unknown, events: EventWriter | undefined): number {
+  const failure = toFailure(error);
+  process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);
+  if (failure.code === 'internal') process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`);
+  try {
+    events?.failed({ code: failure.code, message: failureText(failure) });
+    events?.sync();
+  } catch (second) {
+    process.stderr.write(`The failure could not be recorded: ${(second as Error).message}\n`);
+  }
+  return failure.exitCode;
+}
+
+const log = (line: string) => process.stdout.write(`${line}\n`);

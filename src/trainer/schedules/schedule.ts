@@ -1,0 +1,21 @@
+/** What a schedule carries from epoch to epoch: plain JSON, kept in the checkpoint. */
+export type ScheduleState = Record<string, number | null>;
+
+/** What every schedule can know. */
+export interface ScheduleContext {
+  /** The optimizer's learning rate. */
+  lr: number;
+  epochs: number;
+  stepsPerEpoch: number;
+  /** Whether the monitored metric is to rise or to fall. */
+  mode: 'max' | 'min';
+}
+
+/** A learning-rate schedule: pure functions over a state, so that a resumed run goes on with the same bits. */
+export interface Schedule {
+  start(): ScheduleState;
+  /** The learning rate of an optimizer step; steps count from 1. */
+  rate(state: ScheduleState, step: number): number;
+  /** The state after an epoch; `score` is the monitored metric, undefined where nothing was validated. */
+  afterEpoch(state: ScheduleState, score: number | undefined): ScheduleState;
+}

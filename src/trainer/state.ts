@@ -1,0 +1,62 @@
+import { type StoppingState, startStopping } from './early-stopping.ts';
+import type { ScheduleState } from './schedules/index.ts';
+
+/** Sums over the pictures of the epoch that is under way. */
+export interface EpochSums {
+  images: number;
+  /** Loss × pictures. */
+  loss: number;
+  genderImages: number;
+  genderLoss: number;
+  identityImages: number;
+  identityLoss: number;
+}
+
+/** Which epoch's weights are in checkpoints/best, and what they scored. */
+export interface Best {
+  epoch: number;
+  step: number;
+  /** The monitored metric; null where nothing was validated and the latest epoch counts as the best. */
+  score: number | null;
+  /** The validation metrics of that epoch, by their names in the record. */
+  values: Record<string, number>;
+}
+
+/**
+ * Where a run stands, apart from the tensors: plain JSON, so that a checkpoint holds it whole. The random streams are
+ * addressed by epoch, batch and picture, so their place is this one.
+ */
+export interface TrainState {
+  /** Epochs that are done, validation included. */
+  epoch: number;
+  /** Batches that are done of the epoch under way. */
+  batch: number;
+  /** Optimizer steps that are done. */
+  step: number;
+  sums: EpochSums;
+  schedule: ScheduleState;
+  stopping: StoppingState;
+  best: Best | null;
+  /** Why training ended; null while it goes on. */
+  ended: 'epochs' | 'early stopping' | null;
+}
+
+export const emptySums = (): EpochSums => ({
+  images: 0,
+  loss: 0,
+  genderImages: 0,
+  genderLoss: 0,
+  identityImages: 0,
+  identityLoss: 0,
+});
+
+export const startState = (schedule: ScheduleState): TrainState => ({
+  epoch: 0,
+  batch: 0,
+  step: 0,
+  sums: emptySums(),
+  schedule,
+  stopping: startStopping(),
+  best: null,
+  ended: null,
+});

@@ -1,0 +1,35 @@
+/** Why a trainer is asked to stop before its end; it saves a checkpoint then and exits 0 without `finished`. */
+export class StopRequested extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'StopRequested';
+  }
+}
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * A signal that is aborted with a StopRequested when the process is told to stop, or when its parent has died and nobody
+ * would read what it does. `release` takes the handlers away again.
+ */
+export function watchForStop({ parentInterval = 1000 /* ms */ } = {}): {
+  signal: AbortSignal;
+  release: () => void;
+} {
+  const controller = new AbortController();
+  // A second signal is the same request: a terminal's Ctrl-C and the orchestrator's SIGTERM arrive together.
+  const onSignal = (name: NodeJS.Signals) => controller.abort(new StopRequested(name));
+  for (const name of signals) process.on(name, onSignal);
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) controller.abort(new StopRequested('the parent process has ended'));
+  }, parentInterval);
+  timer.unref();
+  return {
+    signal: controller.signal,
+    release: () => {
+      clearInterval(timer);
+      for (const name of signals) process.off(name, onSignal);
+    },
+  };
+}
