@@ -17,6 +17,9 @@ const pads = (padding: number): [[number, number], [number, number], [number, nu
 
 const tfjsPad = (padding: number) => (padding === 0 ? 'valid' : pads(padding));
 
+/** Padding that neither SAME nor VALID gives: the gradients are then taken of a padded picture. */
+const isExplicit = (stride: number, padding: number) => padding > 0 && stride > 1;
+
 /**
  * Attributes of TensorFlow's convolution ops. Padding that SAME also gives is called SAME: oneDNN's gradient kernels take no
  * explicit padding, and TensorFlow's own are far slower.
@@ -53,10 +56,16 @@ registerKernel({
   name: 'FacecomConv2DInputGrad',
   native: ({ dy, filter }, attrs, run) => {
     const { stride, padding, shape } = attrs as Options;
-    const sizes = tf.tensor1d(shape, 'int32');
-    const dx = run('Conv2DBackpropInput', attributes(stride, padding, filter!.shape[0]!), [sizes, filter!, dy!], 1)[0]!;
+    const explicit = isExplicit(stride, padding);
+    const padded = explicit ? shape.map((n, axis) => (axis === 1 || axis === 2 ? n + 2 * padding : n)) : shape;
+    const sizes = tf.tensor1d(padded, 'int32');
+    const list = attributes(stride, explicit ? 0 : padding, filter!.shape[0]!);
+    const dx = run('Conv2DBackpropInput', list, [sizes, filter!, dy!], 1)[0]!;
     sizes.dispose();
-    return dx;
+    if (!explicit) return dx;
+    const inner = tf.slice(dx, [0, padding, padding, 0], shape);
+    dx.dispose();
+    return inner;
   },
   composed: ({ dy, filter }, attrs) => {
     const { stride, padding, shape } = attrs as Options;
@@ -71,7 +80,7 @@ registerKernel({
     const { stride, padding, shape } = attrs as Options;
     const sizes = tf.tensor1d(shape, 'int32');
     const kernel = shape[0]!;
-    const explicit = padding > 0 && stride > 1;
+    const explicit = isExplicit(stride, padding);
     const padded = explicit ? tf.pad(x!, pads(padding)) : x!;
     const dw = run('Conv2DBackpropFilter', attributes(stride, explicit ? 0 : padding, kernel), [padded, sizes, dy!], 1)[0]!;
     sizes.dispose();

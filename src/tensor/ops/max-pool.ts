@@ -8,28 +8,34 @@ interface Options {
   padding: number;
 }
 
-function attributes({ window, stride, padding }: Options) {
-  const list = [
-    { name: 'T', type: 4, value: DataType.FLOAT },
-    { name: 'ksize', type: 1, value: [1, window, window, 1] },
-    { name: 'strides', type: 1, value: [1, stride, stride, 1] },
-    { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : 'EXPLICIT' },
-    { name: 'data_format', type: 0, value: 'NHWC' },
-  ];
-  if (padding > 0)
-    list.push({
-      name: 'explicit_paddings',
-      type: 1,
-      value: [0, 0, padding, padding, padding, padding, 0, 0],
-    });
-  return list;
-}
+const attributes = ({ window, stride }: Options) => [
+  { name: 'T', type: 4, value: DataType.FLOAT },
+  { name: 'ksize', type: 1, value: [1, window, window, 1] },
+  { name: 'strides', type: 1, value: [1, stride, stride, 1] },
+  { name: 'padding', type: 0, value: 'VALID' },
+  { name: 'data_format', type: 0, value: 'NHWC' },
+];
+
+/** No activation is less: padding never is the maximum. Finite, so that bfloat16 holds it. */
+const LEAST = -3e38;
+
+const pads = (padding: number): Array<[number, number]> => [
+  [0, 0],
+  [padding, padding],
+  [padding, padding],
+  [0, 0],
+];
 
 const options = (attrs: unknown) => attrs as Options;
 
 registerKernel({
   name: 'FacecomMaxPool',
-  native: ({ x }, attrs, run) => run('MaxPool', attributes(options(attrs)), [x!], 1)[0]!,
+  // Explicit padding would be TensorFlow's own kernel, far slower than oneDNN's, which takes none.
+  native: ({ x }, attrs, run) => {
+    const { padding } = options(attrs);
+    const padded = padding > 0 ? tf.pad(x!, pads(padding), LEAST) : x!;
+    return run('MaxPool', attributes(options(attrs)), [padded], 1)[0]!;
+  },
   composed: ({ x }, attrs) => {
     const { window, stride, padding } = options(attrs);
     return tf.maxPool(x as tf.Tensor4D, window, stride, padding);
@@ -38,7 +44,12 @@ registerKernel({
 
 registerKernel({
   name: 'FacecomMaxPoolGrad',
-  native: ({ dy, x, y }, attrs, run) => run('MaxPoolGrad', attributes(options(attrs)), [x!, y!, dy!], 1)[0]!,
+  native: ({ dy, x, y }, attrs, run) => {
+    const { padding } = options(attrs);
+    const padded = padding > 0 ? tf.pad(x!, pads(padding), LEAST) : x!;
+    const dx = run('MaxPoolGrad', attributes(options(attrs)), [padded, y!, dy!], 1)[0]!;
+    return padding > 0 ? tf.slice(dx, [0, padding, padding, 0], x!.shape) : dx;
+  },
   composed: ({ dy, x, y }, attrs) => {
     const { window, stride, padding } = options(attrs);
     return runKernel<tf.Tensor>(

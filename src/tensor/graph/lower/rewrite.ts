@@ -1,0 +1,196 @@
+import { DataType } from '../../native/library.ts';
+import {
+  type Argument,
+  type Attribute,
+  intAttribute,
+  type Node,
+  size,
+  type Trace,
+  typeAttribute,
+  type Value,
+} from '../ir.ts';
+
+/** The shape and type that a new op's output has. */
+export interface Output {
+  shape: number[];
+  /** A TF_DataType. */
+  dtype: number;
+}
+
+/** Adds ops to the trace that is being written. Inputs must be values of that trace. */
+export class Emitter {
+  readonly nodes: Node[] = [];
+  private readonly constants = new Map<string, Value>();
+  /** The op that is being replaced: errors of its replacement name its line. */
+  origin: Node['origin'];
+
+  /** Adds an op of one output. */
+  op(op: string, attributes: Attribute[], inputs: Argument[], output: Output): Value {
+    return this.ops(op, attributes, inputs, [output])[0]!;
+  }
+
+  ops(op: string, attributes: Attribute[], inputs: Argument[], outputs: Output[]): Value[] {
+    const node: Node = { op, attributes, inputs, control: [], outputs: [], origin: this.origin };
+    node.outputs = outputs.map(({ shape, dtype }, index) => ({ node, index, shape, dtype }));
+    this.nodes.push(node);
+    return node.outputs;
+  }
+
+  /** A constant vector of int32: a shape, sizes, axes. */
+  integers(values: readonly number[]): Value {
+    const key = values.join();
+    const known = this.constants.get(key);
+    if (known) return known;
+    const shape = [values.length];
+    const node: Node = {
+      op: 'Const',
+      attributes: [typeAttribute('dtype', DataType.INT32)],
+      inputs: [],
+      control: [],
+      outputs: [],
+      constant: { shape, dtype: DataType.INT32, values: Int32Array.from(values) },
+    };
+    const value = { node, index: 0, shape, dtype: DataType.INT32 };
+    node.outputs = [value];
+    this.nodes.push(node);
+    this.constants.set(key, value);
+    return value;
+  }
+
+  reshape(x: Value, shape: number[]): Value {
+    if (x.shape.length === shape.length && x.shape.every((n, i) => n === shape[i])) return x;
+    const source = x.node.op === 'Reshape' ? (x.node.inputs[0] as Value) : x;
+    if (size(source.shape) !== size(shape)) throw new Error(`[${source.shape}] cannot be reshaped to [${shape}].`);
+    const attributes = [typeAttribute('T', x.dtype), typeAttribute('Tshape', DataType.INT32)];
+    return this.op('Reshape', attributes, [source, this.integers(shape)], { shape, dtype: x.dtype });
+  }
+
+  /** Zeros (or `value`) around x; `paddings` are the counts before and after, for each axis. */
+  pad(x: Value, paddings: ReadonlyArray<readonly [number, number]>): Value {
+    const shape = x.shape.map((n, axis) => n + paddings[axis]![0] + paddings[axis]![1]);
+    const attributes = [typeAttribute('T', x.dtype), typeAttribute('Tpaddings', DataType.INT32)];
+    const amounts = this.reshape(this.integers(paddings.flat()), [paddings.length, 2]);
+    return this.op('Pad', attributes, [x, amounts], { shape, dtype: x.dtype });
+  }
+
+  slice(x: Value, begin: number[], sizes: number[]): Value {
+    const attributes = [typeAttribute('T', x.dtype), typeAttribute('Index', DataType.INT32)];
+    return this.op('Slice', attributes, [x, this.integers(begin), this.integers(sizes)], { shape: sizes, dtype: x.dtype });
+  }
+
+  concat(values: Value[], axis: number): Value {
+    const shape = values[0]!.shape.slice();
+    shape[axis] = values.reduce((sum, value) => sum + value.shape[axis]!, 0);
+    const dtype = values[0]!.dtype;
+    const attributes = [
+      intAttribute('N', values.length),
+      typeAttribute('T', dtype),
+      typeAttribute('Tidx', DataType.INT32),
+    ];
+    return this.op('ConcatV2', attributes, [values, this.reshape(this.integers([axis]), [])], { shape, dtype });
+  }
+
+  /** Every stride-th pixel of a picture. Where the stride divides it, a plain slice, which is far faster than a strided one. */
+  subsample(x: Value, stride: number): Value {
+    if (stride === 1) return x;
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    if (height % stride !== 0 || width % stride !== 0)
+      return this.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
+    const [rows, columns] = [height / stride, width / stride];
+    const cells = this.reshape(x, [batch, rows, stride, columns, stride * channels]);
+    const first = this.slice(cells, [0, 0, 0, 0, 0], [batch, rows, 1, columns, channels]);
+    return this.reshape(first, [batch, rows, columns, channels]);
+  }
+
+  /** The gradient of `subsample` of a picture of `shape`: dy spread over zeros. */
+  spread(dy: Value, shape: number[], stride: number): Value {
+    if (stride === 1) return dy;
+    const [batch, height, width, channels] = shape as [number, number, number, number];
+    if (height % stride !== 0 || width % stride !== 0)
+      return this.stridedSliceGrad(dy, shape, [1, stride, stride, 1]);
+    const cells = this.reshape(dy, [batch, height / stride, 1, width / stride, channels]);
+    const none = [0, 0] as const;
+    return this.reshape(this.pad(cells, [none, none, [0, stride - 1], none, [0, (stride - 1) * channels]]), shape);
+  }
+
+  /** x[begin:end:stride] on every axis. */
+  stridedSlice(x: Value, begin: number[], end: number[], strides: number[]): Value {
+    const shape = end.map((to, axis) => Math.ceil((to - begin[axis]!) / strides[axis]!));
+    const inputs = [x, this.integers(begin), this.integers(end), this.integers(strides)];
+    return this.op('StridedSlice', sliceAttributes(x.dtype), inputs, { shape, dtype: x.dtype });
+  }
+
+  /** The gradient of a strided slice of a value of `shape`: dy spread over zeros. */
+  stridedSliceGrad(dy: Value, shape: number[], strides: number[]): Value {
+    const begin = shape.map(() => 0);
+    const inputs = [shape, begin, shape, strides].map((list) => this.integers(list));
+    return this.op('StridedSliceGrad', sliceAttributes(dy.dtype), [...inputs, dy], { shape, dtype: dy.dtype });
+  }
+
+  /** The product of two matrices, either of them transposed. */
+  product(a: Value, b: Value, transposeA = false, transposeB = false): Value {
+    const rows = a.shape[transposeA ? 1 : 0]!;
+    const columns = b.shape[transposeB ? 0 : 1]!;
+    const attributes: Attribute[] = [
+      typeAttribute('T', a.dtype),
+      { name: 'transpose_a', type: 3, value: transposeA },
+      { name: 'transpose_b', type: 3, value: transposeB },
+    ];
+    return this.op('MatMul', attributes, [a, b], { shape: [rows, columns], dtype: a.dtype });
+  }
+}
+
+/** [batch · height · width, channels] */
+export function pixels(x: Value, emit: Emitter): Value {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  return emit.reshape(x, [batch * height * width, channels]);
+}
+
+const sliceAttributes = (dtype: number): Attribute[] => [
+  typeAttribute('T', dtype),
+  typeAttribute('Index', DataType.INT32),
+  ...['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'].map((name) =>
+    intAttribute(name, 0),
+  ),
+];
+
+/**
+ * Writes a trace anew, op by op, inputs first. `replace` sees each op with its inputs already rewritten and may emit others for
+ * it: it gives a value for each of the op's outputs, or undefined to keep the op.
+ */
+export function rewrite(
+  trace: Trace,
+  replace: (node: Node, emitter: Emitter) => Array<Value | undefined> | undefined,
+  /** Sees the trace's outputs at the end. */
+  finish: (value: Value, emitter: Emitter) => Value = (value) => value,
+): Trace {
+  const emitter = new Emitter();
+  const values = new Map<Value, Value>();
+  const nodes = new Map<Node, Node>();
+  const moved = (value: Value): Value => values.get(value) ?? value;
+  const keyed = (node: Node, index: number): Value => {
+    const known = node.outputs[index];
+    if (!known) throw new Error(`${node.op} has no output ${index}.`);
+    return known;
+  };
+  for (const old of trace.nodes) {
+    const node: Node = {
+      ...old,
+      inputs: old.inputs.map((argument) => (Array.isArray(argument) ? argument.map(moved) : moved(argument))),
+      control: old.control.map((before) => nodes.get(before) ?? before),
+    };
+    node.outputs = old.outputs.map((value) => ({ ...value, node }));
+    emitter.origin = old.origin;
+    const found = replace(node, emitter);
+    if (!found) emitter.nodes.push(node);
+    nodes.set(old, node);
+    for (const [index, value] of old.outputs.entries()) values.set(value, found?.[index] ?? keyed(node, index));
+  }
+  const outputs = new Map([...trace.outputs].map(([name, value]) => [name, finish(moved(value), emitter)]));
+  return {
+    nodes: emitter.nodes,
+    inputs: new Map([...trace.inputs].map(([name, value]) => [name, moved(value)])),
+    outputs,
+    effects: trace.effects.map((node) => nodes.get(node) ?? node),
+  };
+}
