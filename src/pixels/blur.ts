@@ -43,8 +43,34 @@ export function gaussianBlur({ pixels, size }: Picture, kernel: number, sigma = 
 }
 
 /** Blur along a line of the given length (pixels) and direction (radians from the x axis), as of a moving camera. */
-export function motionBlur({ pixels, size }: Picture, length: number, angle: number): void {
-  const taps = lineKernel(length, angle);
+export function motionBlur(picture: Picture, length: number, angle: number): void {
+  const steps = Math.max(1, Math.round(length));
+  const half = (length - 1) / 2;
+  const places = Array.from({ length: steps }, (_, s) =>
+    steps === 1 ? 0 : -half + (2 * half * s) / (steps - 1),
+  );
+  convolve(
+    picture,
+    lineTaps(
+      places,
+      places.map(() => 1),
+      angle,
+    ),
+  );
+}
+
+/** Blur that trails off from each pixel along a line: `weights[k]` is the share of the pixel k further on. */
+export function lineBlur(picture: Picture, weights: Float64Array, angle: number): void {
+  convolve(picture, lineTaps([...weights.keys()], [...weights], angle));
+}
+
+interface Tap {
+  dx: number;
+  dy: number;
+  weight: number;
+}
+
+function convolve({ pixels, size }: Picture, taps: readonly Tap[]): void {
   const weights = fixedPoint(Float64Array.from(taps, (tap) => tap.weight));
   const source = pixels.slice();
   const width = size * 3;
@@ -73,23 +99,21 @@ export function motionBlur({ pixels, size }: Picture, length: number, angle: num
   }
 }
 
-/** Whole-pixel taps of a line through the centre, each point of it shared among its four neighbours. */
-function lineKernel(length: number, angle: number): { dx: number; dy: number; weight: number }[] {
-  const taps = new Map<string, { dx: number; dy: number; weight: number }>();
-  const steps = Math.max(1, Math.round(length));
-  const half = (length - 1) / 2;
-  for (let s = 0; s < steps; s++) {
-    const t = steps === 1 ? 0 : -half + (2 * half * s) / (steps - 1);
-    const x = t * Math.cos(angle);
-    const y = t * Math.sin(angle);
+/** Whole-pixel taps of points on a line through the centre, each shared among its four neighbours. */
+function lineTaps(places: readonly number[], shares: readonly number[], angle: number): Tap[] {
+  const taps = new Map<string, Tap>();
+  for (const [k, place] of places.entries()) {
+    const x = place * Math.cos(angle);
+    const y = place * Math.sin(angle);
     const x0 = Math.floor(x);
     const y0 = Math.floor(y);
     for (const [dx, wx] of [[x0, 1 - (x - x0)] as const, [x0 + 1, x - x0] as const])
       for (const [dy, wy] of [[y0, 1 - (y - y0)] as const, [y0 + 1, y - y0] as const]) {
-        if (wx * wy < 1e-6) continue;
+        const weight = wx * wy * shares[k]!;
+        if (weight < 1e-6) continue;
         const tap = taps.get(`${dx},${dy}`);
-        if (tap) tap.weight += wx * wy;
-        else taps.set(`${dx},${dy}`, { dx, dy, weight: wx * wy });
+        if (tap) tap.weight += weight;
+        else taps.set(`${dx},${dy}`, { dx, dy, weight });
       }
   }
   return [...taps.values()];

@@ -11,7 +11,7 @@ export function gradedGain({ pixels, size }: Picture, low: number, high: number,
       const gain = low + (high - low) * (start + (x + 0.5) * dx + (y + 0.5) * dy);
       for (let c = at; c < at + 3; c++) {
         const value = pixels[c]! * gain + 0.5;
-        pixels[c] = value > 255 ? 255 : value;
+        pixels[c] = Math.min(value, 255);
       }
     }
 }

@@ -34,6 +34,21 @@ export function gaussianNoise(
   }
 }
 
+/** Adds noise of variance `read² + shot × value` (0..255), each channel by itself: electronics and counted photons. */
+export function sensorNoise({ pixels }: Picture, read: number, shot: number, random: Random): void {
+  const scale = Int32Array.from({ length: 256 }, (_, value) =>
+    Math.round(64 * Math.sqrt(read * read + shot * value)),
+  );
+  for (let i = 0; i < pixels.length; i += 2) {
+    const bits = random.bits();
+    pixels[i] = clip(pixels[i]! + ((quantiles[bits & 4095]! * scale[pixels[i]!]! + 32768) >> 16));
+    if (i + 1 < pixels.length)
+      pixels[i + 1] = clip(
+        pixels[i + 1]! + ((quantiles[(bits >>> 16) & 4095]! * scale[pixels[i + 1]!]! + 32768) >> 16),
+      );
+  }
+}
+
 function clip(value: number): number {
   return value < 0 ? 0 : Math.min(value, 255);
 }

@@ -17,6 +17,51 @@ export function fog({ pixels, size }: Picture, density: number, haze: number, ra
   }
 }
 
+/**
+ * ImageNet-C's fog: `(picture + amount × plasma) × brightest / (brightest + amount)`, values in 0..1. The plasma is made by the
+ * diamond-square algorithm; the wobble of a scale is that of the next larger divided by `decay`.
+ */
+export function plasmaFog({ pixels, size }: Picture, amount: number, decay: number, random: Random): void {
+  let side = 1;
+  while (side < size) side *= 2;
+  const field = plasma(side, decay, random);
+  let brightest = 1;
+  for (const value of pixels) if (value > brightest) brightest = value;
+  const factor = brightest / (brightest + 255 * amount);
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      const light = 255 * amount * field[y * side + x]!;
+      const at = 3 * (y * size + x);
+      for (let c = at; c < at + 3; c++) pixels[c] = Math.min(255, (pixels[c]! + light) * factor + 0.5);
+    }
+}
+
+/** A tiling plasma fractal `[side, side]` (a power of two), 0..1. */
+function plasma(side: number, decay: number, random: Random): Float32Array {
+  const field = new Float32Array(side * side);
+  const at = (x: number, y: number) => field[(y & (side - 1)) * side + (x & (side - 1))]!;
+  let wobble = 100;
+  for (let step = side; step >= 2; step >>= 1, wobble /= decay) {
+    const half = step >> 1;
+    const put = (x: number, y: number, mean: number) => {
+      field[y * side + x] = mean + wobble * random.uniform(-1, 1);
+    };
+    for (let y = 0; y < side; y += step)
+      for (let x = 0; x < side; x += step)
+        put(x + half, y + half, (at(x, y) + at(x + step, y) + at(x, y + step) + at(x + step, y + step)) / 4);
+    for (let y = 0; y < side; y += half)
+      for (let x = (y / half) % 2 === 0 ? half : 0; x < side; x += step)
+        put(x, y, (at(x - half, y) + at(x + half, y) + at(x, y - half) + at(x, y + half)) / 4);
+  }
+  let low = field[0]!;
+  let high = low;
+  for (const value of field) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return field.map((value) => (value - low) / (high - low || 1));
+}
+
 export interface RainDrops {
   count: number;
   /** Length of a drop, pixels. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { conditions as allConditions, type Severity } from '../../pixels/conditions/index.ts';
+import { Random } from '../../random.ts';
 import type { PictureEntry } from '../dataset.ts';
 import { drawingVersion, drawPicture, makePerson } from '../faces/index.ts';
 import type { Source } from './index.ts';
@@ -24,12 +26,13 @@ export const source: Source = {
       concurrency: 1,
       decode: (i) => {
         const p = Math.floor(i / images_per_identity);
-        return drawPicture(people[p]!, {
-          seed,
-          picture: i % images_per_identity,
-          size: data.image_size,
-          conditions,
-        });
+        const size = data.image_size;
+        const picture = i % images_per_identity;
+        const pixels = drawPicture(people[p]!, { seed, picture, size });
+        const random = new Random(seed, 'condition', p, picture);
+        if (random.chance(conditions))
+          random.pick(allConditions).apply({ pixels, size }, random.integer(1, 3) as Severity, random);
+        return pixels;
       },
     };
   },

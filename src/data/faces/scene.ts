@@ -1,0 +1,116 @@
+import type { Random } from '../../random.ts';
+import type { Space } from './canvas.ts';
+import type { Colour, Person } from './person.ts';
+
+/** What differs from picture to picture of a person. Angles in radians, lengths in fractions of the side. */
+export interface Scene {
+  x: number;
+  y: number;
+  scale: number;
+  roll: number;
+  yaw: number;
+  pitch: number;
+  smile: number;
+  mouthOpen: number;
+  browRaise: number;
+  /** Factor of the opening of the eyes; near 0: closed. */
+  eyesOpen: number;
+  gazeX: number;
+  gazeY: number;
+  wearsGlasses: boolean;
+  /** Direction to the light, unit vector, z to the viewer. */
+  light: readonly [number, number, number];
+  ambient: number;
+  exposure: number;
+  tint: Colour;
+  hairLength: number;
+}
+
+export function drawScene(random: Random): Scene {
+  const normal = (deviation: number, limit: number) =>
+    Math.max(-limit, Math.min(limit, random.normal(0, deviation)));
+  const azimuth = random.uniform(0, 2 * Math.PI);
+  const low = random.uniform(0.2, 0.85);
+  const warm = random.normal(0, 0.05);
+  return {
+    x: 0.5 + normal(0.03, 0.08),
+    y: 0.5 + normal(0.025, 0.06),
+    scale: random.uniform(0.88, 1.12),
+    roll: normal(0.09, 0.25),
+    yaw: normal(0.27, 0.6),
+    pitch: normal(0.12, 0.3),
+    smile: random.uniform(-0.4, 1),
+    mouthOpen: random.chance(0.3) ? random.uniform(0.3, 1) : 0,
+    browRaise: normal(0.4, 1),
+    eyesOpen: random.chance(0.05) ? 0.1 : random.uniform(0.75, 1.2),
+    gazeX: normal(0.35, 0.8),
+    gazeY: normal(0.2, 0.5),
+    wearsGlasses: random.chance(0.93),
+    light: [low * Math.cos(azimuth), -Math.abs(low * Math.sin(azimuth)) * 0.8, Math.sqrt(1 - low * low)],
+    ambient: random.uniform(0.35, 0.75),
+    exposure: random.uniform(0.8, 1.15),
+    tint: [1 + warm, 1 + random.normal(0, 0.015), 1 - warm],
+    hairLength: random.uniform(-0.03, 0.03),
+  };
+}
+
+export interface Spaces {
+  /** The picture, 0..1. */
+  picture: Space;
+  /** The body: moved and scaled, upright. */
+  body: Space;
+  /** The head: turned in the plane as well. */
+  head: Space;
+  /** The surface of the face seen from the front; NaN where it is turned away. */
+  face: Space;
+  /** Light on the head's surface. */
+  light: Float32Array;
+}
+
+/** Coordinates of each pixel in each frame; the head is an ellipsoid that is turned by yaw and pitch. */
+export function layOut({ head }: Person, scene: Scene, size: number): Spaces {
+  const space = (pixel: number): Space => ({
+    u: new Float32Array(size * size),
+    v: new Float32Array(size * size),
+    pixel,
+  });
+  const picture = space(1 / size);
+  const body = space(1 / (size * scene.scale));
+  const turned = space(1 / (size * scene.scale));
+  const face = space(1 / (size * scene.scale));
+  const light = new Float32Array(size * size);
+  const cos = Math.cos(scene.roll);
+  const sin = Math.sin(scene.roll);
+  const reach = head.width * 1.06;
+  const height = (head.top + head.bottom) / 2 + 0.06;
+  for (let i = 0; i < light.length; i++) {
+    const x = ((i % size) + 0.5) / size;
+    const y = (Math.floor(i / size) + 0.5) / size;
+    picture.u[i] = x;
+    picture.v[i] = y;
+    const bu = (x - scene.x) / scene.scale;
+    const bv = (y - scene.y) / scene.scale;
+    body.u[i] = bu;
+    body.v[i] = bv;
+    const u = cos * bu + sin * bv;
+    const v = cos * bv - sin * bu;
+    turned.u[i] = u;
+    turned.v[i] = v;
+    const nx = u / reach;
+    const ny = v / height;
+    const flat = nx * nx + ny * ny;
+    const nz = flat < 1 ? Math.sqrt(1 - flat) : 0;
+    if (Math.abs(nx) < 1 && Math.abs(ny) < 1.1) {
+      const angle = Math.asin(nx) - scene.yaw;
+      face.u[i] = Math.abs(angle) < Math.PI / 2 ? reach * Math.sin(angle) : Number.NaN;
+      face.v[i] = v - height * Math.sin(scene.pitch) * Math.sqrt(Math.max(0, 1 - ny * ny * 0.8));
+    } else {
+      face.u[i] = Number.NaN;
+      face.v[i] = Number.NaN;
+    }
+    const norm = 1 / Math.max(1, Math.sqrt(flat));
+    const diffuse = nx * norm * scene.light[0] + ny * norm * scene.light[1] + nz * scene.light[2];
+    light[i] = scene.ambient + (1.08 - scene.ambient) * Math.max(0, diffuse) + 0.06 * nz;
+  }
+  return { picture, body, head: turned, face, light };
+}

@@ -1,0 +1,13 @@
+import { fog } from './fog.ts';
+import { glare } from './glare.ts';
+import { lowLight } from './low-light.ts';
+import { motionBlur } from './motion-blur.ts';
+import { noise } from './noise.ts';
+import { overexposure } from './overexposure.ts';
+import { rain } from './rain.ts';
+import type { Condition } from './types.ts';
+
+export { type Condition, level, type Severity } from './types.ts';
+
+/** FaceCom's seven bad conditions: one line each. */
+export const conditions: readonly Condition[] = [motionBlur, overexposure, fog, rain, lowLight, noise, glare];

@@ -1,0 +1,19 @@
+import { gradedGain } from '../light.ts';
+import { applyTable, tableOf } from '../tone.ts';
+import { type Condition, level } from './types.ts';
+
+/** A sunny scene exposed too long: gains of 0.4 to 1.6 stops, a third more and less across the picture, shadows lifted by flare. */
+export const overexposure: Condition = {
+  name: 'overexposure',
+  description: 'Too much sun: bright, washed out, white on the sunny side.',
+  suffix: 'sunny',
+  apply(picture, severity, random) {
+    const gain = level(severity, [1.3, 1.6, 2, 2.5, 3]);
+    const lift = 16 * (gain - 1);
+    applyTable(
+      picture,
+      tableOf((value) => value + lift * (1 - value / 255)),
+    );
+    gradedGain(picture, gain * 0.67, gain * 1.33, random.uniform(0, 2 * Math.PI));
+  },
+};
