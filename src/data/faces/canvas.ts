@@ -1,10 +1,12 @@
 import type { Colour } from './person.ts';
 
-/** Coordinates of every pixel in one frame of reference (picture, head, surface of the face), and the side of a pixel in it. */
+/** Coordinates of every pixel of the picture in one frame of reference (picture, head, surface of the face), and the side of a pixel in it. */
 export interface Space {
   u: Float32Array;
   v: Float32Array;
   pixel: number;
+  /** The pixels among which all points of a box lie: left, top, right, bottom, in pixels, the last two excluded. */
+  bounds(box: Box): Box;
 }
 
 /** Left, top, right, bottom: outside it a shape is not looked for. */
@@ -33,21 +35,24 @@ export class Canvas {
     const { u, v, pixel } = space;
     const { colour, opacity = 1, light } = ink;
     const soft = Math.max(pixel, ink.soft ?? 0);
-    const [left, top, right, bottom] = [box[0] - soft, box[1] - soft, box[2] + soft, box[3] + soft];
-    for (let i = 0; i < u.length; i++) {
-      const x = u[i]!;
-      if (!(x >= left && x <= right)) continue;
-      const y = v[i]!;
-      if (!(y >= top && y <= bottom)) continue;
-      const cover = 0.5 - distance(x, y) / soft;
-      if (cover <= 0) continue;
-      const share = (cover > 1 ? 1 : cover) * opacity;
-      const factor = light ? light[i]! : 1;
-      const at = 3 * i;
-      values[at] = values[at]! + (colour[0] * factor - values[at]!) * share;
-      values[at + 1] = values[at + 1]! + (colour[1] * factor - values[at + 1]!) * share;
-      values[at + 2] = values[at + 2]! + (colour[2] * factor - values[at + 2]!) * share;
-    }
+    const [left, top, right, bottom] = space.bounds([
+      box[0] - soft,
+      box[1] - soft,
+      box[2] + soft,
+      box[3] + soft,
+    ]);
+    for (let row = top; row < bottom; row++)
+      for (let i = row * this.size + left, end = row * this.size + right; i < end; i++) {
+        const cover = 0.5 - distance(u[i]!, v[i]!) / soft;
+        // Not a number where the surface is turned away.
+        if (!(cover > 0)) continue;
+        const share = Math.min(cover, 1) * opacity;
+        const factor = light ? light[i]! : 1;
+        const at = 3 * i;
+        values[at] = values[at]! + (colour[0] * factor - values[at]!) * share;
+        values[at + 1] = values[at + 1]! + (colour[1] * factor - values[at + 1]!) * share;
+        values[at + 2] = values[at + 2]! + (colour[2] * factor - values[at + 2]!) * share;
+      }
   }
 }
 
@@ -68,6 +73,6 @@ export function roundBox(x: number, y: number, a: number, b: number, r: number):
 /** Signed distance to an arch over −a..a: thickness falls from `up` above and `down` below the curve to nothing at the ends. */
 export function arch(x: number, y: number, a: number, up: number, down: number): number {
   const t = 1 - (x / a) ** 2;
-  if (t <= 0) return Math.max(Math.abs(x) - a, Math.abs(y) - up - down) + 0.002;
+  if (t <= 0) return Math.sqrt((Math.abs(x) - a) ** 2 + y * y) + 0.001;
   return y < 0 ? -y - up * t : y - down * t;
 }

@@ -71,7 +71,7 @@ export function paintBrows(canvas: Canvas, { face, light }: Spaces, person: Pers
         const t = x / half;
         const thick = brows.thick * (1 - 0.55 * Math.max(0, t)) * 0.75;
         const curve = height - brows.tilt * x + brows.arch * (t * t * 1.2 - 0.6);
-        return Math.abs(t) > 1 ? Math.abs(x) - half + 0.001 : Math.abs(v - curve) - thick;
+        return Math.max(Math.abs(x) - half, Math.abs(v - curve) - thick);
       },
       { colour, opacity: 0.92, light, soft: 0.008 },
     );
@@ -89,7 +89,8 @@ export function paintNose(canvas: Canvas, { face, light }: Spaces, person: Perso
     box,
     (u, v) => {
       const t = (v - eyes.height + 0.03) / (nose.length + 0.03);
-      return t < 0 || t > 1 ? 1 : Math.abs(side * u - 0.017 - nose.width * 0.62 * t * t) - 0.006;
+      const ends = Math.max(-t, t - 1) * nose.length;
+      return Math.max(ends, Math.abs(side * u - 0.017 - nose.width * 0.62 * Math.max(0, t) ** 2) - 0.006);
     },
     { colour: shadow, opacity: 0.25 + 0.3 * nose.bridge, soft: 0.02, light },
   );

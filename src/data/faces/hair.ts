@@ -32,13 +32,19 @@ export function paintBackHair(canvas: Canvas, spaces: Spaces, person: Person, sc
 /** The hair on the skull: above the hairline, down the temples, with a parting and a fringe. */
 export function paintHair(canvas: Canvas, spaces: Spaces, person: Person, scene: Scene): void {
   const { hair, head } = person;
-  const { light } = spaces;
   const turn = scene.yaw * head.width * 0.9;
   const nod = scene.pitch * 0.2;
   const low = hair.bun ? -0.02 : Math.min(hair.length + scene.hairLength, head.bottom + 0.25);
+  const widest = head.width + hair.volume + 0.05;
   const outer = (u: number, v: number) => {
-    const bumps = hair.curl * 0.014 * (Math.sin(u * 70) + Math.cos(v * 64));
-    const grow = hair.volume * (v < 0 ? 1 : Math.max(0.3, 1 - v * 0.8));
+    if (Math.abs(u) > widest) return 1;
+    const bumps = hair.curl > 0 ? hair.curl * 0.014 * (Math.sin(u * 70) + Math.cos(v * 64)) : 0;
+    // Cut short, it thins out towards the ears.
+    const sides =
+      hair.length < 0.1
+        ? Math.max(0, Math.min(1, (low - v) / 0.16))
+        : Math.max(0.3, 1 - Math.max(0, v) * 0.8);
+    const grow = hair.volume * sides;
     // Below the cheekbones long hair hangs straight and does not follow the jaw.
     const shape =
       v < 0.02 ? headOutline(person, u, v, grow) : Math.abs(u) - head.width - grow - wave(person, v);
@@ -54,28 +60,26 @@ export function paintHair(canvas: Canvas, spaces: Spaces, person: Person, scene:
   // Face left free at the sides: hair hangs outside of it.
   const free = head.width * 0.9;
   const shape = (u: number, v: number) => {
+    const edge = outer(u, v);
+    if (edge > 0.1) return edge;
     const above = v - line(u);
     const beside = Math.max(v - low, free - Math.abs(u - turn * 0.25));
-    return Math.max(outer(u, v), Math.min(above, beside), v - Math.max(low, 0.06 - hair.line));
+    return Math.max(edge, Math.min(above, beside), v - Math.max(low, 0.06 - hair.line));
   };
-  canvas.paint(spaces.head, all, shape, { colour: hair.colour, light });
-  // Strands: darker and lighter lines that follow the fall of the hair.
-  const strand = (u: number, v: number) =>
-    Math.sin((u - hair.part * 0.1) * hair.streaks * (1 + 0.6 * v) + hair.curl * 4 * Math.sin(v * 40));
-  canvas.paint(spaces.head, all, (u, v) => Math.max(shape(u, v) + 0.004, (0.35 - strand(u, v)) * 0.02), {
-    colour: mix(hair.colour, [0, 0, 0], 0.5),
-    opacity: 0.45,
-    soft: 0.014,
-    light,
-  });
-  canvas.paint(spaces.head, all, (u, v) => Math.max(shape(u, v) + 0.01, (strand(u, v) + 0.55) * 0.02), {
-    colour: mix(hair.colour, [1, 0.95, 0.85], 0.35),
-    opacity: 0.3,
-    soft: 0.014,
-    light,
+  canvas.paint(spaces.head, all, shape, { colour: hair.colour, light: sheen(spaces, person) });
+}
+
+/** The light on hair: strands that follow its fall are darker and lighter. */
+function sheen({ head, light }: Spaces, { hair }: Person): Float32Array {
+  const { u, v } = head;
+  return light.map((value, i) => {
+    const y = v[i]!;
+    const sway = hair.curl > 0 ? hair.curl * 4 * Math.sin(y * 40) : 0;
+    const strand = Math.sin((u[i]! - hair.part * 0.1) * hair.streaks * (1 + 0.6 * y) + sway);
+    return value * (1.02 + 0.24 * Math.max(-1, Math.min(1, strand * 1.6)));
   });
 }
 
 function wave({ hair }: Person, v: number): number {
-  return hair.curl * 0.014 * Math.sin(v * 45);
+  return hair.curl > 0 ? hair.curl * 0.014 * Math.sin(v * 45) : 0;
 }

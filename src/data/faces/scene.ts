@@ -1,5 +1,5 @@
 import type { Random } from '../../random.ts';
-import type { Space } from './canvas.ts';
+import type { Box, Space } from './canvas.ts';
 import type { Colour, Person } from './person.ts';
 
 /** What differs from picture to picture of a person. Angles in radians, lengths in fractions of the side. */
@@ -59,7 +59,7 @@ export interface Spaces {
   picture: Space;
   /** The body: moved and scaled, upright. */
   body: Space;
-  /** The head: turned in the plane as well. */
+  /** The head: headSpace in the plane as well. */
   head: Space;
   /** The surface of the face seen from the front; NaN where it is turned away. */
   face: Space;
@@ -69,20 +69,52 @@ export interface Spaces {
 
 /** Coordinates of each pixel in each frame; the head is an ellipsoid that is turned by yaw and pitch. */
 export function layOut({ head }: Person, scene: Scene, size: number): Spaces {
-  const space = (pixel: number): Space => ({
-    u: new Float32Array(size * size),
-    v: new Float32Array(size * size),
-    pixel,
-  });
-  const picture = space(1 / size);
-  const body = space(1 / (size * scene.scale));
-  const turned = space(1 / (size * scene.scale));
-  const face = space(1 / (size * scene.scale));
-  const light = new Float32Array(size * size);
   const cos = Math.cos(scene.roll);
   const sin = Math.sin(scene.roll);
   const reach = head.width * 1.06;
   const height = (head.top + head.bottom) / 2 + 0.06;
+  /** Bounds in pixels of the points that `place` gives for the corners of a box. */
+  const boundsBy = (place: (u: number, v: number) => readonly [number, number]) => (box: Box) => {
+    const corners = [
+      place(box[0], box[1]),
+      place(box[2], box[1]),
+      place(box[0], box[3]),
+      place(box[2], box[3]),
+    ];
+    const clip = (value: number) => Math.max(0, Math.min(size, value));
+    const side = (k: 0 | 1) => corners.map((corner) => corner[k] * size);
+    return [
+      clip(Math.floor(Math.min(...side(0)))),
+      clip(Math.floor(Math.min(...side(1)))),
+      clip(Math.ceil(Math.max(...side(0)))),
+      clip(Math.ceil(Math.max(...side(1)))),
+    ] as const;
+  };
+  const space = (pixel: number, bounds: (box: Box) => Box): Space => ({
+    u: new Float32Array(size * size),
+    v: new Float32Array(size * size),
+    pixel,
+    bounds,
+  });
+  const bodyPlace = (u: number, v: number) => [scene.x + u * scene.scale, scene.y + v * scene.scale] as const;
+  const headPlace = (u: number, v: number) => bodyPlace(cos * u - sin * v, sin * u + cos * v);
+  const headBounds = boundsBy(headPlace);
+  const nod = height * Math.sin(scene.pitch);
+  const turned = (u: number) => {
+    const angle = Math.asin(Math.max(-1, Math.min(1, u / reach))) + scene.yaw;
+    return reach * Math.sin(Math.max(-Math.PI / 2, Math.min(Math.PI / 2, angle)));
+  };
+  const pixel = 1 / (size * scene.scale);
+  const picture = space(
+    1 / size,
+    boundsBy((u, v) => [u, v]),
+  );
+  const body = space(pixel, boundsBy(bodyPlace));
+  const headSpace = space(pixel, headBounds);
+  const face = space(pixel, (box) =>
+    headBounds([turned(box[0]), box[1] + Math.min(0, nod), turned(box[2]), box[3] + Math.max(0, nod)]),
+  );
+  const light = new Float32Array(size * size);
   for (let i = 0; i < light.length; i++) {
     const x = ((i % size) + 0.5) / size;
     const y = (Math.floor(i / size) + 0.5) / size;
@@ -94,8 +126,8 @@ export function layOut({ head }: Person, scene: Scene, size: number): Spaces {
     body.v[i] = bv;
     const u = cos * bu + sin * bv;
     const v = cos * bv - sin * bu;
-    turned.u[i] = u;
-    turned.v[i] = v;
+    headSpace.u[i] = u;
+    headSpace.v[i] = v;
     const nx = u / reach;
     const ny = v / height;
     const flat = nx * nx + ny * ny;
@@ -103,7 +135,7 @@ export function layOut({ head }: Person, scene: Scene, size: number): Spaces {
     if (Math.abs(nx) < 1 && Math.abs(ny) < 1.1) {
       const angle = Math.asin(nx) - scene.yaw;
       face.u[i] = Math.abs(angle) < Math.PI / 2 ? reach * Math.sin(angle) : Number.NaN;
-      face.v[i] = v - height * Math.sin(scene.pitch) * Math.sqrt(Math.max(0, 1 - ny * ny * 0.8));
+      face.v[i] = v - nod * Math.sqrt(Math.max(0, 1 - ny * ny * 0.8));
     } else {
       face.u[i] = Number.NaN;
       face.v[i] = Number.NaN;
@@ -112,5 +144,5 @@ export function layOut({ head }: Person, scene: Scene, size: number): Spaces {
     const diffuse = nx * norm * scene.light[0] + ny * norm * scene.light[1] + nz * scene.light[2];
     light[i] = scene.ambient + (1.08 - scene.ambient) * Math.max(0, diffuse) + 0.06 * nz;
   }
-  return { picture, body, head: turned, face, light };
+  return { picture, body, head: headSpace, face, light };
 }

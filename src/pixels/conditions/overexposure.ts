@@ -2,13 +2,13 @@ import { gradedGain } from '../light.ts';
 import { applyTable, tableOf } from '../tone.ts';
 import { type Condition, level } from './types.ts';
 
-/** A sunny scene exposed too long: gains of 0.4 to 1.6 stops, a third more and less across the picture, shadows lifted by flare. */
+/** A sunny scene exposed too long: gains of 0.3 to 1.3 stops, a third more and less across the picture, shadows lifted by flare. */
 export const overexposure: Condition = {
   name: 'overexposure',
   description: 'Too much sun: bright, washed out, white on the sunny side.',
   suffix: 'sunny',
   apply(picture, severity, random) {
-    const gain = level(severity, [1.3, 1.6, 2, 2.5, 3]);
+    const gain = level(severity, [1.25, 1.45, 1.7, 2, 2.4]);
     const lift = 16 * (gain - 1);
     applyTable(
       picture,
