@@ -28,6 +28,8 @@ export interface Collection {
   concurrency: number;
   /** Pixels of picture i, `[size, size, 3]`, 0..255. Throws FacecomError for a picture that cannot be decoded. */
   decode(i: number): Promise<Uint8Array> | Uint8Array;
+  /** Path of the file of picture i, where there are files. */
+  file?(i: number): string;
 }
 
 /** One side of the split. Arrays have one element a picture. */

@@ -19,15 +19,20 @@ export async function decodePicture(file: string, size: number): Promise<Uint8Ar
       .toBuffer({ resolveWithObject: true });
     return toRgb(data, info.channels, size * size);
   } catch (error) {
-    throw new FacecomError('data-picture-corrupt', 'A picture cannot be decoded.', {
-      place: { file },
-      found: `${file}: ${(error as Error).message.split('\n')[0]}`,
-      expected: 'a whole JPEG, PNG, WebP, AVIF, TIFF or GIF picture',
-      remedy: 'Replace the picture, or remove its entry from annotations.json.',
-      exitCode: 2,
-      cause: error,
-    });
+    throw corruptPicture(file, error);
   }
+}
+
+/** What is said of a picture that cannot be decoded. */
+export function corruptPicture(file: string, cause: unknown): FacecomError {
+  return new FacecomError('data-picture-corrupt', 'A picture cannot be decoded.', {
+    place: { file },
+    found: `${file}: ${(cause as Error).message.split('\n')[0]}`,
+    expected: 'a whole JPEG, PNG, WebP, AVIF, TIFF or GIF picture',
+    remedy: 'Replace the picture, or remove its entry from annotations.json.',
+    exitCode: 2,
+    cause,
+  });
 }
 
 function toRgb(data: Uint8Array, channels: number, count: number): Uint8Array {

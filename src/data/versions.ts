@@ -1,7 +1,7 @@
-/** The names that FaceCom gives to the seven distorted versions of a picture. */
-export const distortions = ['blurred', 'foggy', 'lowlight', 'noisy', 'rainy', 'resized', 'sunny'] as const;
+import { conditions } from '../pixels/conditions/index.ts';
 
-const suffix = new RegExp(`_(?:${distortions.join('|')})$`, 'i');
+/** The names that FaceCom gives to distorted versions of a picture, and `facecom data corrupt` after it. */
+const suffix = new RegExp(`_(?:${conditions.map((condition) => condition.suffix).join('|')})$`, 'i');
 const numbered = /^(.+?) ?\((\d+)\)$/;
 
 /**

@@ -47,6 +47,7 @@ export const source: Source = {
       warnings,
       concurrency: 4,
       decode: (i) => decodePicture(files[i]!, data.image_size),
+      file: (i) => files[i]!,
     };
   },
 };

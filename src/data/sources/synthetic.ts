@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { conditions as allConditions, type Severity } from '../../pixels/conditions/index.ts';
+import { badConditions, type Severity } from '../../pixels/conditions/index.ts';
 import { Random } from '../../random.ts';
 import type { PictureEntry } from '../dataset.ts';
 import { drawingVersion, drawPicture, makePerson } from '../faces/index.ts';
@@ -31,7 +31,7 @@ export const source: Source = {
         const pixels = drawPicture(people[p]!, { seed, picture, size });
         const random = new Random(seed, 'condition', p, picture);
         if (random.chance(conditions))
-          random.pick(allConditions).apply({ pixels, size }, random.integer(1, 3) as Severity, random);
+          random.pick(badConditions).apply({ pixels, size }, random.integer(1, 3) as Severity, random);
         return pixels;
       },
     };
