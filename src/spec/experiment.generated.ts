@@ -1,0 +1,722 @@
+// Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.
+
+/**
+ * An augmentation effect, discriminated by effect.
+ */
+export type Effect =
+  | BrightnessContrast
+  | GaussianBlur
+  | HorizontalFlip
+  | Rain
+  | Fog
+  | MotionBlur
+  | LowLight
+  | Overexposure
+  | Noise
+  | Glare;
+
+/**
+ * A facecom experiment: what to train, on what, how, and how to search over it.
+ */
+export interface Experiment {
+  /**
+   * Name of the experiment; the folder of its runs.
+   */
+  name: string;
+  /**
+   * What the experiment is for; shown in MLflow as the run's note.
+   */
+  description: string;
+  /**
+   * Free labels, sent to MLflow as tags.
+   */
+  tags: {
+    [k: string]: string;
+  };
+  /**
+   * One spec or several, relative to this file, whose values this one overrides.
+   */
+  extends?: string | string[];
+  /**
+   * Seed of every random stream of the run.
+   */
+  seed: number;
+  /**
+   * Where the pictures come from and how they are split.
+   */
+  data: {
+    /**
+     * synthetic: faces drawn procedurally; facecom: a folder with annotations.json and images/.
+     */
+    source: 'synthetic' | 'facecom';
+    /**
+     * Folder of the data set, relative to the working directory; required by source facecom.
+     */
+    path?: string;
+    /**
+     * Side of the square training picture, pixels.
+     */
+    image_size: number;
+    /**
+     * Fractions of the pictures for training, validation and test, drawn by the seed.
+     */
+    split: {
+      /**
+       * Fraction for training.
+       */
+      train: number;
+      /**
+       * Fraction for validation (model selection).
+       */
+      validation: number;
+      /**
+       * Fraction for the final test.
+       */
+      test: number;
+      /**
+       * image: pictures of each person are divided (closed set); identity: people are divided.
+       */
+      by: 'image' | 'identity';
+      /**
+       * Seed of the split; the same for every trial of a sweep over `seed` unless changed.
+       */
+      seed: number;
+    };
+    /**
+     * Keep decoded pictures at training size in the user's cache folder.
+     */
+    cache: boolean;
+    /**
+     * Train on labels permuted among the training pictures: a control that must stay at chance.
+     */
+    shuffle_labels: boolean;
+    /**
+     * The synthetic faces; read only by source synthetic.
+     */
+    synthetic: {
+      /**
+       * People.
+       */
+      identities: number;
+      /**
+       * Pictures of each person.
+       */
+      images_per_identity: number;
+      /**
+       * Seed of the drawing.
+       */
+      seed: number;
+      /**
+       * Fraction of the pictures drawn under one of the seven bad conditions.
+       */
+      conditions: number;
+    };
+  };
+  /**
+   * The shared backbone and its heads.
+   */
+  model: {
+    /**
+     * Shared feature extractor.
+     */
+    backbone: 'resnet18' | 'resnet50';
+    /**
+     * One head a task.
+     */
+    heads: {
+      /**
+       * Linear(features, hidden), ReLU, Dropout, Linear(hidden, 1); binary cross-entropy with logits.
+       */
+      gender: {
+        /**
+         * Width of the hidden layer.
+         */
+        hidden: number;
+        /**
+         * Dropout rate.
+         */
+        dropout: number;
+      };
+      /**
+       * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); cross-entropy.
+       */
+      identity: {
+        /**
+         * Width of the hidden layer.
+         */
+        hidden: number;
+        /**
+         * Dropout rate.
+         */
+        dropout: number;
+      };
+    };
+  };
+  /**
+   * alpha × gender loss + beta × identity loss.
+   */
+  loss: {
+    /**
+     * Weight of the gender loss.
+     */
+    alpha: number;
+    /**
+     * Weight of the identity loss.
+     */
+    beta: number;
+    /**
+     * Label smoothing of the identity loss.
+     */
+    label_smoothing: number;
+  };
+  /**
+   * What is done to training pictures, drawn anew for each picture and epoch.
+   */
+  augment: {
+    /**
+     * A named policy, or a list of effects with their parameters, applied in order.
+     */
+    policy: ('none' | 'replaced-program' | 'facecom-weather') | Effect[];
+  };
+  /**
+   * The optimizer, discriminated by name.
+   */
+  optimizer: Adam | AdamW | Sgd;
+  /**
+   * The learning rate over time, discriminated by name.
+   */
+  schedule: ConstantSchedule | PlateauSchedule | CosineSchedule;
+  /**
+   * The training loop.
+   */
+  train: {
+    /**
+     * Passes over the training pictures.
+     */
+    epochs: number;
+    /**
+     * Pictures a step of the optimizer.
+     */
+    batch_size: number;
+    /**
+     * Micro-batches a step: batch_size is divided by it.
+     */
+    accumulation: number;
+    /**
+     * Arithmetic of the forward and backward pass; auto measures once whether bfloat16 is faster here.
+     */
+    precision: 'auto' | 'float32' | 'bfloat16';
+    /**
+     * Largest global norm of the gradient; 0: not clipped.
+     */
+    clip: number;
+    /**
+     * Decay of the moving average of the weights used in evaluation; 0: none.
+     */
+    ema: number;
+    /**
+     * Stops when the monitored score has not improved.
+     */
+    early_stopping: {
+      /**
+       * Whether to stop early.
+       */
+      enabled: boolean;
+      /**
+       * Metric that is watched and chooses the best checkpoint.
+       */
+      monitor: string;
+      /**
+       * Whether the metric is to rise or to fall.
+       */
+      mode: 'max' | 'min';
+      /**
+       * Epochs without improvement.
+       */
+      patience: number;
+    };
+  };
+  /**
+   * How a model is scored.
+   */
+  evaluate: {
+    /**
+     * Weights of val/combined and test/combined.
+     */
+    score: {
+      /**
+       * Weight of the gender accuracy.
+       */
+      gender: number;
+      /**
+       * Weight of the identity top-1 accuracy.
+       */
+      identity: number;
+    };
+    /**
+     * Pictures an evaluation step.
+     */
+    batch_size: number;
+  };
+  /**
+   * What a trial runs on.
+   */
+  resources: {
+    /**
+     * auto, cpu, or gpu:N.
+     */
+    device: string;
+    /**
+     * GPUs a trial; 0.5 shares one between two trials. Ignored where there is no GPU and device is auto.
+     */
+    gpus: number;
+    /**
+     * CPU cores a trial; 0: the machine's cores divided among the trials that run at once.
+     */
+    cpus: number;
+    /**
+     * Memory a trial needs, such as 4GB; trials wait until it is free.
+     */
+    memory?: string;
+    /**
+     * Tensor backend; auto: native TensorFlow where it is installed, else wasm.
+     */
+    backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+    /**
+     * Trials at once; 0: as many as the devices hold.
+     */
+    max_parallel: number;
+  };
+  /**
+   * The built-in trainer, or a command of one's own that keeps to the record's schema.
+   */
+  trainer: {
+    /**
+     * Program and arguments; it gets FACECOM_RUN_DIR.
+     */
+    command?: string[];
+  };
+  /**
+   * Where MLflow shows the run.
+   */
+  tracking: {
+    /**
+     * auto: MLFLOW_TRACKING_URI if set, else a local server; off; or a server's URI.
+     */
+    mlflow: string;
+    /**
+     * MLflow's experiment.
+     */
+    experiment: string;
+  };
+  /**
+   * The trials of `facecom sweep`.
+   */
+  sweep?: {
+    /**
+     * How the space is walked.
+     */
+    method: 'grid' | 'random' | 'sobol';
+    /**
+     * Seeds a point.
+     */
+    repeats: number;
+    /**
+     * What the table is sorted by.
+     */
+    objective: {
+      /**
+       * Metric.
+       */
+      metric: string;
+      /**
+       * Whether more is better.
+       */
+      mode: 'max' | 'min';
+    };
+    /**
+     * Dotted path to a list of values.
+     */
+    axes: {
+      [k: string]: unknown[];
+    };
+    /**
+     * Paths whose values add up to a total.
+     */
+    simplex?: {
+      /**
+       * Dotted paths.
+       */
+      paths: string[];
+      /**
+       * What they add up to.
+       */
+      total: number;
+      /**
+       * Distance of the grid.
+       */
+      step: number;
+    };
+  };
+}
+export interface BrightnessContrast {
+  /**
+   * Brightness and contrast, as albumentations.RandomBrightnessContrast.
+   */
+  effect: 'brightness_contrast';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Added, as a fraction of 255.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  brightness_limit: [number, number];
+  /**
+   * Added to the factor 1.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  contrast_limit: [number, number];
+}
+export interface GaussianBlur {
+  /**
+   * Gaussian blur, as albumentations.GaussianBlur (kernel is its blur_limit).
+   */
+  effect: 'gaussian_blur';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Side of the kernel, pixels; an odd number between the two.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernel: [number, number];
+  /**
+   * Standard deviation, pixels; 0: by OpenCV’s rule from the kernel.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  sigma_limit: [number, number];
+}
+export interface HorizontalFlip {
+  /**
+   * Left and right exchanged, as albumentations.HorizontalFlip.
+   */
+  effect: 'horizontal_flip';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+}
+export interface Rain {
+  /**
+   * Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px picture and scale with the side.
+   */
+  effect: 'rain';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Slant of the drops, degrees from the vertical.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  slant_range: [number, number];
+  /**
+   * Length of a drop, pixels at 224 px.
+   */
+  drop_length: number;
+  /**
+   * Width of a drop, pixels at 224 px.
+   */
+  drop_width: number;
+  /**
+   * Colour of the drops. RGB, 0..255.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  drop_color: [number, number, number];
+  /**
+   * Kernel of the blur, pixels at 224 px; rainy views are blurry.
+   */
+  blur_value: number;
+  /**
+   * Factor of the brightness; rainy days are dark.
+   */
+  brightness_coefficient: number;
+}
+export interface Fog {
+  /**
+   * Fog, as albumentations.RandomFog.
+   */
+  effect: 'fog';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Density of the swathes, 0 none to 1 dense.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  fog_coef_range: [number, number];
+  /**
+   * Opacity of the haze that lies everywhere.
+   */
+  alpha_coef: number;
+}
+export interface MotionBlur {
+  /**
+   * Blur along a line, as albumentations.MotionBlur (kernel is its blur_limit).
+   */
+  effect: 'motion_blur';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Length of the line, pixels; an odd number between the two.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernel: [number, number];
+  /**
+   * Direction of the line, degrees.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  angle_range: [number, number];
+}
+export interface LowLight {
+  /**
+   * A dark scene with the noise of its sensor.
+   */
+  effect: 'low_light';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Factor of the brightness.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  gain_range: [number, number];
+  /**
+   * Exponent of the value; above 1 shadows deepen.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  gamma_range: [number, number];
+  /**
+   * Standard deviation of the noise, as a fraction of 255.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  noise_range: [number, number];
+}
+export interface Overexposure {
+  /**
+   * A sunny scene exposed too long: bright, washed out, clipped to white on the sunny side.
+   */
+  effect: 'overexposure';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Factor of the brightness.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  gain_range: [number, number];
+  /**
+   * How much the gain differs between the sunny and the shady side, 0 not to 1.
+   */
+  side_light: number;
+}
+export interface Noise {
+  /**
+   * Gaussian noise, as albumentations.GaussNoise, milder by default.
+   */
+  effect: 'noise';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Standard deviation, as a fraction of 255.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  std_range: [number, number];
+  /**
+   * Whether each channel has noise of its own.
+   */
+  per_channel: boolean;
+}
+export interface Glare {
+  /**
+   * Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture and scale with the side.
+   */
+  effect: 'glare';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Where the sun may stand: x_min, y_min, x_max, y_max as fractions of the side.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  flare_roi: [number, number, number, number];
+  /**
+   * Radius of the sun’s light, pixels at 224 px.
+   */
+  src_radius: number;
+  /**
+   * Colour of the sun. RGB, 0..255.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  src_color: [number, number, number];
+  /**
+   * Number of ghosts.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  num_flare_circles_range: [number, number];
+}
+export interface Adam {
+  /**
+   * Adam (Kingma and Ba, 2015); weight decay is added to the gradient.
+   */
+  name: 'adam';
+  /**
+   * Learning rate.
+   */
+  lr: number;
+  /**
+   * L2 penalty added to the gradient.
+   */
+  weight_decay: number;
+  /**
+   * Decay rates of the moments.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  /**
+   * Added to the denominator.
+   */
+  epsilon: number;
+}
+export interface AdamW {
+  /**
+   * AdamW (Loshchilov and Hutter, 2019): decoupled weight decay.
+   */
+  name: 'adamw';
+  /**
+   * Learning rate.
+   */
+  lr: number;
+  /**
+   * Decoupled weight decay.
+   */
+  weight_decay: number;
+  /**
+   * Decay rates of the moments.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  /**
+   * Added to the denominator.
+   */
+  epsilon: number;
+}
+export interface Sgd {
+  /**
+   * Stochastic gradient descent with momentum, as torch.optim.SGD.
+   */
+  name: 'sgd';
+  /**
+   * Learning rate.
+   */
+  lr: number;
+  /**
+   * L2 penalty added to the gradient.
+   */
+  weight_decay: number;
+  /**
+   * Momentum.
+   */
+  momentum: number;
+  /**
+   * Nesterov momentum.
+   */
+  nesterov: boolean;
+}
+export interface ConstantSchedule {
+  /**
+   * The learning rate stays as it is.
+   */
+  name: 'constant';
+}
+export interface PlateauSchedule {
+  /**
+   * Multiplied by factor when the monitored score has not risen for patience epochs.
+   */
+  name: 'plateau';
+  /**
+   * What the learning rate is multiplied by.
+   */
+  factor: number;
+  /**
+   * Epochs without a better score.
+   */
+  patience: number;
+  /**
+   * Lower bound.
+   */
+  min_lr: number;
+}
+export interface CosineSchedule {
+  /**
+   * Cosine from the learning rate to min_lr over the epochs, after a linear warmup.
+   */
+  name: 'cosine';
+  /**
+   * Epochs of linear warmup.
+   */
+  warmup: number;
+  /**
+   * Learning rate at the end.
+   */
+  min_lr: number;
+}
