@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type BenchContext, createContext } from './support/context.ts';
+
+// npm run bench -- NAME [--json] [--rounds n]
+//   name ─ bench/NAME.ts ─ run(context): measures both sides, alternating ─ one JSON line a case
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
+const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
+  .map((file) => file.slice(0, -3))
+  .sort();
+const [name] = positionals;
+if (!name || !names.includes(name) || positionals.length > 1) {
+  console.error(
+    `Usage: npm run bench -- NAME [--json] [--rounds n] [--only case]\nNAME is one of ${names.join(', ')}.`,
+  );
+  process.exit(2);
+}
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
+  console.error(`--rounds takes a whole number above 0, found ${values.rounds}.`);
+  process.exit(2);
+}
+
+const context = createContext({ name, rounds, json: values.json, only: values.only });
+try {
+  const bench = (await import(`./${name}.ts`)) as { run(context: BenchContext): Promise<void> };
+  await bench.run(context);
+  context.print();
+} catch (error) {
+  console.error(error instanceof Error && 'remedy' in error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await context.dispose();
+}
