@@ -14,24 +14,7 @@ export function gaussianNoise(
   random: Random,
 ): void {
   const scale = Math.round(deviation * 64);
-  let bits = 0;
-  let left = 0;
-  const draw = () => {
-    if (left === 0) {
-      bits = random.bits();
-      left = 2;
-    }
-    left--;
-    const value = quantiles[bits & 4095]!;
-    bits >>>= 16;
-    return (value * scale + 32768) >> 16;
-  };
-  for (let i = 0; i < pixels.length; i += 3) {
-    const n = draw();
-    pixels[i] = clip(pixels[i]! + n);
-    pixels[i + 1] = clip(pixels[i + 1]! + (perChannel ? draw() : n));
-    pixels[i + 2] = clip(pixels[i + 2]! + (perChannel ? draw() : n));
-  }
+  addNoise(pixels, new Int32Array(256).fill(scale), perChannel ? 1 : 3, random);
 }
 
 /** Adds noise of variance `read² + shot × value` (0..255), each channel by itself: electronics and counted photons. */
@@ -39,18 +22,29 @@ export function sensorNoise({ pixels }: Picture, read: number, shot: number, ran
   const scale = Int32Array.from({ length: 256 }, (_, value) =>
     Math.round(64 * Math.sqrt(read * read + shot * value)),
   );
-  for (let i = 0; i < pixels.length; i += 2) {
-    const bits = random.bits();
-    pixels[i] = clip(pixels[i]! + ((quantiles[bits & 4095]! * scale[pixels[i]!]! + 32768) >> 16));
-    if (i + 1 < pixels.length)
-      pixels[i + 1] = clip(
-        pixels[i + 1]! + ((quantiles[(bits >>> 16) & 4095]! * scale[pixels[i + 1]!]! + 32768) >> 16),
-      );
-  }
+  addNoise(pixels, scale, 1, random);
 }
 
-function clip(value: number): number {
-  return value < 0 ? 0 : Math.min(value, 255);
+/**
+ * Adds `scale[value] / 64` normal deviates, one for each run of `step` values. They come from a generator of its own (PCG
+ * RXS-M-XS 32, O'Neill 2014), started by the stream: kept in a local variable it is several times faster.
+ */
+function addNoise(pixels: Uint8Array, scale: Int32Array, step: 1 | 3, random: Random): void {
+  const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
+  let state = random.bits() | 0;
+  let bits = 0;
+  for (let i = 0, n = 0; i < clamped.length; i += step, n++) {
+    if ((n & 1) === 0) {
+      state = (Math.imul(state, 747796405) + 2891336453) | 0;
+      const word = Math.imul((state >>> ((state >>> 28) + 4)) ^ state, 277803737);
+      bits = (word >>> 22) ^ word;
+    } else bits >>>= 16;
+    const deviate = quantiles[bits & 4095]!;
+    for (let c = i; c < i + step; c++) {
+      const value = clamped[c]!;
+      clamped[c] = value + ((deviate * scale[value]! + 32768) >> 16);
+    }
+  }
 }
 
 /** Inverse of the normal distribution function (Acklam's rational approximation, relative error 1e-9). */
