@@ -1,0 +1,224 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { FacecomError } from '../errors.ts';
+import { type Problem, problemAt } from './problem.ts';
+import { readTree } from './read.ts';
+import type { Source, Span } from './source.ts';
+import { type Entry, formatPath, type MapNode, type Node, type Path, parsePath } from './tree.ts';
+
+export interface Composed {
+  root: MapNode;
+  /** The spec itself, then what it extends, in the order of reading. */
+  sources: Source[];
+}
+
+/**
+ *   spec ─▶ its bases, first to last, each with its own bases ─▶ merged ─▶ the spec's own keys ─▶ --set
+ *
+ * Maps merge key by key, anything else replaces what was there, `null` removes it.
+ */
+export async function compose(
+  file: string,
+  { cwd, set, problems }: { cwd: string; set: readonly string[]; problems: Problem[] },
+): Promise<Composed | undefined> {
+  const sources: Source[] = [];
+  const root = await readWithBases(resolve(cwd, file), { cwd, problems, sources, chain: [] });
+  if (!root) return undefined;
+  let merged: MapNode = root;
+  for (const flag of set) {
+    const change = readFlag(flag, problems);
+    if (change) merged = merge(merged, change) as MapNode;
+  }
+  return { root: withoutNulls(merged) as MapNode, sources };
+}
+
+interface Reading {
+  cwd: string;
+  problems: Problem[];
+  sources: Source[];
+  /** Files that are being read, each the base of the one before it. */
+  chain: string[];
+  /** Where the file was asked for, for a base. */
+  asked?: Span;
+}
+
+async function readWithBases(path: string, reading: Reading): Promise<MapNode | undefined> {
+  const { cwd, problems, sources, chain, asked } = reading;
+  const name = shownName(path, cwd);
+  if (chain.includes(path)) {
+    problems.push(
+      problemAt(asked!, {
+        code: 'extends-cycle',
+        path: 'extends',
+        message: 'A spec cannot extend itself, not even through others.',
+        found: [...chain.slice(chain.indexOf(path)), path].map((p) => shownName(p, cwd)).join(' → '),
+      }),
+    );
+    return undefined;
+  }
+  const text = await readText(path, name, asked, problems);
+  if (text === undefined) return undefined;
+  const source: Source = { kind: 'file', name, text, path };
+  sources.push(source);
+  const tree = readTree(source, problems);
+  if (!tree) return undefined;
+  if (tree.kind !== 'map') {
+    problems.push(
+      problemAt(tree.span, {
+        code: 'spec-not-a-map',
+        path: '',
+        message: 'A spec is a map of keys to values.',
+        found: tree.kind === 'list' ? 'a list' : tree.value === null ? 'an empty file' : 'a single value',
+        remedy: '`facecom init` writes one to start from.',
+      }),
+    );
+    return undefined;
+  }
+  let merged: Node | undefined;
+  for (const base of basesOf(tree, problems)) {
+    const from = await readWithBases(resolve(dirname(path), base.file), {
+      ...reading,
+      chain: [...chain, path],
+      asked: base.span,
+    });
+    if (from) merged = merged ? merge(merged, from) : from;
+  }
+  const own: MapNode = { ...tree, entries: new Map(tree.entries) };
+  own.entries.delete('extends');
+  return (merged ? merge(merged, own) : own) as MapNode;
+}
+
+function basesOf(tree: MapNode, problems: Problem[]): Array<{ file: string; span: Span }> {
+  const entry = tree.entries.get('extends');
+  if (!entry || (entry.node.kind === 'scalar' && entry.node.value === null)) return [];
+  const nodes = entry.node.kind === 'list' ? entry.node.items : [entry.node];
+  const bases: Array<{ file: string; span: Span }> = [];
+  for (const node of nodes) {
+    if (node.kind === 'scalar' && typeof node.value === 'string' && node.value !== '')
+      bases.push({ file: node.value, span: node.span });
+    else
+      problems.push(
+        problemAt(node.span, {
+          code: 'spec-type',
+          path: 'extends',
+          message: 'extends names a spec file, or a list of them.',
+          found: node.kind === 'scalar' ? JSON.stringify(node.value) : `a ${node.kind}`,
+        }),
+      );
+  }
+  return bases;
+}
+
+async function readText(
+  path: string,
+  name: string,
+  asked: Span | undefined,
+  problems: Problem[],
+): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    const message = `The spec ${name} ${why}.`;
+    if (!asked)
+      throw new FacecomError('spec-missing', message, { place: { file: name }, exitCode: 2, cause });
+    problems.push(problemAt(asked, { code: 'extends-missing', path: 'extends', message }));
+    return undefined;
+  }
+}
+
+function shownName(path: string, cwd: string): string {
+  const name = relative(cwd, path);
+  return name.startsWith('..') ? path : name;
+}
+
+/** A `--set path=value` as a tree of one value, read as YAML. */
+function readFlag(flag: string, problems: Problem[]): MapNode | undefined {
+  const source: Source = { kind: 'flag', name: `--set ${flag}`, text: flag };
+  const equals = flag.indexOf('=');
+  const path = equals > 0 ? parsePath(flag.slice(0, equals).trim()) : undefined;
+  if (!path) {
+    problems.push(
+      problemAt(
+        { source, start: 0, end: flag.length },
+        {
+          code: 'flag-set',
+          path: '',
+          message: '--set takes a dotted path and a value.',
+          found: flag,
+          expected: 'path=value, such as optimizer.lr=0.01',
+        },
+      ),
+    );
+    return undefined;
+  }
+  // The value keeps its offset in the flag, so that a problem in it is marked at its place.
+  const blank = ' '.repeat(equals + 1);
+  const before = problems.length;
+  const value = readTree({ ...source, text: blank + flag.slice(equals + 1) }, problems);
+  if (!value || problems.length > before) return undefined;
+  const key: Span = { source, start: 0, end: equals };
+  let node = withSource(value, source);
+  for (const part of [...path].reverse())
+    node = {
+      kind: 'map',
+      entries: new Map([[String(part), { key, node }]]),
+      span: { source, start: 0, end: flag.length },
+    };
+  return node as MapNode;
+}
+
+function withSource(node: Node, source: Source): Node {
+  const span = { ...node.span, source };
+  if (node.kind === 'scalar') return { ...node, span };
+  if (node.kind === 'list')
+    return { ...node, span, items: node.items.map((item) => withSource(item, source)) };
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries)
+    entries.set(key, { key: { ...entry.key, source }, node: withSource(entry.node, source) });
+  return { ...node, span, entries };
+}
+
+/** What `over` says, and what `under` says where it is silent; `null` in `over` removes. A flag may name an item of a list. */
+export function merge(under: Node, over: Node): Node {
+  if (over.kind !== 'map') return over;
+  if (under.kind === 'list' && over.span.source.kind === 'flag') {
+    const items = [...under.items];
+    for (const [key, { node }] of over.entries) {
+      const index = Number(key);
+      if (!(index < items.length)) return over;
+      items[index] = merge(items[index]!, node);
+    }
+    return { ...under, items };
+  }
+  if (under.kind !== 'map') return over;
+  const entries = new Map(under.entries);
+  for (const [key, entry] of over.entries) {
+    const before = entries.get(key);
+    // A union whose discriminator changes is another object: what belonged to the former is not kept.
+    entries.set(key, before ? { key: entry.key, node: merge(before.node, entry.node) } : entry);
+  }
+  return { ...over, entries };
+}
+
+function withoutNulls(node: Node): Node {
+  if (node.kind !== 'map') return node;
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries)
+    if (!(entry.node.kind === 'scalar' && entry.node.value === null))
+      entries.set(key, { ...entry, node: withoutNulls(entry.node) });
+  return { ...node, entries };
+}
+
+/** Where each value of a tree was written. */
+export function placesOf(
+  root: Node,
+  path: Path = [],
+  places: Map<string, Node> = new Map(),
+): Map<string, Node> {
+  if (root.kind === 'map') for (const [key, { node }] of root.entries) placesOf(node, [...path, key], places);
+  else places.set(formatPath(path), root);
+  return places;
+}

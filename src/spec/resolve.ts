@@ -1,0 +1,118 @@
+import { checkSchema, type PlacedFinding } from './check.ts';
+import { type Composed, compose, placesOf } from './compose.ts';
+import type { Experiment } from './experiment.generated.ts';
+import { type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
+import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
+import { lineAndColumn, type Source, type Span } from './source.ts';
+import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
+
+export interface ReadOptions {
+  /** `path=value` flags, applied in order over the file. */
+  set?: readonly string[];
+  /** What file names are relative to; the working directory where left out. */
+  cwd?: string;
+}
+
+/** Where a value came from. */
+export type Origin =
+  | { kind: 'default' }
+  | { kind: 'file'; file: string; line: number; column: number }
+  | { kind: 'flag'; flag: string };
+
+export interface ResolvedExperiment {
+  /** Every key with a default is present; `extends` and `sweep` are not. */
+  config: Experiment;
+  /** The spec as it was asked for. */
+  file: string;
+  /** The spec as written. */
+  text: string;
+  /** By dotted path of each value that is not a map: where it came from. */
+  origins: Record<string, Origin>;
+  /** The sweep with its defaults, where the spec has one. */
+  sweep: Experiment['sweep'];
+  /** What the spec and its bases say, without defaults and `sweep`: what a trial's values are put into. */
+  partial: Record<string, unknown>;
+  /** The same with places. */
+  tree: MapNode;
+}
+
+/**
+ *   file ─▶ tree with places ─▶ extends, --set ─▶ defaults ─▶ schema and rules ─▶ ResolvedExperiment
+ *
+ * Throws SpecError with every problem, or FacecomError `spec-missing`.
+ */
+export async function readExperiment(file: string, options: ReadOptions = {}): Promise<ResolvedExperiment> {
+  const problems: Problem[] = [];
+  const composed = await compose(file, {
+    cwd: options.cwd ?? process.cwd(),
+    set: options.set ?? [],
+    problems,
+  });
+  if (!composed) throw new SpecError(problems);
+  const partial = toValue(composed.root) as Record<string, unknown>;
+  const filled = fillDefaults(experimentSchema, partial) as Experiment;
+  for (const finding of checkSchema(filled)) problems.push(placed(finding, composed));
+  if (problems.length > 0) throw new SpecError(sortProblems(problems));
+  const { sweep, extends: _, ...config } = filled;
+  const { sweep: __, ...rest } = partial;
+  return {
+    config,
+    file,
+    text: composed.sources[0]!.text,
+    origins: originsOf(config, composed.root),
+    sweep,
+    partial: rest,
+    tree: composed.root,
+  };
+}
+
+/** A config with its defaults from what is given of it. Throws SpecError without places. */
+export function resolveConfig(partial: object): Experiment {
+  const config = fillDefaults(experimentSchema, { name: 'experiment', ...partial }) as Experiment;
+  const source: Source = { kind: 'flag', name: 'config', text: '' };
+  const problems = checkSchema(config).map((finding) =>
+    problemAt({ source, start: 0, end: 0 }, bare(finding)),
+  );
+  if (problems.length > 0) throw new SpecError(problems);
+  return config;
+}
+
+function bare({ at: _at, on: _on, fix: _fix, ...finding }: PlacedFinding) {
+  return finding;
+}
+
+/** A finding at the place of its key or value, or of the nearest key above it that was written. */
+export function placed(finding: PlacedFinding, { root, sources }: Composed): Problem {
+  for (let length = finding.at.length; length > 0; length--) {
+    const found = findNode(root, finding.at.slice(0, length));
+    if (!found) continue;
+    const exact = length === finding.at.length;
+    const span: Span = (finding.on === 'key' || !exact ? found.key : undefined) ?? found.node.span;
+    return problemAt(span, bare(finding), exact ? finding.fix : undefined);
+  }
+  return problemAt({ source: sources[0]!, start: 0, end: 0 }, bare(finding));
+}
+
+function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
+  const places = placesOf(root);
+  const origins: Record<string, Origin> = {};
+  const visit = (value: unknown, path: Path) => {
+    const name = formatPath(path);
+    if (isRecord(value) && Object.keys(value).length > 0) {
+      for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
+      return;
+    }
+    const node = places.get(name);
+    if (!node) {
+      origins[name] = { kind: 'default' };
+      return;
+    }
+    const { source, start } = node.span;
+    origins[name] =
+      source.kind === 'flag'
+        ? { kind: 'flag', flag: source.name }
+        : { kind: 'file', file: source.name, ...lineAndColumn(source.text, start) };
+  };
+  visit(config, []);
+  return origins;
+}
