@@ -10,4 +10,6 @@ interface CommandEntry {
 }
 
 /** Every command, in the order of the help: one line each. */
-export const commands: CommandEntry[] = [];
+export const commands: CommandEntry[] = [
+  { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./data.ts') },
+];

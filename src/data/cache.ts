@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { FacecomError } from '../errors.ts';
 import { cacheFolder } from '../folders.ts';
+import { markUsed, tidyCache } from './cache-tidy.ts';
 import type { Collection, DataWarning, LoadOptions } from './dataset.ts';
 
 /**
@@ -55,11 +56,15 @@ export async function openPictures(
   const cached = openFile(file, count, length, large);
   if (cached === 'damaged')
     warnings.push({ code: 'data-cache-damaged', message: `The cache ${file} was damaged and is made anew.` });
-  else if (cached !== undefined) return cached;
+  else if (cached !== undefined) {
+    markUsed(file, Date.now());
+    return cached;
+  }
   let fd: number;
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
+    tidyCache(folder, Date.now());
     fd = openSync(aside, 'wx+');
   } catch (error) {
     if (large) throw unwritable(folder, error);
