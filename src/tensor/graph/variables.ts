@@ -10,7 +10,12 @@ interface Slot {
   read: Output;
   feed: Output;
   assign: Pointer;
+  /** Sets it to zero. */
+  clear: Pointer;
 }
+
+/** 16 MB. */
+const VALUES_AT_ONCE = 4e6;
 
 /** The variables of a session: the ops that read and set them, and which have a value yet. */
 export class VariableStore {
@@ -25,15 +30,25 @@ export class VariableStore {
     this.builder = new GraphBuilder(api, session.graph, 'variables/');
   }
 
-  /** Gives every variable that has no value yet its initial one, in one run. */
+  /** Gives every variable that has no value yet its initial one, a few at a time: the values exist twice meanwhile. */
   async initialize(variables: Iterable<Variable>): Promise<void> {
     const fresh = [...variables].filter((variable) => !this.initialized.has(variable));
     if (fresh.length === 0) return;
-    await this.write(
-      new Map(
-        fresh.map((variable) => [variable, variable.initial?.() ?? new Float32Array(size(variable.shape))]),
-      ),
-    );
+    const zeros = fresh.filter(({ initial }) => !initial);
+    await this.session.run([], [], zeros.map((variable) => this.slot(variable).clear), 'clearing variables');
+    for (const variable of zeros) this.initialized.add(variable);
+    let values = new Map<Variable, Float32Array>();
+    let count = 0;
+    for (const variable of fresh) {
+      if (!variable.initial) continue;
+      values.set(variable, variable.initial());
+      count += size(variable.shape);
+      if (count < VALUES_AT_ONCE) continue;
+      await this.write(values);
+      values = new Map();
+      count = 0;
+    }
+    await this.write(values);
   }
 
   async write(values: ReadonlyMap<Variable, Float32Array>): Promise<void> {
@@ -52,6 +67,7 @@ export class VariableStore {
       feeds.push({ output: slot.feed, shape: variable.shape, dtype: DataType.FLOAT, values: data });
       targets.push(slot.assign);
     }
+    if (targets.length === 0) return;
     await this.session.run(feeds, [], targets, 'setting variables');
     for (const variable of values.keys()) this.initialized.add(variable);
   }
@@ -78,15 +94,26 @@ export class VariableStore {
       this.builder.add(node, true);
       return node;
     };
+    const constant = (shape: number[], dtype: number, values: Int32Array | Float32Array) => {
+      const node: Node = { op: 'Const', attributes: [typeAttribute('dtype', dtype)], inputs: [], control: [], outputs: [] };
+      node.constant = { shape, dtype, values };
+      this.builder.add(node, true);
+      return node.outputs[0]!;
+    };
     const dtype = typeAttribute('dtype', DataType.FLOAT);
     const handle = add('VarHandleOp', handleAttributes(variable), []).outputs[0]!;
     const read = add('ReadVariableOp', [dtype], [handle]).outputs[0]!;
     const feed = add('Placeholder', [dtype, shapeAttribute('shape', [...variable.shape])], []).outputs[0]!;
     const assign = add('AssignVariableOp', [dtype], [handle, feed]);
+    const shape = constant([variable.shape.length], DataType.INT32, Int32Array.from(variable.shape));
+    const zero = constant([], DataType.FLOAT, Float32Array.of(0));
+    const fill = [typeAttribute('T', DataType.FLOAT), typeAttribute('index_type', DataType.INT32)];
+    const zeros = add('Fill', fill, [shape, zero]).outputs[0]!;
     const slot = {
       read: this.builder.output(read),
       feed: this.builder.output(feed),
       assign: this.builder.operation(assign),
+      clear: this.builder.operation(add('AssignVariableOp', [dtype], [handle, zeros])),
     };
     this.slots.set(variable, slot);
     return slot;

@@ -6,14 +6,12 @@ export interface NativeConfig {
   interOpThreads: number;
   /** Index of the GPU among the visible ones, or undefined for the CPU only. */
   gpu?: number;
-  /** Grappler's rewrite of the graph to bfloat16 where oneDNN has it. */
-  autoMixedPrecision?: boolean;
 }
 
 /** Serializes a ConfigProto (tensorflow/core/protobuf/config.proto, rewriter_config.proto; field numbers as there). */
 export function configProto(config: NativeConfig): Uint8Array {
-  const rewrite = [...(config.autoMixedPrecision ? varint(31, 1) : [])];
-  const graphOptions = message(10, rewrite);
+  // meta_optimizer_iterations ONE: a second pass over a traced step finds nothing, and takes half a second.
+  const graphOptions = message(10, varint(12, 1));
   const bytes = [
     ...varint(2, config.intraOpThreads),
     ...varint(5, config.interOpThreads),

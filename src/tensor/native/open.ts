@@ -16,7 +16,6 @@ export function openNative(
     intraOpThreads: threads,
     interOpThreads: threads,
     gpu: gpu ?? (options.device === 'auto' && found.kind === 'cuda' && hasGpu() ? 0 : undefined),
-    autoMixedPrecision: options.precision === 'bfloat16',
     seed: options.seed,
     precision: options.precision,
   });

@@ -28,6 +28,7 @@ const followers = new Map<string, number[] | undefined>([
   ['StridedSlice', undefined],
   ['StridedSliceGrad', undefined],
   ['ConcatV2', undefined],
+  ['ExtractImagePatches', undefined],
   ['Pad', undefined],
   ['PadV2', [0]],
   ['MaxPool', undefined],

@@ -67,6 +67,7 @@ export class Emitter {
 
   /** Zeros (or `value`) around x; `paddings` are the counts before and after, for each axis. */
   pad(x: Value, paddings: ReadonlyArray<readonly [number, number]>): Value {
+    if (paddings.flat().every((n) => n === 0)) return x;
     const shape = x.shape.map((n, axis) => n + paddings[axis]![0] + paddings[axis]![1]);
     const attributes = [typeAttribute('T', x.dtype), typeAttribute('Tpaddings', DataType.INT32)];
     const amounts = this.reshape(this.integers(paddings.flat()), [paddings.length, 2]);
@@ -74,8 +75,15 @@ export class Emitter {
   }
 
   slice(x: Value, begin: number[], sizes: number[]): Value {
+    if (sizes.every((n, axis) => n === x.shape[axis])) return x;
     const attributes = [typeAttribute('T', x.dtype), typeAttribute('Index', DataType.INT32)];
     return this.op('Slice', attributes, [x, this.integers(begin), this.integers(sizes)], { shape: sizes, dtype: x.dtype });
+  }
+
+  transpose(x: Value, order: number[]): Value {
+    const shape = order.map((axis) => x.shape[axis]!);
+    const attributes = [typeAttribute('T', x.dtype), typeAttribute('Tperm', DataType.INT32)];
+    return this.op('Transpose', attributes, [x, this.integers(order)], { shape, dtype: x.dtype });
   }
 
   concat(values: Value[], axis: number): Value {
