@@ -56,15 +56,15 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: Geometry, shape: Sha
     const count = Math.min(group, batch - start);
     const part = tf.tidy(() => {
       const pictures = take(x, start, count);
-      const seen = pointwise ? pictures.reshape([count * cells, width]) : patches(pictures, g);
-      const gradient = take(dy, start, count).reshape([count * cells, outputs]) as tf.Tensor2D;
+      const seen = pointwise ? tf.reshape(pictures, [count * cells, width]) : patches(pictures, g);
+      const gradient = tf.reshape(take(dy, start, count), [count * cells, outputs]) as tf.Tensor2D;
       const product = tf.matMul(tf.transpose(gradient), seen as tf.Tensor2D);
       return sum ? tf.add(sum, product) : product;
     });
     sum?.dispose();
     sum = part;
   }
-  return tf.transpose(sum!).reshape(shape);
+  return tf.reshape(tf.transpose(sum!), shape);
 }
 
 /** Stride 1: a convolution of dy with the filter turned by 180°. Else dy × filterᵀ, each patch added where it was seen. */
@@ -86,13 +86,13 @@ function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: Geometry, shape:
   const cells = g.outHeight * g.outWidth;
   const size = patchSize(g);
   const group = Math.max(1, Math.floor(PATCH_BYTES / (cells * size * 4)));
-  const columns = tf.transpose(filter.reshape([height * width * inputs, outputs])) as tf.Tensor2D;
+  const columns = tf.transpose(tf.reshape(filter, [height * width * inputs, outputs])) as tf.Tensor2D;
   const dx = zeros(shape);
   const picture = shape[1] * shape[2] * shape[3];
   for (let start = 0; start < batch; start += group) {
     const count = Math.min(group, batch - start);
     const product = tf.tidy(() =>
-      tf.matMul(take(dy, start, count).reshape([count * cells, outputs]) as tf.Tensor2D, columns),
+      tf.matMul(tf.reshape(take(dy, start, count), [count * cells, outputs]) as tf.Tensor2D, columns),
     );
     const [from, to] = [view(product), view(dx)];
     for (let i = 0; i < count; i++) {
