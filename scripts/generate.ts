@@ -1,4 +1,5 @@
 // Generates TypeScript from schemas/: `npm run generate`; with --check only says whether what is committed is fresh.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +45,19 @@ function withEffects(text: string): string {
       },
     })),
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return formatted('schema.json', JSON.stringify(schema, null, 2));
+}
+
+/** The text as `npm run format` would leave it. */
+function formatted(name: string, text: string): string {
+  const biome = join(root, 'node_modules', '.bin', 'biome');
+  const result = spawnSync(biome, ['format', `--stdin-file-path=${name}`], {
+    cwd: root,
+    input: text,
+    encoding: 'utf8',
+  });
+  if (result.status !== 0) throw new Error(`biome format failed: ${result.stderr}`);
+  return result.stdout;
 }
 
 function pascal(name: string): string {

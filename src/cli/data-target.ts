@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { FacecomError } from '../errors.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 
@@ -13,12 +14,11 @@ export async function readTarget(target: string | undefined, set: string[] = [])
       exitCode: 2,
     });
   const partial = { name: 'data', data: target === undefined ? {} : { source: 'facecom', path: target } };
-  for (const assignment of set) await assign(partial, assignment);
+  for (const assignment of set) assign(partial, assignment);
   return resolveConfig(partial);
 }
 
-async function assign(config: object, assignment: string): Promise<void> {
-  const { parse } = await import('yaml');
+function assign(config: object, assignment: string): void {
   const [path, ...value] = assignment.split('=');
   if (value.length === 0)
     throw new FacecomError('set-malformed', '--set needs path=value.', { found: assignment, exitCode: 2 });

@@ -2,7 +2,10 @@ import { Command } from 'commander';
 
 /** `facecom data`: what is in a data set, what augmentation does to it, and new ones. Each command's work is loaded alone. */
 export function command(): Command {
-  const data = new Command('data').description('Look at data sets and make them.');
+  // Commands made by data.command() take this over: a wrong command line is exit code 2.
+  const data = new Command('data')
+    .description('Look at data sets and make them.')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   data
     .command('inspect')
     .description('Count the pictures, people, labels and the split of a data set; decode every picture.')

@@ -35,7 +35,10 @@ export class VariableStore {
     const fresh = [...variables].filter((variable) => !this.initialized.has(variable));
     if (fresh.length === 0) return;
     const zeros = fresh.filter(({ initial }) => !initial);
-    await this.session.run([], [], zeros.map((variable) => this.slot(variable).clear), 'clearing variables');
+    if (zeros.length > 0) {
+      const clear = zeros.map((variable) => this.slot(variable).clear);
+      await this.session.run([], [], clear, 'clearing variables');
+    }
     for (const variable of zeros) this.initialized.add(variable);
     let values = new Map<Variable, Float32Array>();
     let count = 0;
