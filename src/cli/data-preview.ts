@@ -23,6 +23,8 @@ export async function preview(target: string | undefined, options: PreviewOption
   const config = await readTarget(target, options.set);
   const { loadDataset } = await import('../data/index.ts');
   const policy = options.policy ?? (options.augment ? config.augment.policy : undefined);
+  // Effects and conditions show best on pictures that have none yet.
+  if (target === undefined && (options.effects || options.conditions)) config.data.synthetic.conditions = 0;
   const dataset = await loadDataset(config.data, {
     seed: config.seed,
     onProgress: progressLine('decoding'),
@@ -70,7 +72,7 @@ async function augmentedRows(
   }));
 }
 
-/** A row an effect: from the mild to the strong ends of its ranges. */
+/** A row an effect: from the first to the second ends of its ranges. */
 async function effectRows({ train, imageSize }: Dataset, columns: number, seed: number): Promise<SheetRow[]> {
   const { createAugmenter, effects } = await import('../augment/index.ts');
   const positions = spreadOver(train, effects.length);
@@ -79,18 +81,18 @@ async function effectRows({ train, imageSize }: Dataset, columns: number, seed: 
     pictures: Array.from({ length: Math.max(2, columns) }, (_, column) => {
       const pixels = train.pixels(positions[row % positions.length]!).slice();
       if (column === 0) return { pixels, caption: 'as it is' };
-      const strength = (column - 1) / Math.max(1, columns - 2);
+      const share = (column - 1) / Math.max(1, columns - 2);
       const entry: Record<string, unknown> = { effect: effect.name, p: 1 };
       for (const [name, schema] of Object.entries<{ default: unknown }>(effect.parameters)) {
         const range = schema.default;
         if (Array.isArray(range) && range.length === 2) {
-          const value = range[0] + strength * (range[1] - range[0]);
+          const value = range[0] + share * (range[1] - range[0]);
           const at = Number.isInteger(range[0]) && Number.isInteger(range[1]) ? Math.round(value) : value;
           entry[name] = [at, at];
         }
       }
       createAugmenter([entry], imageSize).apply(pixels, new Random(seed, 'preview', effect.name, column));
-      return { pixels, caption: `strength ${strength.toFixed(2)}` };
+      return { pixels, caption: `range ${share.toFixed(2)}` };
     }),
   }));
 }

@@ -31,7 +31,7 @@ export function command(): Command {
     .option('--out <file>', 'PNG file to write', 'preview.png')
     .option('--policy <name>', 'show pictures as this augmentation policy gives them')
     .option('--augment', "show pictures as the experiment's augmentation policy gives them")
-    .option('--effects', 'show each augmentation effect at rising strength')
+    .option('--effects', 'show each augmentation effect from one end of its ranges to the other')
     .option('--conditions', 'show each bad condition at severities 1 to 5')
     .option('--rows <n>', 'people or pictures shown', '12')
     .option('--columns <n>', 'pictures in a row', '8')

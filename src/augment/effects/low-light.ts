@@ -14,8 +14,8 @@ export const lowLight: Effect<LowLight> = {
   description: 'A dark scene with the noise of its sensor.',
   p: 0.2,
   parameters: {
-    gain_range: range('Factor of the brightness.', [0.2, 0.5], { minimum: 0, maximum: 1 }),
-    gamma_range: range('Exponent of the value; above 1 shadows deepen.', [1, 1.4], {
+    gain_range: range('Factor of the brightness.', [0.25, 0.6], { minimum: 0, maximum: 1 }),
+    gamma_range: range('Exponent of the value; above 1 shadows deepen.', [1, 1.3], {
       minimum: 0.2,
       maximum: 5,
     }),

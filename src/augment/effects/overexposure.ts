@@ -13,13 +13,13 @@ export const overexposure: Effect<Overexposure> = {
   description: 'A sunny scene exposed too long: bright, washed out, clipped to white on the sunny side.',
   p: 0.2,
   parameters: {
-    gain_range: range('Factor of the brightness.', [1.4, 2.4], { minimum: 1, maximum: 10 }),
+    gain_range: range('Factor of the brightness.', [1.2, 1.8], { minimum: 1, maximum: 10 }),
     side_light: {
       type: 'number',
       description: 'How much the gain differs between the sunny and the shady side, 0 not to 1.',
       minimum: 0,
       maximum: 1,
-      default: 0.35,
+      default: 0.25,
     },
   },
   apply(picture, { gain_range, side_light }, random) {
