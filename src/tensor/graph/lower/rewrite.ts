@@ -171,6 +171,8 @@ export function rewrite(
   replace: (node: Node, emitter: Emitter) => Array<Value | undefined> | undefined,
   /** Sees the trace's outputs at the end. */
   finish: (value: Value, emitter: Emitter) => Value = (value) => value,
+  /** What must have run before an op of the trace, as ops of that trace. */
+  control: (node: Node) => Node[] = (node) => node.control,
 ): Trace {
   const emitter = new Emitter();
   const values = new Map<Value, Value>();
@@ -185,13 +187,13 @@ export function rewrite(
     const node: Node = {
       ...old,
       inputs: old.inputs.map((argument) => (Array.isArray(argument) ? argument.map(moved) : moved(argument))),
-      control: old.control.map((before) => nodes.get(before) ?? before),
+      control: control(old).map((before) => nodes.get(before) ?? before),
     };
     node.outputs = old.outputs.map((value) => ({ ...value, node }));
     emitter.origin = old.origin;
     const found = replace(node, emitter);
     if (!found) emitter.nodes.push(node);
-    nodes.set(old, node);
+    nodes.set(old, found?.find((value) => value)?.node ?? node);
     for (const [index, value] of old.outputs.entries()) values.set(value, found?.[index] ?? keyed(node, index));
   }
   const outputs = new Map([...trace.outputs].map(([name, value]) => [name, finish(moved(value), emitter)]));
