@@ -1,13 +1,26 @@
 import { convolve, type Tap } from './kernels/convolution.ts';
 import type { Picture } from './picture.ts';
 
-/** Gaussian blur with an odd kernel; sigma 0 takes OpenCV's `0.3 ((kernel − 1) / 2 − 1) + 0.8`. */
+/** OpenCV's kernels where sigma is not given: right half, the middle first. */
+const smallKernels: Record<number, readonly number[]> = {
+  3: [0.5, 0.25],
+  5: [0.375, 0.25, 0.0625],
+  7: [0.28125, 0.21875, 0.109375, 0.03125],
+};
+
+/**
+ * Gaussian blur with an odd kernel. Sigma 0 is OpenCV's choice: binomial kernels up to 7, then
+ * `0.3 ((kernel − 1) / 2 − 1) + 0.8`.
+ */
 export function gaussianBlur({ pixels, size }: Picture, kernel: number, sigma = 0): void {
   const radius = Math.min(kernel >> 1, size - 1);
   if (radius < 1) return;
   const deviation = sigma > 0 ? sigma : 0.3 * ((kernel - 1) * 0.5 - 1) + 0.8;
   const places = Array.from({ length: 2 * radius + 1 }, (_, k) => k - radius);
-  const weights = places.map((place) => Math.exp(-(place ** 2) / (2 * deviation * deviation)));
+  const small = sigma > 0 || radius < kernel >> 1 ? undefined : smallKernels[kernel];
+  const weights = places.map((place) =>
+    small ? small[Math.abs(place)]! : Math.exp(-(place ** 2) / (2 * deviation * deviation)),
+  );
   convolve(pixels, size, [
     places.map((dx, k) => ({ dx, dy: 0, weight: weights[k]! })),
     places.map((dy, k) => ({ dx: 0, dy, weight: weights[k]! })),

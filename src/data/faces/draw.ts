@@ -8,7 +8,7 @@ import type { Person } from './person.ts';
 import { drawScene, layOut } from './scene.ts';
 
 /** Counts up when the same settings give another picture. */
-export const drawingVersion = 2;
+export const drawingVersion = 3;
 
 export interface DrawSettings {
   seed: number;

@@ -93,7 +93,7 @@ export function makePerson(seed: number, index: number): Person {
       tilt: between('eye tilt', -0.22, 0.22),
       height: between('eye height', -0.04, 0.035),
       iris: irisColour(spread('iris'), skin),
-      lash: shifted('lash', 0.003, 0.009, 0.5),
+      lash: shifted('lash', 0.003, 0.009, 0.35),
     },
     brows: {
       thick: shifted('brow thick', 0.006, 0.024, -0.35),
@@ -152,7 +152,7 @@ export function makePerson(seed: number, index: number): Person {
 
 function makeHair(spread: (trait: string) => number, gender: 0 | 1, age: number): Hair {
   const bald = gender === 0 && spread('bald') < 0.16 + 0.2 * age;
-  const long = spread('hair long') < (gender === 1 ? 0.72 : 0.16);
+  const long = spread('hair long') < (gender === 1 ? 0.66 : 0.2);
   const colour = mix(hairColour(spread('hair colour')), [0.72, 0.72, 0.7], Math.max(0, age - 0.6) * 2.2);
   const volume = spread('volume');
   return {
