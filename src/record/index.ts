@@ -1,0 +1,4 @@
+export { type Event, type EventWriter, eventsFile, followEvents, openEvents, readEvents } from './events.ts';
+export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
+export { appendState, readState, type StateEntry, stateFile } from './state.ts';
+export { writeAside } from './write-aside.ts';

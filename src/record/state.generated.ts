@@ -1,0 +1,58 @@
+// Generated from schemas/record-state.schema.json by `npm run generate`; do not edit.
+
+/**
+ * One line of a run's state.jsonl, which its orchestrator alone appends to.
+ */
+export interface StateEntry {
+  /**
+   * Milliseconds since 1970.
+   */
+  time: number;
+  state: 'queued' | 'started' | 'stopped' | 'failed' | 'finished' | 'retried';
+  /**
+   * How often this run's trainer was started.
+   */
+  attempt?: number;
+  /**
+   * The trainer's process (started).
+   */
+  pid?: number;
+  /**
+   * What started it (started).
+   */
+  launcher?: string;
+  /**
+   * What the trainer may use (started).
+   */
+  devices?: string[];
+  /**
+   * Milliseconds for which its slot stood empty before (started).
+   */
+  idle?: number;
+  /**
+   * Kind of the failure (failed).
+   */
+  class?: 'oom' | 'nan' | 'data' | 'code' | 'killed' | 'timeout' | 'lost' | 'infrastructure' | 'interrupted';
+  /**
+   * Code of the trainer's error, if it told one (failed).
+   */
+  code?: string;
+  /**
+   * What happened, for people (failed, stopped).
+   */
+  message?: string;
+  exit_code?: number;
+  signal?: string;
+  /**
+   * What is done about it (retried).
+   */
+  action?: string;
+  /**
+   * Milliseconds before it is started again (retried).
+   */
+  delay?: number;
+  /**
+   * What the run took (finished).
+   */
+  seconds?: number;
+}

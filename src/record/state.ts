@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { LineWriter, readLines } from './lines.ts';
+import type { StateEntry } from './state.generated.ts';
+
+export type { StateEntry } from './state.generated.ts';
+
+export const stateFile = (runDir: string): string => join(runDir, 'state.jsonl');
+
+/** Appends one entry to a run's state and waits until it is on the disk. One writer a run: its orchestrator. */
+export function appendState(runDir: string, entry: Omit<StateEntry, 'time'>): StateEntry {
+  const line = { time: Date.now(), ...entry } as StateEntry;
+  const writer = new LineWriter(stateFile(runDir));
+  try {
+    writer.write(line);
+    writer.sync();
+  } finally {
+    writer.close();
+  }
+  return line;
+}
+
+export function readState(runDir: string): StateEntry[] {
+  return readLines(stateFile(runDir)).filter((line) => 'state' in line) as StateEntry[];
+}
