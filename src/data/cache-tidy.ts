@@ -9,10 +9,10 @@ export function tidyCache(folder: string, now: number): void {
     const file = join(folder, name);
     try {
       const age = now - statSync(file).mtimeMs;
-      const writer = /\.pictures\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1];
+      const writer = /\.(?:pictures|hashes)\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1];
       // A process of that number on another machine may share the folder: what was written to lately is left alone.
       const abandoned = writer !== undefined && age > 10 * 60 * 1000 && !isAlive(Number(writer));
-      const unused = name.endsWith('.pictures') && age > 90 * day;
+      const unused = /\.(?:pictures|hashes)$/.test(name) && age > 90 * day;
       if (abandoned || unused) rmSync(file, { force: true });
     } catch {
       // Another process tidies too.

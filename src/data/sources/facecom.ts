@@ -16,7 +16,7 @@ export const source: Source = {
     const annotations = await readAnnotations(data.path);
     const folder = resolve(data.path ?? '');
     const files = annotations.map((annotation) => join(folder, annotation.file));
-    const digests = await hashFiles(folder, files, signal);
+    const digests = await hashFiles(folder, files, { keep: data.cache, signal });
     const groups = versionGroups(annotations.map((annotation) => annotation.filename));
     const firstOf = new Map<string, number>();
     const warnings: DataWarning[] = [];

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hashFiles } from '../../src/data/file-hashes.ts';
+import { temporaryFolder } from '../support/program.ts';
+
+const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+
+test('files that have not changed are not read again, and a change is never missed', async (t) => {
+  const folder = await temporaryFolder(t);
+  process.env.FACECOM_CACHE_DIR = join(folder, 'cache');
+  t.after(() => delete process.env.FACECOM_CACHE_DIR);
+  const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+  const old = new Date(Date.now() - 60_000);
+  const put = async (file: string, text: string, time?: Date) => {
+    await writeFile(file, text);
+    if (time) await utimes(file, time, time);
+  };
+  const hashes = (keep = true) => hashFiles(folder, [a, b], { keep });
+  await put(a, 'one', old);
+  await put(b, 'two', old);
+  assert.deepEqual(await hashes(), [sha('one'), sha('two')]);
+  const [name] = await readdir(join(folder, 'cache', 'data'));
+  const index = join(folder, 'cache', 'data', name!);
+
+  // What the index says is believed where its digest is right: it is not the files that are read.
+  const body = (await readFile(index, 'utf8')).split('\n')[1]!.replace(sha('one'), sha('believed'));
+  await writeFile(index, `${sha(body)}\n${body}`);
+  assert.deepEqual(await hashes(), [sha('believed'), sha('two')]);
+  assert.deepEqual(await hashes(false), [sha('one'), sha('two')]);
+  await writeFile(index, `${sha(body)}\n${body.replace(sha('two'), sha('damage'))}`);
+  assert.deepEqual(await hashes(), [sha('one'), sha('two')]);
+
+  // The same size and time, other bytes: the file's change time tells.
+  await put(a, 'eno', old);
+  assert.deepEqual(await hashes(), [sha('eno'), sha('two')]);
+
+  // Just written: hashed, and not trusted until it is older.
+  await put(b, 'new');
+  assert.deepEqual(await hashes(), [sha('eno'), sha('new')]);
+  assert.ok(!(await readFile(index, 'utf8')).includes(sha('new')));
+  await assert.rejects(hashFiles(folder, [join(folder, 'gone')], { keep: true }), { code: 'ENOENT' });
+});
