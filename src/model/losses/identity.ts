@@ -11,7 +11,13 @@ export function identityLoss(
   smoothing: number,
 ): tf.Scalar {
   const classes = logits.shape[1];
-  const targets = tf.oneHot(labels, classes, 1 - smoothing + smoothing / classes, smoothing / classes);
+  const targets = tf.oneHot(
+    labels,
+    classes,
+    1 - smoothing + smoothing / classes,
+    smoothing / classes,
+    'float32',
+  );
   const perPicture = tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1));
   return tf.sum(tf.mul(perPicture, weights)) as tf.Scalar;
 }
