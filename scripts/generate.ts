@@ -78,7 +78,7 @@ function resolvedShape(node: unknown): unknown {
   }
   // A union told apart by its type: the branches' types are the property's.
   if (schema.if && schema.else) {
-    schema.anyOf = [{ type: 'string', ...(schema.then as object) }, schema.else];
+    schema.anyOf = [{ ...(schema.if as object), ...(schema.then as object) }, schema.else];
     for (const key of ['if', 'then', 'else', 'type']) delete schema[key];
   }
   // Only arrays of one length are tuples.

@@ -1,5 +1,7 @@
 import type { ErrorObject } from 'ajv';
+import type { Experiment } from './experiment.generated.ts';
 import type { Finding } from './problem.ts';
+import { rules } from './rules/index.ts';
 import { branchOf, childSchema, experimentSchema, isRecord, resolved, type Schema } from './schema.ts';
 import { suggest } from './suggest.ts';
 import { formatPath, type Path } from './tree.ts';
@@ -9,8 +11,16 @@ import { schemaErrors } from './validator.ts';
 export interface PlacedFinding extends Finding {
   at: Path;
   on: 'key' | 'value';
+  /** The part of the written value that is meant, where it is not the whole. */
+  within?: string;
   /** The text that would put it right, where that is unambiguous. */
   fix?: string;
+}
+
+/** Everything in which a config with its defaults filled in breaks the schema, or, where it keeps to the schema, a rule. */
+export function checkConfig(config: unknown): PlacedFinding[] {
+  const findings = checkSchema(config);
+  return findings.length > 0 ? findings : rules.flatMap((rule) => rule(config as Experiment));
 }
 
 /** Everything in which a value with its defaults filled in breaks the schema. */

@@ -14,6 +14,14 @@ export type Effect =
   | Overexposure
   | Noise
   | Glare;
+/**
+ * What an axis takes: a list of values, or one of range, uniform, log_uniform, int, choice and normal.
+ */
+export type Axis = unknown[] | Distribution;
+/**
+ * A condition over keys: an expression such as `optimizer.lr > 0.01 and model.backbone == "resnet50"`, or a map of paths to a value or a list of values, all of which must hold.
+ */
+export type Condition = string | {};
 
 /**
  * A facecom experiment: what to train, on what, how, and how to search over it.
@@ -310,53 +318,70 @@ export interface Experiment {
     experiment: string;
   };
   /**
-   * The trials of `facecom sweep`.
+   * The trials of `facecom sweep`; `facecom run` does not read it.
    */
   sweep?: {
     /**
-     * How the space is walked.
+     * grid: every point; random: independent draws; sobol: draws that fill the space evenly (a scrambled Sobol sequence).
      */
     method: 'grid' | 'random' | 'sobol';
     /**
-     * Seeds a point.
+     * Points to draw; random and sobol need it, a grid has as many as it has.
+     */
+    trials?: number;
+    /**
+     * Seed of the draws of random and sobol.
+     */
+    seed: number;
+    /**
+     * Trials a point: the same values with seed, seed + 1, …; tables show their mean and interval.
      */
     repeats: number;
     /**
-     * What the table is sorted by.
+     * More trials than this are refused; none is ever cut off.
+     */
+    limit: number;
+    /**
+     * What trials are compared by.
      */
     objective: {
       /**
-       * Metric.
+       * Metric of the record.
        */
       metric: string;
       /**
-       * Whether more is better.
+       * Whether the metric is to rise or to fall.
        */
       mode: 'max' | 'min';
     };
     /**
-     * Dotted path to a list of values.
+     * What varies: any key by its dotted path (`augment.policy[0].p` for an item of a list) and the values it takes.
      */
     axes: {
-      [k: string]: unknown[];
+      [k: string]: Axis;
     };
     /**
-     * Paths whose values add up to a total.
+     * Groups of axes that advance together: the first values of each, then the second, ….
      */
-    simplex?: {
-      /**
-       * Dotted paths.
-       */
-      paths: string[];
-      /**
-       * What they add up to.
-       */
-      total: number;
-      /**
-       * Distance of the grid.
-       */
-      step: number;
+    zip: string[][];
+    /**
+     * By path of an axis, the condition under which it exists; elsewhere its key keeps the value it has without the sweep.
+     */
+    when: {
+      [k: string]: Condition;
     };
+    /**
+     * Combinations that are not run: a trial for which one of these holds.
+     */
+    exclude: Condition[];
+    /**
+     * Combinations that are run: all of these hold in every trial.
+     */
+    require: Condition[];
+    /**
+     * One group of paths that add up to a total, or a list of groups.
+     */
+    simplex?: Simplex[] | Simplex;
   };
 }
 export interface BrightnessContrast {
@@ -719,4 +744,69 @@ export interface CosineSchedule {
    * Learning rate at the end.
    */
   min_lr: number;
+}
+/**
+ * Values of an axis that are not listed one by one; exactly one of its keys, and step where it quantises.
+ */
+export interface Distribution {
+  /**
+   * [low, high, step]: low, low + step, … up to high, both included.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  range?: [number, number, number];
+  /**
+   * [low, high]: uniform between the two.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  uniform?: [number, number];
+  /**
+   * [low, high]: the logarithm is uniform.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  log_uniform?: [number, number];
+  /**
+   * [low, high]: whole numbers, both included.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  int?: [number, number];
+  /**
+   * One of the values; the same as a list.
+   */
+  choice?: unknown[];
+  /**
+   * [mean, standard deviation].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  normal?: [number, number];
+  /**
+   * Values are rounded to low + a multiple of step (for normal: to a multiple of step); a grid over an interval needs it.
+   */
+  step?: number;
+}
+/**
+ * Paths whose values are at least 0 and add up to a total: a grid by step, or Dirichlet draws.
+ */
+export interface Simplex {
+  /**
+   * The paths whose values add up.
+   */
+  paths: string[];
+  /**
+   * What they add up to.
+   */
+  total: number;
+  /**
+   * Distance between neighbours of the grid; divides total. Random and Sobol draws are rounded to it, where it is given.
+   */
+  step?: number;
 }

@@ -1,7 +1,7 @@
-import { checkSchema, type PlacedFinding } from './check.ts';
-import { type Composed, compose, placesOf } from './compose.ts';
+import { checkConfig, type PlacedFinding } from './check.ts';
+import { compose, placesOf } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
-import { type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
+import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
 import { lineAndColumn, type Source, type Span } from './source.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
@@ -34,6 +34,7 @@ export interface ResolvedExperiment {
   partial: Record<string, unknown>;
   /** The same with places. */
   tree: MapNode;
+  source: Source;
 }
 
 /**
@@ -51,7 +52,8 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
   if (!composed) throw new SpecError(problems);
   const partial = toValue(composed.root) as Record<string, unknown>;
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
-  for (const finding of checkSchema(filled)) problems.push(placed(finding, composed));
+  for (const finding of checkConfig(filled))
+    problems.push(placed(finding, { tree: composed.root, source: composed.sources[0]! }));
   if (problems.length > 0) throw new SpecError(sortProblems(problems));
   const { sweep, extends: _, ...config } = filled;
   const { sweep: __, ...rest } = partial;
@@ -63,6 +65,7 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
     sweep,
     partial: rest,
     tree: composed.root,
+    source: composed.sources[0]!,
   };
 }
 
@@ -70,27 +73,36 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
 export function resolveConfig(partial: object): Experiment {
   const config = fillDefaults(experimentSchema, { name: 'experiment', ...partial }) as Experiment;
   const source: Source = { kind: 'flag', name: 'config', text: '' };
-  const problems = checkSchema(config).map((finding) =>
+  const problems = checkConfig(config).map((finding) =>
     problemAt({ source, start: 0, end: 0 }, bare(finding)),
   );
   if (problems.length > 0) throw new SpecError(problems);
   return config;
 }
 
-function bare({ at: _at, on: _on, fix: _fix, ...finding }: PlacedFinding) {
+function bare({ at: _at, on: _on, within: _within, fix: _fix, ...finding }: PlacedFinding): Finding {
   return finding;
 }
 
 /** A finding at the place of its key or value, or of the nearest key above it that was written. */
-export function placed(finding: PlacedFinding, { root, sources }: Composed): Problem {
+export function placed(
+  finding: PlacedFinding,
+  { tree, source }: Pick<ResolvedExperiment, 'tree' | 'source'>,
+): Problem {
   for (let length = finding.at.length; length > 0; length--) {
-    const found = findNode(root, finding.at.slice(0, length));
+    const found = findNode(tree, finding.at.slice(0, length));
     if (!found) continue;
     const exact = length === finding.at.length;
     const span: Span = (finding.on === 'key' || !exact ? found.key : undefined) ?? found.node.span;
-    return problemAt(span, bare(finding), exact ? finding.fix : undefined);
+    return problemAt(part(span, finding.within), bare(finding), exact ? finding.fix : undefined);
   }
-  return problemAt({ source: sources[0]!, start: 0, end: 0 }, bare(finding));
+  return problemAt({ source, start: 0, end: 0 }, bare(finding));
+}
+
+/** The part of a span that holds a text, or the span. */
+function part(span: Span, within: string | undefined): Span {
+  const start = within ? span.source.text.indexOf(within, span.start) : -1;
+  return start === -1 || start >= span.end ? span : { ...span, start, end: start + within!.length };
 }
 
 function originsOf(config: unknown, root: MapNode): Record<string, Origin> {

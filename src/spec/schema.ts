@@ -54,8 +54,13 @@ export function branchOf(schema: Schema, value: unknown): Schema | undefined {
     const chosen = isRecord(value) ? (value[tag] ?? defaultTag(schema)) : defaultTag(schema);
     return schema.oneOf.map(resolved).find((branch) => branch.properties?.[tag]?.const === chosen);
   }
-  if (schema.if) return resolved((typeof value === schema.if.type ? schema.then : schema.else) ?? {});
+  if (schema.if) return resolved((isType(value, schema.if.type) ? schema.then : schema.else) ?? {});
   return schema;
+}
+
+/** Whether a value is text or a list: what the unions of schemas/ are told apart by. */
+function isType(value: unknown, type: unknown): boolean {
+  return type === 'array' ? Array.isArray(value) : typeof value === type;
 }
 
 function defaultTag(schema: Schema): unknown {
@@ -128,7 +133,7 @@ function makeInner(schema: Schema): Fill {
     const chosen = schema.if.type;
     const yes = schema.then ? fillOf(schema.then) : copy;
     const no = schema.else ? fillOf(schema.else) : copy;
-    return (value) => (typeof value === chosen ? yes(value) : no(value));
+    return (value) => (isType(value, chosen) ? yes(value) : no(value));
   }
   if (schema.properties) {
     const keys = Object.keys(schema.properties);

@@ -1,0 +1,17 @@
+import type { Distribution } from './index.ts';
+import { countOf, MAX_VALUES, multiples, pickAt } from './quantise.ts';
+
+/** `[low, high]`: uniform between the two; with a step uniform over low, low + step, …. */
+export const uniform: Distribution = {
+  key: 'uniform',
+  quantised: true,
+  values(parameters, step) {
+    const [low, high] = parameters as [number, number];
+    if (high <= low) return `uniform needs low < high, not ${low} and ${high}.`;
+    if (step === undefined) return { at: (u) => low + (high - low) * u };
+    if (countOf(low, high, step) > MAX_VALUES)
+      return `uniform with this step has more than ${MAX_VALUES} values.`;
+    const list = multiples(low, high, step);
+    return { list, at: (u) => pickAt(list, u) };
+  },
+};

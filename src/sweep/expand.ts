@@ -1,0 +1,294 @@
+import { checkConfig, type PlacedFinding } from '../spec/check.ts';
+import type { Experiment } from '../spec/experiment.generated.ts';
+import { type Problem, SpecError } from '../spec/problem.ts';
+import { placed, type ResolvedExperiment } from '../spec/resolve.ts';
+import { experimentSchema, fillDefaults } from '../spec/schema.ts';
+import { formatPath } from '../spec/tree.ts';
+import { type Assigned, assign } from './assign.ts';
+import { blame } from './blame.ts';
+import { buildSpace, type SweepSpec } from './build.ts';
+import type { Condition } from './conditions.ts';
+import { identify, type SectionTexts } from './identity.ts';
+import { type Sampler, samplers } from './samplers/index.ts';
+import { ABSENT, type Assignment, type Axis, allowed, type Space, Tally } from './space.ts';
+
+/** A resolved configuration that a sweep runs. */
+export interface Trial {
+  /** What decides its result, hashed: see `trialId`. */
+  id: string;
+  /** The values of the axes that exist in it, by dotted path, in the spec's order. */
+  axes: Record<string, unknown>;
+  config: Experiment;
+  seed: number;
+  /** Which point of the space it belongs to, from 0; repeats share it. */
+  point: number;
+  /** Which of the point's repeats it is, from 0. */
+  repeat: number;
+}
+
+/** How many trials have the same set of axes: what `when` makes of the space. */
+export interface Branch {
+  axes: string[];
+  trials: number;
+}
+
+export interface Expansion {
+  trials: Trial[];
+  /** Points, each with `repeats` trials. */
+  points: number;
+  repeats: number;
+  /** Trials that were the same as another and are not run twice. */
+  duplicates: number;
+  branches: Branch[];
+  warnings: Array<{ code: string; message: string }>;
+}
+
+export interface ExpandOptions {
+  /** Content hash of the data set that a config reads, where it is known: part of the ids. */
+  dataHash?: (config: Experiment) => string | undefined;
+}
+
+/** Draws that led to no new point before a sampler is taken to have run dry: this many, and this many times the trials. */
+const DRY = { draws: 1000, perTrial: 20 };
+
+/**
+ *   sweep ─▶ Space ─▶ sampler: points ─▶ constraints ─▶ configs ─▶ schema and rules ─▶ ids ─▶ Trial[]
+ *
+ * The trials of a spec; a spec without a sweep has one. Throws SpecError with every problem, each at the line that caused it.
+ */
+export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {}): Expansion {
+  const findings: PlacedFinding[] = [];
+  const fail = (): never => {
+    throw new SpecError(findings.map((finding): Problem => placed(finding, spec)));
+  };
+  const { sweep } = spec;
+  if (!sweep) return single(spec, options);
+  const space = buildSpace(sweep, spec.partial, findings);
+  if (!space) return fail();
+  const run = new Run(spec, sweep, space, options, findings);
+  run.collect();
+  if (findings.length > 0) fail();
+  return run.expansion();
+}
+
+function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
+  const id = identify(config, dataHash?.(config), new WeakMap());
+  return {
+    trials: [{ id, axes: {}, config, seed: config.seed, point: 0, repeat: 0 }],
+    points: 1,
+    repeats: 1,
+    duplicates: 0,
+    branches: [{ axes: [], trials: 1 }],
+    warnings: [],
+  };
+}
+
+class Run {
+  private readonly trials: Trial[] = [];
+  private readonly seen = new Set<string>();
+  private readonly tally = new Tally();
+  private readonly warnings: Expansion['warnings'] = [];
+  private readonly texts: SectionTexts = new WeakMap();
+  private readonly base: Record<string, unknown>;
+  private readonly broken = new Map<string, { finding: PlacedFinding; trials: number; first: Assignment }>();
+  private points = 0;
+  private tried = 0;
+  private duplicates = 0;
+
+  constructor(
+    private readonly spec: ResolvedExperiment,
+    private readonly sweep: SweepSpec,
+    private readonly space: Space,
+    private readonly options: ExpandOptions,
+    private readonly findings: PlacedFinding[],
+  ) {
+    this.base = fillDefaults(experimentSchema, spec.partial) as Record<string, unknown>;
+  }
+
+  collect(): void {
+    const kind = samplers.find(({ name }) => name === this.sweep.method)!;
+    const sampler = kind.create(this.space, { seed: this.sweep.seed, tally: this.tally });
+    if (kind.exhaustive) this.walk(sampler);
+    else this.draw(sampler, this.sweep.trials!);
+    this.report(kind.exhaustive);
+  }
+
+  private walk(sampler: Sampler): void {
+    if (!allowed(this.space, new Array(this.space.axes.length), 0, this.tally)) return;
+    for (let point = sampler.ask(); point; point = sampler.ask()) {
+      this.take(point);
+      if (this.trials.length > this.sweep.limit) return;
+    }
+  }
+
+  private draw(sampler: Sampler, wanted: number): void {
+    if (wanted * this.sweep.repeats > this.sweep.limit) {
+      this.tooMany(String(wanted * this.sweep.repeats));
+      return;
+    }
+    const patience = DRY.draws + DRY.perTrial * wanted;
+    let dry = 0;
+    while (this.points + this.broken.size < wanted && dry < patience) {
+      const point = sampler.ask();
+      if (!point) break;
+      const taken = this.take(point);
+      sampler.tell?.(point, undefined);
+      if (!taken) dry++;
+    }
+    if (this.points > 0 && this.points < wanted && this.broken.size === 0)
+      this.warnings.push({
+        code: 'sweep-exhausted',
+        message: `${wanted} points were asked for, and only ${this.points} different ones were found in ${this.tried} draws.`,
+      });
+  }
+
+  /** A point's trials; false where they are there already or break the schema. */
+  private take(point: Assignment): boolean {
+    this.tried++;
+    const assigned = assign(this.spec.partial, this.space.axes, point);
+    const config = this.resolve(assigned);
+    const found = this.check(assigned, config);
+    if (found.length > 0) {
+      for (const finding of found) {
+        const key = `${finding.code} ${finding.path} ${finding.message}`;
+        const known = this.broken.get(key);
+        if (known) known.trials++;
+        else this.broken.set(key, { finding, trials: 1, first: [...point] });
+      }
+      return false;
+    }
+    const dataHash = this.options.dataHash?.(config);
+    const id = identify(config, dataHash, this.texts);
+    if (this.seen.has(id)) {
+      this.duplicates += this.sweep.repeats;
+      return false;
+    }
+    this.seen.add(id);
+    const axes: Record<string, unknown> = {};
+    for (const axis of this.space.axes) if (point[axis.index] !== ABSENT) axes[axis.name] = point[axis.index];
+    for (let repeat = 0; repeat < this.sweep.repeats; repeat++) {
+      const seed = config.seed + repeat;
+      const repeated = repeat === 0 ? config : { ...config, seed };
+      const own = repeat === 0 ? id : identify(repeated, dataHash, this.texts);
+      this.trials.push({ id: own, axes, config: repeated, seed, point: this.points, repeat });
+    }
+    this.points++;
+    return true;
+  }
+
+  /** The config of a trial; sections that no axis touched are shared by all. */
+  private resolve({ partial, sections }: Assigned): Experiment {
+    const { sweep: _, extends: __, ...config } = this.base;
+    for (const section of sections)
+      config[section] = fillDefaults(experimentSchema.properties![section]!, partial[section]);
+    return config as unknown as Experiment;
+  }
+
+  private check({ unreachable }: Assigned, config: Experiment): PlacedFinding[] {
+    if (!unreachable) return checkConfig(config);
+    const { axis, why } = unreachable;
+    return [
+      {
+        code: 'sweep-unreachable',
+        at: axis.at,
+        on: 'key',
+        path: formatPath(axis.at),
+        message: `${axis.name} cannot be set: ${why}.`,
+        remedy: 'Sweep the whole value instead, or give the axis a condition under `when`.',
+      },
+    ];
+  }
+
+  private report(exhaustive: boolean): void {
+    const { limit } = this.sweep;
+    for (const { finding, trials, first } of this.broken.values())
+      this.findings.push(
+        blame(finding, {
+          trials,
+          tried: this.tried,
+          first,
+          space: this.space,
+          check: (point) => {
+            const assigned = assign(this.spec.partial, this.space.axes, point);
+            return this.check(assigned, this.resolve(assigned));
+          },
+        }),
+      );
+    if (this.trials.length > limit) return this.tooMany(`more than ${limit}`);
+    this.checkConditions(exhaustive);
+    if (this.tried === 0 && this.findings.length === 0)
+      this.find('sweep-empty', ['sweep'], 'The sweep has no trial: its conditions leave nothing.');
+  }
+
+  private tooMany(found: string): void {
+    const product = this.space.dimensions.reduce((all, { size }) => all * (size ?? 1), this.sweep.repeats);
+    this.find(
+      'sweep-limit',
+      ['sweep', 'limit'],
+      `The sweep has more trials than sweep.limit allows; none is cut off.`,
+      {
+        found: `${found} trials${this.sweep.method === 'grid' ? ` (${product} before conditions and duplicates)` : ''}`,
+        expected: `at most ${this.sweep.limit}`,
+        remedy: 'Raise sweep.limit, or take values away.',
+      },
+    );
+  }
+
+  /** A condition that never varies says nothing: on a grid that is known, on draws it is likely. */
+  private checkConditions(exhaustive: boolean): void {
+    const judge = (condition: Condition, what: string, no: string, yes: string) => {
+      const count = this.tally.of(condition);
+      if (count.no + count.yes === 0 || (count.no > 0 && count.yes > 0)) return;
+      const message = `The condition of ${what} ${count.yes > 0 ? yes : no}.`;
+      if (exhaustive) this.find('sweep-condition-constant', condition.at, message, { found: condition.text });
+      else
+        this.warnings.push({ code: 'sweep-condition-constant', message: `${message} (${condition.text})` });
+    };
+    for (const { condition, kind } of this.space.constraints)
+      if (kind === 'exclude')
+        judge(
+          condition,
+          'exclude',
+          'never holds: it excludes nothing',
+          'always holds: it excludes everything',
+        );
+      else judge(condition, 'require', 'never holds: it leaves nothing', 'always holds: it says nothing');
+    for (const { when, name } of this.space.axes)
+      if (when)
+        judge(
+          when,
+          `when for ${name}`,
+          `never holds: no trial uses the axis`,
+          'always holds: it says nothing',
+        );
+  }
+
+  private find(
+    code: string,
+    at: PlacedFinding['at'],
+    message: string,
+    more: Partial<PlacedFinding> = {},
+  ): void {
+    this.findings.push({ code, at, on: 'value', path: formatPath(at), message, ...more });
+  }
+
+  expansion(): Expansion {
+    const branches = new Map<string, Branch>();
+    for (const { axes } of this.trials) {
+      const names = Object.keys(axes);
+      const key = names.join(' ');
+      const branch = branches.get(key) ?? { axes: names, trials: 0 };
+      branch.trials++;
+      branches.set(key, branch);
+    }
+    return {
+      trials: this.trials,
+      points: this.points,
+      repeats: this.sweep.repeats,
+      duplicates: this.duplicates,
+      branches: [...branches.values()],
+      warnings: this.warnings,
+    };
+  }
+}
+

@@ -1,0 +1,3 @@
+export { type Branch, type ExpandOptions, type Expansion, expandSweep, type Trial } from './expand.ts';
+export { trialId } from './identity.ts';
+export { type Sampler, type SamplerKind, samplers } from './samplers/index.ts';

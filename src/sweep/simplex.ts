@@ -1,0 +1,76 @@
+import { multiple } from './distributions/quantise.ts';
+import type { Axis, Dimension } from './space.ts';
+
+/** More points than this in one simplex are a slip of the pen. */
+const MAX_POINTS = 1_000_000;
+
+/**
+ * Axes whose values are at least 0 and add up to `total`. With a step its points are the compositions of total / step, the last axis
+ * falling first; draws are Dirichlet(1, …, 1), rounded by largest remainders. Gives a sentence where the step does not divide the total.
+ */
+export function simplexDimension(
+  axes: readonly Axis[],
+  total: number,
+  step: number | undefined,
+): Dimension | string {
+  const parts = step === undefined ? undefined : Math.round(total / step);
+  if (step !== undefined && (parts! < 1 || Math.abs(parts! * step - total) > 1e-9 * total))
+    return 'The step of a simplex must divide its total.';
+  const size = parts === undefined ? undefined : binomial(parts + axes.length - 1, axes.length - 1);
+  if (size !== undefined && size > MAX_POINTS) return `This simplex has more than ${MAX_POINTS} points.`;
+  const values = (counts: readonly number[]) => counts.map((count) => multiple(0, step!, count));
+  let listed: number[][] | undefined;
+  return {
+    axes,
+    coordinates: axes.length,
+    size,
+    point(k) {
+      listed ??= compositions(parts!, axes.length);
+      return values(listed[k]!);
+    },
+    at(u, offset) {
+      // Normalised exponentials are Dirichlet(1, …, 1).
+      const draws = axes.map((_, i) => -Math.log1p(-u[offset + i]!));
+      const sum = draws.reduce((a, b) => a + b, 0);
+      const shares = draws.map((draw) => (sum > 0 ? draw / sum : 1 / axes.length));
+      if (parts === undefined) return toTotal(shares, total);
+      return values(largestRemainders(shares, parts));
+    },
+  };
+}
+
+/** Shares times the total; the last takes what rounding left, so that the sum is the total. */
+function toTotal(shares: readonly number[], total: number): number[] {
+  const values = shares.map((share) => share * total);
+  const others = values.slice(0, -1).reduce((a, b) => a + b, 0);
+  values[values.length - 1] = Math.max(0, total - others);
+  return values;
+}
+
+function largestRemainders(shares: readonly number[], parts: number): number[] {
+  const counts = shares.map((share) => Math.floor(share * parts));
+  const order = shares
+    .map((share, i) => ({ i, rest: share * parts - counts[i]! }))
+    .sort((a, b) => b.rest - a.rest || a.i - b.i);
+  let left = parts - counts.reduce((a, b) => a + b, 0);
+  for (const { i } of order) {
+    if (left-- <= 0) break;
+    counts[i]!++;
+  }
+  return counts;
+}
+
+/** All ways to write `parts` as an ordered sum of `terms` counts, in lexicographic order. */
+export function compositions(parts: number, terms: number): number[][] {
+  if (terms === 1) return [[parts]];
+  const all: number[][] = [];
+  for (let first = 0; first <= parts; first++)
+    for (const rest of compositions(parts - first, terms - 1)) all.push([first, ...rest]);
+  return all;
+}
+
+function binomial(n: number, k: number): number {
+  let value = 1;
+  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
+  return Math.round(value);
+}
