@@ -1,0 +1,97 @@
+import { createInterface } from 'node:readline';
+import { NetworkLearner, openLearner } from '../../src/model/index.ts';
+import { Random } from '../../src/random.ts';
+import { peakMemory } from './process.ts';
+
+// facecom's side of bench/peers/step.py: the same requests, the same answers.
+// node --import tsx step-worker.ts '{"backbone": "resnet50", "batch": 16, "size": 112, "precision": "bfloat16"}'
+
+interface Options {
+  backbone: 'resnet18' | 'resnet50';
+  batch: number;
+  size: number;
+  precision: 'auto' | 'float32' | 'bfloat16';
+  identities?: number;
+  evaluate?: boolean;
+  backend?: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+  device?: string;
+}
+
+const answer = (value: object) => console.log(JSON.stringify(value));
+
+async function open(options: Options) {
+  const identities = options.identities ?? 877;
+  const learner = await openLearner(
+    {
+      data: { image_size: options.size },
+      model: {
+        backbone: options.backbone,
+        heads: { gender: { hidden: 512, dropout: 0.5 }, identity: { hidden: 1024, dropout: 0.5 } },
+      },
+      loss: { alpha: 0.3, beta: 0.7, label_smoothing: 0 },
+      optimizer: { name: 'adam', lr: 1e-3, weight_decay: 0, betas: [0.9, 0.999], epsilon: 1e-8 },
+      train: { accumulation: 1, precision: options.precision, clip: 0, ema: 0 },
+      resources: { device: options.device ?? 'cpu', backend: options.backend ?? 'auto' },
+    },
+    { identities, seed: 0 },
+  );
+  const { batch, size } = options;
+  const random = new Random(1, 'bench');
+  const images = Uint8Array.from({ length: batch * size * size * 3 }, () => random.bits() >>> 24);
+  const gender = Int8Array.from({ length: batch }, (_, i) => i % 2);
+  const identity = Int32Array.from({ length: batch }, (_, i) => (i * 7) % identities);
+  let step = 0;
+  const run = async () => {
+    if (options.evaluate) return (await learner.evaluate({ images, size: batch })).gender[0]!;
+    step++;
+    return (await learner.trainStep({ images, gender, identity, size: batch }, { lr: 1e-3, step })).loss;
+  };
+  return { learner, run };
+}
+
+async function main(options: Options) {
+  const { learner, run } = await open(options);
+  const started = performance.now();
+  const compiled =
+    learner instanceof NetworkLearner && !options.evaluate ? learner.prepare(options.batch) : undefined;
+  const compileSeconds = (performance.now() - started) / 1000;
+  const loss = await run();
+  const { backend, device, precision, precisionReason, versions } = learner;
+  answer({
+    ready: true,
+    loss,
+    backend,
+    device,
+    precision,
+    precisionReason,
+    versions,
+    compiled,
+    compileSeconds,
+  });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line) as { steps?: number };
+    if (request.steps === undefined) {
+      answer({ peak: peakMemory() ?? process.resourceUsage().maxRSS * 1024 });
+      continue;
+    }
+    const seconds: number[] = [];
+    for (let i = 0; i < request.steps; i++) {
+      const begun = performance.now();
+      await run();
+      seconds.push((performance.now() - begun) / 1000);
+    }
+    answer({ seconds });
+  }
+  learner.dispose();
+}
+
+try {
+  await main(JSON.parse(process.argv[2] ?? '{}') as Options);
+} catch (error) {
+  answer({
+    error:
+      error instanceof Error
+        ? `${error.message} ${(error as { remedy?: string }).remedy ?? ''}`.trim()
+        : String(error),
+  });
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import type { LabelledBatch, Learner, ModelConfig, StateTensor } from '../../../src/model/index.ts';
+import type { OptimizerSpec } from '../../../src/model/optimizers/index.ts';
+import { bits, type Fingerprint, uniform } from '../../support/formula.ts';
+
+/** What scripts/fixtures/resnet.py writes. */
+export interface ResnetFixture {
+  backbone: 'resnet18' | 'resnet50';
+  batch: number;
+  size: number;
+  identities: number;
+  hidden: { gender: number; identity: number };
+  loss: { alpha: number; beta: number; label_smoothing: number };
+  labels: { gender: number[]; identity: number[] };
+  float32_error: Record<string, number>;
+  logits: { gender: number[]; identity: number[] };
+  losses: { gender: number; identity: number };
+  gradients: Record<string, Fingerprint>;
+  statistics: Record<string, Fingerprint>;
+  optimizers: Record<
+    string,
+    {
+      options: Record<string, number | number[] | boolean>;
+      losses: [number, number][];
+      model: Record<string, Fingerprint>;
+    }
+  >;
+}
+
+export function readFixture(backbone: string): ResnetFixture {
+  return JSON.parse(readFileSync(new URL(`../../fixtures/model/${backbone}.json`, import.meta.url), 'utf8'));
+}
+
+/** The experiment of a fixture. */
+export function configOf(
+  fixture: ResnetFixture,
+  optimizer: OptimizerSpec,
+  backend: ModelConfig['resources']['backend'] = 'tensorflow',
+): ModelConfig {
+  const { hidden } = fixture;
+  return {
+    data: { image_size: fixture.size },
+    model: {
+      backbone: fixture.backbone,
+      heads: {
+        gender: { hidden: hidden.gender, dropout: 0 },
+        identity: { hidden: hidden.identity, dropout: 0 },
+      },
+    },
+    loss: fixture.loss,
+    optimizer,
+    train: { accumulation: 1, precision: 'float32', clip: 0, ema: 0 },
+    resources: { device: 'cpu', backend },
+  };
+}
+
+/** Pictures and labels of a fixture. */
+export function batchOf({ batch, size, labels }: ResnetFixture): LabelledBatch {
+  return {
+    images: pictures(batch, size),
+    gender: Int8Array.from(labels.gender),
+    identity: Int32Array.from(labels.identity),
+    size: batch,
+  };
+}
+
+/** Pixels on a side, and eighths of the sum: see `pictures` of scripts/fixtures/resnet.py. */
+const SQUARES = [
+  [32, 3],
+  [16, 2],
+  [8, 2],
+  [1, 1],
+] as const;
+
+function pictures(batch: number, size: number): Uint8Array {
+  const total = new Uint16Array(batch * size * size * 3);
+  for (const [side, weight] of SQUARES) {
+    const word = bits(`pictures/${side}`);
+    const cells = size / side;
+    for (let i = 0; i < total.length; i++) {
+      const [channel, pixel] = [i % 3, Math.floor(i / 3)];
+      const [x, y] = [pixel % size, Math.floor(pixel / size) % size];
+      const picture = Math.floor(pixel / (size * size));
+      const cell = (picture * cells + Math.floor(y / side)) * cells + Math.floor(x / side);
+      total[i]! += weight * (word(cell * 3 + channel) >>> 24);
+    }
+  }
+  return Uint8Array.from(total, (value) => value >>> 3);
+}
+
+/** Gives a learner the fixture's weights, drawn by formula as `fill` of scripts/fixtures/resnet.py draws them. */
+export async function loadFormula(learner: Learner): Promise<void> {
+  const state = await learner.state();
+  for (const [name, tensor] of state)
+    if (name.startsWith('model/')) tensor.data = drawn(name.slice(6), tensor);
+  await learner.load(state);
+}
+
+function drawn(name: string, { shape }: StateTensor): Float32Array {
+  const within = (bound: number) => uniform(name, shape, -bound, bound);
+  if (shape.length === 4) return within(Math.sqrt(6 / (shape[0]! * shape[1]! * shape[2]!)));
+  if (shape.length === 2) return within(Math.sqrt(3 / shape[0]!));
+  // Residual branches that add little: a deep network in float32 is not comparable otherwise.
+  if (name.endsWith('bn3.weight')) return uniform(name, shape, 0.1, 0.3);
+  if (name.endsWith('running_var') || name.endsWith('weight')) return uniform(name, shape, 0.8, 1.2);
+  return within(0.1);
+}
