@@ -294,6 +294,63 @@ export interface Experiment {
      * Trials at once; 0: as many as the devices hold.
      */
     max_parallel: number;
+    /**
+     * How often a trial is started again after each class of failure; 0: it stays failed.
+     */
+    retry: {
+      /**
+       * Out of memory (GPU or host): again with half the micro-batch and twice the accumulation, the same effective batch.
+       */
+      oom: number;
+      /**
+       * A loss that is no finite number.
+       */
+      nan: number;
+      /**
+       * The data set cannot be used.
+       */
+      data: number;
+      /**
+       * The trainer failed in another way.
+       */
+      code: number;
+      /**
+       * Killed by a signal: goes on from the last checkpoint.
+       */
+      killed: number;
+      /**
+       * Ran longer than resources.timeout: goes on from the last checkpoint.
+       */
+      timeout: number;
+      /**
+       * Wrote no event for resources.silence: goes on from the last checkpoint.
+       */
+      lost: number;
+      /**
+       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it goes on.
+       */
+      infrastructure: number;
+      /**
+       * Stopped from outside in good order: goes on from the last checkpoint.
+       */
+      interrupted: number;
+    };
+    /**
+     * Seconds before the first retry; doubled for each further one, up to 5 minutes, and varied by up to half.
+     */
+    retry_delay: number;
+    /**
+     * Seconds that a trainer may run at a time; 0: without end.
+     */
+    timeout: number;
+    /**
+     * Seconds without an event after which a trainer is taken for lost; 0: never.
+     */
+    silence: number;
+    /**
+     * The same failure in this many trials running stops the sweep; 0: never.
+     */
+    circuit_breaker: number;
   };
   /**
    * The built-in trainer, or a command of one's own that keeps to the record's schema.

@@ -1,0 +1,36 @@
+/** What a launcher starts: one trainer on one run folder. */
+export interface Job {
+  runDir: string;
+  /** Program and arguments. */
+  command: readonly string[];
+  /** Variables set besides the orchestrator's own; undefined takes one away. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Where the trainer starts: what relative paths of its command are relative to. */
+  cwd: string;
+}
+
+export interface Exit {
+  code?: number;
+  signal?: string;
+  /** Why it did not even start. */
+  error?: string;
+}
+
+/** A trainer that was started. */
+export interface Handle {
+  pid?: number;
+  exited: Promise<Exit>;
+  /** Asks it to save and end. */
+  stop(): void;
+  /** Ends it and every process that it started, at once. */
+  kill(): void;
+}
+
+/**
+ * Starts trainers somewhere. The run folder is all that both sides share: a launcher for a cluster submits the job, polls it
+ * for `exited`, cancels it for `stop`, and its trainer's output is the log in the run folder.
+ */
+export interface Launcher {
+  name: string;
+  start(job: Job): Handle;
+}

@@ -1,0 +1,146 @@
+import { appendState, type Event, followEvents } from '../record/index.ts';
+import { classify, type Failure, howItEnded, logTail } from './classify.ts';
+import type { Exit, Handle } from './launchers/launcher.ts';
+
+export interface SuperviseOptions {
+  runDir: string;
+  /** Starts the trainer. */
+  start: () => Handle;
+  /** What is said of the start in the record. */
+  started: { launcher: string; devices: string[]; attempt: number; idle?: number };
+  /** Aborted: the trainer is asked to save and end. */
+  stop: AbortSignal;
+  /** Aborted: the trainer is killed. */
+  kill: AbortSignal;
+  onEvent?: (event: Event) => void;
+  /** Seconds that the trainer may run; 0: without end. */
+  timeout?: number;
+  /** Seconds without an event after which it is taken for lost; 0: never. */
+  silence?: number;
+  /** Seconds that a trainer has to save and end before it is killed. */
+  grace?: number;
+}
+
+export type Outcome =
+  | { status: 'finished'; metrics: Record<string, number>; seconds: number }
+  | { status: 'stopped' }
+  | { status: 'failed'; failure: Failure };
+
+/**
+ * Runs one trainer to its end and writes `started` and what became of it into the run's state. The trainer's word is its
+ * `finished` event; its exit code alone says nothing.
+ */
+export async function supervise(options: SuperviseOptions): Promise<Outcome> {
+  const { runDir, started } = options;
+  const since = Date.now();
+  const events: Event[] = [];
+  const ended = new AbortController();
+  let lastEvent = performance.now();
+  const begun = performance.now();
+  const handle = options.start();
+  appendState(runDir, { state: 'started', ...started, ...(handle.pid === undefined ? {} : { pid: handle.pid }) });
+  const following = (async () => {
+    for await (const event of followEvents(runDir, { signal: ended.signal })) {
+      lastEvent = performance.now();
+      // Of earlier starts: they are in the record already.
+      if (event.time < since) continue;
+      if (event.type !== 'progress') events.push(event);
+      options.onEvent?.(event);
+    }
+  })();
+  const watch = watchdog(handle, options, () => performance.now() - lastEvent);
+  const exit = await handle.exited;
+  watch.release();
+  // What the trainer started and left behind is ended with it.
+  handle.kill();
+  ended.abort();
+  await following;
+  const seconds = (performance.now() - begun) / 1000;
+  return conclude(runDir, exit, events, seconds, watch.reason());
+}
+
+function conclude(
+  runDir: string,
+  exit: Exit,
+  events: Event[],
+  seconds: number,
+  reason: StopReason | undefined,
+): Outcome {
+  const finished = events.findLast((event) => event.type === 'finished');
+  if (finished) {
+    appendState(runDir, { state: 'finished', seconds, ...exitOf(exit) });
+    return { status: 'finished', metrics: finished.metrics, seconds };
+  }
+  const failed = events.some((event) => event.type === 'failed');
+  if (reason?.kind === 'stop' && !failed) {
+    appendState(runDir, { state: 'stopped', message: howItEnded(exit), ...exitOf(exit) });
+    return { status: 'stopped' };
+  }
+  const failure: Failure =
+    reason && reason.kind !== 'stop'
+      ? { class: reason.kind, message: reason.message }
+      : reason?.kind === undefined && exit.code === 0 && !failed && wasStoppedElsewhere(runDir, exit)
+        ? { class: 'interrupted', message: 'The trainer was stopped from outside.' }
+        : classify(runDir, exit, events);
+  appendState(runDir, {
+    state: 'failed',
+    class: failure.class,
+    message: failure.message,
+    ...(failure.code === undefined ? {} : { code: failure.code }),
+    ...exitOf(exit),
+  });
+  return { status: 'failed', failure };
+}
+
+const exitOf = ({ code, signal }: Exit) => ({
+  ...(code === undefined ? {} : { exit_code: code }),
+  ...(signal === undefined ? {} : { signal }),
+});
+
+/** The built-in trainer says so in its log where a signal that this orchestrator did not send ended it in good order. */
+function wasStoppedElsewhere(runDir: string, exit: Exit): boolean {
+  return exit.code === 0 && /^stopped \(/m.test(logTail(runDir, 1024));
+}
+
+type StopReason = { kind: 'stop' } | { kind: 'timeout' | 'lost'; message: string };
+
+/** Ends the trainer when it is asked to, takes too long or is silent. */
+function watchdog(handle: Handle, options: SuperviseOptions, silentFor: () => number) {
+  const { stop, kill, timeout = 0, silence = 0, grace = 60 } = options;
+  let reason: StopReason | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const end = (why: StopReason) => {
+    if (reason) return;
+    reason = why;
+    handle.stop();
+    timers.push(setTimeout(() => handle.kill(), grace * 1000));
+  };
+  const onStop = () => end({ kind: 'stop' });
+  const onKill = () => {
+    reason ??= { kind: 'stop' };
+    handle.kill();
+  };
+  stop.addEventListener('abort', onStop);
+  kill.addEventListener('abort', onKill);
+  if (stop.aborted) onStop();
+  if (kill.aborted) onKill();
+  if (timeout > 0) {
+    const late = () => end({ kind: 'timeout', message: `The trainer ran longer than ${timeout} seconds.` });
+    timers.push(setTimeout(late, timeout * 1000));
+  }
+  if (silence > 0) {
+    const check = () => {
+      if (silentFor() < silence * 1000) return;
+      end({ kind: 'lost', message: `The trainer wrote no event for ${silence} seconds.` });
+    };
+    timers.push(setInterval(check, Math.min(5000, silence * 250)));
+  }
+  return {
+    reason: () => reason,
+    release: () => {
+      for (const timer of timers) clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
+      kill.removeEventListener('abort', onKill);
+    },
+  };
+}
