@@ -11,5 +11,16 @@ interface CommandEntry {
 
 /** Every command, in the order of the help: one line each. */
 export const commands: CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'Check an experiment, train it, score it and record it.',
+    load: () => import('./run.ts'),
+  },
   { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./data.ts') },
+  {
+    name: 'trainer',
+    summary: 'Train the run of FACECOM_RUN_DIR.',
+    load: () => import('./trainer.ts'),
+    hidden: true,
+  },
 ];

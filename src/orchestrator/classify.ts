@@ -25,9 +25,15 @@ const codes: Record<string, FailureClass> = {
 
 /** What the end of a log tells of a trainer that did not say itself why it failed. */
 const patterns: ReadonlyArray<[RegExp, FailureClass]> = [
-  [/CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|OOM when allocating|ResourceExhausted|std::bad_alloc|MemoryError|heap out of memory/, 'oom'],
+  [
+    /CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|OOM when allocating|ResourceExhausted|std::bad_alloc|MemoryError|heap out of memory/,
+    'oom',
+  ],
   [/No space left on device|ENOSPC|Disk quota exceeded/, 'infrastructure'],
-  [/error while loading shared libraries|cannot open shared object file|CUDA driver version is insufficient|no CUDA-capable device/, 'infrastructure'],
+  [
+    /error while loading shared libraries|cannot open shared object file|CUDA driver version is insufficient|no CUDA-capable device/,
+    'infrastructure',
+  ],
   [/loss is (nan|inf)|NaN loss/i, 'nan'],
 ];
 

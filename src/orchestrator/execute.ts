@@ -91,7 +91,10 @@ function change(runDir: string, changes: Record<string, number>, why: FailureCla
   for (const [path, value] of Object.entries(changes)) {
     const keys = path.split('.');
     const last = keys.pop()!;
-    const parent = keys.reduce<Record<string, unknown>>((node, key) => node[key] as Record<string, unknown>, config);
+    const parent = keys.reduce<Record<string, unknown>>(
+      (node, key) => node[key] as Record<string, unknown>,
+      config,
+    );
     origins[path] = { kind: 'retry', class: why, from: parent[last] };
     parent[last] = value;
   }

@@ -38,7 +38,11 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   let lastEvent = performance.now();
   const begun = performance.now();
   const handle = options.start();
-  appendState(runDir, { state: 'started', ...started, ...(handle.pid === undefined ? {} : { pid: handle.pid }) });
+  appendState(runDir, {
+    state: 'started',
+    ...started,
+    ...(handle.pid === undefined ? {} : { pid: handle.pid }),
+  });
   const following = (async () => {
     for await (const event of followEvents(runDir, { signal: ended.signal })) {
       lastEvent = performance.now();

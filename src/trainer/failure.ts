@@ -5,7 +5,10 @@ const system: Record<string, { code: string; remedy: string }> = {
   ENOSPC: { code: 'disk-full', remedy: 'Free disk space and resume the run.' },
   EDQUOT: { code: 'disk-full', remedy: 'Free disk space within your quota and resume the run.' },
   EROFS: { code: 'no-permission', remedy: 'Choose a folder that can be written with --runs.' },
-  EACCES: { code: 'no-permission', remedy: 'Change the permissions of the run folder, or choose another with --runs.' },
+  EACCES: {
+    code: 'no-permission',
+    remedy: 'Change the permissions of the run folder, or choose another with --runs.',
+  },
   EMFILE: { code: 'too-many-files', remedy: 'Raise the limit of open files (ulimit -n).' },
 };
 
@@ -30,5 +33,9 @@ export function failureText({ message, found, expected, remedy }: FacecomError):
     ...(found === undefined ? [] : [`found: ${found}`]),
     ...(expected === undefined ? [] : [`expected: ${expected}`]),
   ];
-  return [message, ...(details.length > 0 ? [`(${details.join('; ')})`] : []), ...(remedy ? [remedy] : [])].join(' ');
+  return [
+    message,
+    ...(details.length > 0 ? [`(${details.join('; ')})`] : []),
+    ...(remedy ? [remedy] : []),
+  ].join(' ');
 }

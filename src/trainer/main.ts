@@ -145,7 +145,9 @@ function withPrecision(config: Experiment, resume: Checkpoint | undefined): Expe
 
 function describe(learner: Learner, resume: Checkpoint | undefined): void {
   const parameters = `${(learner.parameters / 1e6).toFixed(1)} million parameters`;
-  log(`model: ${parameters} on ${learner.device} (${learner.backend}), ${learner.precision}: ${learner.precisionReason}`);
+  log(
+    `model: ${parameters} on ${learner.device} (${learner.backend}), ${learner.precision}: ${learner.precisionReason}`,
+  );
   if (resume) {
     const { epoch, batch, step } = resume.state;
     log(`resumed from ${resume.path}: ${epoch} epochs and ${batch} batches are done (step ${step})`);

@@ -25,10 +25,14 @@ export function checkMonitor(monitor: string, dataset: Pick<Dataset, 'train' | '
   if (names.includes(monitor)) return;
   // Without validation pictures the latest epoch counts as the best, which is said as a warning.
   if (dataset.validation.size === 0 && metricNames.some((name) => monitor === `val/${name}`)) return;
-  throw new FacecomError('monitor', `train.early_stopping.monitor is ${monitor}, which this run does not measure.`, {
-    found: monitor,
-    expected: `one of ${names.join(', ')}`,
-    remedy: 'Choose a metric that the data set has labels for.',
-    exitCode: 2,
-  });
+  throw new FacecomError(
+    'monitor',
+    `train.early_stopping.monitor is ${monitor}, which this run does not measure.`,
+    {
+      found: monitor,
+      expected: `one of ${names.join(', ')}`,
+      remedy: 'Choose a metric that the data set has labels for.',
+      exitCode: 2,
+    },
+  );
 }

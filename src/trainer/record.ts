@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { EventWriter, Event } from '../record/index.ts';
+import type { Event, EventWriter } from '../record/index.ts';
 
 /** Differs between two runs of the same steps, and is no reason to write a metric twice. */
 const timing = new Set(['train/images_per_second']);

@@ -217,7 +217,8 @@ async function endEpoch(
   const best = watched === undefined || isBetter(watched, state.best?.score ?? null, mode);
   if (best) state.best = { epoch: state.epoch, step: state.step, score: watched ?? null, values: validation };
   if (state.epoch >= config.train.epochs) state.ended = 'epochs';
-  else if (enabled && watched !== undefined && isOver(state.stopping, patience)) state.ended = 'early stopping';
+  else if (enabled && watched !== undefined && isOver(state.stopping, patience))
+    state.ended = 'early stopping';
   record.metric(state.step, state.epoch, values);
   log(epochLine(state, config.train.epochs, values, { best, monitor, seconds: trained.seconds }));
   await session.save({ best });

@@ -48,7 +48,10 @@ for (const stops of [[1], [4], [5], [6], [13], [3, 9, 1], [1, 1, 1, 1, 1, 1, 1],
       steps += stopAfter;
       assert.equal(result.state.step, steps);
       assert.equal(learner.steps[0], steps - stopAfter + 1);
-      assert.equal(readEvents(runDir).some((event) => event.type === 'finished'), false);
+      assert.equal(
+        readEvents(runDir).some((event) => event.type === 'finished'),
+        false,
+      );
     }
     const { result } = await run({ runDir, dataset, config });
     assert.equal(result.status, 'finished');

@@ -7,9 +7,12 @@ import { temporaryFolder } from '../support/program.ts';
 import { pictures } from './support/pictures.ts';
 import { essence, metrics, run } from './support/run.ts';
 
-const names = ['gender_accuracy', 'gender_precision', 'gender_recall', 'gender_f1'].concat(
-  ['identity_top1', 'identity_top5', 'identity_macro_f1', 'combined'],
-);
+const names = ['gender_accuracy', 'gender_precision', 'gender_recall', 'gender_f1'].concat([
+  'identity_top1',
+  'identity_top5',
+  'identity_macro_f1',
+  'combined',
+]);
 
 test('a run learns and leaves a record, checkpoints and artifacts', async (t) => {
   const runDir = await temporaryFolder(t);
@@ -20,11 +23,17 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
     found.map(({ step, epoch }) => [step, epoch]),
     [1, 2, 3, 4, 5, 6, 6].map((epoch) => [epoch * 5, epoch]),
   );
+  assert.deepEqual(Object.keys(found[0]!.values), [
+    'train/loss',
+    'train/gender_loss',
+    'train/identity_loss',
+    'train/lr',
+    ...names.map((name) => `val/${name}`),
+  ]);
   assert.deepEqual(
-    Object.keys(found[0]!.values),
-    ['train/loss', 'train/gender_loss', 'train/identity_loss', 'train/lr', ...names.map((name) => `val/${name}`)],
+    Object.keys(found[6]!.values),
+    names.map((name) => `test/${name}`),
   );
-  assert.deepEqual(Object.keys(found[6]!.values), names.map((name) => `test/${name}`));
   assert.ok(found[5]!.values['train/loss']! < found[0]!.values['train/loss']! / 1.5);
   assert.ok(result.status === 'finished' && result.metrics['test/combined']! > 0.9);
 
@@ -32,13 +41,17 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
   const kinds = events.flatMap((event) => (event.type === 'artifact' ? [event.kind] : []));
   assert.deepEqual(kinds, ['submission', 'confusion', 'confusion', 'metrics']);
   for (const event of events) {
-    if (event.type === 'artifact' || event.type === 'checkpoint') assert.ok(existsSync(join(runDir, event.path)));
+    if (event.type === 'artifact' || event.type === 'checkpoint')
+      assert.ok(existsSync(join(runDir, event.path)));
   }
   const submission = readFileSync(join(runDir, 'artifacts/submission.csv'), 'utf8').trim().split('\n');
   assert.equal(submission.length, 13);
   assert.match(submission[1]!, /^test-0\.png,(Male|Female),person-\d,0\.\d{6},0\.\d{6}$/);
   const confusion = JSON.parse(readFileSync(join(runDir, 'artifacts/confusion_gender.json'), 'utf8'));
-  assert.equal(confusion.matrix.flat().reduce((sum: number, count: number) => sum + count, 0), 12);
+  assert.equal(
+    confusion.matrix.flat().reduce((sum: number, count: number) => sum + count, 0),
+    12,
+  );
   const summary = JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8'));
   assert.deepEqual(summary.metrics, result.status === 'finished' && result.metrics);
   assert.equal(lines.filter((line) => line.startsWith('epoch ')).length, 6);
@@ -60,7 +73,9 @@ test('the best epoch by the monitored metric is kept and is the one that is test
   const kept = await essence(runDir, 'best');
   assert.equal(kept.state.epoch, result.state.best!.epoch);
   assert.equal((await essence(runDir, 'last')).state.epoch, 12);
-  const [first] = readEvents(runDir).filter((event) => event.type === 'checkpoint').slice(-1);
+  const [first] = readEvents(runDir)
+    .filter((event) => event.type === 'checkpoint')
+    .slice(-1);
   assert.ok(first?.type === 'checkpoint' && first.score === best);
 });
 
@@ -87,7 +102,10 @@ test('a monitored loss is minimised', async (t) => {
 test('the schedule sets the rate of every step, and steps count from 1', async (t) => {
   const config = { schedule: { name: 'cosine', warmup: 1, min_lr: 0 }, train: { epochs: 3 } };
   const { learner } = await run({ runDir: await temporaryFolder(t), config });
-  assert.deepEqual(learner.steps, Array.from({ length: 15 }, (_, i) => i + 1));
+  assert.deepEqual(
+    learner.steps,
+    Array.from({ length: 15 }, (_, i) => i + 1),
+  );
   assert.ok(Math.abs(learner.rates[0]! - 0.01) < 1e-9);
   assert.equal(learner.rates[4], 0.05);
   assert.equal(learner.rates[14], 0);
@@ -110,7 +128,10 @@ test('without validation pictures the last epoch is the best, and this is said',
   const { result } = await run({ runDir, dataset: pictures({ validation: 0 }) });
   assert.ok(result.status === 'finished');
   assert.equal(result.state.best!.epoch, 5);
-  assert.deepEqual(Object.keys(result.metrics).filter((name) => name.startsWith('val/')), []);
+  assert.deepEqual(
+    Object.keys(result.metrics).filter((name) => name.startsWith('val/')),
+    [],
+  );
   assert.ok(readEvents(runDir).some((event) => event.type === 'warning' && event.code === 'no-validation'));
 });
 
@@ -125,11 +146,14 @@ test('without test pictures a run finishes without a test score, and this is sai
 
 test('a metric that is never measured cannot be monitored', async (t) => {
   const config = { train: { early_stopping: { monitor: 'val/accuracy' } } };
-  await assert.rejects(run({ runDir: await temporaryFolder(t), config }), (error: Error & { expected?: string }) => {
-    assert.equal((error as { code?: string }).code, 'monitor');
-    assert.match(error.expected!, /val\/combined/);
-    return true;
-  });
+  await assert.rejects(
+    run({ runDir: await temporaryFolder(t), config }),
+    (error: Error & { expected?: string }) => {
+      assert.equal((error as { code?: string }).code, 'monitor');
+      assert.match(error.expected!, /val\/combined/);
+      return true;
+    },
+  );
   const dataset = pictures({ unlabelled: { gender: 1 } });
   await assert.rejects(
     run({
@@ -143,10 +167,13 @@ test('a metric that is never measured cannot be monitored', async (t) => {
 
 test('a loss that is not finite ends the run, naming the step and the loss', async (t) => {
   const config = { optimizer: { lr: 1e30 }, schedule: { name: 'constant' } };
-  await assert.rejects(run({ runDir: await temporaryFolder(t), config }), (error: Error & { place?: object }) => {
-    assert.equal((error as { code?: string }).code, 'nan');
-    assert.match(error.message, /^The (gender |identity )?loss is (NaN|Infinity) at step \d+\.$/);
-    assert.match(JSON.stringify(error.place), /"step":\d/);
-    return true;
-  });
+  await assert.rejects(
+    run({ runDir: await temporaryFolder(t), config }),
+    (error: Error & { place?: object }) => {
+      assert.equal((error as { code?: string }).code, 'nan');
+      assert.match(error.message, /^The (gender |identity )?loss is (NaN|Infinity) at step \d+\.$/);
+      assert.match(JSON.stringify(error.place), /"step":\d/);
+      return true;
+    },
+  );
 });

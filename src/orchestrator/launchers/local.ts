@@ -10,7 +10,10 @@ export const local: Launcher = {
 };
 
 /** `ipc` opens a channel for messages to the process, which a standby waits on. */
-export function startProcess(job: Job, options: { ipc?: boolean } = {}): Handle & { send?: (message: object) => void } {
+export function startProcess(
+  job: Job,
+  options: { ipc?: boolean } = {},
+): Handle & { send?: (message: object) => void } {
   const log = openSync(join(job.runDir, 'log.txt'), 'a');
   try {
     const [program, ...args] = job.command;
@@ -24,7 +27,9 @@ export function startProcess(job: Job, options: { ipc?: boolean } = {}): Handle 
     });
     const exited = new Promise<Exit>((resolve) => {
       child.on('error', (error) => resolve({ error: error.message }));
-      child.on('exit', (code, name) => resolve({ ...(code === null ? {} : { code }), ...(name === null ? {} : { signal: name }) }));
+      child.on('exit', (code, name) =>
+        resolve({ ...(code === null ? {} : { code }), ...(name === null ? {} : { signal: name }) }),
+      );
     });
     const signal = (name: NodeJS.Signals, group: boolean) => {
       if (child.pid === undefined) return;

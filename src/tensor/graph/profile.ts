@@ -18,7 +18,12 @@ export function opTimes(metadata: Uint8Array): OpTime[] {
         const label = text(fields(node, 8)[0]);
         const start = integer(node, 2) ?? 0;
         const [begin, end] = [integer(node, 3) ?? 0, integer(node, 4) ?? 0];
-        times.push({ node: text(fields(node, 1)[0]), op: / = ([\w>:-]+)\(/.exec(label)?.[1] ?? label, start: start + begin, duration: end - begin });
+        times.push({
+          node: text(fields(node, 1)[0]),
+          op: / = ([\w>:-]+)\(/.exec(label)?.[1] ?? label,
+          start: start + begin,
+          duration: end - begin,
+        });
       }
     }
   }
@@ -54,7 +59,9 @@ function* walk(bytes: Uint8Array): Generator<{ field: number; value: number | Ui
 }
 
 function fields(bytes: Uint8Array, field: number): Uint8Array[] {
-  return [...walk(bytes)].filter((f) => f.field === field && typeof f.value !== 'number').map((f) => f.value as Uint8Array);
+  return [...walk(bytes)]
+    .filter((f) => f.field === field && typeof f.value !== 'number')
+    .map((f) => f.value as Uint8Array);
 }
 
 function integer(bytes: Uint8Array, field: number): number | undefined {

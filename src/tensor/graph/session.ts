@@ -65,7 +65,10 @@ export class Session {
     const status = new Status(api);
     const tensors: Pointer[] = [];
     const found = new Array<Pointer>(fetches.length).fill(null);
-    const profile = this.onProfile && { options: api.newBufferFromString(FULL_TRACE, 2), metadata: api.newBuffer() };
+    const profile = this.onProfile && {
+      options: api.newBufferFromString(FULL_TRACE, 2),
+      metadata: api.newBuffer(),
+    };
     try {
       for (const { shape, dtype, values } of feeds) tensors.push(newTensor(api, shape, dtype, values));
       await new Promise<void>((resolve, reject) => {
@@ -88,7 +91,10 @@ export class Session {
       const code = api.getCode(status.pointer) as number;
       if (code !== 0) throw nativeError(code, api.message(status.pointer) as string, what);
       if (profile) {
-        const { data, length } = api.getBuffer(profile.metadata) as { data: Pointer; length: number | bigint };
+        const { data, length } = api.getBuffer(profile.metadata) as {
+          data: Pointer;
+          length: number | bigint;
+        };
         this.onProfile?.(new Uint8Array(koffi.view(data, Number(length)).slice(0)));
       }
       return found.map((tensor) => readTensor(api, tensor));

@@ -98,7 +98,13 @@ export class VariableStore {
       return node;
     };
     const constant = (shape: number[], dtype: number, values: Int32Array | Float32Array) => {
-      const node: Node = { op: 'Const', attributes: [typeAttribute('dtype', dtype)], inputs: [], control: [], outputs: [] };
+      const node: Node = {
+        op: 'Const',
+        attributes: [typeAttribute('dtype', dtype)],
+        inputs: [],
+        control: [],
+        outputs: [],
+      };
       node.constant = { shape, dtype, values };
       this.builder.add(node, true);
       return node.outputs[0]!;

@@ -34,7 +34,12 @@ function attributes(stride: number, padding: number, kernel: number) {
     { name: 'use_cudnn_on_gpu', type: 3, value: true },
     { name: 'dilations', type: 1, value: [1, 1, 1, 1] },
   ];
-  if (padding > 0 && !same) list.push({ name: 'explicit_paddings', type: 1, value: [0, 0, padding, padding, padding, padding, 0, 0] });
+  if (padding > 0 && !same)
+    list.push({
+      name: 'explicit_paddings',
+      type: 1,
+      value: [0, 0, padding, padding, padding, padding, 0, 0],
+    });
   return list;
 }
 
@@ -57,7 +62,9 @@ registerKernel({
   native: ({ dy, filter }, attrs, run) => {
     const { stride, padding, shape } = attrs as Options;
     const explicit = isExplicit(stride, padding);
-    const padded = explicit ? shape.map((n, axis) => (axis === 1 || axis === 2 ? n + 2 * padding : n)) : shape;
+    const padded = explicit
+      ? shape.map((n, axis) => (axis === 1 || axis === 2 ? n + 2 * padding : n))
+      : shape;
     const sizes = tf.tensor1d(padded, 'int32');
     const list = attributes(stride, explicit ? 0 : padding, filter!.shape[0]!);
     const dx = run('Conv2DBackpropInput', list, [sizes, filter!, dy!], 1)[0]!;
@@ -82,7 +89,12 @@ registerKernel({
     const kernel = shape[0]!;
     const explicit = isExplicit(stride, padding);
     const padded = explicit ? tf.pad(x!, pads(padding)) : x!;
-    const dw = run('Conv2DBackpropFilter', attributes(stride, explicit ? 0 : padding, kernel), [padded, sizes, dy!], 1)[0]!;
+    const dw = run(
+      'Conv2DBackpropFilter',
+      attributes(stride, explicit ? 0 : padding, kernel),
+      [padded, sizes, dy!],
+      1,
+    )[0]!;
     sizes.dispose();
     if (explicit) padded.dispose();
     return dw;

@@ -127,7 +127,13 @@ export async function readCheckpointInfo(path: string): Promise<CheckpointInfo> 
   return fromMetadata(path, (await readHeader(path)).metadata);
 }
 
-function toMetadata({ config, dataHash, identities, precision, state }: CheckpointInfo): Record<string, string> {
+function toMetadata({
+  config,
+  dataHash,
+  identities,
+  precision,
+  state,
+}: CheckpointInfo): Record<string, string> {
   return {
     format: 'facecom',
     format_version: String(formatVersion),
@@ -169,9 +175,13 @@ function fromMetadata(path: string, metadata: Record<string, string>): Checkpoin
       state: JSON.parse(metadata.state!) as TrainState,
     };
   } catch (error) {
-    throw new FacecomError('checkpoint-damaged', `The checkpoint ${path} is damaged: its metadata is not whole.`, {
-      place: { file: path },
-      cause: error,
-    });
+    throw new FacecomError(
+      'checkpoint-damaged',
+      `The checkpoint ${path} is damaged: its metadata is not whole.`,
+      {
+        place: { file: path },
+        cause: error,
+      },
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, webcrypto } from 'node:crypto';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, open, rename, rm } from 'node:fs/promises';
-import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { FacecomError } from '../../errors.ts';
 import type { StateTensor } from '../../model/index.ts';

@@ -82,7 +82,11 @@ export function genderConfusion({ gender, genderLogits }: Outcomes): [[number, n
 }
 
 /** The pairs `[actual, predicted, pictures]` of class indices that differ, the most frequent first. */
-export function identityConfusion({ identity, identityLogits, identities }: Outcomes): [number, number, number][] {
+export function identityConfusion({
+  identity,
+  identityLogits,
+  identities,
+}: Outcomes): [number, number, number][] {
   const counts = new Map<number, number>();
   for (let i = 0; i < identity.length; i++) {
     const actual = identity[i]!;

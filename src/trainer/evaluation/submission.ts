@@ -14,7 +14,11 @@ export interface Prediction {
 /** The predictions of both heads for each picture. */
 export function predictions(
   names: readonly string[],
-  { genderLogits, identityLogits, identities }: Pick<Outcomes, 'genderLogits' | 'identityLogits' | 'identities'>,
+  {
+    genderLogits,
+    identityLogits,
+    identities,
+  }: Pick<Outcomes, 'genderLogits' | 'identityLogits' | 'identities'>,
   classes: readonly string[],
 ): Prediction[] {
   return names.map((filename, row) => {

@@ -12,7 +12,10 @@ import {
 import { temporaryFolder } from '../../support/program.ts';
 
 const tensors = new Map<string, StateTensor>([
-  ['model/weight', { dtype: 'float32', shape: [2, 3], data: new Float32Array([1, -2, 0.1, 1e-38, -0, 3e38]) }],
+  [
+    'model/weight',
+    { dtype: 'float32', shape: [2, 3], data: new Float32Array([1, -2, 0.1, 1e-38, -0, 3e38]) },
+  ],
   ['model/größe', { dtype: 'int32', shape: [2], data: new Int32Array([-7, 2147483647]) }],
   ['model/scalar', { dtype: 'float32', shape: [], data: new Float32Array([5]) }],
   ['model/empty', { dtype: 'float32', shape: [0, 4], data: new Float32Array(0) }],

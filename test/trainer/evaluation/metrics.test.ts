@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { genderConfusion, identityConfusion, named, type Outcomes, score } from '../../../src/trainer/evaluation/metrics.ts';
+import {
+  genderConfusion,
+  identityConfusion,
+  named,
+  type Outcomes,
+  score,
+} from '../../../src/trainer/evaluation/metrics.ts';
 
 interface Case {
   name: string;

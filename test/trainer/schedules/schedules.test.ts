@@ -58,6 +58,9 @@ test('cosine rises over the warmup, falls from the learning rate to min_lr and r
 test('cosine has a value where the warmup takes all epochs, and in a run of one step', () => {
   const all = createSchedule({ name: 'cosine', warmup: 20, min_lr: 0 }, context);
   assert.equal(all.rate({}, 80), 0.1);
-  const one = createSchedule({ name: 'cosine', warmup: 0, min_lr: 0 }, { ...context, epochs: 1, stepsPerEpoch: 1 });
+  const one = createSchedule(
+    { name: 'cosine', warmup: 0, min_lr: 0 },
+    { ...context, epochs: 1, stepsPerEpoch: 1 },
+  );
   assert.equal(one.rate({}, 1), 0.1);
 });

@@ -44,7 +44,10 @@ export function linearLearner(options: LinearOptions): LinearLearner {
     return out;
   };
   const picture = (images: Uint8Array, index: number) =>
-    Float64Array.from(images.subarray(index * features, (index + 1) * features), (value) => value / 255 - 0.5);
+    Float64Array.from(
+      images.subarray(index * features, (index + 1) * features),
+      (value) => value / 255 - 0.5,
+    );
 
   return {
     device: 'cpu',

@@ -17,7 +17,16 @@ export interface PicturesOptions {
 
 /** A data set in memory: each person is a pattern of pixels, each picture that pattern with noise; odd people are women. */
 export function pictures(options: PicturesOptions = {}): Dataset {
-  const { identities = 4, size = 4, train = 40, validation = 12, test = 12, noise = 40, seed = 1, unlabelled } = options;
+  const {
+    identities = 4,
+    size = 4,
+    train = 40,
+    validation = 12,
+    test = 12,
+    noise = 40,
+    seed = 1,
+    unlabelled,
+  } = options;
   const length = size * size * 3;
   const patterns = Array.from({ length: identities }, (_, person) => {
     const random = new Random(seed, 'pattern', person);
@@ -27,7 +36,9 @@ export function pictures(options: PicturesOptions = {}): Dataset {
     const random = new Random(seed, name);
     const identity = Int32Array.from({ length: count }, (_, i) => i % identities);
     const pixels = [...identity].map((person) =>
-      Uint8Array.from(patterns[person]!, (value) => Math.max(0, Math.min(255, value + random.normal(0, noise)))),
+      Uint8Array.from(patterns[person]!, (value) =>
+        Math.max(0, Math.min(255, value + random.normal(0, noise))),
+      ),
     );
     const gender = Int8Array.from(identity, (person) => person % 2);
     for (let i = 0; i < count; i++) {

@@ -61,10 +61,17 @@ export function bfloat16(trace: Trace, { precision }: LoweringOptions): Trace {
     if (dtype === DataType.FLOAT) casts.set(found, value);
     return found;
   };
-  const castAll = (arguments_: Argument[], dtype: number, emit: Emitter, to = arguments_.length): Argument[] =>
+  const castAll = (
+    arguments_: Argument[],
+    dtype: number,
+    emit: Emitter,
+    to = arguments_.length,
+  ): Argument[] =>
     arguments_.map((argument, i) => {
       if (i >= to) return argument;
-      return Array.isArray(argument) ? argument.map((value) => cast(value, dtype, emit)) : cast(argument, dtype, emit);
+      return Array.isArray(argument)
+        ? argument.map((value) => cast(value, dtype, emit))
+        : cast(argument, dtype, emit);
     });
   return rewrite(
     trace,
@@ -98,4 +105,6 @@ function isLow(node: Node): boolean {
 
 /** The type of the op's activations: `T`. */
 const lowType = (attribute: Attribute): Attribute =>
-  attribute.name === 'T' && attribute.value === DataType.FLOAT ? typeAttribute('T', DataType.BFLOAT16) : attribute;
+  attribute.name === 'T' && attribute.value === DataType.FLOAT
+    ? typeAttribute('T', DataType.BFLOAT16)
+    : attribute;

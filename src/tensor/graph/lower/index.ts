@@ -13,7 +13,14 @@ export interface LoweringOptions {
 export type Rewrite = (trace: Trace, options: LoweringOptions) => Trace;
 
 /** The rewrites of a traced step, in order: one file each. */
-export const rewrites: Record<string, Rewrite> = { prune, lateDecay, spaceToDepth, patches, pointwise, bfloat16 };
+export const rewrites: Record<string, Rewrite> = {
+  prune,
+  lateDecay,
+  spaceToDepth,
+  patches,
+  pointwise,
+  bfloat16,
+};
 
 export function lower(trace: Trace, options: LoweringOptions): Trace {
   return Object.values(rewrites).reduce((current, rewrite) => rewrite(current, options), trace);

@@ -15,7 +15,10 @@ export function lateDecay(trace: Trace): Trace {
   for (const node of trace.nodes) {
     if (node.op !== 'Add' && node.op !== 'AddV2') continue;
     const [a, b] = node.inputs as [Value, Value];
-    for (const [gradient, scaled] of [[a, b], [b, a]] as const)
+    for (const [gradient, scaled] of [
+      [a, b],
+      [b, a],
+    ] as const)
       if (isScaledVariable(scaled.node) && uses.get(scaled.node) === 1 && !isScaledVariable(gradient.node))
         waits.set(scaled.node, gradient.node);
   }
@@ -30,10 +33,15 @@ export function lateDecay(trace: Trace): Trace {
     nodes.push(node);
     nodes.push(...(after.get(node) ?? []));
   }
-  return rewrite({ ...trace, nodes }, () => undefined, undefined, (node) => {
-    const gradient = waits.get(node);
-    return gradient ? [...node.control, gradient] : node.control;
-  });
+  return rewrite(
+    { ...trace, nodes },
+    () => undefined,
+    undefined,
+    (node) => {
+      const gradient = waits.get(node);
+      return gradient ? [...node.control, gradient] : node.control;
+    },
+  );
 }
 
 const isScaledVariable = (node: Node): boolean =>

@@ -16,7 +16,11 @@ export function patches(trace: Trace): Trace {
     const [kernel, width] = shape as [number, number];
     const padding = paddingOf(node, kernel);
     if (kernel === 1 || kernel !== width || dy.shape[1]! > SMALL || padding === undefined) return undefined;
-    const seen = patchesOf(x, { kernel, stride: strideOf(node), padding, rows: dy.shape[1]!, columns: dy.shape[2]! }, emit);
+    const seen = patchesOf(
+      x,
+      { kernel, stride: strideOf(node), padding, rows: dy.shape[1]!, columns: dy.shape[2]! },
+      emit,
+    );
     return [emit.reshape(emit.product(pixels(seen, emit), pixels(dy, emit), true), shape)];
   });
 }
@@ -44,9 +48,18 @@ function patchesOf(x: Value, { kernel, stride, padding, rows, columns }: Window,
   const reach = Math.ceil(kernel / stride);
   const side = (cells: number) => (cells + reach - 1) * stride;
   const [tall, wide] = [side(rows), side(columns)];
-  const fit = emit.slice(x, [0, 0, 0, 0], [batch, Math.min(height, tall - padding), Math.min(width, wide - padding), channels]);
+  const fit = emit.slice(
+    x,
+    [0, 0, 0, 0],
+    [batch, Math.min(height, tall - padding), Math.min(width, wide - padding), channels],
+  );
   const after = [tall - padding - fit.shape[1]!, wide - padding - fit.shape[2]!] as const;
-  const padded = emit.pad(fit, [[0, 0], [padding, after[0]], [padding, after[1]], [0, 0]]);
+  const padded = emit.pad(fit, [
+    [0, 0],
+    [padding, after[0]],
+    [padding, after[1]],
+    [0, 0],
+  ]);
   // Pixels a stride apart are neighbours in their phase: plain slices are far faster than strided ones.
   const cells = emit.reshape(padded, [batch, tall / stride, stride, wide / stride, stride * channels]);
   const parts: Value[] = [];

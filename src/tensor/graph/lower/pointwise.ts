@@ -16,7 +16,10 @@ const replacements: Record<string, (node: Node, emit: Emitter) => Value | undefi
   Conv2D: (node, emit) => {
     const [x, filter] = node.inputs as [Value, Value];
     if (!isPointwise(node, filter.shape)) return undefined;
-    const product = emit.product(pixels(emit.subsample(x, strideOf(node)), emit), emit.reshape(filter, matrix(filter.shape)));
+    const product = emit.product(
+      pixels(emit.subsample(x, strideOf(node)), emit),
+      emit.reshape(filter, matrix(filter.shape)),
+    );
     return emit.reshape(product, node.outputs[0]!.shape);
   },
   Conv2DBackpropInput: (node, emit) => {

@@ -60,7 +60,8 @@ export class Emitter {
   reshape(x: Value, shape: number[]): Value {
     if (x.shape.length === shape.length && x.shape.every((n, i) => n === shape[i])) return x;
     const source = x.node.op === 'Reshape' ? (x.node.inputs[0] as Value) : x;
-    if (size(source.shape) !== size(shape)) throw new Error(`[${source.shape}] cannot be reshaped to [${shape}].`);
+    if (size(source.shape) !== size(shape))
+      throw new Error(`[${source.shape}] cannot be reshaped to [${shape}].`);
     const attributes = [typeAttribute('T', x.dtype), typeAttribute('Tshape', DataType.INT32)];
     return this.op('Reshape', attributes, [source, this.integers(shape)], { shape, dtype: x.dtype });
   }
@@ -77,7 +78,10 @@ export class Emitter {
   slice(x: Value, begin: number[], sizes: number[]): Value {
     if (sizes.every((n, axis) => n === x.shape[axis])) return x;
     const attributes = [typeAttribute('T', x.dtype), typeAttribute('Index', DataType.INT32)];
-    return this.op('Slice', attributes, [x, this.integers(begin), this.integers(sizes)], { shape: sizes, dtype: x.dtype });
+    return this.op('Slice', attributes, [x, this.integers(begin), this.integers(sizes)], {
+      shape: sizes,
+      dtype: x.dtype,
+    });
   }
 
   transpose(x: Value, order: number[]): Value {
@@ -95,7 +99,10 @@ export class Emitter {
       typeAttribute('T', dtype),
       typeAttribute('Tidx', DataType.INT32),
     ];
-    return this.op('ConcatV2', attributes, [values, this.reshape(this.integers([axis]), [])], { shape, dtype });
+    return this.op('ConcatV2', attributes, [values, this.reshape(this.integers([axis]), [])], {
+      shape,
+      dtype,
+    });
   }
 
   /** Every stride-th pixel of a picture. Where the stride divides it, a plain slice, which is far faster than a strided one. */
@@ -118,7 +125,10 @@ export class Emitter {
       return this.stridedSliceGrad(dy, shape, [1, stride, stride, 1]);
     const cells = this.reshape(dy, [batch, height / stride, 1, width / stride, channels]);
     const none = [0, 0] as const;
-    return this.reshape(this.pad(cells, [none, none, [0, stride - 1], none, [0, (stride - 1) * channels]]), shape);
+    return this.reshape(
+      this.pad(cells, [none, none, [0, stride - 1], none, [0, (stride - 1) * channels]]),
+      shape,
+    );
   }
 
   /** x[begin:end:stride] on every axis. */
@@ -132,7 +142,10 @@ export class Emitter {
   stridedSliceGrad(dy: Value, shape: number[], strides: number[]): Value {
     const begin = shape.map(() => 0);
     const inputs = [shape, begin, shape, strides].map((list) => this.integers(list));
-    return this.op('StridedSliceGrad', sliceAttributes(dy.dtype), [...inputs, dy], { shape, dtype: dy.dtype });
+    return this.op('StridedSliceGrad', sliceAttributes(dy.dtype), [...inputs, dy], {
+      shape,
+      dtype: dy.dtype,
+    });
   }
 
   /** The product of two matrices, either of them transposed. */
@@ -194,7 +207,8 @@ export function rewrite(
     const found = replace(node, emitter);
     if (!found) emitter.nodes.push(node);
     nodes.set(old, found?.find((value) => value)?.node ?? node);
-    for (const [index, value] of old.outputs.entries()) values.set(value, found?.[index] ?? keyed(node, index));
+    for (const [index, value] of old.outputs.entries())
+      values.set(value, found?.[index] ?? keyed(node, index));
   }
   const outputs = new Map([...trace.outputs].map(([name, value]) => [name, finish(moved(value), emitter)]));
   return {

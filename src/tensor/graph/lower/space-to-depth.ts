@@ -75,14 +75,23 @@ function toCells(x: Value, { stride, padding, rows, columns, reach, input }: Geo
   const none = [0, 0] as const;
   const padded = emit.pad(fit, [none, [padding, Math.max(0, below)], [padding, Math.max(0, right)], none]);
   const split = emit.reshape(padded, [batch, height, stride, width, stride * input]);
-  return emit.reshape(emit.transpose(split, [0, 1, 3, 2, 4]), [batch, height, width, stride * stride * input]);
+  return emit.reshape(emit.transpose(split, [0, 1, 3, 2, 4]), [
+    batch,
+    height,
+    width,
+    stride * stride * input,
+  ]);
 }
 
 /** Rows and columns that no window reaches are left out. */
 function cut(x: Value, below: number, right: number, emit: Emitter): Value {
   if (below >= 0 && right >= 0) return x;
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  return emit.slice(x, [0, 0, 0, 0], [batch, height + Math.min(0, below), width + Math.min(0, right), channels]);
+  return emit.slice(
+    x,
+    [0, 0, 0, 0],
+    [batch, height + Math.min(0, below), width + Math.min(0, right), channels],
+  );
 }
 
 const cellFilterShape = ({ reach, stride, input, output }: Geometry): number[] => [
@@ -100,7 +109,11 @@ function toCellFilter(filter: Value, geometry: Geometry, emit: Emitter): Value {
   return emit.reshape(emit.transpose(split, [0, 2, 1, 3, 4]), cellFilterShape(geometry));
 }
 
-function fromCellFilter(gradient: Value, { stride, kernel, input, output, reach }: Geometry, emit: Emitter): Value {
+function fromCellFilter(
+  gradient: Value,
+  { stride, kernel, input, output, reach }: Geometry,
+  emit: Emitter,
+): Value {
   const split = emit.reshape(gradient, [reach, reach, stride, stride, input * output]);
   const whole = [reach * stride, reach * stride, input, output];
   const picture = emit.reshape(emit.transpose(split, [0, 2, 1, 3, 4]), whole);

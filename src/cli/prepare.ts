@@ -1,0 +1,55 @@
+import { FacecomError } from '../errors.ts';
+import { describeEnvironment } from '../orchestrator/environment.ts';
+import { checkTrainer, trainerCommand } from '../orchestrator/trainer-command.ts';
+import type { Experiment } from '../spec/index.ts';
+
+export interface Prepared {
+  /** Program and arguments of the trainer. */
+  command: readonly string[];
+  /** The built-in trainer, which can stand by. */
+  builtin: boolean;
+  /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
+  dataHash?: string;
+  environment: object;
+}
+
+/** The built-in trainer: this program itself. */
+export const builtinTrainer = (): string[] => [process.execPath, process.argv[1]!, 'trainer'];
+
+/**
+ * What must be well before anything is launched: the trainer's program, the data set and native TensorFlow. Throws FacecomError
+ * with exit code 2 for what the user can put right.
+ */
+export async function prepare(
+  config: Experiment,
+  options: { note: (line: string) => void; signal: AbortSignal; progress?: (line: string) => void },
+): Promise<Prepared> {
+  const cwd = process.cwd();
+  const command = trainerCommand(config, builtinTrainer());
+  const builtin = config.trainer.command === undefined;
+  checkTrainer(command, cwd);
+  let dataHash: string | undefined;
+  if (builtin) {
+    const { surveyDataset } = await import('../data/index.ts');
+    dataHash = (await surveyDataset(config.data, { signal: options.signal })).hash;
+  }
+  const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
+  if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
+  const environment = await describeEnvironment({
+    cwd,
+    seed: config.seed,
+    ...(dataHash === undefined ? {} : { dataHash }),
+    ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
+  });
+  return { command, builtin, ...(dataHash === undefined ? {} : { dataHash }), environment };
+}
+
+/** Finds or sets up native TensorFlow where the spec lets it be used. */
+async function nativeTensorFlow(
+  { resources: { backend } }: Experiment,
+  _options: { note: (line: string) => void; signal: AbortSignal; progress?: (line: string) => void },
+) {
+  if (backend !== 'auto' && backend !== 'tensorflow') return undefined;
+  const { locateTensorFlow } = await import('../tensor/native/locate.ts');
+  return locateTensorFlow();
+}
