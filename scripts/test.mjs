@@ -1,4 +1,5 @@
-// Runs the tests with Node's own runner: `node scripts/test.mjs [path part …]` runs those whose path contains one of the parts.
+// Runs the tests with Node's own runner: `npm test`, or `npm test -- PART…` for the files whose path contains one of the parts.
+//   native TensorFlow set up, where it can be ─▶ dist/ built once ─▶ node --test
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,8 +16,15 @@ if (files.length === 0) {
   console.error(`No test file matches ${parts.join(', ')}.`);
   process.exit(1);
 }
-const result = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...files], {
-  cwd: root,
-  stdio: 'inherit',
-});
+
+const run = (args, options = {}) =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options });
+
+// Without it the tests of the native backend would be skipped. A machine that cannot have it runs the others.
+if (parts.length === 0)
+  run([join(root, 'bin', 'facecom.mjs'), 'setup'], { stdio: ['ignore', 'inherit', 'inherit'] });
+// Built before the tests start, which otherwise would all do it at once.
+else run([join(root, 'scripts', 'build.mjs')]);
+
+const result = run(['--import', 'tsx', '--test', '--test-concurrency=2', ...files]);
 process.exit(result.status ?? 1);
