@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path';
+import { stringify } from 'yaml';
 import { execute } from '../orchestrator/execute.ts';
 import { local } from '../orchestrator/launchers/local.ts';
 import type { Outcome } from '../orchestrator/supervise.ts';
@@ -117,9 +118,9 @@ export function withAbsolutePath(config: Experiment): Experiment {
   return { ...config, data: { ...config.data, path: resolve(path) } };
 }
 
-async function printConfig(config: Experiment, { json }: RunOptions): Promise<number> {
+function printConfig(config: Experiment, { json }: RunOptions): number {
   if (json) process.stdout.write(`${JSON.stringify({ config })}\n`);
-  else process.stdout.write((await import('yaml')).stringify(config));
+  else process.stdout.write(stringify(config));
   return 0;
 }
 
