@@ -1,4 +1,5 @@
 export { type Event, type EventWriter, eventsFile, followEvents, openEvents, readEvents } from './events.ts';
+export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { writeAside } from './write-aside.ts';
