@@ -1,4 +1,13 @@
-import { appendState, type Event, followEvents } from '../record/index.ts';
+import {
+  appendState,
+  type Event,
+  endOf,
+  eventsFile,
+  followEvents,
+  markProcess,
+  readEvents,
+  type StateEntry,
+} from '../record/index.ts';
 import { classify, type Failure, howItEnded, logTail } from './classify.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';
 
@@ -32,7 +41,8 @@ export type Outcome =
  */
 export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   const { runDir, started } = options;
-  const since = Date.now();
+  // By the place in the file: the clock may jump, or be another machine's.
+  const from = endOf(eventsFile(runDir));
   const events: Event[] = [];
   const ended = new AbortController();
   let lastEvent = performance.now();
@@ -41,13 +51,11 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   appendState(runDir, {
     state: 'started',
     ...started,
-    ...(handle.pid === undefined ? {} : { pid: handle.pid }),
+    ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
   });
   const following = (async () => {
-    for await (const event of followEvents(runDir, { signal: ended.signal })) {
+    for await (const event of followEvents(runDir, { signal: ended.signal, from })) {
       lastEvent = performance.now();
-      // Of earlier starts: they are in the record already.
-      if (event.time < since) continue;
       if (event.type !== 'progress') events.push(event);
       options.onEvent?.(event);
     }
@@ -70,7 +78,7 @@ function conclude(
   seconds: number,
   reason: StopReason | undefined,
 ): Outcome {
-  const finished = events.findLast((event) => event.type === 'finished');
+  const finished = lastFinished(events) ?? (exit.code === 0 ? lastFinished(readEvents(runDir)) : undefined);
   if (finished) {
     appendState(runDir, { state: 'finished', seconds, ...exitOf(exit) });
     return { status: 'finished', metrics: finished.metrics, seconds };
@@ -94,6 +102,14 @@ function conclude(
     ...exitOf(exit),
   });
   return { status: 'failed', failure };
+}
+
+/** A trainer that was started on a run that has finished has nothing left to say. */
+const lastFinished = (events: readonly Event[]) => events.findLast((event) => event.type === 'finished');
+
+function self(): NonNullable<StateEntry['orchestrator']> {
+  const { host: _host, ...mark } = markProcess();
+  return mark;
 }
 
 const exitOf = ({ code, signal }: Exit) => ({

@@ -59,8 +59,11 @@ export function readEvents(runDir: string): Event[] {
   return readLines(eventsFile(runDir)).flatMap(decode);
 }
 
-/** A run's events, those that are there and those that come, until `signal` is aborted. */
-export async function* followEvents(runDir: string, options: { signal: AbortSignal }): AsyncGenerator<Event> {
+/** A run's events, those that are there (from a position in bytes, if given) and those that come, until `signal` is aborted. */
+export async function* followEvents(
+  runDir: string,
+  options: { signal: AbortSignal; from?: number },
+): AsyncGenerator<Event> {
   for await (const line of followLines(eventsFile(runDir), options)) yield* decode(line);
 }
 

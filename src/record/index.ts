@@ -1,5 +1,7 @@
 export { type Event, type EventWriter, eventsFile, followEvents, openEvents, readEvents } from './events.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
+export { endOf } from './lines.ts';
+export { type Liveness, liveness, markProcess, type ProcessMark } from './process.ts';
 export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { writeAside } from './write-aside.ts';

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   watch,
   writeSync,
 } from 'node:fs';
@@ -74,15 +75,20 @@ function parse(line: string): object | undefined {
 const POLL = 200; // ms: file watching is not told of everything on every file system
 const CHUNK = 1 << 20;
 
+/** Bytes that a file holds; 0 where there is none. */
+export function endOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /**
- * Gives a file's objects, those that are there and those that come, until `signal` is aborted; what is written by then is still
- * given. The file may not exist yet.
+ * Gives a file's objects, those that are there (from a position in bytes on) and those that come, until `signal` is aborted; what
+ * is written by then is still given. The file may not exist yet.
  */
 export async function* followLines(
   file: string,
-  { signal }: { signal: AbortSignal },
+  { signal, from = 0 }: { signal: AbortSignal; from?: number },
 ): AsyncGenerator<object> {
-  let position = 0;
+  let position = from;
   let rest = Buffer.alloc(0);
   for (;;) {
     // Asked before reading: what was written before the end is read after it.

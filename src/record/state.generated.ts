@@ -18,6 +18,21 @@ export interface StateEntry {
    */
   pid?: number;
   /**
+   * The machine that the process is on (started).
+   */
+  host?: string;
+  /**
+   * Tells the process from others that get its number later (started).
+   */
+  process?: string;
+  /**
+   * The process that started it and watches over it, on the same machine (started).
+   */
+  orchestrator?: {
+    pid: number;
+    process?: string;
+  };
+  /**
    * What started it (started).
    */
   launcher?: string;
