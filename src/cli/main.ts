@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { packageVersion } from '../folders.ts';
 import { commands } from './commands.ts';
 import { reportError } from './report-error.ts';
 
@@ -10,6 +11,7 @@ import { reportError } from './report-error.ts';
 async function main(argv: string[]): Promise<void> {
   const program = new Command('facecom')
     .description('Declarative experiments for multi-task face recognition.')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .enablePositionalOptions()
     .showHelpAfterError('(facecom --help lists the commands)')
     .exitOverride((error) => {

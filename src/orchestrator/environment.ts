@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, hostname, release, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageFolder } from '../folders.ts';
+import { packageVersion } from '../folders.ts';
 
 const run = promisify(execFile);
 
@@ -30,10 +28,6 @@ export async function describeEnvironment(facts: {
     ...(dataHash === undefined ? {} : { data_hash: dataHash }),
     git: await gitState(cwd),
   };
-}
-
-export function packageVersion(): string {
-  return JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')).version;
 }
 
 const DIFF_LIMIT = 1 << 20; // characters
