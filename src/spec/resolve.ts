@@ -13,11 +13,18 @@ export interface ReadOptions {
   cwd?: string;
 }
 
+/** A place as origins name it; a flag has no file. */
+type OriginPlace = { file: string; line: number; column: number };
+
 /** Where a value came from. */
 export type Origin =
   | { kind: 'default' }
-  | { kind: 'file'; file: string; line: number; column: number }
-  | { kind: 'flag'; flag: string };
+  | ({ kind: 'file' } & OriginPlace)
+  | { kind: 'flag'; flag: string }
+  /** An axis of the sweep, or `sweep.repeats`; with the place where the sweep names it. */
+  | ({ kind: 'axis'; axis: string; flag?: string } & Partial<OriginPlace>)
+  /** Changed before the run was started again, after a failure of the class. */
+  | { kind: 'retry'; class: string; from: unknown };
 
 export interface ResolvedExperiment {
   /** Every key with a default is present; `extends` and `sweep` are not. */
@@ -119,12 +126,16 @@ function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
       origins[name] = { kind: 'default' };
       return;
     }
-    const { source, start } = node.span;
-    origins[name] =
-      source.kind === 'flag'
-        ? { kind: 'flag', flag: source.name }
-        : { kind: 'file', file: source.name, ...lineAndColumn(source.text, start) };
+    const place = placeOf(node.span);
+    origins[name] = 'flag' in place ? { kind: 'flag', ...place } : { kind: 'file', ...place };
   };
   visit(config, []);
   return origins;
+}
+
+/** File, line and column of a span, or the flag. */
+export function placeOf({ source, start }: Span): OriginPlace | { flag: string } {
+  return source.kind === 'flag'
+    ? { flag: source.name }
+    : { file: source.name, ...lineAndColumn(source.text, start) };
 }

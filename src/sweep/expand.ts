@@ -10,7 +10,7 @@ import { buildSpace, type SweepSpec } from './build.ts';
 import type { Condition } from './conditions.ts';
 import { identify, type SectionTexts } from './identity.ts';
 import { type Sampler, samplers } from './samplers/index.ts';
-import { ABSENT, type Assignment, type Axis, allowed, type Space, Tally } from './space.ts';
+import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
 /** A resolved configuration that a sweep runs. */
 export interface Trial {
@@ -214,7 +214,10 @@ class Run {
           },
         }),
       );
-    if (this.trials.length > limit) return this.tooMany(`more than ${limit}`);
+    if (this.trials.length > limit) {
+      this.tooMany(`more than ${limit}`);
+      return;
+    }
     this.checkConditions(exhaustive);
     if (this.tried === 0 && this.findings.length === 0)
       this.find('sweep-empty', ['sweep'], 'The sweep has no trial: its conditions leave nothing.');

@@ -1,3 +1,4 @@
 export { type Branch, type ExpandOptions, type Expansion, expandSweep, type Trial } from './expand.ts';
 export { trialId } from './identity.ts';
+export { trialOrigins } from './origins.ts';
 export { type Sampler, type SamplerKind, samplers } from './samplers/index.ts';
