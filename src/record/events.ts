@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type * as Written from './event.generated.ts';
-import { followLines, LineWriter, readLines } from './lines.ts';
+import { followLines, LineWriter, parseLines, readLines } from './lines.ts';
 import { decodeNumber, decodeValues, encodeNumber, encodeValues } from './numbers.ts';
 
 type Numbers = Record<string, number>;
@@ -65,6 +65,11 @@ export async function* followEvents(
   options: { signal: AbortSignal; from?: number },
 ): AsyncGenerator<Event> {
   for await (const line of followLines(eventsFile(runDir), options)) yield* decode(line);
+}
+
+/** The event of one line of the file; undefined where it holds none. */
+export function decodeLine(line: string): Event | undefined {
+  return parseLines(line).flatMap(decode)[0];
 }
 
 /** Keys whose value is one number. */

@@ -3,5 +3,6 @@ export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './
 export { endOf } from './lines.ts';
 export { type Liveness, liveness, markProcess, type ProcessMark } from './process.ts';
 export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
+export { newestRuns, type RunStatus, type RunSummary, type ScanOptions, scanRun, scanRuns } from './scan.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { writeAside } from './write-aside.ts';

@@ -19,6 +19,19 @@ export function appendState(runDir: string, entry: Omit<StateEntry, 'time'>): St
   return line;
 }
 
+const states: Record<StateEntry['state'], true> = {
+  queued: true,
+  started: true,
+  stopped: true,
+  failed: true,
+  finished: true,
+  retried: true,
+};
+
+/** A run's state; what is no entry is left out. */
 export function readState(runDir: string): StateEntry[] {
-  return readLines(stateFile(runDir)).filter((line) => 'state' in line) as StateEntry[];
+  const lines = readLines(stateFile(runDir)) as StateEntry[];
+  return lines
+    .filter(({ state }) => typeof state === 'string' && Object.hasOwn(states, state))
+    .map((entry) => (typeof entry.time === 'number' ? entry : { ...entry, time: 0 }));
 }

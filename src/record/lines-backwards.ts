@@ -1,0 +1,48 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+const NEWLINE = 10;
+const FIRST = 1 << 14; // bytes: most ends of a record fit
+const CHUNK = 1 << 16;
+
+/**
+ * A file's lines from its last to its first, as much of it as is asked for; an absent file has none. A line longer than `longest`
+ * bytes is given as an empty one.
+ */
+export function* linesBackwards(file: string, longest = 1 << 24): Generator<string> {
+  let fd: number;
+  try {
+    fd = openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    let position = fstatSync(fd).size;
+    // What was read of a line whose beginning was not, in the order of the file.
+    let pieces: Buffer[] = [];
+    let held = 0;
+    for (let size = FIRST; position > 0; size = CHUNK) {
+      const length = Math.min(size, position);
+      position -= length;
+      const chunk = Buffer.allocUnsafe(length);
+      let end = readSync(fd, chunk, 0, length, position);
+      for (let at = end - 1; at >= 0; at--) {
+        if (chunk[at] !== NEWLINE) continue;
+        yield joined(chunk.subarray(at + 1, end), pieces, held <= longest);
+        pieces = [];
+        held = 0;
+        end = at;
+      }
+      held += end;
+      if (held <= longest) pieces.unshift(chunk.subarray(0, end));
+    }
+    yield joined(Buffer.alloc(0), pieces, held <= longest);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function joined(first: Buffer, pieces: readonly Buffer[], whole: boolean): string {
+  if (!whole) return '';
+  return pieces.length === 0 ? first.toString('utf8') : Buffer.concat([first, ...pieces]).toString('utf8');
+}

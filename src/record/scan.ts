@@ -1,0 +1,194 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeLine, type Event, eventsFile } from './events.ts';
+import { isRunFolder } from './find-runs.ts';
+import { linesBackwards } from './lines-backwards.ts';
+import { liveness, type ProcessMark } from './process.ts';
+import { runName } from './run-folder.ts';
+import { readState, type StateEntry } from './state.ts';
+
+/**
+ * `interrupted`: it was started, has not ended as the record says, and neither its trainer nor its orchestrator is there any more.
+ * `retrying`: it waits before it is started again.
+ */
+export type RunStatus = 'queued' | 'running' | 'retrying' | 'finished' | 'failed' | 'stopped' | 'interrupted';
+
+/** What a run folder says in short. */
+export interface RunSummary {
+  dir: string;
+  /** Of its experiment or sweep. */
+  name: string;
+  trial: string;
+  /** Of the folder, `<trial>-<attempt>`. */
+  attempt: number;
+  status: RunStatus;
+  /** How often its trainer was started. */
+  starts: number;
+  retries: number;
+  devices: string[];
+  /** Kind of its last failure, unless it has finished since. */
+  class?: NonNullable<StateEntry['class']>;
+  code?: string;
+  message?: string;
+  /** Those of `finished`, else the last value of each. */
+  metrics: Record<string, number>;
+  /** The objective's value: of `finished`, else the best so far. */
+  best?: number;
+  epoch?: number;
+  /** What the trainer said last of how far it is. */
+  progress?: Extract<Event, { type: 'progress' }>;
+  /** What all its starts took together, until now where it runs. */
+  seconds?: number;
+  /** Milliseconds since 1970 of the first start and of the last entry of its state. */
+  started?: number;
+  changed?: number;
+  /** Of the last start. */
+  trainer?: ProcessMark;
+  orchestrator?: ProcessMark;
+}
+
+export interface ScanOptions {
+  objective?: { metric: string; mode: 'min' | 'max' };
+  /** Milliseconds since 1970. */
+  now?: number;
+}
+
+/**
+ * Summaries of the run folders right under a folder, in the order of their names, one at a time: of the state the whole, of the
+ * events of a finished run the last line only. Folders without a config are no runs and are left out.
+ */
+export function* scanRuns(folder: string, options: ScanOptions = {}): Generator<RunSummary> {
+  for (const name of runFolderNames(folder)) {
+    const dir = join(folder, name);
+    const summary = scanRun(dir, options);
+    if (summary) yield summary;
+  }
+}
+
+/** The newest run of each trial by its id. */
+export function newestRuns(summaries: Iterable<RunSummary>): Map<string, RunSummary> {
+  const newest = new Map<string, RunSummary>();
+  for (const summary of summaries) {
+    const known = newest.get(summary.trial);
+    if (!known || summary.attempt > known.attempt) newest.set(summary.trial, summary);
+  }
+  return newest;
+}
+
+/** Undefined for a folder that is no run's, or one that was not made to its end. */
+export function scanRun(dir: string, options: ScanOptions = {}): RunSummary | undefined {
+  const place = runName(dir);
+  if (!place) return undefined;
+  const entries = readState(dir);
+  if (entries.length === 0 && !isRunFolder(dir)) return undefined;
+  const summary: RunSummary = { dir, ...place, ...summariseState(entries, options.now ?? Date.now()) };
+  addEvents(summary, options.objective);
+  return summary;
+}
+
+function runFolderNames(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names.filter((name) => !name.startsWith('.') && /-\d+$/.test(name)).sort();
+}
+
+type StatePart = Pick<
+  RunSummary,
+  | 'status'
+  | 'starts'
+  | 'retries'
+  | 'devices'
+  | 'class'
+  | 'code'
+  | 'message'
+  | 'seconds'
+  | 'started'
+  | 'changed'
+  | 'trainer'
+  | 'orchestrator'
+> & { metrics: Record<string, number> };
+
+function summariseState(entries: readonly StateEntry[], now: number): StatePart {
+  const part: StatePart = { status: 'queued', starts: 0, retries: 0, devices: [], metrics: {} };
+  let since: number | undefined;
+  let milliseconds = 0;
+  for (const entry of entries) {
+    part.changed = entry.time;
+    if (entry.state === 'started') {
+      since = entry.time;
+      part.started ??= entry.time;
+      part.starts++;
+      describeStart(part, entry);
+    } else if (since !== undefined && entry.state !== 'queued') {
+      // A clock that was set back is no time won.
+      milliseconds += Math.max(0, entry.seconds === undefined ? entry.time - since : entry.seconds * 1000);
+      since = undefined;
+    }
+    if (entry.state === 'retried') part.retries++;
+    if (entry.state === 'failed' || entry.state === 'stopped' || entry.state === 'finished')
+      describeEnd(part, entry);
+  }
+  const last = entries.findLast(({ state }) => state !== 'queued') ?? entries.at(-1);
+  part.status = statusOf(last, part);
+  if (since !== undefined && part.status === 'running') milliseconds += Math.max(0, now - since);
+  if (part.starts > 0) part.seconds = milliseconds / 1000;
+  return part;
+}
+
+function describeStart(part: StatePart, { devices, pid, host, process, orchestrator }: StateEntry): void {
+  part.devices = Array.isArray(devices) ? devices.map(String) : [];
+  part.trainer = pid === undefined ? undefined : { pid, host, process };
+  part.orchestrator = orchestrator && { ...orchestrator, host };
+}
+
+function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry): void {
+  part.class = kind;
+  part.code = code;
+  part.message = message;
+}
+
+function statusOf(last: StateEntry | undefined, { trainer, orchestrator }: StatePart): RunStatus {
+  if (!last) return 'queued';
+  const here = (mark: ProcessMark | undefined) => mark !== undefined && liveness(mark) !== 'ended';
+  if (last.state === 'started') return here(trainer) || here(orchestrator) ? 'running' : 'interrupted';
+  if (last.state === 'retried') return here(orchestrator) ? 'retrying' : 'interrupted';
+  return last.state;
+}
+
+/** Reads from the end, as far as there is something to learn. */
+function addEvents(summary: RunSummary, objective: ScanOptions['objective']): void {
+  if (summary.status === 'queued' && summary.starts === 0 && summary.changed !== undefined) return;
+  const better = objective?.mode === 'min' ? Math.min : Math.max;
+  for (const line of linesBackwards(eventsFile(summary.dir))) {
+    if (summary.progress && line.includes('"progress"')) continue;
+    const event = decodeLine(line);
+    if (event?.type === 'finished') {
+      finish(summary, event, objective);
+      return;
+    }
+    if (event?.type === 'progress') summary.progress ??= event;
+    if (event?.type !== 'metric') continue;
+    summary.epoch ??= event.epoch;
+    for (const [name, value] of Object.entries(event.values)) summary.metrics[name] ??= value;
+    const value = objective && event.values[objective.metric];
+    if (value !== undefined && !Number.isNaN(value)) summary.best = better(summary.best ?? value, value);
+  }
+}
+
+/** The trainer's word counts, also where its orchestrator did not live to write it down. */
+function finish(
+  summary: RunSummary,
+  event: Extract<Event, { type: 'finished' }>,
+  objective: ScanOptions['objective'],
+): void {
+  const { progress } = summary;
+  summary.status = 'finished';
+  summary.metrics = event.metrics;
+  summary.epoch ??= progress?.epoch;
+  summary.best = objective && event.metrics[objective.metric];
+  for (const key of ['class', 'code', 'message', 'progress'] as const) delete summary[key];
+}
