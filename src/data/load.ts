@@ -3,7 +3,7 @@ import { Random } from '../random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
 import type { Collection, Dataset, DataWarning, LoadOptions, Subset } from './dataset.ts';
 import { type DataSettings, sources } from './sources/index.ts';
-import { type Split, splitPictures } from './split.ts';
+import { type Side, type Split, splitPictures } from './split.ts';
 
 /** A data set's labels and split, without a pixel decoded. */
 export interface Survey {
@@ -59,6 +59,59 @@ export async function loadDataset(data: DataSettings, options: LoadOptions): Pro
   };
 }
 
+export interface ScoringOptions extends Omit<LoadOptions, 'seed'> {
+  /** People that the model tells apart, by class index. */
+  identities: readonly string[];
+  /** Content hash of the data set that the model was trained on. */
+  trainedOn: string;
+  /** Which pictures; left out: the test pictures of the data set that was trained on, all of another one. */
+  side?: Side | 'all' | undefined;
+}
+
+/** Pictures to score a trained model on, their identities numbered as the model does. */
+export interface Scoring {
+  subset: Subset;
+  side: Side | 'all';
+  hash: string;
+  /** Pictures of people that the model does not know: they count in no identity metric. */
+  strangers: number;
+  warnings: DataWarning[];
+}
+
+/** Finds and decodes pictures for a model that is trained already: one person, or none that is named, is enough. */
+export async function loadScoring(data: DataSettings, options: ScoringOptions): Promise<Scoring> {
+  const { source } = await sources[data.source]();
+  const collection = await source.open(data, options);
+  const warnings = [...collection.warnings];
+  const side = options.side ?? (collection.hash === options.trainedOn ? 'test' : 'all');
+  if (side !== 'all' && collection.hash !== options.trainedOn)
+    warnings.push({
+      code: 'data-not-trained-on',
+      message: `This is not the data set that the model was trained on: its ${side} pictures are those of a split of its own.`,
+    });
+  const positions =
+    side === 'all' ? [...collection.entries.keys()] : splitPictures(collection.entries, data.split)[side];
+  if (positions.length === 0)
+    throw new FacecomError('data-side-empty', `The split leaves no pictures for ${side}.`, {
+      found: `data.split.${side} is 0`,
+      remedy: 'Choose another side with --split.',
+      exitCode: 2,
+    });
+  const store = await openPictures(collection, data.image_size, { ...options, keep: data.cache }, warnings);
+  const classOf = new Map(options.identities.map((name, i) => [name, i]));
+  const subset = makeSubset(collection, store, classOf, positions);
+  const strangers = positions.filter((position) => {
+    const { person } = collection.entries[position]!;
+    return person !== undefined && !classOf.has(person);
+  }).length;
+  if (strangers > 0)
+    warnings.push({
+      code: 'data-strangers',
+      message: `${strangers} of ${positions.length} pictures show people whom the model was not trained on; they count in no identity metric.`,
+    });
+  return { subset, side, hash: collection.hash, strangers, warnings };
+}
+
 function namesOfPeople(collection: Collection): string[] {
   const people = new Set<string>();
   for (const { person } of collection.entries) if (person !== undefined) people.add(person);
@@ -85,7 +138,9 @@ function makeSubset(
     size: positions.length,
     names: entries.map((entry) => entry.name),
     gender: Int8Array.from(entries, (entry) => entry.gender),
-    identity: Int32Array.from(entries, ({ person }) => (person === undefined ? -1 : classOf.get(person)!)),
+    identity: Int32Array.from(entries, ({ person }) =>
+      person === undefined ? -1 : (classOf.get(person) ?? -1),
+    ),
     pixels: (i) => store.pixels(positions[i]!),
     copyPixels: (i, target, offset) => store.copyPixels(positions[i]!, target, offset),
   };

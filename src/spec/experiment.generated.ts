@@ -265,6 +265,25 @@ export interface Experiment {
      * Pictures an evaluation step.
      */
     batch_size: number;
+    /**
+     * Bad conditions under which the test pictures are scored as well: test/<condition>/…, means over the severities.
+     */
+    conditions: (
+      | 'motion_blur'
+      | 'overexposure'
+      | 'fog'
+      | 'rain'
+      | 'low_light'
+      | 'noise'
+      | 'glare'
+      | 'resize'
+      | 'contrast'
+      | 'brightness'
+    )[];
+    /**
+     * Severities of the conditions, 1 mild to 5 severe.
+     */
+    severities: number[];
   };
   /**
    * What a trial runs on.

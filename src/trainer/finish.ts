@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
+import { conditionMeans, scoreUnderConditions } from './evaluation/conditions.ts';
 import { evaluate } from './evaluation/evaluate.ts';
 import { genderConfusion, identityConfusion, named, type Scores, score } from './evaluation/metrics.ts';
 import { predictions, submission } from './evaluation/submission.ts';
@@ -75,7 +76,31 @@ async function test(session: Session): Promise<Scores> {
       count,
     })),
   });
-  return named('test', score(outcomes, config.evaluate.score));
+  return {
+    ...named('test', score(outcomes, config.evaluate.score)),
+    ...named('test', await testConditions(session)),
+  };
+}
+
+/** The test pictures under the conditions of evaluate.conditions: `<condition>/<metric>`. */
+async function testConditions(session: Session): Promise<Scores> {
+  const { config, dataset, learner, state, signal, progress } = session;
+  const { batch_size: batchSize, score: weights, conditions, severities } = config.evaluate;
+  if (conditions.length === 0) return {};
+  const rows = await scoreUnderConditions(learner, dataset.test, {
+    batchSize,
+    identities: dataset.identities.length,
+    imageSize: dataset.imageSize,
+    step: state.best!.step,
+    weights,
+    conditions,
+    severities,
+    seed: config.data.split.seed,
+    signal,
+    onProgress: (done, total) => progress.report({ stage: 'test', done, total, unit: 'images' }),
+  });
+  await writeArtifact(session, 'conditions.json', 'conditions', rows);
+  return conditionMeans(rows);
 }
 
 /** Writes a text, or a value as JSON, aside and renames it, and says so in the record. */

@@ -30,7 +30,7 @@ const defaults = {
     ema: 0,
     early_stopping: { enabled: true, monitor: 'val/combined', mode: 'max', patience: 10 },
   },
-  evaluate: { score: { gender: 0.3, identity: 0.7 }, batch_size: 5 },
+  evaluate: { score: { gender: 0.3, identity: 0.7 }, batch_size: 5, conditions: [], severities: [3] },
   resources: { device: 'auto', gpus: 1, cpus: 0, backend: 'auto', max_parallel: 0 },
   trainer: {},
   tracking: { mlflow: 'off', experiment: 'test' },
