@@ -16,6 +16,16 @@ export const commands: CommandEntry[] = [
     summary: 'Check an experiment, train it, score it and record it.',
     load: () => import('./run.ts'),
   },
+  {
+    name: 'evaluate',
+    summary: 'Score a trained run on its test pictures, other data or bad conditions.',
+    load: () => import('./evaluate.ts'),
+  },
+  {
+    name: 'predict',
+    summary: 'Say the gender and identity of pictures with a trained run.',
+    load: () => import('./predict.ts'),
+  },
   { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./data.ts') },
   {
     name: 'trainer',

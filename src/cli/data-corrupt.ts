@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve, sep } from 'node:path';
 import { FacecomError } from '../errors.ts';
 import type { Condition, Severity } from '../pixels/conditions/index.ts';
 import { Random } from '../random.ts';
+import { chooseConditions } from './choose-conditions.ts';
 import { newFolder, onInterrupt } from './data-folder.ts';
 import { numberOption, progressLine } from './data-target.ts';
 
@@ -29,7 +30,7 @@ export async function corrupt(path: string, out: string, options: CorruptOptions
   const severity = numberOption('severity', options.severity, { low: 1, high: 5 }) as Severity;
   const size = numberOption('size', options.size, { low: 16, high: 4096 });
   const seed = numberOption('seed', options.seed, { low: 0, high: 4294967295 });
-  const chosen = await chooseConditions(options.condition);
+  const chosen = await chooseConditions(options.condition, 'every');
   const { annotated, pictures } = await listPictures(resolve(path));
   if (`${resolve(out)}${sep}`.startsWith(`${resolve(path)}${sep}`))
     throw new FacecomError('data-folder-inside', 'The copy would lie in the folder that is copied.', {
@@ -70,20 +71,6 @@ export async function corrupt(path: string, out: string, options: CorruptOptions
       ? `${JSON.stringify(summary)}\n`
       : `${total} pictures (${names.join(', ')} at severity ${severity}) in ${folder}\n`,
   );
-}
-
-async function chooseConditions(text: string): Promise<readonly Condition[]> {
-  const { conditions } = await import('../pixels/conditions/index.ts');
-  if (text === 'all') return conditions;
-  return text.split(',').map((name) => {
-    const condition = conditions.find((one) => one.name === name.trim());
-    if (condition) return condition;
-    throw new FacecomError('data-condition', 'There is no such condition.', {
-      found: name,
-      expected: `${conditions.map((one) => one.name).join(', ')}, or all`,
-      exitCode: 2,
-    });
-  });
 }
 
 async function listPictures(folder: string): Promise<{ annotated: boolean; pictures: Source[] }> {

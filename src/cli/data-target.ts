@@ -18,7 +18,8 @@ export async function readTarget(target: string | undefined, set: string[] = [])
   return resolveConfig(partial);
 }
 
-function assign(config: object, assignment: string): void {
+/** Puts the value of `path=value`, parsed as YAML, into a config. */
+export function assign(config: object, assignment: string): void {
   const [path, ...value] = assignment.split('=');
   if (value.length === 0)
     throw new FacecomError('set-malformed', '--set needs path=value.', { found: assignment, exitCode: 2 });

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+
+/** `facecom evaluate RUN`: the best checkpoint on other data or under bad conditions. */
+export function command(): Command {
+  return new Command('evaluate')
+    .description("Score a run's best checkpoint on its test pictures, on other data or under bad conditions.")
+    .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
+    .option('--data <FOLDER>', 'another folder with annotations.json, of which all pictures are scored')
+    .option('--split <side>', 'pictures of one side: train, validation, test or all')
+    .option(
+      '--conditions <names>',
+      "conditions, separated by commas, or all (FaceCom's seven): each at every severity",
+    )
+    .option('--severity <numbers>', 'severities 1 (mild) to 5 (severe), separated by commas', '1,3,5')
+    .option('--set <path=value...>', 'change a key of data, evaluate or resources')
+    .option('--runs <DIR>', 'folder of the run folders', 'runs')
+    .option('--json', 'print one JSON document')
+    .action(async (run, options) => (await import('./evaluate-action.ts')).evaluateRun(run, options));
+}
