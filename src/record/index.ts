@@ -5,4 +5,5 @@ export { type Liveness, liveness, markProcess, type ProcessMark } from './proces
 export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
 export { newestRuns, type RunStatus, type RunSummary, type ScanOptions, scanRun, scanRuns } from './scan.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
+export { readManifest, type SweepManifest, type SweepTrial, writeManifest } from './sweep-manifest.ts';
 export { writeAside } from './write-aside.ts';
