@@ -363,6 +363,10 @@ export interface Experiment {
      */
     timeout: number;
     /**
+     * Seconds that a trainer has to save and end when it is asked to stop; then it is killed.
+     */
+    grace: number;
+    /**
      * Seconds without an event after which a trainer is taken for lost; 0: never.
      */
     silence: number;
@@ -376,7 +380,7 @@ export interface Experiment {
    */
   trainer: {
     /**
-     * Program and arguments; it gets FACECOM_RUN_DIR.
+     * Program and arguments, relative paths from the working directory; it gets FACECOM_RUN_DIR.
      */
     command?: string[];
   };
