@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const NEWLINE = 10;
-const FIRST = 1 << 14; // bytes: most ends of a record fit
+const FIRST = 1 << 12; // bytes: the last line of most records fits
 const CHUNK = 1 << 16;
 
 /**

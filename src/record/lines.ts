@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -48,8 +47,14 @@ const NEWLINE = 10;
 
 /** The objects of a file's whole lines; lines that are no JSON objects are left out, an absent file has none. */
 export function readLines(file: string): object[] {
-  if (!existsSync(file)) return [];
-  return parseLines(readFileSync(file, 'utf8'));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  return parseLines(text);
 }
 
 /** A last line without its end counts where it is whole: its writer may not have come to the end of it. */
