@@ -62,7 +62,12 @@ export async function runFolder(
   } finally {
     view.close();
   }
-  return conclude(runDir, id, outcome, (performance.now() - started) / 1000, options);
+  const seconds = (performance.now() - started) / 1000;
+  if (!signals.kill.aborted) {
+    const { writeCharts } = await import('../report/index.ts');
+    await writeCharts(runDir, { note: (line) => process.stderr.write(`note: ${line}\n`) });
+  }
+  return conclude(runDir, id, outcome, seconds, options);
 }
 
 function conclude(

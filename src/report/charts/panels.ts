@@ -1,0 +1,126 @@
+import type { Curves } from '../curves.ts';
+import { palette, series as seriesColours } from './theme.ts';
+
+export interface Line {
+  metric: string;
+  label: string;
+  colour: string;
+}
+
+/** One picture of a chart: lines that share an axis. */
+export interface Panel {
+  title: string;
+  /** With its unit. */
+  axis: string;
+  lines: Line[];
+  /** Values of 0 … 1, shown whole. */
+  score?: boolean;
+  /** The one with the best epoch written out. */
+  judged?: boolean;
+}
+
+/** More panels than this are left out. */
+export const MOST_PANELS = 12;
+
+interface Kind {
+  title: string;
+  axis: string;
+  score?: boolean;
+  metrics: [metric: string, label: string, colour: string][];
+}
+
+/** The built-in trainer's, in the order of reading. */
+const losses: Kind = {
+  title: 'Loss',
+  axis: 'mean loss of an epoch (nats)',
+  metrics: [
+    ['train/loss', 'total, weighted', palette.black],
+    ['train/gender_loss', 'gender', palette.orange],
+    ['train/identity_loss', 'identity', palette.blue],
+  ],
+};
+const gender: Kind = {
+  title: 'Gender, validation',
+  axis: 'score (0 to 1)',
+  score: true,
+  metrics: [
+    ['val/gender_accuracy', 'accuracy', palette.orange],
+    ['val/gender_f1', 'F1 of Female', palette.purple],
+  ],
+};
+const identity: Kind = {
+  title: 'Identity, validation',
+  axis: 'share of pictures (0 to 1)',
+  score: true,
+  metrics: [
+    ['val/identity_top1', 'top-1', palette.blue],
+    ['val/identity_top5', 'top-5', palette.sky],
+  ],
+};
+const rate: Kind = {
+  title: 'Learning rate',
+  axis: 'learning rate (per step)',
+  metrics: [['train/lr', 'learning rate', palette.green]],
+};
+const speed: Kind = {
+  title: 'Throughput',
+  axis: 'training pictures a second (1/s)',
+  metrics: [['train/images_per_second', 'pictures a second', palette.yellow]],
+};
+
+/** Told by the tables, not by a curve of its own. */
+const untold = new Set(['val/gender_precision', 'val/gender_recall', 'val/identity_macro_f1']);
+
+/** What is there, in panels: the built-in trainer's six, then one for each other metric, training and validation together. */
+export function panelsOf({ byName }: Curves, monitor: string): { panels: Panel[]; left: number } {
+  const used = new Set(untold);
+  const take = (kind: Kind): Panel[] => {
+    const lines = kind.metrics
+      .filter(([metric]) => byName.has(metric))
+      .map(([metric, label, colour]) => ({ metric, label, colour }));
+    for (const { metric } of lines) used.add(metric);
+    return lines.length > 0 ? [{ title: kind.title, axis: kind.axis, score: kind.score, lines }] : [];
+  };
+  const panels = [...take(losses), ...take(gender), ...take(identity)];
+  panels.push(...judged(byName, monitor, panels, used));
+  panels.push(...take(rate), ...take(speed));
+  const others = groupOthers([...byName.keys()].filter((name) => !used.has(name)));
+  const shown = others.slice(0, Math.max(0, MOST_PANELS - panels.length));
+  return { panels: [...panels, ...shown], left: others.length - shown.length };
+}
+
+/** The metric that the run is judged by, in its own panel unless it has been drawn. */
+function judged(byName: Curves['byName'], monitor: string, panels: Panel[], used: Set<string>): Panel[] {
+  const drawn = panels.find(({ lines }) => lines.some(({ metric }) => metric === monitor));
+  if (drawn) drawn.judged = true;
+  if (drawn || !byName.has(monitor)) return [];
+  used.add(monitor);
+  const combined = monitor === 'val/combined';
+  return [
+    {
+      title: combined ? 'Combined score, validation' : monitor,
+      axis: combined ? 'weighted score (0 to 1)' : monitor,
+      score: combined,
+      judged: true,
+      lines: [{ metric: monitor, label: combined ? 'combined' : monitor, colour: palette.green }],
+    },
+  ];
+}
+
+/** `train/x` and `val/x` share a panel. */
+function groupOthers(names: string[]): Panel[] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const base = name.replace(/^(train|val|validation|valid|eval)\//, '');
+    groups.set(base, [...(groups.get(base) ?? []), name]);
+  }
+  return [...groups].map(([base, members]) => ({
+    title: base,
+    axis: base,
+    lines: members.slice(0, seriesColours.length).map((metric, i) => ({
+      metric,
+      label: metric,
+      colour: seriesColours[i]!,
+    })),
+  }));
+}

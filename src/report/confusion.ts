@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { isObject, readJson } from './read-run.ts';
+
+export interface Confusion {
+  /** Which pictures: test, or what the trainer says. */
+  split: string;
+  labels: string[];
+  /** Counts [actual][predicted]. */
+  matrix: number[][];
+}
+
+/** More classes than these are no table for people. */
+const MOST = 20;
+
+/** What artifacts/confusion_gender.json holds; undefined where there is none, or none that can be read. */
+export function readConfusion(runDir: string): Confusion | undefined {
+  const { split, labels, matrix } = readJson(join(runDir, 'artifacts', 'confusion_gender.json'));
+  if (!Array.isArray(labels) || !Array.isArray(matrix)) return undefined;
+  const size = labels.length;
+  const whole =
+    size > 0 &&
+    size <= MOST &&
+    matrix.length === size &&
+    matrix.every(
+      (row) => Array.isArray(row) && row.length === size && row.every((n) => Number.isFinite(n) && n >= 0),
+    );
+  if (!whole) return undefined;
+  return {
+    split: typeof split === 'string' ? split : 'test',
+    labels: labels.map((label) => (isObject(label) ? JSON.stringify(label) : String(label))),
+    matrix: matrix as number[][],
+  };
+}
+
+/** The share of each row, 0 … 1; 0 in a row without pictures. */
+export function rowShares({ matrix }: Confusion): number[][] {
+  return matrix.map((row) => {
+    const sum = row.reduce((a, b) => a + b, 0);
+    return row.map((count) => (sum === 0 ? 0 : count / sum));
+  });
+}

@@ -1,0 +1,133 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Event, readEvents, readState, runName, type StateEntry } from '../record/index.ts';
+
+type MetricEvent = Extract<Event, { type: 'metric' }>;
+
+/** Any JSON object; its values are not to be trusted. */
+export type Json = Record<string, unknown>;
+
+export type Status = StateEntry['state'] | 'unknown';
+
+/** What a report says of one run: its record, read whole. Every part may be missing. */
+export interface RunRecord {
+  dir: string;
+  /** `name/trial-attempt`. */
+  id: string;
+  name: string;
+  trial: string;
+  attempt: number;
+  status: Status;
+  /** Why it failed, where it did. */
+  failure?: { class?: string; code?: string; message?: string };
+  config: Json;
+  origins: Json;
+  environment: Json;
+  states: StateEntry[];
+  metrics: MetricEvent[];
+  /** The final scores: of the run's last word where there is one, else the last value of each. */
+  scores: Record<string, number>;
+  /** What artifacts/metrics.json says besides. */
+  summary: Json;
+  warnings: { code: string; message: string; time: number; count: number }[];
+  artifacts: { path: string; kind: string; bytes?: number }[];
+  checkpoints: { path: string; score?: number }[];
+  /** Milliseconds since 1970 of the first and the last thing that was recorded. */
+  begun?: number;
+  ended?: number;
+}
+
+/** Reads a run's record. What is missing or torn is left empty: a run that failed early has a report too. */
+export function readRun(runDir: string): RunRecord {
+  const states = readState(runDir);
+  const events = readEvents(runDir);
+  const metrics = events.filter((event) => event.type === 'metric');
+  const { trial, attempt } = runName(runDir) ?? { trial: basename(runDir), attempt: 1 };
+  const name = basename(dirname(runDir));
+  const status = states.at(-1)?.state ?? (events.length > 0 ? saidByTrainer(events) : 'unknown');
+  const times = [...states, ...events].map(({ time }) => time).filter((time) => time > 0);
+  return {
+    dir: runDir,
+    id: `${name}/${basename(runDir)}`,
+    name,
+    trial,
+    attempt,
+    status,
+    failure: status === 'failed' ? failureOf(states, events) : undefined,
+    config: readJson(join(runDir, 'config.json')),
+    origins: readJson(join(runDir, 'origins.json')),
+    environment: readJson(join(runDir, 'environment.json')),
+    states,
+    metrics,
+    scores: finalScores(events),
+    summary: readJson(join(runDir, 'artifacts', 'metrics.json')),
+    warnings: warningsOf(events),
+    artifacts: artifactsOf(runDir, events),
+    checkpoints: events.filter((event) => event.type === 'checkpoint'),
+    begun: times.length > 0 ? least(times) : undefined,
+    ended: times.length > 0 ? -least(times.map((time) => -time)) : undefined,
+  };
+}
+
+/** A JSON object of a file; empty where there is none. */
+export function readJson(file: string): Json {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A run that no orchestrator started has its trainer's word only. */
+function saidByTrainer(events: Event[]): Status {
+  const last = events.findLast(({ type }) => type === 'finished' || type === 'failed');
+  return last ? (last.type as 'finished' | 'failed') : 'started';
+}
+
+function failureOf(states: StateEntry[], events: Event[]): RunRecord['failure'] {
+  const state = states.findLast((entry) => entry.state === 'failed');
+  if (state) return { class: state.class, code: state.code, message: state.message };
+  const event = events.findLast(({ type }) => type === 'failed');
+  return event?.type === 'failed' ? { code: event.code, message: event.message } : {};
+}
+
+function finalScores(events: Event[]): Record<string, number> {
+  const finished = events.findLast(({ type }) => type === 'finished');
+  if (finished?.type === 'finished') return finished.metrics;
+  const scores: Record<string, number> = {};
+  for (const event of events)
+    if (event.type === 'metric')
+      for (const [name, value] of Object.entries(event.values))
+        if (/^(val|test)\//.test(name)) scores[name] = value;
+  return scores;
+}
+
+/** Each once, with how often it was given. */
+function warningsOf(events: Event[]): RunRecord['warnings'] {
+  const found = new Map<string, RunRecord['warnings'][number]>();
+  for (const event of events) {
+    if (event.type !== 'warning') continue;
+    const key = `${event.code} ${event.message}`;
+    const known = found.get(key);
+    if (known) known.count++;
+    else found.set(key, { code: event.code, message: event.message, time: event.time, count: 1 });
+  }
+  return [...found.values()];
+}
+
+/** By path, the last word on each; `bytes` is missing where the file is. */
+function artifactsOf(runDir: string, events: Event[]): RunRecord['artifacts'] {
+  const found = new Map<string, RunRecord['artifacts'][number]>();
+  for (const event of events)
+    if (event.type === 'artifact')
+      found.set(event.path, { path: event.path, kind: event.kind, bytes: sizeOf(join(runDir, event.path)) });
+  return [...found.values()];
+}
+
+const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
+
+const least = (values: number[]): number => values.reduce((a, b) => Math.min(a, b));
