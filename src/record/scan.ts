@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { decodeLine, type Event, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
 import { linesBackwards } from './lines-backwards.ts';
@@ -51,6 +51,8 @@ export interface ScanOptions {
   objective?: { metric: string; mode: 'min' | 'max' };
   /** Milliseconds since 1970. */
   now?: number;
+  /** Summaries that are taken as they are, by folder: of finished runs, which change no more. */
+  known?: ReadonlyMap<string, RunSummary>;
 }
 
 /**
@@ -60,25 +62,30 @@ export interface ScanOptions {
 export function* scanRuns(folder: string, options: ScanOptions = {}): Generator<RunSummary> {
   for (const name of runFolderNames(folder)) {
     const dir = join(folder, name);
-    const summary = scanRun(dir, options);
+    const summary = options.known?.get(dir) ?? scanRun(dir, options);
     if (summary) yield summary;
   }
 }
 
-/** The newest run of each trial by its id. */
+/** The run that stands for each trial, by its id: the newest, or one that has finished where the newest ended in another way. */
 export function newestRuns(summaries: Iterable<RunSummary>): Map<string, RunSummary> {
-  const newest = new Map<string, RunSummary>();
+  const runs = new Map<string, RunSummary>();
   for (const summary of summaries) {
-    const known = newest.get(summary.trial);
-    if (!known || summary.attempt > known.attempt) newest.set(summary.trial, summary);
+    const known = runs.get(summary.trial);
+    if (!known || stands(summary, known)) runs.set(summary.trial, summary);
   }
-  return newest;
+  return runs;
 }
 
-/** Undefined for a folder that is no run's, or one that was not made to its end. */
+function stands(run: RunSummary, other: RunSummary): boolean {
+  const rank = ({ status }: RunSummary) =>
+    status === 'running' || status === 'retrying' || status === 'finished' ? 1 : 0;
+  return rank(run) - rank(other) > 0 || (rank(run) === rank(other) && run.attempt > other.attempt);
+}
+
+/** Undefined for a folder that is no run's, or that was not made to its end. */
 export function scanRun(dir: string, options: ScanOptions = {}): RunSummary | undefined {
-  const place = runName(dir);
-  if (!place) return undefined;
+  const place = runName(dir) ?? { name: basename(dirname(dir)), trial: basename(dir), attempt: 1 };
   const entries = readState(dir);
   if (entries.length === 0 && !isRunFolder(dir)) return undefined;
   const summary: RunSummary = { dir, ...place, ...summariseState(entries, options.now ?? Date.now()) };
