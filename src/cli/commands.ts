@@ -26,11 +26,34 @@ export const commands: CommandEntry[] = [
     summary: 'Say the gender and identity of pictures with a trained run.',
     load: () => import('./predict.ts'),
   },
+  {
+    name: 'status',
+    summary: 'Show what has run, what runs and what waits.',
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'validate',
+    summary: 'Say everything that is wrong with experiments, at its line.',
+    load: () => import('./validate.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'Show the values of an experiment or a run, and where each came from.',
+    load: () => import('./explain.ts'),
+  },
+  { name: 'init', summary: 'Write a commented experiment to start from.', load: () => import('./init.ts') },
   { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./data.ts') },
+  { name: 'setup', summary: 'Install native TensorFlow, and MLflow.', load: () => import('./setup.ts') },
   {
     name: 'trainer',
     summary: 'Train the run of FACECOM_RUN_DIR.',
     load: () => import('./trainer.ts'),
+    hidden: true,
+  },
+  {
+    name: 'tensorflow-check',
+    summary: 'Load native TensorFlow and run an op.',
+    load: () => import('./tensorflow-check.ts'),
     hidden: true,
   },
 ];

@@ -20,6 +20,7 @@ export interface Progress {
 const PIP_ENVIRONMENT = {
   PIP_DISABLE_PIP_VERSION_CHECK: '1',
   PIP_NO_INPUT: '1',
+  PIP_ROOT_USER_ACTION: 'ignore',
   PIP_REQUIRE_VIRTUALENV: '0',
   PIP_USER: '0',
   PIP_TARGET: undefined,
@@ -54,7 +55,8 @@ function lastLines(tail: string[]): string {
     .map((line) => line.trim())
     .filter((line) => line && !/^(WARNING: Retrying|\[notice\])/.test(line));
   const errors = said.filter((line) => /^(ERROR|error|Caused by|×|├|╰)/.test(line));
-  return (errors.length > 0 ? errors : said).slice(-4).join(' ');
+  const text = (errors.length > 0 ? errors : said).slice(-4).join(' ');
+  return withoutPasswords(text).replace(/\(from versions: [^)]{200,}\)/, '');
 }
 
 function remedy(text: string): string {
@@ -66,3 +68,6 @@ function remedy(text: string): string {
     return 'Install a newer Python, or name one with FACECOM_PYTHON.';
   return 'Check the network, and the index, proxy and certificates in the settings of pip or uv; then try again.';
 }
+
+/** An index may be given with its user and password in the address. */
+const withoutPasswords = (text: string): string => text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@');
