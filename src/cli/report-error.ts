@@ -1,8 +1,10 @@
 import { FacecomError } from '../errors.ts';
+import { formatProblems, plainProblem, SpecError } from '../spec/problem.ts';
 
 /**
  * Prints an error and gives the exit code. A FacecomError is a user's to act on and has no stack trace; anything else is a
- * fault of the program and keeps it. With `json`, stdout gets one document `{"error": {code, message, …}}`.
+ * fault of the program and keeps it. With `json`, stdout gets one document `{"error": {code, message, …}}`; a spec's has all its
+ * `problems`, too.
  */
 export function reportError(error: unknown, json: boolean): number {
   if (!(error instanceof FacecomError)) {
@@ -13,8 +15,18 @@ export function reportError(error: unknown, json: boolean): number {
     return 1;
   }
   const { code, message, place, found, expected, remedy } = error;
-  if (json)
-    process.stdout.write(`${JSON.stringify({ error: { code, message, place, found, expected, remedy } })}\n`);
+  const problems = error instanceof SpecError ? error.problems : undefined;
+  if (json) {
+    const document = {
+      error: { code, message, place, found, expected, remedy },
+      ...(problems ? { problems: problems.map(plainProblem) } : {}),
+    };
+    process.stdout.write(`${JSON.stringify(document)}\n`);
+  }
+  if (problems) {
+    process.stderr.write(formatProblems(problems));
+    return error.exitCode;
+  }
   const at = place?.file
     ? `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')}: `
     : '';

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
+import { setOption } from './set-option.ts';
 
 /** `facecom run SPEC`: one experiment from its file to its scores. */
 export function command(): Command {
   return new Command('run')
     .description('Check an experiment, train it, score it and record it.')
     .argument('<SPEC>', 'experiment file')
-    .option('--set <path=value...>', 'change a key of the experiment, such as train.epochs=3')
+    .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the resolved config and launch nothing')
     .option('--json', 'print JSON documents only, one a line, ending with the summary')

@@ -15,12 +15,19 @@ export interface PlacedFinding extends Finding {
   within?: string;
   /** The text that would put it right, where that is unambiguous. */
   fix?: string;
+  /** Right, but probably not meant. */
+  warning?: true;
 }
 
-/** Everything in which a config with its defaults filled in breaks the schema, or, where it keeps to the schema, a rule. */
+/** Everything in which a config with its defaults filled in breaks the schema, or a rule over sections that keep to the schema. */
 export function checkConfig(config: unknown): PlacedFinding[] {
   const findings = checkSchema(config);
-  return findings.length > 0 ? findings : rules.flatMap((rule) => rule(config as Experiment));
+  const broken = new Set(findings.map(({ at }) => String(at[0])));
+  if (broken.has('undefined') || !isRecord(config)) return findings;
+  for (const { reads, check } of rules)
+    if (!reads.some((section) => broken.has(section)))
+      findings.push(...check(config as unknown as Experiment));
+  return findings;
 }
 
 /** Everything in which a value with its defaults filled in breaks the schema. */
@@ -39,7 +46,7 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(params.additionalProperty);
-      return unknownKey(path, key, branchOf(schema, value) ?? schema);
+      return unknownKey(path, key, branchOf(schema, value) ?? schema, { schema, value });
     }
     case 'required': {
       const key = String(params.missingProperty);
@@ -54,13 +61,16 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
         message: `${missing} is required${description ? `: ${lowerFirst(description)}` : '.'}`,
       };
     }
-    case 'type':
+    case 'type': {
+      const meant = asMeant(value, [schema.type ?? []].flat());
       return {
         ...base,
         code: 'spec-type',
         message: `${at} must be ${typeNames(schema)}.`,
         expected: expectation(schema),
+        ...(meant === undefined ? {} : { suggestion: meant, fix: meant }),
       };
+    }
     case 'enum':
     case 'const': {
       const values = (branchOf(schema, value)?.enum ?? schema.enum ?? [schema.const]) as unknown[];
@@ -128,10 +138,18 @@ function notOneOf(
 }
 
 /** A key that the schema does not have at its place. */
-function unknownKey(parent: Path, key: string, schema: Schema): PlacedFinding {
+function unknownKey(
+  parent: Path,
+  key: string,
+  schema: Schema,
+  given: { schema: Schema; value: unknown },
+): PlacedFinding {
   const keys = Object.keys(schema.properties ?? {});
-  const suggestion = suggest(key, keys);
+  const elsewhere = ofAnotherKind(key, given.schema, given.value);
+  const suggestion = elsewhere ? undefined : suggest(key, keys);
   const where = formatPath(parent);
+  // A key of the top level that was indented, or one that was not.
+  const home = suggestion || elsewhere ? undefined : homeOf(key, parent);
   return {
     at: [...parent, key],
     on: 'key',
@@ -140,10 +158,58 @@ function unknownKey(parent: Path, key: string, schema: Schema): PlacedFinding {
     message: where ? `${where} has no key ${key}.` : `A spec has no key ${key}.`,
     found: key,
     expected: `one of ${keys.join(', ')}`,
+    ...(elsewhere ? { remedy: elsewhere } : {}),
+    ...(home ? { remedy: `${key} is a key of ${home}.` } : {}),
     ...(suggestion
       ? { suggestion: suggestion.text, fix: suggestion.sure ? suggestion.text : undefined }
       : {}),
   };
+}
+
+/** Says whose key it is, where another branch of the union has it: merging and axes may bring it along. */
+function ofAnotherKind(key: string, schema: Schema, value: unknown): string | undefined {
+  const tag = schema.discriminator?.propertyName;
+  if (!tag || !schema.oneOf || !isRecord(value)) return undefined;
+  const owners = schema.oneOf
+    .map(resolved)
+    .filter((branch) => branch.properties && Object.hasOwn(branch.properties, key))
+    .map((branch) => branch.properties![tag]!.const);
+  if (owners.length === 0) return undefined;
+  return `${key} is a key of ${owners.join(' and ')}, and ${tag} is ${String(value[tag])} here: take it away, or write \`${key}: null\` over a base that has it.`;
+}
+
+/** Where the spec does have a key, if that is one place. */
+function homeOf(key: string, parent: Path): string | undefined {
+  const homes = new Set<string>();
+  const visit = (schema: Schema, path: Path) => {
+    for (const branch of schema.oneOf?.map(resolved) ?? [schema])
+      for (const [name, child] of Object.entries(branch.properties ?? {})) {
+        if (name === key) homes.add(formatPath(path) || 'the top level');
+        visit(resolved(child), [...path, name]);
+      }
+  };
+  visit(experimentSchema, []);
+  homes.delete(formatPath(parent));
+  return homes.size === 1 ? [...homes][0] : undefined;
+}
+
+/** A value of the types as it would be written: 0.1 for "0.1", true for yes. */
+function asMeant(value: unknown, types: string[]): string | undefined {
+  if (typeof value === 'boolean' && types.length === 1 && types[0] === 'string') return `"${value}"`;
+  if (typeof value === 'number' && types.length === 1 && types[0] === 'string') return `"${value}"`;
+  if (typeof value !== 'string') return undefined;
+  if (types.includes('boolean')) {
+    if (/^(?:yes|on|y|true)$/i.test(value)) return 'true';
+    if (/^(?:no|off|n|false)$/i.test(value)) return 'false';
+  }
+  if (types.includes('number') || types.includes('integer')) {
+    // A thousands separator, or a quoted number.
+    const plain = value.trim().replace(/(?<=\d)_(?=\d)/g, '');
+    const number = Number(plain);
+    if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(plain) && Number.isFinite(number))
+      return types.includes('number') || Number.isInteger(number) ? plain : undefined;
+  }
+  return undefined;
 }
 
 function locate(pointer: string, root: unknown): { path: Path; schema: Schema; value: unknown } {

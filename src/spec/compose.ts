@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../errors.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readTree } from './read.ts';
@@ -10,6 +11,8 @@ export interface Composed {
   root: MapNode;
   /** The spec itself, then what it extends, in the order of reading. */
   sources: Source[];
+  /** Whether every base could be read. */
+  complete: boolean;
 }
 
 /**
@@ -21,16 +24,31 @@ export async function compose(
   file: string,
   { cwd, set, problems }: { cwd: string; set: readonly string[]; problems: Problem[] },
 ): Promise<Composed | undefined> {
-  const sources: Source[] = [];
-  const root = await readWithBases(resolve(cwd, file), { cwd, problems, sources, chain: [] });
+  const path = resolve(cwd, file);
+  const reading: Reading = { cwd, problems, sources: [], chain: [], folder: projectOf(path, cwd), lost: [] };
+  const root = await readWithBases(path, reading);
   if (!root) return undefined;
   let merged: MapNode = root;
   for (const flag of set) {
     const change = readFlag(flag, problems);
     if (change) merged = merge(merged, change) as MapNode;
   }
-  return { root: withoutNulls(merged) as MapNode, sources };
+  const { sources, lost } = reading;
+  return { root: withoutNulls(merged) as MapNode, sources, complete: lost.length === 0 };
 }
+
+/** What marks the folder that a project lies in. */
+const marks = ['.git', 'package.json', 'pyproject.toml'];
+
+/** The folder that bases must lie in: the spec's project, else the working directory where it holds the spec, else the spec's folder. */
+function projectOf(path: string, cwd: string): string {
+  for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder))
+    if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
+  return isWithin(cwd, path) ? cwd : dirname(path);
+}
+
+const isWithin = (folder: string, path: string): boolean =>
+  path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 
 interface Reading {
   cwd: string;
@@ -40,6 +58,10 @@ interface Reading {
   chain: string[];
   /** Where the file was asked for, for a base. */
   asked?: Span;
+  /** The folder that bases must lie in. */
+  folder: string;
+  /** Bases that could not be read. */
+  lost: string[];
 }
 
 async function readWithBases(path: string, reading: Reading): Promise<MapNode | undefined> {
@@ -52,6 +74,19 @@ async function readWithBases(path: string, reading: Reading): Promise<MapNode | 
         path: 'extends',
         message: 'A spec cannot extend itself, not even through others.',
         found: [...chain.slice(chain.indexOf(path)), path].map((p) => shownName(p, cwd)).join(' → '),
+      }),
+    );
+    return undefined;
+  }
+  if (asked && !(await liesWithin(reading.folder, path))) {
+    problems.push(
+      problemAt(asked, {
+        code: 'extends-outside',
+        path: 'extends',
+        message: 'A base lies outside of the folder of the project.',
+        found: path,
+        expected: `a file in ${reading.folder}`,
+        remedy: 'Copy it into the project.',
       }),
     );
     return undefined;
@@ -82,6 +117,7 @@ async function readWithBases(path: string, reading: Reading): Promise<MapNode | 
       asked: base.span,
     });
     if (from) merged = merged ? merge(merged, from) : from;
+    else reading.lost.push(base.file);
   }
   const own: MapNode = { ...tree, entries: new Map(tree.entries) };
   own.entries.delete('extends');
@@ -107,6 +143,17 @@ function basesOf(tree: MapNode, problems: Problem[]): Array<{ file: string; span
       );
   }
   return bases;
+}
+
+/** Whether a file lies in a folder, symbolic links followed. */
+async function liesWithin(folder: string, path: string): Promise<boolean> {
+  if (!isWithin(folder, path)) return false;
+  try {
+    return isWithin(await realpath(folder), await realpath(path));
+  } catch {
+    // What is not there is said when it is read.
+    return true;
+  }
 }
 
 async function readText(
@@ -197,7 +244,6 @@ export function merge(under: Node, over: Node): Node {
   const entries = new Map(under.entries);
   for (const [key, entry] of over.entries) {
     const before = entries.get(key);
-    // A union whose discriminator changes is another object: what belonged to the former is not kept.
     entries.set(key, before ? { key: entry.key, node: merge(before.node, entry.node) } : entry);
   }
   return { ...over, entries };

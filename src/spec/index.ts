@@ -1,7 +1,10 @@
 export type { Experiment } from './experiment.generated.ts';
-export { formatProblems, type Problem, SpecError } from './problem.ts';
+export { formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
 export {
+  type Inspected,
+  inspectExperiment,
   type Origin,
+  placeText,
   type ReadOptions,
   type ResolvedExperiment,
   readExperiment,

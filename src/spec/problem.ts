@@ -56,6 +56,12 @@ export function sortProblems(problems: Problem[]): Problem[] {
   );
 }
 
+/** A problem as `--json` prints it. */
+export function plainProblem(problem: Problem): Omit<Problem, 'frame' | 'fix'> {
+  const { code, file, line, column, path, message, found, expected, suggestion, remedy } = problem;
+  return { code, file, line, column, path, message, found, expected, suggestion, remedy };
+}
+
 /** Problems of a spec: exit code 2, nothing was launched. */
 export class SpecError extends FacecomError {
   readonly problems: Problem[];
@@ -77,9 +83,15 @@ export class SpecError extends FacecomError {
 
 /** Problems as text for people: place, rule, code frame, found, expected, suggestion, remedy. */
 export function formatProblems(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return `${blocksOf(problems, 'error')}\n\n${count}. Nothing was launched.\n`;
+}
+
+/** Problems as text, one block each. */
+export function blocksOf(problems: readonly Problem[], severity: 'error' | 'warning'): string {
   const blocks = problems.map((problem) => {
     const { code, file, line, column, message, frame, found, expected, suggestion, remedy } = problem;
-    const lines = [`${file}:${line}:${column}: error[${code}]: ${message}`];
+    const lines = [`${file}:${line}:${column}: ${severity}[${code}]: ${message}`];
     if (frame) lines.push(frame);
     if (found !== undefined) lines.push(`  found:    ${found}`);
     if (expected !== undefined) lines.push(`  expected: ${expected}`);
@@ -87,6 +99,5 @@ export function formatProblems(problems: readonly Problem[]): string {
     if (remedy !== undefined) lines.push(`  remedy:   ${remedy}`);
     return lines.join('\n');
   });
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return `${blocks.join('\n\n')}\n\n${count}. Nothing was launched.\n`;
+  return blocks.join('\n\n');
 }

@@ -1,5 +1,6 @@
 import { checkConfig, type PlacedFinding } from './check.ts';
 import { compose, placesOf } from './compose.ts';
+import { withEnvironment } from './environment.ts';
 import type { Experiment } from './experiment.generated.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
@@ -11,9 +12,11 @@ export interface ReadOptions {
   set?: readonly string[];
   /** What file names are relative to; the working directory where left out. */
   cwd?: string;
+  /** Environment variables; the process's where left out. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A place as origins name it; a flag has no file. */
+/** A place as origins name it. */
 type OriginPlace = { file: string; line: number; column: number };
 
 /** Where a value came from. */
@@ -21,6 +24,8 @@ export type Origin =
   | { kind: 'default' }
   | ({ kind: 'file' } & OriginPlace)
   | { kind: 'flag'; flag: string }
+  /** An environment variable that the file refers to. */
+  | ({ kind: 'environment'; variable: string; flag?: string } & Partial<OriginPlace>)
   /** An axis of the sweep, or `sweep.repeats`; with the place where the sweep names it. */
   | ({ kind: 'axis'; axis: string; flag?: string } & Partial<OriginPlace>)
   /** Changed before the run was started again, after a failure of the class. */
@@ -44,50 +49,94 @@ export interface ResolvedExperiment {
   source: Source;
 }
 
+/** What a file holds, right or wrong. */
+export interface Inspected {
+  /** Sorted by place. */
+  problems: Problem[];
+  /** What is right but looks like a mistake. */
+  warnings: Problem[];
+  /** Undefined where the file could not be read; where there are problems, its config breaks the schema or a rule. */
+  resolved?: ResolvedExperiment;
+}
+
 /**
- *   file ─▶ tree with places ─▶ extends, --set ─▶ defaults ─▶ schema and rules ─▶ ResolvedExperiment
+ *   file ─▶ tree with places ─▶ extends, --set ─▶ environment ─▶ defaults ─▶ schema and rules ─▶ Inspected
  *
- * Throws SpecError with every problem, or FacecomError `spec-missing`.
+ * Everything that is wrong with a spec but its sweep. Throws FacecomError `spec-missing`.
  */
-export async function readExperiment(file: string, options: ReadOptions = {}): Promise<ResolvedExperiment> {
+export async function inspectExperiment(file: string, options: ReadOptions = {}): Promise<Inspected> {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const composed = await compose(file, {
     cwd: options.cwd ?? process.cwd(),
     set: options.set ?? [],
     problems,
   });
-  if (!composed) throw new SpecError(problems);
-  const partial = toValue(composed.root) as Record<string, unknown>;
+  if (!composed) return { problems: sortProblems(problems), warnings };
+  const { sources, complete } = composed;
+  const tree =
+    sources.some(({ text }) => text.includes('${')) || options.set?.some((s) => s.includes('${'))
+      ? withEnvironment(composed.root, { env: options.env ?? process.env, problems })
+      : composed.root;
+  const partial = toValue(tree) as Record<string, unknown>;
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
-  for (const finding of checkConfig(filled))
-    problems.push(placed(finding, { tree: composed.root, source: composed.sources[0]! }));
-  if (problems.length > 0) throw new SpecError(sortProblems(problems));
+  const source = sources[0]!;
+  for (const finding of checkConfig(filled)) {
+    // What is missing may be in a base that could not be read.
+    if (!complete && finding.code === 'spec-missing-key') continue;
+    const problem = placed(finding, { tree, source });
+    if (finding.warning) warnings.push(problem);
+    // A value that YAML could not give has been said.
+    else if (!problems.some(({ line, column, file }) => samePlace(problem, { line, column, file })))
+      problems.push(problem);
+  }
   const { sweep, extends: _, ...config } = filled;
   const { sweep: __, ...rest } = partial;
   return {
-    config,
-    file,
-    text: composed.sources[0]!.text,
-    origins: originsOf(config, composed.root),
-    sweep,
-    partial: rest,
-    tree: composed.root,
-    source: composed.sources[0]!,
+    problems: sortProblems(problems),
+    warnings: sortProblems(warnings),
+    resolved: {
+      config,
+      file,
+      text: source.text,
+      origins: originsOf(config, tree),
+      sweep,
+      partial: rest,
+      tree,
+      source,
+    },
   };
+}
+
+const samePlace = (a: Problem, b: Pick<Problem, 'file' | 'line' | 'column'>): boolean =>
+  a.file === b.file && a.line === b.line && a.column === b.column;
+
+/** A spec that keeps to the schema and the rules. Throws SpecError with every problem, or FacecomError `spec-missing`. */
+export async function readExperiment(file: string, options: ReadOptions = {}): Promise<ResolvedExperiment> {
+  const { problems, resolved } = await inspectExperiment(file, options);
+  if (problems.length > 0 || !resolved) throw new SpecError(problems);
+  return resolved;
 }
 
 /** A config with its defaults from what is given of it. Throws SpecError without places. */
 export function resolveConfig(partial: object): Experiment {
   const config = fillDefaults(experimentSchema, { name: 'experiment', ...partial }) as Experiment;
   const source: Source = { kind: 'flag', name: 'config', text: '' };
-  const problems = checkConfig(config).map((finding) =>
-    problemAt({ source, start: 0, end: 0 }, bare(finding)),
-  );
+  const problems = checkConfig(config)
+    .filter(({ warning }) => !warning)
+    .map((finding) => problemAt({ source, start: 0, end: 0 }, bare(finding)));
   if (problems.length > 0) throw new SpecError(problems);
   return config;
 }
 
-function bare({ at: _at, on: _on, within: _within, fix: _fix, ...finding }: PlacedFinding): Finding {
+function bare({
+  at: _at,
+  on: _on,
+  within: _within,
+  fix: _fix,
+  warning: _,
+  ...finding
+}: PlacedFinding): Finding {
   return finding;
 }
 
@@ -101,9 +150,19 @@ export function placed(
     if (!found) continue;
     const exact = length === finding.at.length;
     const span: Span = (finding.on === 'key' || !exact ? found.key : undefined) ?? found.node.span;
+    const given = exact && finding.on === 'key' ? besides(finding, tree) : undefined;
+    if (given)
+      return problemAt(span, { ...bare(finding), remedy: `${given} is given too: keep one of the two.` });
     return problemAt(part(span, finding.within), bare(finding), exact ? finding.fix : undefined);
   }
   return problemAt({ source, start: 0, end: 0 }, bare(finding));
+}
+
+/** The key that is suggested, where its map has it already. */
+function besides({ at, suggestion }: PlacedFinding, tree: MapNode): string | undefined {
+  if (suggestion === undefined) return undefined;
+  const parent = findNode(tree, at.slice(0, -1))?.node;
+  return parent?.kind === 'map' && parent.entries.has(suggestion) ? suggestion : undefined;
 }
 
 /** The part of a span that holds a text, or the span. */
@@ -127,10 +186,17 @@ function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
       return;
     }
     const place = placeOf(node.span);
-    origins[name] = 'flag' in place ? { kind: 'flag', ...place } : { kind: 'file', ...place };
+    if (node.kind === 'scalar' && node.variable)
+      origins[name] = { kind: 'environment', variable: node.variable, ...place };
+    else origins[name] = 'flag' in place ? { kind: 'flag', ...place } : { kind: 'file', ...place };
   };
   visit(config, []);
   return origins;
+}
+
+/** `file:line:column`, or the flag. */
+export function placeText(place: Partial<OriginPlace> & { flag?: string }): string {
+  return place.flag ?? `${place.file}:${place.line}:${place.column}`;
 }
 
 /** File, line and column of a span, or the flag. */

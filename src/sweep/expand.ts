@@ -71,6 +71,15 @@ export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {
   return run.expansion();
 }
 
+/** What is wrong with a sweep before its trials are made: paths, ties, conditions, method. */
+export function checkSweep(
+  spec: Pick<ResolvedExperiment, 'sweep' | 'partial' | 'tree' | 'source'>,
+): Problem[] {
+  const findings: PlacedFinding[] = [];
+  if (spec.sweep) buildSpace(spec.sweep, spec.partial, findings);
+  return findings.map((finding) => placed(finding, spec));
+}
+
 function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
   const id = identify(config, dataHash?.(config), new WeakMap());
   return {
@@ -185,7 +194,7 @@ class Run {
   }
 
   private check({ unreachable }: Assigned, config: Experiment): PlacedFinding[] {
-    if (!unreachable) return checkConfig(config);
+    if (!unreachable) return checkConfig(config).filter(({ warning }) => !warning);
     const { axis, why } = unreachable;
     return [
       {

@@ -1,4 +1,11 @@
-export { type Branch, type ExpandOptions, type Expansion, expandSweep, type Trial } from './expand.ts';
+export {
+  type Branch,
+  checkSweep,
+  type ExpandOptions,
+  type Expansion,
+  expandSweep,
+  type Trial,
+} from './expand.ts';
 export { trialId } from './identity.ts';
 export { trialOrigins } from './origins.ts';
 export { type Sampler, type SamplerKind, samplers } from './samplers/index.ts';

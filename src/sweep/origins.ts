@@ -33,6 +33,15 @@ export function trialOrigins(spec: ResolvedExperiment, trial: Trial): Record<str
   return origins;
 }
 
+/** Where the sweep of a spec varies its keys, by dotted path. */
+export function sweptOrigins(spec: ResolvedExperiment): Record<string, Origin> {
+  const { sweep } = spec;
+  if (!sweep) return {};
+  const written = [...Object.keys(sweep.axes), ...[sweep.simplex ?? []].flat().flatMap(({ paths }) => paths)];
+  const names = written.map((path) => parsePath(path)).filter((path) => path !== undefined);
+  return Object.fromEntries(names.map((path) => [formatPath(path), axisOrigin(spec, formatPath(path))]));
+}
+
 function startsWith(path: Path, start: Path): boolean {
   return start.length <= path.length && start.every((part, i) => String(part) === String(path[i]));
 }
@@ -48,7 +57,7 @@ function axisOrigin(spec: ResolvedExperiment, name: string): Origin {
   const { simplex } = spec.sweep ?? {};
   for (const [g, { paths }] of [simplex ?? []].flat().entries())
     for (const [i, written] of paths.entries())
-      if (formatPath(parsePath(written)!) === name)
+      if (formatPath(parsePath(written) ?? []) === name)
         return sweepOrigin(
           spec,
           name,

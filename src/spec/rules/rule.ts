@@ -2,8 +2,13 @@ import type { PlacedFinding } from '../check.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import { formatPath, type Path } from '../tree.ts';
 
-/** What a schema cannot say, as a sentence with code: it gives what breaks it, nothing where all is well. */
-export type Rule = (config: Experiment) => PlacedFinding[];
+/** What a schema cannot say, as a sentence with code. */
+export interface Rule {
+  /** Sections of the spec that it looks at; it is asked where they keep to the schema. */
+  reads: readonly (keyof Experiment)[];
+  /** Gives what breaks it, nothing where all is well. */
+  check(config: Experiment): PlacedFinding[];
+}
 
 /** A finding at the value of a key. */
 export function broken(

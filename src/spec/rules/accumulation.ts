@@ -1,0 +1,15 @@
+import { broken, type Rule } from './rule.ts';
+
+/** A micro-batch holds a picture at least. */
+export const accumulation: Rule = {
+  reads: ['train'],
+  check: ({ train: { accumulation: parts, batch_size } }) =>
+    parts <= batch_size
+      ? []
+      : broken(
+          'rule-accumulation',
+          ['train', 'accumulation'],
+          `train.batch_size is ${batch_size}: it cannot be divided into ${parts} micro-batches.`,
+          { found: String(parts), expected: `at most ${batch_size}` },
+        ),
+};

@@ -1,0 +1,108 @@
+import { suggest } from '../../suggest.ts';
+import type { PlacedFinding } from '../check.ts';
+import type { Experiment } from '../experiment.generated.ts';
+import { broken, type Rule } from './rule.ts';
+
+/** Metrics that the built-in trainer records for validation and test pictures; its own list is held to this one by a test. */
+export const splitMetrics = [
+  'gender_accuracy',
+  'gender_precision',
+  'gender_recall',
+  'gender_f1',
+  'identity_top1',
+  'identity_top5',
+  'identity_macro_f1',
+  'combined',
+] as const;
+
+/** Metrics of training that can be watched: they fall as a model learns. */
+export const losses = ['train/loss', 'train/gender_loss', 'train/identity_loss'] as const;
+
+const validation = splitMetrics.map((name) => `val/${name}`);
+const test = splitMetrics.map((name) => `test/${name}`);
+
+/** train.early_stopping.monitor is a metric that the run measures after each epoch, and its mode is the way in which it improves. */
+export const monitor: Rule = {
+  reads: ['train', 'trainer'],
+  check(config) {
+    const { monitor: metric, mode } = config.train.early_stopping;
+    const at = ['train', 'early_stopping', 'monitor'];
+    // A trainer of another make has metrics of its own.
+    if (config.trainer.command !== undefined) return [];
+    const known = [...validation, ...losses];
+    if (!known.includes(metric))
+      return unknownMetric(at, metric, known, {
+        remedy: test.includes(metric) ? 'The test pictures are scored once, at the end.' : undefined,
+      });
+    return direction(['train', 'early_stopping', 'mode'], metric, mode);
+  },
+};
+
+/** sweep.objective.metric is one that its runs record, and its mode the way in which it improves. */
+export const objective: Rule = {
+  reads: ['sweep', 'trainer'],
+  check({ sweep, trainer }) {
+    if (!sweep || trainer.command !== undefined || underCondition(sweep.objective.metric)) return [];
+    const { metric, mode } = sweep.objective;
+    const known = [...validation, ...test, ...losses, 'train/images_per_second'];
+    if (!known.includes(metric)) return unknownMetric(['sweep', 'objective', 'metric'], metric, known);
+    return direction(['sweep', 'objective', 'mode'], metric, mode);
+  },
+};
+
+/** The split whose metric a sweep compares by has pictures. */
+export const objectiveSplit: Rule = {
+  reads: ['sweep', 'data'],
+  check({ sweep, data }) {
+    const metric = sweep?.objective.metric ?? '';
+    const side = metric.startsWith('val/') ? 'validation' : metric.startsWith('test/') ? 'test' : undefined;
+    if (!side || data.split[side] > 0) return [];
+    return broken(
+      'rule-metric',
+      ['sweep', 'objective', 'metric'],
+      `data.split.${side} is 0: no trial would have ${metric}.`,
+      { found: metric, expected: `a metric of another split, or data.split.${side} above 0` },
+    );
+  },
+};
+
+/** A score under a condition: `test/<condition>/<metric>`. */
+const underCondition = (metric: string): boolean => /^test\/[a-z0-9_]+\/[a-z0-9_]+$/.test(metric);
+
+function unknownMetric(
+  at: string[],
+  metric: string,
+  known: string[],
+  more: Partial<PlacedFinding> = {},
+): PlacedFinding[] {
+  const near = suggest(metric, known) ?? suggest(`val/${metric}`, known);
+  return broken(
+    'rule-metric',
+    at,
+    `The built-in trainer does not record ${metric || 'a metric without a name'}.`,
+    {
+      found: metric,
+      expected: `one of ${known.join(', ')}`,
+      ...(near && more.remedy === undefined
+        ? { suggestion: near.text, fix: near.sure ? near.text : undefined }
+        : {}),
+      ...more,
+    },
+  );
+}
+
+/** Losses fall, everything else rises. */
+function direction(
+  at: string[],
+  metric: string,
+  mode: Experiment['train']['early_stopping']['mode'],
+): PlacedFinding[] {
+  const better = (losses as readonly string[]).includes(metric) ? 'min' : 'max';
+  if (mode === better) return [];
+  return broken(
+    'rule-metric-mode',
+    at,
+    `${metric} is better the ${better === 'min' ? 'lower' : 'higher'} it is: mode ${mode} would choose the worst.`,
+    { found: mode, expected: better, remedy: `Set mode: ${better} beside it.`, fix: better },
+  );
+}
