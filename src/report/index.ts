@@ -1,1 +1,2 @@
 export { writeCharts } from './write-charts.ts';
+export { writeRunReport } from './write-report.ts';

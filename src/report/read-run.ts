@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type Event, readEvents, readState, runName, type StateEntry } from '../record/index.ts';
 
 type MetricEvent = Extract<Event, { type: 'metric' }>;
@@ -29,7 +29,7 @@ export interface RunRecord {
   scores: Record<string, number>;
   /** What artifacts/metrics.json says besides. */
   summary: Json;
-  warnings: { code: string; message: string; time: number; count: number }[];
+  warnings: { code: string; message: string; count: number }[];
   artifacts: { path: string; kind: string; bytes?: number }[];
   checkpoints: { path: string; score?: number }[];
   /** Milliseconds since 1970 of the first and the last thing that was recorded. */
@@ -42,13 +42,13 @@ export function readRun(runDir: string): RunRecord {
   const states = readState(runDir);
   const events = readEvents(runDir);
   const metrics = events.filter((event) => event.type === 'metric');
-  const { trial, attempt } = runName(runDir) ?? { trial: basename(runDir), attempt: 1 };
-  const name = basename(dirname(runDir));
+  const { trial, attempt } = runName(resolve(runDir)) ?? { trial: basename(resolve(runDir)), attempt: 1 };
+  const name = basename(dirname(resolve(runDir)));
   const status = states.at(-1)?.state ?? (events.length > 0 ? saidByTrainer(events) : 'unknown');
   const times = [...states, ...events].map(({ time }) => time).filter((time) => time > 0);
   return {
     dir: runDir,
-    id: `${name}/${basename(runDir)}`,
+    id: `${name}/${basename(resolve(runDir))}`,
     name,
     trial,
     attempt,
@@ -114,20 +114,39 @@ function warningsOf(events: Event[]): RunRecord['warnings'] {
     const key = `${event.code} ${event.message}`;
     const known = found.get(key);
     if (known) known.count++;
-    else found.set(key, { code: event.code, message: event.message, time: event.time, count: 1 });
+    else found.set(key, { code: event.code, message: event.message, count: 1 });
   }
   return [...found.values()];
 }
 
-/** By path, the last word on each; `bytes` is missing where the file is. */
+/** What the trainer told of, and what else lies in artifacts/; `bytes` is missing where the file is. */
 function artifactsOf(runDir: string, events: Event[]): RunRecord['artifacts'] {
   const found = new Map<string, RunRecord['artifacts'][number]>();
-  for (const event of events)
-    if (event.type === 'artifact')
-      found.set(event.path, { path: event.path, kind: event.kind, bytes: sizeOf(join(runDir, event.path)) });
-  return [...found.values()];
+  const add = (path: string, kind: string) => found.set(path, { path, kind, bytes: sizeOf(runDir, path) });
+  for (const file of filesUnder(join(runDir, 'artifacts'))) add(`artifacts/${file}`, '');
+  for (const event of events) if (event.type === 'artifact') add(String(event.path), String(event.kind));
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
+function filesUnder(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+      .map((entry) =>
+        relative(folder, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'),
+      );
+  } catch {
+    return [];
+  }
+}
+
+/** A path that leads out of the run folder has no size. */
+function sizeOf(runDir: string, path: string): number | undefined {
+  return isWithin(path) ? statSync(join(runDir, path), { throwIfNoEntry: false })?.size : undefined;
+}
+
+/** Relative and without a step upwards. */
+export const isWithin = (path: string): boolean =>
+  !isAbsolute(path) && !/^[a-z]+:/i.test(path) && !path.split(/[\\/]/).includes('..');
 
 const least = (values: number[]): number => values.reduce((a, b) => Math.min(a, b));

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { type Confusion, rowShares } from '../confusion.ts';
-import { ink } from './theme.ts';
+import { ink, onCell } from './theme.ts';
 
 const CELL = 132; // pixels
 
@@ -19,7 +19,7 @@ export function confusionChart(confusion: Confusion, id: string): TopLevelSpec {
   );
   const total = matrix.flat().reduce((a, b) => a + b, 0);
   const axis = { labelFontSize: 12, labelAngle: 0, domain: false, ticks: false, grid: false };
-  const color = { condition: { test: 'datum.share > 0.5', value: '#ffffff' }, value: ink.text };
+  const color = { condition: { test: 'datum.share > 0.5', value: onCell.dark }, value: onCell.light };
   return {
     title: { text: `Gender, ${split} pictures`, subtitle: `${id}  ·  ${total} pictures` },
     width: CELL * labels.length,

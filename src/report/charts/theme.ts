@@ -1,7 +1,7 @@
 import type { Config } from 'vega-lite';
 import { FAMILY } from './font.ts';
 
-/** Colours of charts. The page's dark form maps each ink to its own: see page/style.ts. */
+/** Colours of lines, text and ground. */
 export const ink = {
   text: '#1f2328',
   muted: '#59636e',
@@ -21,6 +21,25 @@ export const palette = {
   sky: '#3a9bd8',
 };
 
+/** Text on the cells of a matrix, which keep their colours in the dark. */
+export const onCell = { light: '#16202b', dark: '#fdfeff' };
+
+/** What stands for each colour on a dark ground: charts are drawn for paper, the page exchanges their inks. */
+export const inTheDark: Readonly<Record<string, string>> = {
+  [ink.text]: '#e6e9ed',
+  [ink.muted]: '#9aa4af',
+  [ink.grid]: '#2b323a',
+  [ink.axis]: '#4a545f',
+  [ink.background]: '#171b21',
+  [palette.black]: '#c9d1d9',
+  [palette.orange]: '#ff8a3d',
+  [palette.blue]: '#4aa8e8',
+  [palette.green]: '#3cc795',
+  [palette.purple]: '#dd84cf',
+  [palette.yellow]: '#e0ae3c',
+  [palette.sky]: '#8ccdf5',
+};
+
 export const series = [
   palette.blue,
   palette.orange,
@@ -37,6 +56,7 @@ const font = `${FAMILY}, 'Helvetica Neue', Arial, sans-serif`;
 
 export const theme: Config = {
   font,
+  aria: false,
   background: ink.background,
   padding: 16,
   title: {
@@ -62,7 +82,7 @@ export const theme: Config = {
     labelPadding: 4,
   },
   axisX: { grid: false },
-  axisY: { domain: false, ticks: false, minExtent: 40 },
+  axisY: { domain: false, ticks: false, minExtent: 44 },
   view: { stroke: null },
   legend: {
     title: null,

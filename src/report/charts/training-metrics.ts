@@ -157,7 +157,7 @@ function yScale(panel: Panel, values: number[]): Record<string, unknown> {
   }
   if (panel.score && low >= 0 && high <= 1) return { domain: [0, 1], nice: false };
   if (low > 0 && high / low >= 1000) return { type: 'log', nice: false };
-  return { zero: low >= 0 && low < high / 3, nice: 5 };
+  return { zero: low >= 0 && (low < high / 3 || low === high), nice: 5 };
 }
 
 function bestRule(best: Point, x: object): object {

@@ -1,0 +1,50 @@
+import { number } from '../text.ts';
+import { type Html, html } from './html.ts';
+
+/** Scores of validation and test side by side, then those under conditions, then others. */
+export function scoreTables(scores: Readonly<Record<string, number>>): Html {
+  const names = new Set<string>();
+  const conditions = new Map<string, Map<string, number>>();
+  const others: [string, number][] = [];
+  for (const [name, value] of Object.entries(scores)) {
+    const plain = /^(?:val|test)\/([^/]+)$/.exec(name);
+    const under = /^test\/(.+)\/([^/]+)$/.exec(name);
+    if (plain) names.add(plain[1]!);
+    else if (under) conditions.set(under[1]!, (conditions.get(under[1]!) ?? new Map()).set(under[2]!, value));
+    else others.push([name, value]);
+  }
+  if (names.size + conditions.size + others.length === 0)
+    return html`<p class="muted">No scores were recorded.</p>`;
+  return html`${names.size > 0 && main([...names], scores)}${conditions.size > 0 && underConditions(conditions)}${
+    others.length > 0 &&
+    table(
+      ['metric', 'value'],
+      others.map(([name, value]) => [name, number(value)]),
+    )
+  }`;
+}
+
+function main(names: string[], scores: Readonly<Record<string, number>>): Html {
+  return table(
+    ['metric', 'validation', 'test'],
+    names.map((name) => [name, number(scores[`val/${name}`]), number(scores[`test/${name}`])]),
+  );
+}
+
+function underConditions(conditions: Map<string, Map<string, number>>): Html {
+  const metrics = [...new Set([...conditions.values()].flatMap((values) => [...values.keys()]))];
+  return html`<p class="muted">Test pictures under conditions</p>${table(
+    ['condition', ...metrics],
+    [...conditions].map(([name, values]) => [name, ...metrics.map((metric) => number(values.get(metric)))]),
+  )}`;
+}
+
+/** The first column is text, the others are numbers. */
+function table(heads: string[], rows: string[][]): Html {
+  return html`<div class="scroll"><table><thead><tr>${heads.map(
+    (head, i) => html`<th scope="col"${i > 0 && html` class="n"`}>${head}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    ([name, ...cells]) =>
+      html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td class="n">${cell}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
+}

@@ -1,0 +1,69 @@
+import { FAMILY, type Faces } from '../charts/font.ts';
+import { ink, inTheDark } from '../charts/theme.ts';
+
+/** The page's style: light and dark, with its typeface inside. */
+export function style({ regular, bold }: Faces): string {
+  return `${face(regular.woff2, 400)}${face(bold.woff2, 600)}
+:root {
+  color-scheme: light dark;
+  --ground: #f6f7f9; --card: #ffffff; --text: ${ink.text}; --muted: ${ink.muted}; --line: #dfe3e8; --accent: #0b5c92;
+  --good: #0a6b4b; --good-ground: #dff3ea; --bad: #b3261e; --bad-ground: #fbe4e2; --busy: #7a5200; --busy-ground: #fbf0d4;
+  --mark: #fff6dd;
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; padding: 28px 20px 64px; background: var(--ground); color: var(--text);
+  font: 14px/1.5 ${FAMILY}, system-ui, sans-serif; font-variant-numeric: tabular-nums;
+}
+main { max-width: 1320px; margin: 0 auto; }
+header { margin: 0 0 20px; }
+h1 { font-size: 26px; line-height: 1.25; margin: 0 0 6px; font-weight: 600; overflow-wrap: anywhere; }
+h2 { font-size: 16px; margin: 0 0 12px; font-weight: 600; }
+p { margin: 0 0 8px; }
+.muted { color: var(--muted); }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; margin: 0 0 16px; }
+.row { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr)); }
+.row > .card { margin: 0; }
+.row { margin: 0 0 16px; }
+.scroll { overflow-x: auto; }
+.badge { display: inline-block; padding: 1px 10px; border-radius: 99px; font-weight: 600; font-size: 12.5px; white-space: nowrap; }
+.good { color: var(--good); background: var(--good-ground); }
+.bad { color: var(--bad); background: var(--bad-ground); }
+.busy { color: var(--busy); background: var(--busy-ground); }
+.figures { display: flex; flex-wrap: wrap; gap: 10px 36px; margin: 16px 0 0; }
+.figures div span { display: block; color: var(--muted); font-size: 12.5px; }
+.figures div strong { font-size: 22px; font-weight: 600; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th { font-weight: 600; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
+tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: normal; }
+tr:last-child > * { border-bottom: 0; }
+td.n, th.n { text-align: right; white-space: nowrap; }
+tr.best > * { background: var(--mark); }
+code, pre, .mono { font: 12.5px/1.5 ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; }
+pre { overflow: auto; max-height: 480px; margin: 8px 0 0; padding: 12px; background: var(--ground); border-radius: 6px; }
+details > summary { cursor: pointer; font-weight: 600; }
+details[open] > summary { margin-bottom: 10px; }
+a { color: var(--accent); }
+svg.chart { display: block; max-width: 100%; height: auto; }
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0f1216; --card: #171b21; --text: #e6e9ed; --muted: #9aa4af; --line: #2b323a; --accent: #6db7ea;
+    --good: #6fd6ac; --good-ground: #123528; --bad: #ff9a92; --bad-ground: #431a18; --busy: #f0c767; --busy-ground: #3d2f0d;
+    --mark: #2c2816;
+  }
+  ${darkChart}
+}
+@media print { body { background: #fff; padding: 0; } .card { break-inside: avoid; } }
+`;
+}
+
+const face = (woff2: Buffer, weight: number): string =>
+  `@font-face { font-family: ${FAMILY}; font-weight: ${weight}; src: url(data:font/woff2;base64,${woff2.toString('base64')}) format('woff2'); }\n`;
+
+const darkChart = Object.entries(inTheDark)
+  .map(
+    ([light, dark]) =>
+      `svg.chart [fill="${light}"] { fill: ${dark}; } svg.chart [stroke="${light}"] { stroke: ${dark}; }`,
+  )
+  .join('\n  ');
