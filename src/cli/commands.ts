@@ -31,6 +31,12 @@ export const commands: CommandEntry[] = [
     summary: 'Show what has run, what runs and what waits.',
     load: () => import('./status.ts'),
   },
+  { name: 'logs', summary: "Print what a run's trainer has printed.", load: () => import('./logs.ts') },
+  {
+    name: 'stop',
+    summary: 'Let a run or a sweep save a checkpoint and end.',
+    load: () => import('./stop.ts'),
+  },
   {
     name: 'validate',
     summary: 'Say everything that is wrong with experiments, at its line.',

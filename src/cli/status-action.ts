@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findTarget } from './find-target.ts';
 import type { StatusOptions } from './status.ts';
 import { experimentsStatus } from './status-experiments.ts';
-import { runStatus } from './status-run.ts';
+import { statusOfRun } from './status-run.ts';
 import { runsStatus } from './status-runs.ts';
 
 /** What is shown of one look at the record. */
@@ -44,7 +44,7 @@ export async function status(target: string | undefined, options: StatusOptions)
 function looker(text: string | undefined, runs: string): () => Status {
   if (text === undefined) return () => experimentsStatus(runs);
   const { kind, dir } = findTarget(runs, text);
-  if (kind === 'run') return () => runStatus(dir);
+  if (kind === 'run') return () => statusOfRun(dir);
   const known = new Map();
   return () => runsStatus(dir, known);
 }

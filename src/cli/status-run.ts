@@ -6,7 +6,7 @@ import { number } from './view/format.ts';
 import { cut, printable } from './view/table.ts';
 
 /** One run in full. */
-export function runStatus(dir: string): Status {
+export function statusOfRun(dir: string): Status {
   const run = scanRun(dir);
   if (!run)
     throw new FacecomError('run-not-found', `The run folder ${dir} is not there any more.`, { exitCode: 2 });

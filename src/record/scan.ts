@@ -53,6 +53,8 @@ export interface ScanOptions {
   now?: number;
   /** Summaries that are taken as they are, by folder: of finished runs, which change no more. */
   known?: ReadonlyMap<string, RunSummary>;
+  /** The state alone, without what the events tell. */
+  state?: boolean;
 }
 
 /**
@@ -89,8 +91,13 @@ export function scanRun(dir: string, options: ScanOptions = {}): RunSummary | un
   const entries = readState(dir);
   if (entries.length === 0 && !isRunFolder(dir)) return undefined;
   const summary: RunSummary = { dir, ...place, ...summariseState(entries, options.now ?? Date.now()) };
-  addEvents(summary, options.objective);
+  if (!options.state) addEvents(summary, options.objective);
   return summary;
+}
+
+/** The status alone, as the run's state and processes tell it; its events are not read. */
+export function runStatus(dir: string): RunStatus {
+  return summariseState(readState(dir), Date.now()).status;
 }
 
 function runFolderNames(folder: string): string[] {
