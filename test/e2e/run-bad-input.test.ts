@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { execa } from 'execa';
+import { type Entry, people, writeSet } from '../data/support/sets.ts';
+import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
+import { withoutTensorFlow } from '../support/tensorflow.ts';
+
+const tiny = join(packageDir, 'experiments/tiny.yaml');
+
+/** A folder to work in, with a cache folder of its own, and `run` on the tiny experiment in it. */
+async function place(t: TestContext) {
+  const cwd = await temporaryFolder(t);
+  const env = { FACECOM_CACHE_DIR: join(cwd, 'cache'), FACECOM_TENSORFLOW_DIR: await installedTensorFlow() };
+  const run = (spec: string, ...args: string[]) => facecom(['run', spec, ...args], { cwd, env });
+  return { cwd, env, run };
+}
+
+/** Native TensorFlow is found in the user's cache folder, which the tests do not use for anything else. */
+async function installedTensorFlow(): Promise<string> {
+  const { locateTensorFlow } = await import('../../src/tensor/native/locate.ts');
+  return locateTensorFlow()?.dir ?? '';
+}
+
+/** Exit code, nothing launched, the message on stderr, and no stack trace. */
+function checkRefused(name: string, found: Awaited<ReturnType<typeof facecom>>, cwd: string, text: RegExp) {
+  assert.equal(found.exitCode, 2, `${name}: ${found.stderr}`);
+  assert.match(found.stderr, text, name);
+  assert.doesNotMatch(found.stderr, /\n\s+at |internal error/, name);
+  assert.equal(found.stdout, '', name);
+  assert.ok(!existsSync(join(cwd, 'runs')), `${name}: nothing was launched`);
+}
+
+test('a wrong spec is exit code 2 with its place, and nothing is launched', async (t) => {
+  const { cwd, run } = await place(t);
+  const specs: Record<string, [text: string | undefined, message: RegExp]> = {
+    'lost.yaml': [undefined, /error\[spec-missing\]: lost\.yaml/],
+    'torn.yaml': ['name: torn\ndata: {source: [\n', /error\[yaml-syntax\]: torn\.yaml:3:1: /],
+    'key.yaml': ['name: key\nepochs: 3\n', /error\[spec-unknown-key\]: key\.yaml:2:1: /],
+    'range.yaml': ['name: range\nloss: {alpha: -0.5}\n', /error\[spec-range\]: range\.yaml:2:15: /],
+    'type.yaml': ['name: type\ntrain: {epochs: many}\n', /type\.yaml:2:17: /],
+    'path.yaml': ['name: path\ndata: {source: facecom}\n', /path\.yaml:2:1: .*needs data\.path/],
+  };
+  await Promise.all(
+    Object.entries(specs).map(async ([file, [text, message]]) => {
+      if (text !== undefined) await writeFile(join(cwd, file), text);
+      checkRefused(file, await run(file), cwd, message);
+    }),
+  );
+});
+
+test('a wrong data set is exit code 2 with its place, and nothing is launched', async (t) => {
+  const { cwd, run } = await place(t);
+  const set = (name: string, entries: Entry[], annotations?: string) =>
+    writeSet(join(cwd, name), entries, annotations);
+  const cases: [string, () => Promise<unknown>, RegExp][] = [
+    ['lost', async () => {}, /error\[data-path-missing\]/],
+    ['torn', () => set('torn', people(2, 4), '[{"filename": '), /malformed\]: .*torn.annotations\.json:1:/],
+    ['word', () => set('word', people(2, 4), '{}'), /malformed\]: .*annotations\.json:1:1: .*not a list/],
+    ['missing', () => set('missing', people(1, 4), JSON.stringify(people(2, 4))), /data-picture-missing/],
+    [
+      'gender',
+      () => set('gender', [...people(2, 4), { filename: 'x.png', gender: 'Femal', person_id: 'p1' }]),
+      /error\[data-gender\][\s\S]*x\.png: "Femal"/,
+    ],
+    ['single', () => set('single', people(1, 8)), /error\[data-single-identity\]/],
+  ];
+  for (const [, make] of cases) await make();
+  await Promise.all(
+    cases.map(async ([name, , message]) =>
+      checkRefused(name, await run(tiny, '--set', 'data.source=facecom', `data.path=${name}`), cwd, message),
+    ),
+  );
+});
+
+test('a corrupt picture fails the run and is named', { skip: withoutTensorFlow }, async (t) => {
+  const { cwd, run } = await place(t);
+  await writeSet(join(cwd, 'faces'), people(2, 8));
+  await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no picture');
+  const found = await run(tiny, '--json', '--set', 'data.source=facecom', 'data.path=faces');
+  assert.equal(found.exitCode, 1);
+  assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
+  const summary = found.json.at(-1);
+  assert.equal(summary.status, 'failed');
+  assert.match(JSON.stringify(summary.error), /p1_3\.png/);
+});
+
+test('a file in the place of the folder of runs is exit code 2', async (t) => {
+  const { cwd, run } = await place(t);
+  await writeFile(join(cwd, 'runs.txt'), '');
+  const found = await run(tiny, '--runs', 'runs.txt');
+  assert.equal(found.exitCode, 2);
+  assert.match(found.stderr, /error\[runs-not-writable\][\s\S]*remedy: .*--runs/);
+  assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
+});
+
+const asRoot = process.getuid?.() === 0;
+test('a folder of runs without permission is exit code 2', {
+  skip: asRoot && 'root may write everywhere',
+}, async (t) => {
+  const { cwd, run } = await place(t);
+  await mkdir(join(cwd, 'locked'), { mode: 0o555 });
+  const found = await run(tiny, '--runs', 'locked');
+  assert.equal(found.exitCode, 2);
+  assert.match(found.stderr, /error\[runs-not-writable\]/);
+});
+
+/** A run that would train for a long time, started as a terminal does: in a process group of its own. */
+async function startLong(t: TestContext) {
+  const { cwd, env } = await place(t);
+  const child = execa(
+    process.execPath,
+    [
+      ...[binary, 'run', tiny, '--json'],
+      ...['--set', 'train.epochs=5000', 'train.early_stopping.enabled=false', 'resources.retry.killed=0'],
+    ],
+    { cwd, env, reject: false, stdin: 'ignore', detached: true },
+  );
+  t.after(() => {
+    if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL');
+  });
+  const [folder] = await waitFor(async () => readdir(join(cwd, 'runs/tiny')));
+  const runDir = join(cwd, 'runs/tiny', folder!);
+  await waitFor(async () => {
+    const events = await readFile(join(runDir, 'events.jsonl'), 'utf8');
+    return events.includes('"checkpoint"') ? events : undefined;
+  });
+  const state = await readFile(join(runDir, 'state.jsonl'), 'utf8');
+  const trainer = Number(/"pid":(\d+)/.exec(state)?.[1]);
+  assert.ok(isAlive(trainer), 'the trainer is at work');
+  return { child, cwd, runDir, trainer };
+}
+
+async function waitFor<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined && !(Array.isArray(found) && found.length === 0)) return found;
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+  throw new Error('What was waited for has not come within two minutes.');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('Ctrl-C keeps a checkpoint, says how to go on, and exits 130', {
+  skip: withoutTensorFlow,
+}, async (t) => {
+  const { child, runDir, trainer } = await startLong(t);
+  process.kill(-child.pid!, 'SIGINT');
+  const { exitCode, stdout, stderr } = await child;
+  assert.equal(exitCode, 130, stderr);
+  assert.equal(JSON.parse(stdout.trim().split('\n').at(-1)!).status, 'stopped');
+  assert.doesNotMatch(stderr, /\n\s+at |internal error/);
+  assert.ok(existsSync(join(runDir, 'checkpoints/last.safetensors')));
+  assert.ok(!isAlive(trainer), 'no trainer is left');
+});
+
+test('a trainer that is killed fails the run, which says how', { skip: withoutTensorFlow }, async (t) => {
+  const { child, runDir, trainer } = await startLong(t);
+  process.kill(trainer, 'SIGKILL');
+  const { exitCode, stdout, stderr } = await child;
+  assert.equal(exitCode, 1, stderr);
+  const summary = JSON.parse(stdout.trim().split('\n').at(-1)!);
+  assert.equal(summary.status, 'failed');
+  assert.match(summary.error.message, /SIGKILL/);
+  assert.doesNotMatch(stderr, /\n\s+at |internal error/);
+  assert.match(await readFile(join(runDir, 'state.jsonl'), 'utf8'), /"failed"/);
+});
