@@ -5,27 +5,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { type Entry, people, writeSet } from '../data/support/sets.ts';
-import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
+import { binary, type Outcome } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
-
-const tiny = join(packageDir, 'experiments/tiny.yaml');
-
-/** A folder to work in, with a cache folder of its own, and `run` on the tiny experiment in it. */
-async function place(t: TestContext) {
-  const cwd = await temporaryFolder(t);
-  const env = { FACECOM_CACHE_DIR: join(cwd, 'cache'), FACECOM_TENSORFLOW_DIR: await installedTensorFlow() };
-  const run = (spec: string, ...args: string[]) => facecom(['run', spec, ...args], { cwd, env });
-  return { cwd, env, run };
-}
-
-/** Native TensorFlow is found in the user's cache folder, which the tests do not use for anything else. */
-async function installedTensorFlow(): Promise<string> {
-  const { locateTensorFlow } = await import('../../src/tensor/native/locate.ts');
-  return locateTensorFlow()?.dir ?? '';
-}
+import { place, tiny } from '../support/trained.ts';
 
 /** Exit code, nothing launched, the message on stderr, and no stack trace. */
-function checkRefused(name: string, found: Awaited<ReturnType<typeof facecom>>, cwd: string, text: RegExp) {
+function checkRefused(name: string, found: Outcome, cwd: string, text: RegExp) {
   assert.equal(found.exitCode, 2, `${name}: ${found.stderr}`);
   assert.match(found.stderr, text, name);
   assert.doesNotMatch(found.stderr, /\n\s+at |internal error/, name);
@@ -34,7 +19,7 @@ function checkRefused(name: string, found: Awaited<ReturnType<typeof facecom>>, 
 }
 
 test('a wrong spec is exit code 2 with its place, and nothing is launched', async (t) => {
-  const { cwd, run } = await place(t);
+  const { cwd, facecom } = await place(t);
   const specs: Record<string, [text: string | undefined, message: RegExp]> = {
     'lost.yaml': [undefined, /error\[spec-missing\]: lost\.yaml/],
     'torn.yaml': ['name: torn\ndata: {source: [\n', /error\[yaml-syntax\]: torn\.yaml:3:1: /],
@@ -46,13 +31,13 @@ test('a wrong spec is exit code 2 with its place, and nothing is launched', asyn
   await Promise.all(
     Object.entries(specs).map(async ([file, [text, message]]) => {
       if (text !== undefined) await writeFile(join(cwd, file), text);
-      checkRefused(file, await run(file), cwd, message);
+      checkRefused(file, await facecom('run', file), cwd, message);
     }),
   );
 });
 
 test('a wrong data set is exit code 2 with its place, and nothing is launched', async (t) => {
-  const { cwd, run } = await place(t);
+  const { cwd, facecom } = await place(t);
   const set = (name: string, entries: Entry[], annotations?: string) =>
     writeSet(join(cwd, name), entries, annotations);
   const cases: [string, () => Promise<unknown>, RegExp][] = [
@@ -70,16 +55,21 @@ test('a wrong data set is exit code 2 with its place, and nothing is launched', 
   for (const [, make] of cases) await make();
   await Promise.all(
     cases.map(async ([name, , message]) =>
-      checkRefused(name, await run(tiny, '--set', 'data.source=facecom', `data.path=${name}`), cwd, message),
+      checkRefused(
+        name,
+        await facecom('run', tiny, '--set', 'data.source=facecom', `data.path=${name}`),
+        cwd,
+        message,
+      ),
     ),
   );
 });
 
 test('a corrupt picture fails the run and is named', { skip: withoutTensorFlow }, async (t) => {
-  const { cwd, run } = await place(t);
+  const { cwd, facecom } = await place(t);
   await writeSet(join(cwd, 'faces'), people(2, 8));
   await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no picture');
-  const found = await run(tiny, '--json', '--set', 'data.source=facecom', 'data.path=faces');
+  const found = await facecom('run', tiny, '--json', '--set', 'data.source=facecom', 'data.path=faces');
   assert.equal(found.exitCode, 1);
   assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
   const summary = found.json.at(-1);
@@ -88,9 +78,9 @@ test('a corrupt picture fails the run and is named', { skip: withoutTensorFlow }
 });
 
 test('a file in the place of the folder of runs is exit code 2', async (t) => {
-  const { cwd, run } = await place(t);
+  const { cwd, facecom } = await place(t);
   await writeFile(join(cwd, 'runs.txt'), '');
-  const found = await run(tiny, '--runs', 'runs.txt');
+  const found = await facecom('run', tiny, '--runs', 'runs.txt');
   assert.equal(found.exitCode, 2);
   assert.match(found.stderr, /error\[runs-not-writable\][\s\S]*remedy: .*--runs/);
   assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
@@ -100,9 +90,9 @@ const asRoot = process.getuid?.() === 0;
 test('a folder of runs without permission is exit code 2', {
   skip: asRoot && 'root may write everywhere',
 }, async (t) => {
-  const { cwd, run } = await place(t);
+  const { cwd, facecom } = await place(t);
   await mkdir(join(cwd, 'locked'), { mode: 0o555 });
-  const found = await run(tiny, '--runs', 'locked');
+  const found = await facecom('run', tiny, '--runs', 'locked');
   assert.equal(found.exitCode, 2);
   assert.match(found.stderr, /error\[runs-not-writable\]/);
 });

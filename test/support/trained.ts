@@ -1,0 +1,26 @@
+import { join, resolve } from 'node:path';
+import type { TestContext } from 'node:test';
+import { locateTensorFlow } from '../../src/tensor/native/locate.ts';
+import { facecom, packageDir, temporaryFolder } from './program.ts';
+
+export const tiny = join(packageDir, 'experiments/tiny.yaml');
+
+/** A folder to work in, with a cache folder of its own that uses the installed native TensorFlow. */
+export async function place(t: TestContext) {
+  const cwd = await temporaryFolder(t);
+  const env = {
+    FACECOM_CACHE_DIR: join(cwd, 'cache'),
+    FACECOM_TENSORFLOW_DIR: locateTensorFlow()?.dir ?? '',
+  };
+  return { cwd, env, facecom: (...args: string[]) => facecom(args, { cwd, env }) };
+}
+
+/** The tiny experiment, trained in `runs/` of a folder to work in. Gives what `run` says at its end. */
+export async function trainedTiny(t: TestContext, ...set: string[]) {
+  const there = await place(t);
+  const sets = set.length > 0 ? ['--set', ...set] : [];
+  const { exitCode, stderr, json } = await there.facecom('run', tiny, '--json', ...sets);
+  if (exitCode !== 0) throw new Error(`The run failed: ${stderr}`);
+  const run = json.at(-1) as { run: string; dir: string; metrics: Record<string, number> };
+  return { ...there, run: { ...run, dir: resolve(there.cwd, run.dir) } };
+}
