@@ -17,6 +17,11 @@ export const commands: CommandEntry[] = [
     load: () => import('./run.ts'),
   },
   {
+    name: 'sweep',
+    summary: 'Run the trials of an experiment’s sweep, or go on with it.',
+    load: () => import('./sweep.ts'),
+  },
+  {
     name: 'evaluate',
     summary: 'Score a trained run on its test pictures, other data or bad conditions.',
     load: () => import('./evaluate.ts'),
@@ -48,6 +53,16 @@ export const commands: CommandEntry[] = [
     load: () => import('./explain.ts'),
   },
   { name: 'init', summary: 'Write a commented experiment to start from.', load: () => import('./init.ts') },
+  {
+    name: 'report',
+    summary: 'Write one HTML page of a run or a sweep, and its charts.',
+    load: () => import('./report.ts'),
+  },
+  {
+    name: 'export',
+    summary: 'Write the weights of a trained run for other programs.',
+    load: () => import('./export.ts'),
+  },
   { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./data.ts') },
   { name: 'setup', summary: 'Install native TensorFlow, and MLflow.', load: () => import('./setup.ts') },
   {
@@ -60,6 +75,12 @@ export const commands: CommandEntry[] = [
     name: 'tensorflow-check',
     summary: 'Load native TensorFlow and run an op.',
     load: () => import('./tensorflow-check.ts'),
+    hidden: true,
+  },
+  {
+    name: 'mlflow-server',
+    summary: 'Keep the local MLflow server of a folder.',
+    load: () => import('./mlflow-server.ts'),
     hidden: true,
   },
 ];

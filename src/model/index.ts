@@ -6,6 +6,7 @@ import type { OptimizerSpec } from './optimizers/index.ts';
 
 export type { LabelledBatch, Learner, Logits, StateTensor, StepResult } from './learner.ts';
 export { NetworkLearner } from './learner.ts';
+export { DEVIATION, MEAN } from './network.ts';
 
 /** The part of a resolved experiment that decides what a learner is. */
 export interface ModelConfig {

@@ -17,9 +17,10 @@ export interface Network {
   apply(forward: Forward, pictures: Tensor4D): { gender: tf.Tensor1D; identity: Tensor2D };
 }
 
-/** ImageNet's statistics of RGB, in 0 … 255. */
-const MEAN = [0.485, 0.456, 0.406].map((v) => v * 255);
-const DEVIATION = [0.229, 0.224, 0.225].map((v) => v * 255);
+/** ImageNet's means of RGB, in 0 … 255. */
+export const MEAN = [0.485, 0.456, 0.406].map((v) => v * 255);
+/** ImageNet's standard deviations of RGB, in 0 … 255. */
+export const DEVIATION = [0.229, 0.224, 0.225].map((v) => v * 255);
 
 /** One shared backbone, one head a task. */
 export function network({ backbone, heads, identities, seed }: NetworkOptions): Network {

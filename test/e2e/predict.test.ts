@@ -49,4 +49,16 @@ test('predict says of files what the run said of the same pictures; others go on
   const unwritable = await facecom('predict', 'last', 'test', '--out', 'lost/folder.csv');
   assert.equal(unwritable.exitCode, 2);
   assert.match(unwritable.stderr, /error\[predict-unwritable\]/);
+
+  const exported = await facecom('export', 'last', '--out', 'model', '--json');
+  assert.equal(exported.exitCode, 0, exported.stderr);
+  const card = JSON.parse(await readFile(join(cwd, 'model/model.json'), 'utf8'));
+  assert.deepEqual(card.outputs.identity.classes, ['p0000', 'p0001', 'p0002', 'p0003']);
+  assert.deepEqual([card.input.size, card.architecture.backbone], [32, 'resnet18']);
+  const bytes = await readFile(join(cwd, 'model/model.safetensors'));
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())).toString());
+  assert.deepEqual(header['conv1.weight'].shape, [64, 3, 7, 7]);
+  const again = await facecom('export', 'last', '--out', 'model');
+  assert.equal(again.exitCode, 2);
+  assert.match(again.stderr, /error\[data-folder-not-empty\]/);
 });
