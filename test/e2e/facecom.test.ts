@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { packageDir } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
@@ -12,7 +12,7 @@ const photographs = join(packageDir, '../shared/data/orl');
 const skip = existsSync(photographs) ? withoutTensorFlow : `${photographs} is not there`;
 
 test('experiments/facecom.yaml learns from real photographs', { skip }, async (t) => {
-  const { facecom } = await place(t);
+  const { cwd, facecom } = await place(t);
   const { exitCode, stderr, json } = await facecom(
     ...['run', spec, '--json', '--set', `data.path=${photographs}`],
     ...['data.image_size=48', 'train.epochs=8', 'augment.policy=none', 'evaluate.conditions=[rain]'],
@@ -23,7 +23,9 @@ test('experiments/facecom.yaml learns from real photographs', { skip }, async (t
   assert.ok(metrics['test/identity_top1'] > 0.3, `identity ${metrics['test/identity_top1']}`);
   assert.ok(metrics['test/gender_accuracy'] > 0.8, `gender ${metrics['test/gender_accuracy']}`);
   assert.ok(metrics['test/rain/combined'] > 0);
-  const submission = (await readFile(join(dir, 'artifacts/submission.csv'), 'utf8')).trim().split('\n');
+  const submission = (await readFile(resolve(cwd, dir, 'artifacts/submission.csv'), 'utf8'))
+    .trim()
+    .split('\n');
   assert.equal(submission.length, 81);
   assert.match(submission[1]!, /^s\d\d_\d\d\.png,(Male|Female),s\d\d,[01]\.\d+,[01]\.\d+$/);
 });
