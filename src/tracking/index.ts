@@ -1,8 +1,9 @@
 export type {
   Closed,
-  SweepFacts,
+  CloseOptions,
   SweepTracker,
   Tracker,
+  TrackOptions,
   TrackRun,
   TrackRunOptions,
   TrackSweep,

@@ -15,10 +15,17 @@ export interface Tracker {
   /** The page of the run, once it is known. */
   readonly url: string | undefined;
   /**
-   * Sends the rest, waiting at most `timeout` seconds (20); what is not sent by then `facecom sync` sends later, which is said once
+   * Sends the rest, waiting at most `timeout` seconds; what is not sent by then `facecom sync` sends later, which is said once
    * through `note`. Call it after the last entry of the run's state is written.
    */
-  close(options?: { timeout?: number }): Promise<Closed>;
+  close(options?: CloseOptions): Promise<Closed>;
+}
+
+export interface CloseOptions {
+  /** Seconds; 20 by default. */
+  timeout?: number;
+  /** Aborted: nothing is waited for. */
+  signal?: AbortSignal;
 }
 
 export interface TrackOptions {
@@ -33,39 +40,24 @@ export interface TrackRunOptions extends TrackOptions {
   runDir: string;
 }
 
-/** What is known of a sweep; what is given later is added to what was given before. */
-export interface SweepFacts {
-  name?: string;
-  description?: string;
-  /** Such as `{method: 'grid', axes: {…}, objective: {…}}`: flattened by dotted path, never changed once given. */
-  params?: Record<string, unknown>;
-  /** The latest values, such as `{finished: 3, failed: 0, best: 0.91}`. */
-  metrics?: Record<string, number>;
-  tags?: Record<string, string>;
-}
-
 export interface TrackSweepOptions extends TrackOptions {
-  /** Where the sweep keeps its own files. Those that lie directly in it, or in its `artifacts/`, are the artifacts of the parent run. */
+  /** `<runs>/<name>`, with its sweep.json and the folders of its runs. */
   sweepDir: string;
-  facts: SweepFacts;
 }
 
 /**
- * Shows a sweep as a parent run with its runs nested in it:
+ * Shows a sweep as a parent run with its runs nested in it. All that is shown is read from the folders: sweep.json and the runs.
  *
- *     const sweep = trackSweep({ sweepDir, runs, config, note, facts: { params: { method: 'grid' } } });
- *     const tracker = sweep.run(runDir);       // when a trial starts; also for one that is continued
- *     await tracker.close();                   // when it has ended; or leave it out: sweep.close closes all
- *     sweep.update({ metrics: { finished: 1, 'best/val/combined': 0.9 } });
- *     await sweep.close({ status: 'finished' });
+ *     const sweep = trackSweep({ sweepDir, runs, config, note });   // once sweep.json is written
+ *     const tracker = sweep.run(runDir);   // when a run starts, or goes on
+ *     void tracker.close();                // when it has ended; nothing has to wait for it
+ *     const { url } = await sweep.close(); // at the end: closes the runs that are still open, then the sweep
  */
 export interface SweepTracker {
   readonly url: string | undefined;
   /** Follows one run of the sweep, as a child of the sweep's run. */
   run(runDir: string): Tracker;
-  update(facts: SweepFacts): void;
-  /** Closes the runs that are still open, then the sweep's own. */
-  close(options: { status: 'finished' | 'failed' | 'stopped'; timeout?: number }): Promise<Closed>;
+  close(options?: CloseOptions): Promise<Closed>;
 }
 
 /** What the commands call; src/tracking/index.ts exports both. */

@@ -1,0 +1,42 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { liveness, type ProcessMark, writeAside } from '../../../record/index.ts';
+
+/** What the keeper of a local server says of it: `<runs>/.mlflow/server.json`. */
+export interface ServerState {
+  version: 1;
+  phase: 'installing' | 'starting' | 'ready' | 'failed';
+  /** The process that started the server and watches it. */
+  keeper: ProcessMark;
+  /** The server itself, and leader of its process group. */
+  server?: ProcessMark;
+  port?: number;
+  /** Why it failed, for people. */
+  message?: string;
+  remedy?: string;
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+const stateFile = (folder: string): string => join(folder, 'server.json');
+
+export function readServerState(folder: string): ServerState | undefined {
+  try {
+    const state = JSON.parse(readFileSync(stateFile(folder), 'utf8')) as ServerState;
+    return state.version === 1 ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeServerState(folder: string, state: Omit<ServerState, 'version' | 'time'>): void {
+  writeAside(stateFile(folder), `${JSON.stringify({ version: 1, ...state, time: Date.now() }, null, 2)}\n`);
+}
+
+export const removeServerState = (folder: string): void => rmSync(stateFile(folder), { force: true });
+
+/** Whether a keeper is at work on it, as far as this machine can tell. */
+export const isKept = (state: ServerState | undefined): boolean =>
+  state !== undefined && state.phase !== 'failed' && liveness(state.keeper) === 'alive';
+
+export const address = (port: number): string => `http://127.0.0.1:${port}/`;
