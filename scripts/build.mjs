@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -56,6 +57,32 @@ export async function ensureBuilt() {
   return pathToFileURL(dist).href;
 }
 
+/** Where ajv would compile the schema at every start, the code that it writes for it, compiled once here. */
+const compiledValidator = {
+  name: 'compiled-validator',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]spec[\\/]validator\.ts$/ }, async () => {
+      const { Ajv2020 } = await import('ajv/dist/2020.js');
+      const { default: standalone } = await import('ajv/dist/standalone/index.js');
+      const { outputFiles } = await build.esbuild.build({
+        absWorkingDir: root,
+        entryPoints: ['src/spec/validator-options.ts'],
+        bundle: true,
+        format: 'esm',
+        write: false,
+      });
+      const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
+      const { ajvOptions } = await import(url);
+      const schema = JSON.parse(readFileSync(join(root, 'schemas', 'experiment.schema.json'), 'utf8'));
+      const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true } });
+      const code = (standalone.default ?? standalone)(ajv, ajv.compile(schema));
+      const contents = `${code}
+export const schemaErrors = (value) => (validate(value) ? [] : [...validate.errors]);`;
+      return { contents, loader: 'js', resolveDir: join(root, 'src', 'spec') };
+    });
+  },
+};
+
 async function build(builds, dist) {
   const esbuild = await import('esbuild');
   // Built aside and renamed, so that two first starts at once do not see each other's half.
@@ -73,6 +100,7 @@ async function build(builds, dist) {
       target: 'node20.11',
       sourcemap: 'linked',
       logLevel: 'error',
+      plugins: [compiledValidator],
       // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node.
       external: [
         'koffi',
