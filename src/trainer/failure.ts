@@ -1,15 +1,28 @@
 import { FacecomError } from '../errors.ts';
 
-/** Codes of system errors that a user can act on. */
-const system: Record<string, { code: string; remedy: string }> = {
-  ENOSPC: { code: 'disk-full', remedy: 'Free disk space and resume the run.' },
-  EDQUOT: { code: 'disk-full', remedy: 'Free disk space within your quota and resume the run.' },
-  EROFS: { code: 'no-permission', remedy: 'Choose a folder that can be written with --runs.' },
+/** System errors that a user can act on. */
+const system: Record<string, { code: string; text: string; remedy: string }> = {
+  ENOSPC: { code: 'disk-full', text: 'The disk is full', remedy: 'Free disk space and resume the run.' },
+  EDQUOT: {
+    code: 'disk-full',
+    text: 'Your quota of the disk is used up',
+    remedy: 'Free disk space within your quota and resume the run.',
+  },
+  EROFS: {
+    code: 'no-permission',
+    text: 'The run folder lies on a disk that can only be read',
+    remedy: 'Choose a folder that can be written with --runs.',
+  },
   EACCES: {
     code: 'no-permission',
+    text: 'The run folder may not be written',
     remedy: 'Change the permissions of the run folder, or choose another with --runs.',
   },
-  EMFILE: { code: 'too-many-files', remedy: 'Raise the limit of open files (ulimit -n).' },
+  EMFILE: {
+    code: 'too-many-files',
+    text: 'Too many files are open',
+    remedy: 'Raise the limit of open files (ulimit -n).',
+  },
 };
 
 /** Any error as one with a stable code; what is nobody's mistake but the program's is `internal`. */
@@ -17,7 +30,8 @@ export function toFailure(error: unknown): FacecomError {
   if (error instanceof FacecomError) return error;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const known = typeof code === 'string' ? system[code] : undefined;
-  if (known) return new FacecomError(known.code, String(message), { remedy: known.remedy, cause: error });
+  if (known)
+    return new FacecomError(known.code, `${known.text}: ${message}.`, { remedy: known.remedy, cause: error });
   if (error instanceof RangeError && /allocation failed|Invalid typed array length/i.test(error.message)) {
     return new FacecomError('oom', `The machine's memory is exhausted: ${error.message}.`, {
       remedy: 'Lower train.batch_size or raise train.accumulation.',
