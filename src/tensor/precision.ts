@@ -1,26 +1,64 @@
 import { readFileSync } from 'node:fs';
+import { FacecomError } from '../errors.ts';
 import type { RuntimeOptions } from './index.ts';
 
+export type Precision = 'float32' | 'bfloat16';
+
 export interface PrecisionChoice {
-  precision: 'float32' | 'bfloat16';
+  precision: Precision;
   /** Why, as a sentence for the record. */
   reason: string;
 }
 
 /** CPU features that make bfloat16 products fast; without them bfloat16 is emulated and slower. */
-const CPU_FEATURES = ['avx512_bf16', 'amx_bf16'];
+const CPU_FEATURES = ['amx_bf16', 'avx512_bf16'];
 
-/** Decides the arithmetic of a run: what was asked for, or by the processor and a short measurement. */
+/** How many times faster bfloat16 must be to be worth its rounding. */
+const WORTH = 1.1;
+
+/**
+ * Decides the arithmetic of a run: what was asked for or, for `auto`, bfloat16 where the processor has it and a short measurement
+ * (less than a second) confirms that it is faster.
+ * Throws FacecomError `precision-unsupported` where the backend computes in float32 only and bfloat16 was asked for.
+ */
 export async function choosePrecision(
-  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads'> & {
-    precision: 'auto' | 'float32' | 'bfloat16';
-  },
+  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads'> & { precision: 'auto' | Precision },
 ): Promise<PrecisionChoice> {
-  if (options.precision !== 'auto')
-    return { precision: options.precision, reason: 'asked for by train.precision' };
+  const { precision } = options;
+  const { locateTensorFlow } = await import('./native/locate.ts');
+  const mixed =
+    options.backend === 'tensorflow' || (options.backend === 'auto' && locateTensorFlow() !== undefined);
+  if (precision === 'bfloat16' && !mixed) {
+    const backend = options.backend === 'auto' ? 'wasm' : options.backend;
+    throw new FacecomError('precision-unsupported', `The backend ${backend} computes in float32 only.`, {
+      found: 'train.precision: bfloat16',
+      expected: 'auto or float32',
+      remedy: 'Run `facecom setup` for native TensorFlow, or set train.precision to auto.',
+      exitCode: 2,
+    });
+  }
+  if (precision !== 'auto') return { precision, reason: 'asked for by train.precision' };
+  if (!mixed) return { precision: 'float32', reason: 'the backend computes in float32 only' };
+  if (options.device !== 'cpu') {
+    const { wantsGpu } = await import('./native/open.ts');
+    if (wantsGpu(options.device)) return measured(options, 'the GPU');
+  }
   const feature = cpuFeature();
   if (!feature) return { precision: 'float32', reason: 'the CPU has neither AVX512-BF16 nor AMX' };
-  return { precision: 'bfloat16', reason: `the CPU has ${feature}` };
+  return measured(options, `the CPU has ${feature}, and it`);
+}
+
+async function measured(
+  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads'>,
+  subject: string,
+): Promise<PrecisionChoice> {
+  const { measurePrecisions } = await import('./native/measure-precision.ts');
+  const { float32, bfloat16 } = await measurePrecisions(options);
+  const times = float32 / bfloat16;
+  const found = `a short step takes ${bfloat16.toFixed(1)} ms in bfloat16 and ${float32.toFixed(1)} ms in float32`;
+  return times >= WORTH
+    ? { precision: 'bfloat16', reason: `${subject} computes faster in it: ${found}` }
+    : { precision: 'float32', reason: `${subject} computes no faster in bfloat16: ${found}` };
 }
 
 /** The first of the CPU's features for bfloat16, as Linux names it. */

@@ -10,6 +10,8 @@ export class GraphBuilder {
   private readonly prefix: string;
   private readonly status: Status;
   private readonly operations = new Map<Node, Pointer>();
+  /** Ops by the names that TensorFlow calls them by in its errors. */
+  readonly names = new Map<string, Node>();
   private count = 0;
 
   constructor(api: CApi, graph: Pointer, prefix: string) {
@@ -23,11 +25,9 @@ export class GraphBuilder {
   add(node: Node, inferOutputs: boolean): void {
     const { api, status } = this;
     const what = () => describe(node);
-    const description = api.newOperation(
-      this.graph,
-      node.op,
-      `${this.prefix}${node.op}_${this.count++}`,
-    ) as Pointer;
+    const name = `${this.prefix}${node.op}_${this.count++}`;
+    this.names.set(name, node);
+    const description = api.newOperation(this.graph, node.op, name) as Pointer;
     for (const argument of node.inputs) {
       if (Array.isArray(argument)) {
         api.addInputList(
@@ -93,26 +93,31 @@ export class GraphBuilder {
   private setAttribute(description: Pointer, { name, type, value }: Attribute): void {
     const { api } = this;
     const list = () => Array.from(value as ArrayLike<number>);
+    const integers = () => BigInt64Array.from(list(), BigInt);
     switch (type) {
       case AttributeType.STRING:
-        return api.setAttrString(description, name, value, Buffer.byteLength(value as string));
-      case AttributeType.INT: {
-        if (typeof value === 'number') return api.setAttrInt(description, name, value);
-        const integers = BigInt64Array.from(list(), BigInt);
-        return api.setAttrIntList(description, name, integers, integers.length);
-      }
-      case AttributeType.FLOAT: {
-        if (typeof value === 'number') return api.setAttrFloat(description, name, value);
-        return api.setAttrFloatList(description, name, Float32Array.from(list()), list().length);
-      }
+        api.setAttrString(description, name, value, Buffer.byteLength(value as string));
+        break;
+      case AttributeType.INT:
+        if (typeof value === 'number') api.setAttrInt(description, name, value);
+        else api.setAttrIntList(description, name, integers(), list().length);
+        break;
+      case AttributeType.FLOAT:
+        if (typeof value === 'number') api.setAttrFloat(description, name, value);
+        else api.setAttrFloatList(description, name, Float32Array.from(list()), list().length);
+        break;
       case AttributeType.BOOL:
-        return api.setAttrBool(description, name, value ? 1 : 0);
+        api.setAttrBool(description, name, value ? 1 : 0);
+        break;
       case AttributeType.TYPE:
-        return api.setAttrType(description, name, value);
+        api.setAttrType(description, name, value);
+        break;
       case AttributeType.SHAPE:
-        return api.setAttrShape(description, name, BigInt64Array.from(list(), BigInt), list().length);
+        api.setAttrShape(description, name, integers(), list().length);
+        break;
       case TYPE_LIST:
-        return api.setAttrTypeList(description, name, Int32Array.from(list()), list().length);
+        api.setAttrTypeList(description, name, Int32Array.from(list()), list().length);
+        break;
       default:
         throw new Error(`Attribute ${name} of type ${type} cannot be set.`);
     }

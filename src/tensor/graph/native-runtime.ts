@@ -6,6 +6,7 @@ import { BACKEND_NAME, type KernelBackend, registerKernels } from '../native/ker
 import { DataType, type NativeLibrary } from '../native/library.ts';
 import { SwitchBinding } from '../native/switch-binding.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
+import type { RewriteName } from './lower/index.ts';
 import { GraphProgram } from './program.ts';
 import { Session } from './session.ts';
 import { VariableStore } from './variables.ts';
@@ -27,6 +28,8 @@ export interface NativeRuntimeOptions extends NativeConfig {
   /** Seed of the streams of `context.uniform`. */
   seed: number;
   precision: 'float32' | 'bfloat16';
+  /** Rewrites of traced steps, all where left out. */
+  rewrites?: readonly RewriteName[];
 }
 
 /** Compiles steps into one graph and runs them in one session, which holds the variables. */
@@ -42,6 +45,7 @@ export class NativeRuntime implements Runtime {
   readonly binding: SwitchBinding;
   readonly kernels: KernelBackend;
   readonly seed: number;
+  readonly rewrites: readonly RewriteName[] | undefined;
   private readonly programs: GraphProgram[] = [];
 
   constructor(library: NativeLibrary, options: NativeRuntimeOptions) {
@@ -49,6 +53,7 @@ export class NativeRuntime implements Runtime {
     this.version = library.version;
     this.precision = options.precision;
     this.seed = options.seed;
+    this.rewrites = options.rewrites;
     const { binding, kernels } = openKernels(library);
     this.binding = binding;
     this.kernels = kernels;
@@ -79,6 +84,7 @@ export class NativeRuntime implements Runtime {
   }
 
   dispose(): void {
+    this.variables.dispose();
     this.session.dispose();
   }
 }

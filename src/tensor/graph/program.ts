@@ -9,9 +9,9 @@ import type {
   StepOutput,
   Variable,
 } from '../runtime.ts';
-import { GraphBuilder } from './builder.ts';
+import { describe, GraphBuilder } from './builder.ts';
 import { TraceContext } from './context.ts';
-import { type Trace, typeAttribute, type Value } from './ir.ts';
+import { type Node, type Trace, typeAttribute, type Value } from './ir.ts';
 import { lower } from './lower/index.ts';
 import { inputTypes, type NativeRuntime } from './native-runtime.ts';
 
@@ -22,6 +22,8 @@ interface Compiled {
   outputs: Array<{ name: string; output: Output; shape: number[] }>;
   targets: Pointer[];
   variables: Set<Variable>;
+  /** Ops by their names in the graph. */
+  names: ReadonlyMap<string, Node>;
   report: CompileReport;
 }
 
@@ -62,7 +64,12 @@ export class GraphProgram implements CompiledStep {
         values: Int32Array.of(seed | 0, step),
       });
     const fetches = compiled.outputs.map(({ output }) => output);
-    const values = await session.run(feeds, fetches, compiled.targets, `the step ${this.name}`);
+    const values = await session.run(feeds, fetches, compiled.targets, (message) => {
+      // Such as `{{node train_0/GatherV2_7}}`.
+      const name = /\{\{node ([^}]+)\}\}/.exec(message)?.[1];
+      const node = name === undefined ? undefined : compiled.names.get(name);
+      return `the step ${this.name}${node ? `, in ${describe(node)}` : ''}`;
+    });
     return Object.fromEntries(
       compiled.outputs.map(({ name, shape }, i) => [name, { shape, values: values[i]! }]),
     );
@@ -83,7 +90,8 @@ export class GraphProgram implements CompiledStep {
   private compile(inputs: Record<string, Omit<StepInput, 'values'>>): Compiled {
     const started = performance.now();
     const { trace, variables } = this.trace(inputs);
-    const lowered = lower(trace, { precision: this.runtime.precision });
+    const { precision, rewrites } = this.runtime;
+    const lowered = lower(trace, { precision, rewrites });
     const { api } = this.runtime.library;
     const builder = new GraphBuilder(api, this.runtime.session.graph, `${this.name}_${this.cache.size}/`);
     for (const node of lowered.nodes) builder.add(node, false);
@@ -102,6 +110,7 @@ export class GraphProgram implements CompiledStep {
       })),
       targets: lowered.effects.map((node) => builder.operation(node)),
       variables,
+      names: builder.names,
       report: { traced: trace.nodes.length, lowered: lowered.nodes.length, milliseconds: 0 },
     };
     builder.dispose();
@@ -128,8 +137,17 @@ export class GraphProgram implements CompiledStep {
           }
           tensors[name] = context.tensor(value);
         }
-        const found = this.fn(tensors, context);
-        for (const [name, tensor] of Object.entries(found)) {
+        const found: unknown = this.fn(tensors, context);
+        if (found instanceof Promise) {
+          // It may fail on a value that is not there: that is told here.
+          found.catch(() => {});
+          throw new FacecomError('trace-async', `The step ${this.name} is an async function.`, {
+            found: 'a promise in place of its outputs',
+            expected: 'a function that only builds tensors and gives them back at once',
+            remedy: 'Await nothing in it: return tensors as outputs and read them after the run.',
+          });
+        }
+        for (const [name, tensor] of Object.entries(found as Record<string, tf.Tensor>)) {
           if (!(tensor instanceof tf.Tensor)) {
             throw new FacecomError(
               'trace-output',

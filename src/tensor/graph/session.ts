@@ -54,12 +54,12 @@ export class Session {
     }
   }
 
-  /** Runs off the event loop; gives the fetched values, copied out. `what` names the run in an error. */
+  /** Runs off the event loop; gives the fetched values, copied out. `what` names the run in an error, by TensorFlow's message. */
   async run(
     feeds: Feed[],
     fetches: Output[],
     targets: Pointer[],
-    what: string,
+    what: (message: string) => string,
   ): Promise<Array<Float32Array | Int32Array | Uint8Array>> {
     const { api } = this;
     const status = new Status(api);
@@ -89,7 +89,10 @@ export class Session {
         );
       });
       const code = api.getCode(status.pointer) as number;
-      if (code !== 0) throw nativeError(code, api.message(status.pointer) as string, what);
+      if (code !== 0) {
+        const message = api.message(status.pointer) as string;
+        throw nativeError(code, message, what(message));
+      }
       if (profile) {
         const { data, length } = api.getBuffer(profile.metadata) as {
           data: Pointer;

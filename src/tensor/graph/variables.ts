@@ -37,7 +37,7 @@ export class VariableStore {
     const zeros = fresh.filter(({ initial }) => !initial);
     if (zeros.length > 0) {
       const clear = zeros.map((variable) => this.slot(variable).clear);
-      await this.session.run([], [], clear, 'clearing variables');
+      await this.session.run([], [], clear, () => 'clearing variables');
     }
     for (const variable of zeros) this.initialized.add(variable);
     let values = new Map<Variable, Float32Array>();
@@ -71,7 +71,7 @@ export class VariableStore {
       targets.push(slot.assign);
     }
     if (targets.length === 0) return;
-    await this.session.run(feeds, [], targets, 'setting variables');
+    await this.session.run(feeds, [], targets, () => 'setting variables');
     for (const variable of values.keys()) this.initialized.add(variable);
   }
 
@@ -81,9 +81,14 @@ export class VariableStore {
       [],
       variables.map((variable) => this.slot(variable).read),
       [],
-      'reading variables',
+      () => 'reading variables',
     );
     return new Map(variables.map((variable, i) => [variable, found[i] as Float32Array]));
+  }
+
+  /** Frees what is not the session's. */
+  dispose(): void {
+    this.builder.dispose();
   }
 
   private slot(variable: Variable): Slot {

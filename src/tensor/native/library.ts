@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { FacecomError } from '../../errors.ts';
+import { missingBytes } from './elf.ts';
 
 /** An opaque pointer owned by TensorFlow. */
 export type Pointer = unknown;
@@ -148,10 +149,12 @@ export function loadLibrary(folder: string): NativeLibrary {
         `Native TensorFlow is not complete: ${name} is not in ${folder}.`,
         {
           remedy: 'Run `facecom setup --force` to install it again.',
+          exitCode: 2,
         },
       );
     }
   }
+  for (const name of [framework, library]) checkComplete(join(folder, name));
   // Read by the library as it loads: its notes about CPU features would be taken for the run's log.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
@@ -174,10 +177,23 @@ export function loadLibrary(folder: string): NativeLibrary {
         remedy: missing
           ? `The library ${missing} is missing on this machine: install it, or run \`facecom setup --force\`.`
           : 'Run `facecom setup --force` to install it again.',
+        exitCode: 2,
         cause: error,
       },
     );
   }
+}
+
+/** Throws where a library lacks its end: loading it may end the process with a bus error in place of a message. */
+function checkComplete(file: string): void {
+  const missing = missingBytes(file);
+  if (missing === 0) return;
+  throw new FacecomError('tensorflow-damaged', `${file} is damaged.`, {
+    found: missing === undefined ? 'no shared library' : `${missing} bytes are missing at its end`,
+    expected: 'the libraries of a tensorflow 2.21 wheel for this platform',
+    remedy: 'Run `facecom setup --force` to install it again.',
+    exitCode: 2,
+  });
 }
 
 /** A TF_Status that is read after each call. One owner: whoever makes it disposes it. */
@@ -202,12 +218,15 @@ export class Status {
   }
 }
 
+export const OOM_REMEDY =
+  'Use a smaller train.batch_size, or a larger train.accumulation for the same effective batch.';
+
 /** Turns a status into an error: `oom` where memory ran out, `tensorflow` otherwise. */
 export function nativeError(code: number, message: string, what: string): FacecomError {
   if (code === StatusCode.RESOURCE_EXHAUSTED || /out of memory|OOM when allocating/i.test(message)) {
     return new FacecomError('oom', `Out of memory: ${what}.`, {
       found: message,
-      remedy: 'Use a smaller train.batch_size, or a larger train.accumulation for the same effective batch.',
+      remedy: OOM_REMEDY,
     });
   }
   return new FacecomError('tensorflow', `TensorFlow refused ${what}.`, { found: message });

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
-import { type CApi, DataType, type Pointer } from './library.ts';
+import { FacecomError } from '../../errors.ts';
+import { type CApi, DataType, OOM_REMEDY, type Pointer } from './library.ts';
 
 export type Values = Float32Array | Int32Array | Uint8Array | Int8Array | Uint16Array | BigInt64Array;
 
@@ -32,7 +33,12 @@ export function newTensor(
     shape.length,
     bytes.byteLength,
   ) as Pointer;
-  if (!tensor) throw new RangeError(`TensorFlow could not allocate ${bytes.byteLength} bytes.`);
+  if (!tensor) {
+    throw new FacecomError('oom', `Out of memory: a tensor of shape [${shape}].`, {
+      found: `${bytes.byteLength} bytes could not be allocated`,
+      remedy: OOM_REMEDY,
+    });
+  }
   if (bytes.byteLength > 0) {
     new Uint8Array(koffi.view(api.tensorData(tensor), bytes.byteLength)).set(bytes);
   }

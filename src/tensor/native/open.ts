@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { RewriteName } from '../graph/lower/index.ts';
 import { NativeRuntime } from '../graph/native-runtime.ts';
 import type { RuntimeOptions } from '../index.ts';
 import { loadLibrary } from './library.ts';
+import { locateTensorFlow } from './locate.ts';
 
 /** Opens native TensorFlow on the CPU, or on a GPU by its index among the visible ones. */
 export function openNative(
   found: { dir: string; kind: 'cpu' | 'cuda' },
-  options: RuntimeOptions,
+  options: RuntimeOptions & { rewrites?: readonly RewriteName[] },
   gpu: number | undefined,
 ): NativeRuntime {
   const library = loadLibrary(found.dir);
@@ -18,7 +20,14 @@ export function openNative(
     gpu: gpu ?? (options.device === 'auto' && found.kind === 'cuda' && hasGpu() ? 0 : undefined),
     seed: options.seed,
     precision: options.precision,
+    rewrites: options.rewrites,
   });
+}
+
+/** Whether a run on this device is one on a GPU: asked for, or `auto` where the CUDA build and a GPU are there. */
+export function wantsGpu(device: string): boolean {
+  if (device === 'auto') return locateTensorFlow()?.kind === 'cuda' && hasGpu();
+  return device.startsWith('gpu');
 }
 
 /** Whether CUDA may see a GPU: CUDA_VISIBLE_DEVICES names one or is not set, and the driver is loaded. */

@@ -51,7 +51,10 @@ export class SwitchBinding implements Binding {
   }
 
   deleteTensor(id: number): void {
-    if (id < FIRST_TRACED_ID) return this.eager.deleteTensor(id);
+    if (id < FIRST_TRACED_ID) {
+      this.eager.deleteTensor(id);
+      return;
+    }
     const value = this.handedOver.get(id);
     if (value?.eagerId !== undefined) this.eager.deleteTensor(value.eagerId);
     this.handedOver.delete(id);

@@ -8,20 +8,27 @@ import { spaceToDepth } from './space-to-depth.ts';
 
 export interface LoweringOptions {
   precision: 'float32' | 'bfloat16';
+  /** Those that are used, all where left out: each is equal to the step without it, and can be tested by itself. */
+  rewrites?: readonly RewriteName[];
 }
 
-export type Rewrite = (trace: Trace, options: LoweringOptions) => Trace;
+type Rewrite = (trace: Trace, options: LoweringOptions) => Trace;
 
 /** The rewrites of a traced step, in order: one file each. */
-export const rewrites: Record<string, Rewrite> = {
+export const rewrites = {
   prune,
   lateDecay,
   spaceToDepth,
   patches,
   pointwise,
   bfloat16,
-};
+} satisfies Record<string, Rewrite>;
+
+export type RewriteName = keyof typeof rewrites;
 
 export function lower(trace: Trace, options: LoweringOptions): Trace {
-  return Object.values(rewrites).reduce((current, rewrite) => rewrite(current, options), trace);
+  const names = Object.keys(rewrites) as RewriteName[];
+  return names
+    .filter((name) => options.rewrites?.includes(name) ?? true)
+    .reduce((current, name) => rewrites[name](current, options), trace);
 }
