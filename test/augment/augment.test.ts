@@ -123,7 +123,21 @@ function values({
   ...limits
 }: ParameterSchema & Record<string, any>): fc.Arbitrary<unknown> {
   if (type === 'boolean') return fc.boolean();
-  if (type === 'array') return fc.array(values(items), { minLength: minItems, maxLength: minItems });
+  if (type === 'array') {
+    const list = fc.array(values(items) as fc.Arbitrary<number>, {
+      minLength: minItems,
+      maxLength: minItems,
+    });
+    // Two numbers are the ends of a range, four the corners of a part of the picture.
+    if (minItems === 2) return list.map((ends) => ends.sort((a, b) => a - b));
+    const corners = ([a, b, c, d]: number[]) => [
+      Math.min(a!, c!),
+      Math.min(b!, d!),
+      Math.max(a!, c!),
+      Math.max(b!, d!),
+    ];
+    return minItems === 4 ? list.map(corners) : list;
+  }
   const min = limits.minimum ?? limits.exclusiveMinimum + 1e-3;
   if (type === 'integer') return fc.integer({ min, max: limits.maximum });
   return fc.double({ min, max: limits.maximum, noNaN: true });

@@ -8,7 +8,9 @@ import { temporaryFolder } from '../../support/program.ts';
 import { type Entry, people, settings, writeSet } from '../support/sets.ts';
 
 async function failure(folder: string | undefined, load = false): Promise<FacecomError> {
-  const data = settings({ source: 'facecom', ...(folder === undefined ? {} : { path: folder }) });
+  // A spec without a path is refused before it comes to this.
+  const { path: _, ...rest } = settings({ source: 'facecom', path: 'x' });
+  const data = { ...rest, ...(folder === undefined ? {} : { path: folder }) };
   try {
     if (load) await loadDataset(data, { seed: 1 });
     else await surveyDataset(data);

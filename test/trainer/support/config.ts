@@ -42,4 +42,7 @@ const merge = (a: any, b: any): any => {
     out[k] = k in a && !('name' in b && k !== 'name' && a.name !== b.name) ? merge(a[k], b[k]) : b[k];
   return out;
 };
-export const testConfig = (overrides: object = {}): Experiment => merge(structuredClone(defaults), overrides);
+export const testConfig = ({ name = 'test', ...overrides }: { name?: string } = {}): Experiment => ({
+  ...merge(structuredClone(defaults), overrides),
+  name,
+});
