@@ -1,11 +1,11 @@
+export { targetOf } from './target.ts';
+export { trackRun, trackSweep } from './track.ts';
 export type {
   Closed,
   CloseOptions,
   SweepTracker,
   Tracker,
   TrackOptions,
-  TrackRun,
   TrackRunOptions,
-  TrackSweep,
   TrackSweepOptions,
 } from './tracker.ts';

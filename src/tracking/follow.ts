@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withLock } from '../environment/lock.ts';
+import { FacecomError } from '../errors.ts';
+import type { Session } from './mlflow/session.ts';
+import type { Closed, CloseOptions, Tracker } from './tracker.ts';
+
+/** What sends one folder's record. */
+export interface Sender {
+  /** Sends what is new; with `last` everything. */
+  pass(options: { last: boolean }): Promise<void>;
+  /** The page, once the run is there. */
+  url(): string | undefined;
+}
+
+export interface FollowOptions {
+  dir: string;
+  /** Gives the server once it answers. */
+  session: (signal: AbortSignal) => Promise<Session>;
+  make: (session: Session, signal: AbortSignal) => Promise<Sender>;
+  /** Says something, each thing once. */
+  note: (line: string) => void;
+  /** What must not be waited for at the end: a reason, else undefined. */
+  slow: () => string | undefined;
+  /** What is waited for, so that it can be said. */
+  waiting: () => string | undefined;
+}
+
+const EVERY = 2000; // milliseconds between two passes
+const LONGEST = 60_000; // between two tries where the server does not answer
+
+/** Sends a folder's record in the background until it is closed. */
+export class Follower implements Tracker {
+  url: string | undefined;
+  private readonly options: FollowOptions;
+  private readonly abort = new AbortController();
+  private readonly done: Promise<void>;
+  private wake = new AbortController();
+  private closing = false;
+  private sent = false;
+  /** Nothing more is tried. */
+  private gaveUp = false;
+  private reason: string | undefined;
+  private result: Promise<Closed> | undefined;
+
+  constructor(options: FollowOptions) {
+    this.options = options;
+    this.done = this.follow().catch((error) => this.giveUp(error));
+  }
+
+  close(options: CloseOptions = {}): Promise<Closed> {
+    this.result ??= this.finish(options);
+    return this.result;
+  }
+
+  private async finish({ timeout = 20, signal }: CloseOptions): Promise<Closed> {
+    this.closing = true;
+    this.wake.abort();
+    const slow = this.options.slow();
+    if (slow !== undefined && !this.gaveUp) {
+      this.reason = slow;
+      this.abort.abort();
+    }
+    const waiting = this.options.waiting();
+    if (waiting !== undefined && !this.abort.signal.aborted && !signal?.aborted) {
+      this.reason = `MLflow's local server did not answer within ${timeout} seconds`;
+      this.options.note(`MLflow: waiting at most ${timeout} seconds for ${waiting}.`);
+    }
+    const stop = () => this.abort.abort();
+    const timer = setTimeout(stop, timeout * 1000);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    await this.done;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    const url = this.url === undefined ? {} : { url: this.url };
+    if (this.sent) return { sent: true, ...url };
+    const reason = this.reason ?? `it took longer than ${timeout} seconds`;
+    if (!this.gaveUp)
+      this.options.note(`MLflow: not everything was sent: ${reason}. \`facecom sync\` sends the rest.`);
+    return { sent: false, ...url, reason };
+  }
+
+  private follow(): Promise<void> {
+    const { signal } = this.abort;
+    return withLock(join(this.options.dir, '.mlflow.lock'), { signal }, () => this.loop(signal));
+  }
+
+  private async loop(signal: AbortSignal): Promise<void> {
+    let sender: Sender | undefined;
+    for (let failures = 0; !signal.aborted; ) {
+      const last = this.closing;
+      try {
+        sender ??= await this.options.make(await this.options.session(signal), signal);
+        await sender.pass({ last });
+        this.url = sender.url();
+        this.reason = undefined;
+        failures = 0;
+        if (last) {
+          this.sent = true;
+          return;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!mayPass(error)) throw error;
+        this.reason = sentence(error);
+        this.options.note(
+          `MLflow: ${this.reason}. Training goes on, and all is recorded: \`facecom sync\` sends it later.`,
+        );
+        // The local server may come back at another port.
+        sender = undefined;
+        failures++;
+      }
+      if (this.closing && failures === 0) continue;
+      await this.pause(Math.min(LONGEST, EVERY * 2 ** Math.max(0, failures - 1)));
+    }
+  }
+
+  /** Until the time is over, or the end has come. */
+  private async pause(milliseconds: number): Promise<void> {
+    if (this.closing) this.wake = new AbortController();
+    const signal = AbortSignal.any([this.wake.signal, this.abort.signal]);
+    await sleep(this.closing ? Math.min(milliseconds, 1000) : milliseconds, undefined, {
+      signal,
+      ref: this.closing,
+    }).catch(() => {});
+  }
+
+  private giveUp(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    this.gaveUp = true;
+    this.reason = sentence(error);
+    const remedy = error instanceof FacecomError && error.remedy ? ` ${error.remedy}` : '';
+    this.options.note(`MLflow: ${this.reason}.${remedy} Training goes on, and all is recorded.`);
+  }
+}
+
+/** A server that does not answer now may do so later; a refusal stays one. */
+export const mayPass = (error: unknown): boolean =>
+  error instanceof FacecomError && error.code === 'mlflow-unreachable';
+
+/** What went wrong as one sentence without its full stop. */
+export function sentence(error: unknown): string {
+  if (!(error instanceof FacecomError)) return (error as Error).message ?? String(error);
+  const found = error.found && !error.message.includes(error.found) ? ` (${error.found})` : '';
+  return `${error.message.replace(/\.$/, '')}${found}`;
+}

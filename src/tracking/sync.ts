@@ -1,0 +1,247 @@
+import { basename, dirname, join } from 'node:path';
+import { withLock } from '../environment/lock.ts';
+import { eventsFile } from '../record/events.ts';
+import { endOf, readManifest, runName } from '../record/index.ts';
+import { sentence } from './follow.ts';
+import { connect } from './mlflow/connection.ts';
+import { readCursor } from './mlflow/cursor.ts';
+import type { Counts, RemoteRun } from './mlflow/remote-run.ts';
+import { readRunRecord, statusOf } from './mlflow/run-record.ts';
+import { artifactsOf, RunSync } from './mlflow/run-sync.ts';
+import { localTarget, Session, type SessionOptions } from './mlflow/session.ts';
+import { SweepSync } from './mlflow/sweep-sync.ts';
+import { type Target, targetOf } from './target.ts';
+
+export interface SyncOptions extends Pick<SessionOptions, 'runs' | 'signal' | 'onPhase'> {
+  runDirs: readonly string[];
+  /** A server's address (or auto) in place of what each run says. */
+  uri?: string;
+  /** Only runs that go to this kind of server. */
+  only?: 'local';
+  /** Asks the server also about runs of which everything was sent. */
+  check?: boolean;
+  /** Restores what was deleted in MLflow. */
+  restore?: boolean;
+  onRow?: (row: SyncRow) => void;
+}
+
+/** What became of one run, or of a sweep's own. */
+export interface SyncRow {
+  run: string;
+  /** `busy`: another process is sending it. `off`: its tracking is off. */
+  status: 'sent' | 'up-to-date' | 'busy' | 'off' | 'deleted' | 'failed';
+  url?: string;
+  sent?: Counts;
+  /** Why it failed, or what of it could not be sent. */
+  reason?: string;
+  remedy?: string;
+  code?: string;
+}
+
+/** Sends what was not sent of each run, a sweep's own run before its children. Gives what became of each; throws nothing of a server's. */
+export async function syncRuns(options: SyncOptions): Promise<SyncRow[]> {
+  const rows: SyncRow[] = [];
+  const links = new Links(options);
+  const add = (row: SyncRow) => {
+    rows.push(row);
+    options.onRow?.(row);
+  };
+  for (const [sweepDir, runDirs] of bySweep(options.runDirs)) {
+    const pending = runDirs.map((runDir) => new RunTask(runDir, options));
+    const open = pending.filter((task) => task.prepare());
+    for (const task of pending) if (task.row) add(task.row);
+    if (open.length === 0) continue;
+    const sweep = sweepDir === undefined ? undefined : new SweepTask(sweepDir, open[0]!, links, options);
+    for (const task of open) add(await task.send(links, sweep));
+    if (sweep) add(await sweep.finish());
+  }
+  return rows;
+}
+
+/** Runs of sweeps by their sweep's folder; the others under undefined. */
+function bySweep(runDirs: readonly string[]): Map<string | undefined, string[]> {
+  const trials = new Map<string, Set<string> | undefined>();
+  const groups = new Map<string | undefined, string[]>();
+  for (const runDir of runDirs) {
+    const folder = dirname(runDir);
+    if (!trials.has(folder)) {
+      const manifest = readManifest(folder);
+      trials.set(folder, manifest && new Set(manifest.trials.map(({ id }) => id)));
+    }
+    const known = trials.get(folder)?.has(runName(runDir)?.trial ?? '');
+    const key = known ? folder : undefined;
+    groups.set(key, [...(groups.get(key) ?? []), runDir]);
+  }
+  return groups;
+}
+
+/** The servers that are spoken to, each opened once; one that failed is not tried again. */
+class Links {
+  private readonly sessions = new Map<string, Promise<Session>>();
+  private readonly options: SyncOptions;
+
+  constructor(options: SyncOptions) {
+    this.options = options;
+  }
+
+  open(target: Exclude<Target, { kind: 'off' }>): Promise<Session> {
+    const key = target.kind === 'local' ? '' : target.uri;
+    let session = this.sessions.get(key);
+    if (!session) {
+      const { runs, signal, onPhase } = this.options;
+      // Someone waits for the answer: not as long as a job in the background would.
+      const policy = { retries: 3, backoff: 1, timeout: 60 };
+      session = Session.open(target, { runs, policy, signal, onPhase });
+      session.catch(() => {});
+      this.sessions.set(key, session);
+    }
+    return session;
+  }
+}
+
+class RunTask {
+  readonly id: string;
+  readonly runDir: string;
+  private readonly options: SyncOptions;
+  target: Exclude<Target, { kind: 'off' }> = { kind: 'local' };
+  experiment = 'facecom';
+  row: SyncRow | undefined;
+
+  constructor(runDir: string, options: SyncOptions) {
+    this.runDir = runDir;
+    this.options = options;
+    this.id = `${basename(dirname(runDir))}/${basename(runDir)}`;
+  }
+
+  /** Whether there is something to send or to ask; `row` says what else. */
+  prepare(): boolean {
+    try {
+      const { tracking } = readRunRecord(this.runDir).config;
+      this.experiment = tracking?.experiment ?? this.experiment;
+      const target = targetOf(this.options.uri ?? tracking?.mlflow);
+      if (target.kind === 'off') this.row = { run: this.id, status: 'off' };
+      else this.target = target;
+    } catch (error) {
+      this.row = failed(this.id, error);
+    }
+    if (this.row) return false;
+    return this.options.only === undefined || this.target.kind === this.options.only;
+  }
+
+  async send(links: Links, sweep: SweepTask | undefined): Promise<SyncRow> {
+    const { runDir, id, options } = this;
+    try {
+      const name = this.target.kind === 'local' ? localTarget(options.runs) : connect(this.target.uri).base;
+      if (!options.check && !options.restore && (await isComplete(runDir, name)))
+        return { run: id, status: 'up-to-date' };
+      const session = await links.open(this.target);
+      const parent = await sweep?.parent(session);
+      const experiment = await session.experiment(this.experiment);
+      const { client, target } = session;
+      const sync = new RunSync({ runDir, client, target, experiment, parent, restore: options.restore });
+      if (!(await alone(runDir, options.signal, () => sync.pass({ last: true }))))
+        return { run: id, status: 'busy' };
+      return describe(id, session, sync.run!);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      return failed(id, error);
+    }
+  }
+}
+
+class SweepTask {
+  private readonly sweepDir: string;
+  private readonly first: RunTask;
+  private readonly links: Links;
+  private readonly options: SyncOptions;
+  private sync: SweepSync | undefined;
+
+  constructor(sweepDir: string, first: RunTask, links: Links, options: SyncOptions) {
+    this.sweepDir = sweepDir;
+    this.first = first;
+    this.links = links;
+    this.options = options;
+  }
+
+  async parent(session: Session): Promise<string> {
+    if (!this.sync) {
+      const { client, target } = session;
+      const { sweepDir, options } = this;
+      const experiment = await session.experiment(this.first.experiment);
+      const sync = new SweepSync({ sweepDir, client, target, experiment, restore: options.restore });
+      await alone(sweepDir, options.signal, async () => void (await sync.open()));
+      // Another process is at it: it has opened it, or will.
+      if (!sync.run) return readCursor(sweepDir)?.sent[target]?.run ?? (await sync.open()).id;
+      this.sync = sync;
+    }
+    return this.sync.run!.id;
+  }
+
+  /** Last: what it shows of its runs is then there. */
+  async finish(): Promise<SyncRow> {
+    const { sync, sweepDir, options } = this;
+    const id = basename(sweepDir);
+    if (!sync) return { run: id, status: 'up-to-date' };
+    try {
+      if (!(await alone(sweepDir, options.signal, () => sync.pass({ last: true }))))
+        return { run: id, status: 'busy' };
+      return describe(id, await this.links.open(this.first.target), sync.run!);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      return failed(id, error);
+    }
+  }
+}
+
+/** Does what is to be done with a folder unless another process sends it: then false. */
+async function alone(
+  dir: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  const other = new AbortController();
+  const waiting = signal ? AbortSignal.any([signal, other.signal]) : other.signal;
+  try {
+    await withLock(join(dir, '.mlflow.lock'), { signal: waiting, onWait: () => other.abort() }, work);
+    return true;
+  } catch (error) {
+    if (other.signal.aborted) return false;
+    throw error;
+  }
+}
+
+/** Whether the cursor says that everything was sent. */
+async function isComplete(runDir: string, target: string): Promise<boolean> {
+  const sent = readCursor(runDir)?.sent[target];
+  if (!sent || sent.status === undefined || sent.status !== statusOf(runDir).status) return false;
+  if (sent.events !== endOf(eventsFile(runDir))) return false;
+  const files = await artifactsOf(runDir, { log: true });
+  return files.every(({ path, size, changed }) => {
+    const known = sent.artifacts[path];
+    return known?.[0] === size && known[1] === changed;
+  });
+}
+
+function describe(run: string, { client }: Session, remote: RemoteRun): SyncRow {
+  const { experiment, run: id } = remote.sent;
+  const { counts, left } = remote;
+  const any = Object.values(counts).some((count) => count > 0);
+  return {
+    run,
+    status: any ? 'sent' : 'up-to-date',
+    url: `${client.connection.base}#/experiments/${experiment}/runs/${id}`,
+    sent: counts,
+    ...(left.size > 0 ? { reason: [...left].join(' ') } : {}),
+  };
+}
+
+function failed(run: string, error: unknown): SyncRow {
+  const { code, remedy } = error as { code?: string; remedy?: string };
+  return {
+    run,
+    status: code === 'mlflow-run-deleted' ? 'deleted' : 'failed',
+    reason: sentence(error),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(code === undefined ? {} : { code }),
+  };
+}

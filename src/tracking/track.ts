@@ -1,0 +1,202 @@
+import { Follower, type Sender } from './follow.ts';
+import type { Session } from './mlflow/session.ts';
+import type { Target } from './target.ts';
+import { targetOf } from './target.ts';
+import type { Closed, SweepTracker, Tracker, TrackOptions, TrackRun, TrackSweep } from './tracker.ts';
+
+/** Follows a run's record and sends it to MLflow: see Tracker. */
+export const trackRun: TrackRun = ({ runDir, ...options }) => {
+  const target = chooseTarget(options);
+  if (!target) return nothing;
+  const link = new Link(target, options);
+  return new Follower({
+    dir: runDir,
+    session: (signal) => link.session(signal),
+    make: (session, signal) => runSender(session, signal, { runDir, config: options.config }),
+    note: link.note,
+    slow: link.slow,
+    waiting: link.waiting,
+  });
+};
+
+/** Follows a sweep and its runs: see SweepTracker. */
+export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
+  const target = chooseTarget(options);
+  if (!target) return { url: undefined, run: () => nothing, close: nothing.close };
+  const link = new Link(target, options);
+  const parent = new Parent();
+  const own = new Follower({
+    dir: sweepDir,
+    session: (signal) => link.session(signal),
+    make: async (session, signal) => {
+      const { SweepSync } = await import('./mlflow/sweep-sync.ts');
+      const client = session.client.with({ signal });
+      const experiment = await session.experiment(options.config.tracking.experiment);
+      const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
+      parent.found((await sync.open()).id);
+      return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
+    },
+    note: link.note,
+    slow: link.slow,
+    waiting: link.waiting,
+  });
+  const children = new Map<string, Tracker>();
+  return {
+    get url() {
+      return own.url;
+    },
+    run: (runDir) => {
+      const child = new Follower({
+        dir: runDir,
+        session: (signal) => link.session(signal),
+        make: async (session, signal) =>
+          runSender(session, signal, { runDir, config: options.config, parent: await parent.id(signal) }),
+        note: link.note,
+        slow: link.slow,
+        waiting: link.waiting,
+      });
+      children.set(runDir, child);
+      const close: Tracker['close'] = async (closing) => {
+        const closed = await child.close(closing);
+        if (children.get(runDir) === child) children.delete(runDir);
+        return closed;
+      };
+      return {
+        get url() {
+          return child.url;
+        },
+        close,
+      };
+    },
+    close: async (closing): Promise<Closed> => {
+      const closed = await Promise.all([...children.values()].map((child) => child.close(closing)));
+      const sweep = await own.close(closing);
+      return closed.every(({ sent }) => sent)
+        ? sweep
+        : { ...sweep, ...closed.find(({ sent }) => !sent), url: sweep.url };
+    },
+  } satisfies SweepTracker;
+};
+
+const nothing: Tracker = { url: undefined, close: async () => ({ sent: true }) };
+
+/** Undefined where nothing is sent: tracking is off, or its address is none, which is said. */
+function chooseTarget({ config, note }: TrackOptions): Exclude<Target, { kind: 'off' }> | undefined {
+  try {
+    const target = targetOf(config.tracking.mlflow);
+    return target.kind === 'off' ? undefined : target;
+  } catch (error) {
+    const { message, found, remedy } = error as { message: string; found?: string; remedy?: string };
+    note(`MLflow: ${message} (${found}) ${remedy} Training goes on without it.`);
+    return undefined;
+  }
+}
+
+/** One server for all that a command sends, asked for once; each thing is said once. */
+class Link {
+  private readonly target: Exclude<Target, { kind: 'off' }>;
+  private readonly options: TrackOptions;
+  private readonly said = new Set<string>();
+  private opening: Promise<Session> | undefined;
+  private phase: string | undefined;
+
+  constructor(target: Exclude<Target, { kind: 'off' }>, options: TrackOptions) {
+    this.target = target;
+    this.options = options;
+  }
+
+  /** Asked for again after a failure: the server may have come back elsewhere. Those who ask at once wait for one answer. */
+  async session(signal: AbortSignal): Promise<Session> {
+    for (;;) {
+      const opening = this.opening ?? this.open(signal);
+      this.opening = opening;
+      const forget = () => {
+        if (this.opening === opening) this.opening = undefined;
+      };
+      opening.then(forget, forget);
+      try {
+        return await until(opening, signal);
+      } catch (error) {
+        // Whoever opened it has ended; this one has not.
+        if (signal.aborted || (error as Error).name !== 'AbortError') throw error;
+      }
+    }
+  }
+
+  readonly note = (line: string): void => {
+    if (this.said.has(line)) return;
+    this.said.add(line);
+    this.options.note(line);
+  };
+
+  readonly slow = (): string | undefined =>
+    this.phase === 'installing' ? 'MLflow is still being installed in the background' : undefined;
+
+  readonly waiting = (): string | undefined =>
+    this.phase === 'none' || this.phase === 'starting' ? 'its local server to start' : undefined;
+
+  private async open(signal: AbortSignal): Promise<Session> {
+    const { Session } = await import('./mlflow/session.ts');
+    const session = await Session.open(this.target, {
+      runs: this.options.runs,
+      // Whoever follows tries again by itself.
+      policy: { retries: 2, backoff: 0.5, timeout: 60 },
+      signal,
+      onPhase: (phase) => {
+        this.phase = phase;
+        if (phase === 'installing')
+          this.note(
+            'MLflow: being installed in the background (once, about 600 MB); training does not wait.',
+          );
+        if (phase === 'none') this.note('MLflow: its local server is started in the background.');
+      },
+    });
+    this.phase = 'ready';
+    return session;
+  }
+}
+
+/** The id of the sweep's run, once it is there. */
+class Parent {
+  private resolve: (id: string) => void = () => {};
+  private readonly ready = new Promise<string>((resolve) => {
+    this.resolve = resolve;
+  });
+
+  found(id: string): void {
+    this.resolve(id);
+  }
+
+  id(signal: AbortSignal): Promise<string> {
+    return until(this.ready, signal);
+  }
+}
+
+/** A promise's outcome, or the signal's reason where that comes first. */
+function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+async function runSender(
+  session: Session,
+  signal: AbortSignal,
+  { runDir, config, parent }: { runDir: string; config: TrackOptions['config']; parent?: string },
+): Promise<Sender> {
+  const { RunSync } = await import('./mlflow/run-sync.ts');
+  const client = session.client.with({ signal });
+  const experiment = await session.experiment(config.tracking.experiment);
+  const sync = new RunSync({ runDir, client, target: session.target, experiment, parent });
+  return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
+}
+
+function pageOf(
+  { client }: Session,
+  sent: { experiment: string; run: string } | undefined,
+): string | undefined {
+  return sent && `${client.connection.base}#/experiments/${sent.experiment}/runs/${sent.run}`;
+}
