@@ -30,7 +30,8 @@ export async function facecom(
 ): Promise<Outcome> {
   const result = await execa(options.node ?? process.execPath, [binary, ...args], {
     cwd: options.cwd,
-    env: { NO_COLOR: '1', ...options.env },
+    // No server is started that nobody would stop.
+    env: { NO_COLOR: '1', FACECOM_MLFLOW: 'off', ...options.env },
     timeout: options.timeout ?? 300_000,
     reject: false,
     stdin: 'ignore',
