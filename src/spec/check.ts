@@ -19,23 +19,33 @@ export interface PlacedFinding extends Finding {
   warning?: true;
 }
 
-/** Everything in which a config with its defaults filled in breaks the schema, or a rule over sections that keep to the schema. */
-export function checkConfig(config: unknown): PlacedFinding[] {
-  const findings = checkSchema(config);
+/**
+ * Everything in which a config with its defaults filled in breaks the schema, or a rule over sections that keep to the schema; where
+ * only some sections are to be judged, in these.
+ */
+export function checkConfig(config: unknown, sections?: ReadonlySet<string>): PlacedFinding[] {
+  const findings = checkSchema(sections && isRecord(config) ? partOf(config, sections) : config);
   const broken = new Set(findings.map(({ at }) => String(at[0])));
   if (broken.has('undefined') || !isRecord(config)) return findings;
-  for (const { reads, check } of rules)
+  for (const { reads, check } of rules) {
+    if (sections && !reads.some((section) => sections.has(section))) continue;
     if (!reads.some((section) => broken.has(section)))
       findings.push(...check(config as unknown as Experiment));
+  }
   return findings;
+}
+
+function partOf(config: Record<string, unknown>, sections: ReadonlySet<string>): Record<string, unknown> {
+  const part: Record<string, unknown> = { name: config.name };
+  for (const section of sections) part[section] = config[section];
+  return part;
 }
 
 /** Everything in which a value with its defaults filled in breaks the schema. */
 export function checkSchema(value: unknown): PlacedFinding[] {
-  const findings = schemaErrors(value)
+  return schemaErrors(value)
     .map((error) => findingOf(error, value))
     .filter((finding) => finding !== undefined);
-  return findings;
 }
 
 function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined {

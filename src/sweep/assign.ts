@@ -30,7 +30,7 @@ export function assign(
   assignment: Assignment,
 ): Assigned {
   const result: Assigned = { partial: { ...partial }, sections: new Set() };
-  const own = new Set<object>([result.partial]);
+  const own: object[] = [];
   for (const axis of shallowFirst(axes)) {
     const value = assignment[axis.index];
     if (value === ABSENT || value === undefined) continue;
@@ -42,12 +42,7 @@ export function assign(
 }
 
 /** Sets a value at a path, copying what is not this trial's own on the way. Gives a sentence where the path leads nowhere. */
-function put(
-  root: Record<string, unknown>,
-  path: Path,
-  value: unknown,
-  own: Set<object>,
-): string | undefined {
+function put(root: Record<string, unknown>, path: Path, value: unknown, own: object[]): string | undefined {
   let current: Record<string | number, unknown> = root;
   for (let i = 0; i < path.length - 1; i++) {
     const key = path[i]!;
@@ -61,11 +56,16 @@ function put(
     } else if (next !== undefined && !isRecord(next))
       return `${path.slice(0, i + 1).join('.')} is no map here`;
     if (next === undefined) next = {};
-    else if (!own.has(next as object)) next = Array.isArray(next) ? [...next] : { ...(next as object) };
-    own.add(next as object);
-    current[key] = next;
+    else if (!own.includes(next as object)) next = Array.isArray(next) ? [...next] : { ...(next as object) };
+    if (next !== current[key]) {
+      own.push(next as object);
+      current[key] = next;
+    }
     current = next as Record<string | number, unknown>;
   }
-  current[path.at(-1)!] = value;
+  const last = path.at(-1)!;
+  // As in a spec: null takes the key away, and its default is what is left.
+  if (value === null && !Array.isArray(current)) delete current[last];
+  else current[last] = value;
   return undefined;
 }

@@ -8,7 +8,7 @@ import { type Assigned, assign } from './assign.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
 import type { Condition } from './conditions.ts';
-import { identify, type SectionTexts } from './identity.ts';
+import { identify, sectionTexts, trialId } from './identity.ts';
 import { type Sampler, samplers } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
@@ -81,7 +81,7 @@ export function checkSweep(
 }
 
 function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
-  const id = identify(config, dataHash?.(config), new WeakMap());
+  const id = trialId(config, dataHash?.(config));
   return {
     trials: [{ id, axes: {}, config, seed: config.seed, point: 0, repeat: 0 }],
     points: 1,
@@ -97,7 +97,7 @@ class Run {
   private readonly seen = new Set<string>();
   private readonly tally = new Tally();
   private readonly warnings: Expansion['warnings'] = [];
-  private readonly texts: SectionTexts = new WeakMap();
+  private readonly texts = sectionTexts();
   private readonly base: Record<string, unknown>;
   private readonly broken = new Map<string, { finding: PlacedFinding; trials: number; first: Assignment }>();
   private points = 0;
@@ -111,7 +111,8 @@ class Run {
     private readonly options: ExpandOptions,
     private readonly findings: PlacedFinding[],
   ) {
-    this.base = fillDefaults(experimentSchema, spec.partial) as Record<string, unknown>;
+    const { sweep: _, extends: __, ...base } = fillDefaults(experimentSchema, spec.partial) as Experiment;
+    this.base = base;
   }
 
   collect(): void {
@@ -187,14 +188,15 @@ class Run {
 
   /** The config of a trial; sections that no axis touched are shared by all. */
   private resolve({ partial, sections }: Assigned): Experiment {
-    const { sweep: _, extends: __, ...config } = this.base;
+    const config = { ...this.base };
     for (const section of sections)
       config[section] = fillDefaults(experimentSchema.properties![section]!, partial[section]);
     return config as unknown as Experiment;
   }
 
-  private check({ unreachable }: Assigned, config: Experiment): PlacedFinding[] {
-    if (!unreachable) return checkConfig(config).filter(({ warning }) => !warning);
+  private check({ unreachable, sections }: Assigned, config: Experiment): PlacedFinding[] {
+    // The rest is the spec's own, which was checked.
+    if (!unreachable) return checkConfig(config, sections).filter(({ warning }) => !warning);
     const { axis, why } = unreachable;
     return [
       {

@@ -15,40 +15,46 @@ const IDENTITY_VERSION = 1;
  * of the data set where it is known; `data.path` then says nothing more. Key order, comments and the form of numbers do not matter.
  */
 export function trialId(config: Experiment, dataHash?: string): string {
-  return identify(config, dataHash, new WeakMap());
+  return identify(config, dataHash, sectionTexts());
 }
 
 /** The texts of sections that several configs share: they must not change while it is used. */
-export type SectionTexts = WeakMap<object, string | undefined>;
+export interface SectionTexts {
+  sections: WeakMap<object, string | undefined>;
+  /** Of `data`, where the content hash of the data set is known. */
+  hashed: WeakMap<object, string | undefined>;
+}
+
+export const sectionTexts = (): SectionTexts => ({ sections: new WeakMap(), hashed: new WeakMap() });
 
 /** The id of one of many trials. */
 export function identify(config: Experiment, dataHash: string | undefined, texts: SectionTexts): string {
-  const parts = [`facecom trial ${IDENTITY_VERSION}`];
+  let all = `facecom trial ${IDENTITY_VERSION}`;
   const values = config as unknown as Record<string, unknown>;
-  for (const key of deciding) {
-    const text = sectionText(key, values[key], config, dataHash !== undefined, texts);
-    if (text !== undefined) parts.push(`${key}: ${text}`);
+  for (const { key, text } of deciding) {
+    const value = values[key];
+    const found =
+      typeof value === 'object' && value !== null
+        ? shared(key === 'data' && dataHash !== undefined ? texts.hashed : texts.sections, value, () =>
+            text(key === 'data' ? decidingData(config, dataHash !== undefined) : value),
+          )
+        : text(value);
+    if (found !== undefined) all += `\n${key}: ${found}`;
   }
-  if (dataHash !== undefined) parts.push(`data set: ${dataHash}`);
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
+  if (dataHash !== undefined) all += `\ndata set: ${dataHash}`;
+  return createHash('sha256').update(all).digest('hex').slice(0, 12);
 }
 
-const deciding = Object.keys(experimentSchema.properties!)
-  .filter((key) => !inert.has(key))
-  .sort();
-
-function sectionText(
-  key: string,
-  value: unknown,
-  config: Experiment,
-  hashed: boolean,
-  texts: SectionTexts,
+function shared(
+  texts: WeakMap<object, string | undefined>,
+  value: object,
+  make: () => string | undefined,
 ): string | undefined {
-  const schema = resolved(experimentSchema.properties![key]!);
-  if (key === 'data') return canonical(schema, decidingData(config, hashed));
-  if (typeof value !== 'object' || value === null) return canonical(schema, value);
-  if (!texts.has(value)) texts.set(value, canonical(schema, value));
-  return texts.get(value);
+  const known = texts.get(value);
+  if (known !== undefined || texts.has(value)) return known;
+  const text = make();
+  texts.set(value, text);
+  return text;
 }
 
 /** What of `data` a source reads: the drawing of synthetic faces, or the folder, which a content hash stands for. */
@@ -58,31 +64,90 @@ function decidingData({ data }: Experiment, hashed: boolean): object {
   return hashed || path === undefined ? rest : { ...rest, path };
 }
 
-/** JSON with sorted keys and without what equals its default; undefined where nothing is left. */
-function canonical(schema: Schema, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const branch = branchOf(schema, value) ?? schema;
-  if (isRecord(value)) {
-    const tag = schema.discriminator?.propertyName;
-    const parts: string[] = [];
-    for (const key of Object.keys(value).sort()) {
-      const property = branch.properties?.[key];
-      const child = property ? canonical(resolved(property), value[key]) : plain(value[key]);
-      if (child !== undefined || key === tag)
-        parts.push(`${JSON.stringify(key)}:${key === tag ? JSON.stringify(value[key]) : child}`);
+/** A value as JSON with sorted keys and without what equals its default; undefined where nothing is left. */
+type Text = (value: unknown) => string | undefined;
+
+const writers = new Map<Schema, Text>();
+
+/** The writer of a schema's values. */
+function textOf(given: Schema): Text {
+  const schema = resolved(given);
+  let writer = writers.get(schema);
+  if (!writer) {
+    writer = makeText(schema);
+    writers.set(schema, writer);
+  }
+  return writer;
+}
+
+function makeText(schema: Schema): Text {
+  const tag = schema.discriminator?.propertyName;
+  const initial = schema.default === undefined ? undefined : plain(schema.default);
+  const maps = new Map<Schema, (value: Record<string, unknown>) => string | undefined>();
+  return (value) => {
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || value === null) {
+      const text = plain(value);
+      return text === initial ? undefined : text;
     }
-    return parts.length > 0 ? `{${parts.join(',')}}` : undefined;
+    const branch = branchOf(schema, value) ?? schema;
+    if (!Array.isArray(value)) {
+      let map = maps.get(branch);
+      if (!map) {
+        map = makeMap(branch, tag);
+        maps.set(branch, map);
+      }
+      return map(value as Record<string, unknown>);
+    }
+    if (initial !== undefined && plain(value) === initial) return undefined;
+    if (!branch.items) return plain(value);
+    const item = textOf(branch.items);
+    return `[${value.map((one) => item(one) ?? plain(one)).join(',')}]`;
+  };
+}
+
+/** The discriminator of a union is always said. */
+function makeMap(
+  branch: Schema,
+  tag: string | undefined,
+): (value: Record<string, unknown>) => string | undefined {
+  const known = Object.keys(branch.properties ?? {})
+    .sort()
+    .map((key) => ({
+      key,
+      start: `${JSON.stringify(key)}:`,
+      text: key === tag ? plain : textOf(branch.properties![key]!),
+    }));
+  return (value) => {
+    let all = '';
+    let count = 0;
+    for (const { key, start, text } of known) {
+      if (!Object.hasOwn(value, key)) continue;
+      count++;
+      const child = text(value[key]);
+      if (child !== undefined) all += `${all === '' ? '' : ','}${start}${child}`;
+    }
+    return count === Object.keys(value).length ? (all === '' ? undefined : `{${all}}`) : open(value, known);
+  };
+}
+
+/** A map with keys of its own, such as labels. */
+function open(
+  value: Record<string, unknown>,
+  known: ReadonlyArray<{ key: string; text: Text }>,
+): string | undefined {
+  const parts: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const writer = known.find((one) => one.key === key);
+    const child = writer ? writer.text(value[key]) : plain(value[key]);
+    if (child !== undefined) parts.push(`${JSON.stringify(key)}:${child}`);
   }
-  if (schema.default !== undefined && plain(schema.default) === plain(value)) return undefined;
-  if (Array.isArray(value) && branch.items) {
-    const items = resolved(branch.items);
-    return `[${value.map((item) => canonical(items, item) ?? plain(item)).join(',')}]`;
-  }
-  return plain(value);
+  return parts.length > 0 ? `{${parts.join(',')}}` : undefined;
 }
 
 /** JSON with sorted keys. */
 function plain(value: unknown): string {
+  if (typeof value === 'number' && Number.isFinite(value)) return `${value}`;
   if (Array.isArray(value)) return `[${value.map(plain).join(',')}]`;
   if (isRecord(value))
     return `{${Object.keys(value)
@@ -91,3 +156,8 @@ function plain(value: unknown): string {
       .join(',')}}`;
   return JSON.stringify(value) ?? 'null';
 }
+
+const deciding = Object.keys(experimentSchema.properties!)
+  .filter((key) => !inert.has(key))
+  .sort()
+  .map((key) => ({ key, text: textOf(experimentSchema.properties![key]!) }));

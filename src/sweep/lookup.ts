@@ -2,7 +2,7 @@ import { experimentSchema, fillDefaults, isRecord } from '../spec/schema.ts';
 import type { Path } from '../spec/tree.ts';
 import { assign } from './assign.ts';
 import type { Condition } from './conditions.ts';
-import { ABSENT, type Axis, type Space } from './space.ts';
+import { ABSENT, type Assignment, type Axis, type Space } from './space.ts';
 
 type Reference = Condition['references'][number];
 
@@ -22,18 +22,19 @@ export function lookupIn(axes: readonly Axis[], partial: Record<string, unknown>
     }
     return plan;
   };
-  return (assignment) => (reference) => {
-    const whole = () =>
-      at(fillDefaults(experimentSchema, assign(partial, axes, assignment).partial), reference.path);
+  const whole = (assignment: Assignment, reference: Reference): unknown =>
+    at(fillDefaults(experimentSchema, assign(partial, axes, assignment).partial), reference.path);
+  const find = (assignment: Assignment, reference: Reference): unknown => {
     for (const axis of planOf(reference)) {
       const value = assignment[axis.index];
       if (value === ABSENT || value === undefined) continue;
       // An axis within what is asked for: the whole must be put together.
-      if (axis.path.length > reference.path.length) return whole();
-      return at(value, reference.path.slice(axis.path.length)) ?? whole();
+      if (axis.path.length > reference.path.length) return whole(assignment, reference);
+      return at(value, reference.path.slice(axis.path.length)) ?? whole(assignment, reference);
     }
-    return at(partial, reference.path) ?? whole();
+    return at(partial, reference.path) ?? whole(assignment, reference);
   };
+  return (assignment) => (reference) => find(assignment, reference);
 }
 
 function related(a: Path, b: Path): boolean {
