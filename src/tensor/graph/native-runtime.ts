@@ -46,7 +46,7 @@ export class NativeRuntime implements Runtime {
   readonly kernels: KernelBackend;
   readonly seed: number;
   readonly rewrites: readonly RewriteName[] | undefined;
-  private readonly programs: GraphProgram[] = [];
+  private programs = 0;
 
   constructor(library: NativeLibrary, options: NativeRuntimeOptions) {
     this.library = library;
@@ -70,9 +70,7 @@ export class NativeRuntime implements Runtime {
   }
 
   compile(name: string, fn: StepFunction): CompiledStep {
-    const program = new GraphProgram(this, name, fn);
-    this.programs.push(program);
-    return program;
+    return new GraphProgram(this, name, this.programs++, fn);
   }
 
   async values(variables: readonly Variable[]): Promise<Map<Variable, Float32Array>> {

@@ -36,9 +36,12 @@ export class GraphProgram implements CompiledStep {
   readonly name: string;
   private readonly runtime: NativeRuntime;
   private readonly fn: StepFunction;
+  private readonly index: number;
   private readonly cache = new Map<string, Compiled>();
 
-  constructor(runtime: NativeRuntime, name: string, fn: StepFunction) {
+  /** `index` tells steps of one name apart. */
+  constructor(runtime: NativeRuntime, name: string, index: number, fn: StepFunction) {
+    this.index = index;
     this.runtime = runtime;
     this.name = name;
     this.fn = fn;
@@ -93,7 +96,7 @@ export class GraphProgram implements CompiledStep {
     const { precision, rewrites } = this.runtime;
     const lowered = lower(trace, { precision, rewrites });
     const { api } = this.runtime.library;
-    const builder = new GraphBuilder(api, this.runtime.session.graph, `${this.name}_${this.cache.size}/`);
+    const builder = new GraphBuilder(api, this.runtime.session.graph, `${this.name}_${this.index}_${this.cache.size}/`);
     for (const node of lowered.nodes) builder.add(node, false);
     const placeholders = new Map<string, { output: Output; dtype: number }>();
     for (const [name, value] of lowered.inputs)
