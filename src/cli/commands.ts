@@ -64,6 +64,12 @@ export const commands: CommandEntry[] = [
     load: () => import('./export.ts'),
   },
   { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./data.ts') },
+  {
+    name: 'ui',
+    summary: 'Start the local MLflow server and print its address, or stop it.',
+    load: () => import('./ui.ts'),
+  },
+  { name: 'sync', summary: 'Send to MLflow what was not sent.', load: () => import('./sync.ts') },
   { name: 'setup', summary: 'Install native TensorFlow, and MLflow.', load: () => import('./setup.ts') },
   {
     name: 'trainer',

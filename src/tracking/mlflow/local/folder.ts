@@ -3,10 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../../../errors.ts';
 
-/** What MLflow is installed as: any version that serves the REST API that is used. */
-export const MLFLOW = ['mlflow>=3.4,<4'];
-export const MLFLOW_VENV = 'mlflow';
-
 /** The folder of the local server of a folder of runs: `<runs>/.mlflow`, absolute. */
 export const serverFolder = (runs: string): string => join(resolve(runs), '.mlflow');
 

@@ -1,19 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureVenv, hasVenv } from '../../../environment/index.ts';
+import { ensureMlflow, hasMlflow } from '../../../environment/index.ts';
 import { withLock } from '../../../environment/lock.ts';
 import { FacecomError } from '../../../errors.ts';
 import { markProcess } from '../../../record/index.ts';
-import {
-  artifactStore,
-  database,
-  lockFile,
-  logFile,
-  MLFLOW,
-  MLFLOW_VENV,
-  makeServerFolder,
-} from './folder.ts';
+import { artifactStore, database, lockFile, logFile, makeServerFolder } from './folder.ts';
 import { killGroup } from './group.ts';
 import { isServerOf } from './identity.ts';
 import { choosePort } from './port.ts';
@@ -52,8 +44,8 @@ async function keep({ folder, port: asked, signal, idle = DAY }: KeeperOptions):
   const say = (state: Omit<ServerState, 'version' | 'time' | 'keeper'>) =>
     writeServerState(folder, { keeper, ...state });
   try {
-    if (!hasVenv(MLFLOW_VENV, MLFLOW)) say({ phase: 'installing' });
-    const python = await ensureVenv(MLFLOW_VENV, MLFLOW, { signal });
+    if (!hasMlflow()) say({ phase: 'installing' });
+    const python = await ensureMlflow({ signal });
     for (let attempt = 1; ; attempt++) {
       const port = await choosePort(asked);
       const server = start(python, folder, port);
