@@ -32,6 +32,7 @@ export function buildSpace(
   builder.readWhen();
   const dimensions = builder.group();
   checkMethod(sweep, dimensions, findings);
+  checkSeeds(sweep, partial, findings);
   const excluded = conditionsOf('exclude', sweep.exclude, findings);
   const required = conditionsOf('require', sweep.require, findings);
   if (findings.length > before) return undefined;
@@ -316,6 +317,22 @@ function checkMethod(sweep: SweepSpec, dimensions: Dimension[], findings: Placed
         );
   if (sweep.repeats > 1 && dimensions.some(({ axes }) => axes.some(({ name }) => name === 'seed')))
     find('repeats', 'sweep.repeats varies the seed, and so does the axis seed.', 'Keep one of the two.');
+}
+
+/** The largest seed of a run, as in the schema. */
+const MAX_SEED = 2 ** 32 - 1;
+
+/** Repeats count the seed up. */
+function checkSeeds(sweep: SweepSpec, partial: Record<string, unknown>, findings: PlacedFinding[]): void {
+  if (typeof partial.seed !== 'number' || partial.seed + sweep.repeats - 1 <= MAX_SEED) return;
+  findings.push({
+    code: 'sweep-method',
+    at: ['sweep', 'repeats'],
+    on: 'value',
+    path: 'sweep.repeats',
+    message: `The seeds of ${sweep.repeats} repeats from ${partial.seed} on are more than there are.`,
+    expected: `seed + repeats - 1 at most ${MAX_SEED}`,
+  });
 }
 
 /** Axes that decide what a condition sees. */

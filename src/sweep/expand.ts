@@ -7,7 +7,7 @@ import { formatPath } from '../spec/tree.ts';
 import { type Assigned, assign } from './assign.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
-import type { Condition } from './conditions.ts';
+import { type Condition, equal } from './conditions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
 import { type Sampler, samplers } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
@@ -47,6 +47,9 @@ export interface ExpandOptions {
   /** Content hash of the data set that a config reads, where it is known: part of the ids. */
   dataHash?: (config: Experiment) => string | undefined;
 }
+
+/** More combinations than this are not looked at, whatever conditions would leave of them. */
+const MAX_COMBINATIONS = 2_000_000;
 
 /** Draws that led to no new point before a sampler is taken to have run dry: this many, and this many times the trials. */
 const DRY = { draws: 1000, perTrial: 20 };
@@ -100,6 +103,7 @@ class Run {
   private readonly texts = sectionTexts();
   private readonly base: Record<string, unknown>;
   private readonly broken = new Map<string, { finding: PlacedFinding; trials: number; first: Assignment }>();
+  private readonly met: Array<{ any: unknown[]; fresh: unknown[] } | undefined> = [];
   private points = 0;
   private tried = 0;
   private duplicates = 0;
@@ -124,11 +128,23 @@ class Run {
   }
 
   private walk(sampler: Sampler): void {
+    const combinations = this.space.dimensions.reduce((all, { size }) => all * (size ?? 1), 1);
+    // Conditions may take any number away, but not before each combination is looked at.
+    const most = this.isFree() ? this.sweep.limit / this.sweep.repeats : MAX_COMBINATIONS;
+    if (combinations > most) {
+      this.tooMany(String(combinations * this.sweep.repeats));
+      return;
+    }
     if (!allowed(this.space, new Array(this.space.axes.length), 0, this.tally)) return;
     for (let point = sampler.ask(); point; point = sampler.ask()) {
       this.take(point);
       if (this.trials.length > this.sweep.limit) return;
     }
+  }
+
+  /** Whether every combination of values is a trial. */
+  private isFree(): boolean {
+    return this.space.constraints.length === 0 && this.space.axes.every(({ when }) => !when);
   }
 
   private draw(sampler: Sampler, wanted: number): void {
@@ -169,6 +185,7 @@ class Run {
     }
     const dataHash = this.options.dataHash?.(config);
     const id = identify(config, dataHash, this.texts);
+    this.count(point, this.seen.has(id));
     if (this.seen.has(id)) {
       this.duplicates += this.sweep.repeats;
       return false;
@@ -184,6 +201,21 @@ class Run {
     }
     this.points++;
     return true;
+  }
+
+  /** Which values of each axis were met, in all points and in those that were new: up to two of each tell enough. */
+  private count(point: Assignment, known: boolean): void {
+    for (const { index } of this.space.axes) {
+      const value = point[index];
+      if (value === ABSENT) continue;
+      let met = this.met[index];
+      if (!met) {
+        met = { any: [], fresh: [] };
+        this.met[index] = met;
+      }
+      if (met.any.length < 2 && !met.any.includes(value)) met.any.push(value);
+      if (!known && met.fresh.length < 2 && !met.fresh.includes(value)) met.fresh.push(value);
+    }
   }
 
   /** The config of a trial; sections that no axis touched are shared by all. */
@@ -230,6 +262,7 @@ class Run {
       return;
     }
     this.checkConditions(exhaustive);
+    if (this.broken.size === 0) this.checkAxes();
     if (this.tried === 0 && this.findings.length === 0)
       this.find('sweep-empty', ['sweep'], 'The sweep has no trial: its conditions leave nothing.');
   }
@@ -246,6 +279,23 @@ class Run {
         remedy: 'Raise sweep.limit, or take values away.',
       },
     );
+  }
+
+  /** An axis whose values all lead to the same trials. */
+  private checkAxes(): void {
+    for (const { name, at, index } of this.space.axes) {
+      const met = this.met[index];
+      if (!met || met.any.length < 2 || met.fresh.length > 1 || equal(met.any[0], met.any[1])) continue;
+      this.findings.push({
+        code: 'sweep-axis-without-effect',
+        at,
+        on: 'key',
+        path: formatPath(at),
+        message: `${name} has no effect here: all its values lead to the same trials.`,
+        found: `${this.duplicates} of ${this.trials.length + this.duplicates} trials are copies of others`,
+        remedy: 'Take the axis away, or choose what makes it count.',
+      });
+    }
   }
 
   /** A condition that never varies says nothing: on a grid that is known, on draws it is likely. */
