@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { effects } from '../src/augment/effects/index.ts';
+import type { ParameterSchema } from '../src/augment/effects/types.ts';
 import { policies } from '../src/augment/policies.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,14 +39,26 @@ function withEffects(text: string): string {
           description: 'Probability with which it is applied to a picture.',
           minimum: 0,
           maximum: 1,
+          unit: 'probability',
           default: p,
           examples: [p],
         },
-        ...parameters,
+        ...Object.fromEntries(
+          Object.entries(parameters).map(([key, parameter]) => [key, withExample(parameter)]),
+        ),
       },
     })),
   };
   return formatted('schema.json', JSON.stringify(schema, null, 2));
+}
+
+/** Units that the descriptions of effects name. */
+const units = ['pixels', 'degrees', 'fraction of 255', '0..255'];
+
+/** A parameter of an effect with its default as the example, and the unit that its description names. */
+function withExample(parameter: ParameterSchema): object {
+  const unit = units.find((name) => parameter.description.includes(name));
+  return { ...parameter, ...(unit ? { unit } : {}), examples: [parameter.default] };
 }
 
 /** The text as `npm run format` would leave it. */
