@@ -7,6 +7,7 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { effects } from '../src/augment/effects/index.ts';
 import type { ParameterSchema } from '../src/augment/effects/types.ts';
 import { policies } from '../src/augment/policies.ts';
+import { specReference } from './spec-reference.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -140,6 +141,8 @@ const experiment = 'schemas/experiment.schema.json';
 put(experiment, withEffects(readFileSync(join(root, experiment), 'utf8')));
 for (const file of readdirSync(join(root, 'schemas')).sort())
   if (file.endsWith('.schema.json')) put(targetOf(file), await typesOf(file));
+
+put('docs/spec.md', specReference());
 
 if (stale.length > 0) {
   console.error(`Not fresh: ${stale.join(', ')}. Run \`npm run generate\` and commit the result.`);
