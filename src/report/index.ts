@@ -1,2 +1,2 @@
 export { writeCharts } from './write-charts.ts';
-export { writeRunReport } from './write-report.ts';
+export { type WrittenReport, writeRunReport, writeSweepReport } from './write-report.ts';

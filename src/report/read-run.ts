@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { type Event, readEvents, readState, runName, type StateEntry } from '../record/index.ts';
+import {
+  type Event,
+  type RunStatus,
+  readEvents,
+  readState,
+  runName,
+  type StateEntry,
+  scanRun,
+} from '../record/index.ts';
 
 type MetricEvent = Extract<Event, { type: 'metric' }>;
 
 /** Any JSON object; its values are not to be trusted. */
 export type Json = Record<string, unknown>;
-
-export type Status = StateEntry['state'] | 'unknown';
 
 /** What a report says of one run: its record, read whole. Every part may be missing. */
 export interface RunRecord {
@@ -17,7 +23,9 @@ export interface RunRecord {
   name: string;
   trial: string;
   attempt: number;
-  status: Status;
+  status: RunStatus | 'unknown';
+  /** What all its starts took. */
+  seconds?: number;
   /** Why it failed, where it did. */
   failure?: { class?: string; code?: string; message?: string };
   config: Json;
@@ -44,7 +52,8 @@ export function readRun(runDir: string): RunRecord {
   const metrics = events.filter((event) => event.type === 'metric');
   const { trial, attempt } = runName(resolve(runDir)) ?? { trial: basename(resolve(runDir)), attempt: 1 };
   const name = basename(dirname(resolve(runDir)));
-  const status = states.at(-1)?.state ?? (events.length > 0 ? saidByTrainer(events) : 'unknown');
+  const summary = states.length > 0 ? scanRun(runDir) : undefined;
+  const status = summary?.status ?? saidByTrainer(events);
   const times = [...states, ...events].map(({ time }) => time).filter((time) => time > 0);
   return {
     dir: runDir,
@@ -53,6 +62,7 @@ export function readRun(runDir: string): RunRecord {
     trial,
     attempt,
     status,
+    seconds: summary?.seconds,
     failure: status === 'failed' ? failureOf(states, events) : undefined,
     config: readJson(join(runDir, 'config.json')),
     origins: readJson(join(runDir, 'origins.json')),
@@ -83,9 +93,9 @@ export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A run that no orchestrator started has its trainer's word only. */
-function saidByTrainer(events: Event[]): Status {
+function saidByTrainer(events: Event[]): RunRecord['status'] {
   const last = events.findLast(({ type }) => type === 'finished' || type === 'failed');
-  return last ? (last.type as 'finished' | 'failed') : 'started';
+  return last ? (last.type as 'finished' | 'failed') : 'unknown';
 }
 
 function failureOf(states: StateEntry[], events: Event[]): RunRecord['failure'] {

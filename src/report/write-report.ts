@@ -2,9 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../errors.ts';
 import { writeAside } from '../record/index.ts';
+import { objectiveChart } from './charts/objective-chart.ts';
 import { runPage } from './page/run-page.ts';
+import { sweepPage } from './page/sweep-page.ts';
 import { readRun } from './read-run.ts';
-import { drawCharts, saveCharts, type WriteOptions } from './write-charts.ts';
+import { readSweep, type SweepRecord } from './trials/read-sweep.ts';
+import { draw, drawCharts, saveChart, saveCharts, type WriteOptions } from './write-charts.ts';
 
 export interface WrittenReport {
   /** The page. */
@@ -29,8 +32,24 @@ export async function writeRunReport(
   return { report, charts: files.map((file) => join(runDir, file)) };
 }
 
+/**
+ * Writes a sweep's page, `report.html` in its folder unless `out` says otherwise, and its chart, `objective.{svg,png,json}` in its
+ * folder. Throws FacecomError `report-not-written`.
+ */
+export async function writeSweepReport(
+  sweepDir: string,
+  options: WriteOptions & { out?: string },
+): Promise<WrittenReport & { sweep: SweepRecord }> {
+  const sweep = readSweep(sweepDir);
+  const chart = await draw('objective', objectiveChart(sweep), options.note);
+  const charts = chart ? await saveChart(sweepDir, 'objective', chart, 'objective.json', options.note) : [];
+  const report = options.out ?? join(sweepDir, 'report.html');
+  writePage(report, await sweepPage(sweep, chart, linksFrom(report, sweepDir)));
+  return { report, charts: charts.map((file) => join(sweepDir, file)), sweep };
+}
+
 /** The way from the page's folder to another, as the start of a link. */
-export function linksFrom(report: string, folder: string): string {
+function linksFrom(report: string, folder: string): string {
   const way = relative(dirname(resolve(report)), resolve(folder))
     .split(sep)
     .map(encodeURIComponent)
@@ -38,7 +57,7 @@ export function linksFrom(report: string, folder: string): string {
   return way === '' ? './' : `${way.replaceAll('%2E', '.')}/`;
 }
 
-export function writePage(file: string, text: string): void {
+function writePage(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeAside(file, text);

@@ -15,6 +15,8 @@ export interface Panel {
   lines: Line[];
   /** Values of 0 … 1, shown whole. */
   score?: boolean;
+  /** The axis starts at zero. */
+  zero?: boolean;
   /** The one with the best epoch written out. */
   judged?: boolean;
 }
@@ -26,6 +28,7 @@ interface Kind {
   title: string;
   axis: string;
   score?: boolean;
+  zero?: boolean;
   metrics: [metric: string, label: string, colour: string][];
 }
 
@@ -60,11 +63,13 @@ const identity: Kind = {
 const rate: Kind = {
   title: 'Learning rate',
   axis: 'learning rate (per step)',
+  zero: true,
   metrics: [['train/lr', 'learning rate', palette.green]],
 };
 const speed: Kind = {
   title: 'Throughput',
   axis: 'training pictures a second (1/s)',
+  zero: true,
   metrics: [['train/images_per_second', 'pictures a second', palette.yellow]],
 };
 
@@ -79,7 +84,8 @@ export function panelsOf({ byName }: Curves, monitor: string): { panels: Panel[]
       .filter(([metric]) => byName.has(metric))
       .map(([metric, label, colour]) => ({ metric, label, colour }));
     for (const { metric } of lines) used.add(metric);
-    return lines.length > 0 ? [{ title: kind.title, axis: kind.axis, score: kind.score, lines }] : [];
+    const { title, axis, score, zero } = kind;
+    return lines.length > 0 ? [{ title, axis, score, zero, lines }] : [];
   };
   const panels = [...take(losses), ...take(gender), ...take(identity)];
   panels.push(...judged(byName, monitor, panels, used));

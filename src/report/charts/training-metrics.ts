@@ -156,8 +156,8 @@ function yScale(panel: Panel, values: number[]): Record<string, unknown> {
     high = Math.max(high, value);
   }
   if (panel.score && low >= 0 && high <= 1) return { domain: [0, 1], nice: false };
-  if (low > 0 && high / low >= 1000) return { type: 'log', nice: false };
-  return { zero: low >= 0 && (low < high / 3 || low === high), nice: 5 };
+  if (low > 0 && high / low >= 1000 && !panel.score) return { type: 'log', nice: false };
+  return { zero: low >= 0 && (panel.zero || low < high / 3 || low === high), nice: 5 };
 }
 
 function bestRule(best: Point, x: object): object {

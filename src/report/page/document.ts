@@ -31,13 +31,18 @@ ${body}
 }
 
 /** A chart as a part of the page. */
-export function chart({ svg }: Chart, label: string): Html {
+function chart({ svg }: Chart, label: string): Html {
   const open = html`<svg class="chart" role="img" aria-label="${label}"`;
   return new Html(svg.replace(/^<svg/, () => open.text).replace(' class="marks"', ''));
 }
 
 export function card(title: string, body: Html): Html {
   return html`<section class="card"><h2>${title}</h2>${body}</section>\n`;
+}
+
+/** A chart has its own title. */
+export function chartCard(drawn: Chart, label: string): Html {
+  return html`<section class="card"><div class="scroll">${chart(drawn, label)}</div></section>\n`;
 }
 
 /** Rows of a name and its value. */
@@ -49,6 +54,7 @@ export function facts(rows: readonly (readonly [name: string, value: Html | stri
 
 const tones: Record<string, string> = { finished: 'good', failed: 'bad', stopped: 'busy' };
 
-export function badge(status: string): Html {
-  return html`<span class="badge ${tones[status] ?? 'busy'}">${status}</span>`;
+/** A label in the colour of a status. */
+export function badge(text: string, status = text): Html {
+  return html`<span class="badge ${tones[status] ?? 'busy'}">${text}</span>`;
 }

@@ -3,7 +3,7 @@ import { isWithin, type RunRecord } from '../read-run.ts';
 import { bytes, duration, moment, number } from '../text.ts';
 import type { RunCharts } from '../write-charts.ts';
 import { configTable } from './config.ts';
-import { badge, card, chart, facts, page } from './document.ts';
+import { badge, card, chartCard, facts, page } from './document.ts';
 import { environmentFacts } from './environment.ts';
 import { type Html, html, plain } from './html.ts';
 import { scoreTables } from './scores.ts';
@@ -16,15 +16,11 @@ export function runPage(run: RunRecord, charts: RunCharts, links: string | undef
 ${run.failure && card('Failure', facts(failureRows(run.failure)))}
 ${
   charts.training
-    ? card('Curves', html`<div class="scroll">${chart(charts.training, `Curves of ${run.id}`)}</div>`)
+    ? chartCard(charts.training, `Curves of ${run.id}`)
     : card('Curves', html`<p class="muted">No metric was recorded.</p>`)
 }
 <div class="row">${card('Scores', scoreTables(run.scores))}${
-      charts.confusion &&
-      card(
-        'Confusion',
-        html`<div class="scroll">${chart(charts.confusion, 'Confusion matrix of gender')}</div>`,
-      )
+      charts.confusion && chartCard(charts.confusion, 'Confusion matrix of gender')
     }</div>
 ${run.warnings.length > 0 && card('Warnings', warnings(run))}
 <div class="row">${card('Environment', environmentFacts(run))}${card('Time', html`${facts(timings(run))}${states(run)}`)}</div>
@@ -63,9 +59,8 @@ function warnings(run: RunRecord): Html {
 }
 
 /** What the orchestrator measured, else what lies between the first and the last entry. */
-function seconds({ states, begun, ended }: RunRecord): number | undefined {
-  const told = states.findLast(({ state }) => state === 'finished')?.seconds;
-  if (typeof told === 'number') return told;
+function seconds({ seconds: measured, begun, ended }: RunRecord): number | undefined {
+  if (measured !== undefined) return measured;
   return begun === undefined || ended === undefined ? undefined : (ended - begun) / 1000;
 }
 
@@ -76,7 +71,8 @@ function timings(run: RunRecord): [string, string][] {
   const rows: [string, string][] = [
     ['begun', moment(run.begun)],
     ['ended', moment(run.ended)],
-    ['seconds of the last start', duration(seconds(run))],
+    ['trained for', duration(seconds(run))],
+    ['starts', String(run.states.filter(({ state }) => state === 'started').length)],
   ];
   if (finite.length > 0)
     rows.push([

@@ -1,0 +1,176 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { plain } from '../page/html.ts';
+import type { Json } from '../read-run.ts';
+import { number } from '../text.ts';
+import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
+import { ink, palette, series } from './theme.ts';
+
+const WIDTH = 320; // pixels of a panel
+const HEIGHT = 220;
+/** Up to here the values of an axis stand side by side; more numbers make a scale. */
+const SIDE_BY_SIDE = 8;
+const MOST_AXES = 9;
+
+/** The objective against each axis: every trial as a small dot, every point's mean with its interval; the best one is ringed. */
+export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
+  const points = sweep.points.filter(({ result }) => result);
+  const axes = sweep.axes.filter((axis) => new Set(points.map((point) => label(point.axes, axis))).size > 1);
+  if (points.length < 2 || axes.length === 0) return undefined;
+  const shown = axes.slice(0, MOST_AXES);
+  const more = axes.length > shown.length ? `  ·  ${axes.length - shown.length} more axes not drawn` : '';
+  const { metric, mode } = sweep.objective;
+  return {
+    title: {
+      text: `${metric} of ${sweep.name}`,
+      subtitle: `${mode === 'max' ? 'higher' : 'lower'} is better  ·  mean of a point and its 95 % interval, small dots are single trials, the best point is ringed${more}`,
+    },
+    concat: shown.map((axis) => panel(axis, points, axes, metric)),
+    columns: 3,
+    align: 'all',
+    spacing: { row: 30, column: 30 },
+  } as unknown as TopLevelSpec;
+}
+
+function panel(axis: string, points: PointRow[], axes: string[], metric: string): object {
+  const values = points.map((point) => point.axes[axis]);
+  const numeric = values.every((value) => typeof value === 'number' && Number.isFinite(value));
+  const distinct = new Set(points.map((point) => label(point.axes, axis))).size;
+  const scaled = numeric && distinct > SIDE_BY_SIDE;
+  const hue = scaled ? undefined : hueAxis(axis, points, axes);
+  const row = (point: PointRow) => ({
+    x: scaled ? point.axes[axis] : label(point.axes, axis),
+    ...(hue === undefined ? {} : { hue: label(point.axes, hue) }),
+  });
+  const means = points.map((point, rank) => {
+    const { mean, half = 0, n } = point.result!;
+    return { ...row(point), mean, low: mean - half, high: mean + half, n, best: rank === 0 };
+  });
+  const trials = points.flatMap((point) =>
+    point.trials.flatMap(({ status, value }) =>
+      point.trials.length > 1 && status === 'finished' && Number.isFinite(value)
+        ? [{ ...row(point), mean: value }]
+        : [],
+    ),
+  );
+  const x = scaled
+    ? {
+        field: 'x',
+        type: 'quantitative',
+        scale: {
+          zero: false,
+          nice: false,
+          padding: 12,
+          ...(isWide(values as number[]) ? { type: 'log' } : {}),
+        },
+        axis: { title: axis, tickCount: 5 },
+      }
+    : {
+        field: 'x',
+        type: 'ordinal',
+        sort: sortedLabels(points, axis, numeric),
+        axis: { title: axis, labelAngle: 0, labelLimit: Math.max(60, WIDTH / distinct - 6), ticks: false },
+        scale: { paddingInner: 0.3, paddingOuter: 0.2 },
+      };
+  const hues = hue === undefined ? [] : sortedLabels(points, hue, true);
+  const shared = {
+    x,
+    ...(hue === undefined ? {} : { xOffset: { field: 'hue', type: 'nominal', sort: hues } }),
+    color:
+      hue === undefined
+        ? { value: palette.blue }
+        : {
+            field: 'hue',
+            type: 'nominal',
+            scale: { domain: hues, range: series },
+            legend: {
+              symbolType: 'circle',
+              symbolSize: 70,
+              symbolStrokeWidth: 0,
+              title: `${hue}:`,
+              titleOrient: 'left',
+              titleColor: ink.muted,
+              titleFontWeight: 'normal',
+            },
+          },
+  };
+  const y = {
+    field: 'mean',
+    type: 'quantitative',
+    scale: { zero: false, nice: 5 },
+    axis: { title: metric, tickCount: 5 },
+  };
+  return {
+    title: { text: axis, fontSize: 13.5, offset: hue === undefined ? 12 : 8 },
+    width: WIDTH,
+    height: HEIGHT,
+    data: { values: means },
+    encoding: shared,
+    layer: [
+      {
+        data: { values: trials },
+        mark: { type: 'point', filled: true, size: 18, opacity: 0.35 },
+        encoding: { y },
+      },
+      {
+        transform: [{ filter: 'datum.high > datum.low' }],
+        mark: { type: 'rule', strokeWidth: 1.8 },
+        encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
+      },
+      { mark: { type: 'point', filled: true, size: 64, opacity: 1 }, encoding: { y } },
+      {
+        transform: [{ filter: 'datum.best' }],
+        mark: { type: 'point', filled: false, size: 210, strokeWidth: 2, color: ink.text },
+        encoding: { y, color: { value: ink.text } },
+      },
+    ],
+    resolve: { scale: { color: 'independent', xOffset: 'independent' } },
+  };
+}
+
+/** The one other axis that the points differ in, where there is only one and it has few values. */
+function hueAxis(axis: string, points: PointRow[], axes: string[]): string | undefined {
+  const free: string[] = [];
+  for (const other of axes)
+    if (![axis, ...free].some((known) => decides(known, other, points))) free.push(other);
+  const [hue] = free;
+  if (free.length !== 1 || hue === undefined) return undefined;
+  return new Set(points.map((point) => label(point.axes, hue))).size <= 6 ? hue : undefined;
+}
+
+/** Points with the same value of `axis` have the same value of `other`: paired axes, weights that add up to one. */
+function decides(axis: string, other: string, points: PointRow[]): boolean {
+  const seen = new Map<string, string>();
+  return points.every((point) => {
+    const key = label(point.axes, axis);
+    const value = label(point.axes, other);
+    if (!seen.has(key)) seen.set(key, value);
+    return seen.get(key) === value;
+  });
+}
+
+function sortedLabels(points: PointRow[], axis: string, numeric: boolean): string[] {
+  const values = new Map(points.map((point) => [label(point.axes, axis), point.axes[axis]]));
+  const entries = [...values];
+  const asNumbers = numeric && entries.every(([, value]) => typeof value === 'number');
+  entries.sort(([a, x], [b, y]) => (asNumbers ? (x as number) - (y as number) : a < b ? -1 : a > b ? 1 : 0));
+  return entries.map(([text]) => text);
+}
+
+/** Spans more than a power of ten and a half: shown on a logarithmic axis. */
+function isWide(values: number[]): boolean {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  return low > 0 && values.reduce((a, b) => Math.max(a, b)) / low > 30;
+}
+
+/** A value as text; what an axis has not is a dash. */
+export function label(axes: Json, axis: string): string {
+  if (!Object.hasOwn(axes, axis)) return '–';
+  const value = axes[axis];
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : tidy(value);
+  const text = plain(value);
+  return text.length > 28 ? `${text.slice(0, 27)}…` : text;
+}
+
+/** 0.1 + 0.2 is 0.3 to people. */
+const tidy = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : number(value);
