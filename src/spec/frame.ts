@@ -33,8 +33,11 @@ export function codeFrame(text: string, start: number, end: number): string {
   return frame.join('\n');
 }
 
-/** Control characters would move the terminal's cursor. */
+/** Control characters would move the terminal's cursor, and a password in an address is not to be shown. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\u00b7');
+  const control = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  return text
+    .replace(control, '\u00b7')
+    .replace(/(?<=:\/\/)[^/@\s"']+(?=@)/g, (secret) => '*'.repeat(secret.length));
 }

@@ -1,13 +1,4 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Node as YamlNode,
-} from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Node as YamlNode } from 'yaml';
 import { type Problem, problemAt } from './problem.ts';
 import type { Source, Span } from './source.ts';
 import { type Entry, formatPath, type Node, type Path } from './tree.ts';
@@ -53,8 +44,7 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     version: '1.2',
     uniqueKeys: false,
     prettyErrors: false,
-    lineCounter: new LineCounter(),
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   for (const { pos, code, message } of document.errors)
     problems.push(problemAt({ source, start: pos[0], end: pos[1] }, yamlFinding(code, message)));

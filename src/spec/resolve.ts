@@ -86,9 +86,7 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
     if (!complete && finding.code === 'spec-missing-key') continue;
     const problem = placed(finding, { tree, source });
     if (finding.warning) warnings.push(problem);
-    // A value that YAML could not give has been said.
-    else if (!problems.some(({ line, column, file }) => samePlace(problem, { line, column, file })))
-      problems.push(problem);
+    else if (!problems.some((earlier) => says(earlier, problem))) problems.push(problem);
   }
   const { sweep, extends: _, ...config } = filled;
   const { sweep: __, ...rest } = partial;
@@ -108,8 +106,11 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
   };
 }
 
-const samePlace = (a: Problem, b: Pick<Problem, 'file' | 'line' | 'column'>): boolean =>
-  a.file === b.file && a.line === b.line && a.column === b.column;
+/** Whether a value that YAML could not give accounts for what the schema says of it. */
+function says(earlier: Problem, { path, file, line, column }: Problem): boolean {
+  if (earlier.file === file && earlier.line === line && earlier.column === column) return true;
+  return earlier.code.startsWith('yaml-') && earlier.path !== '' && earlier.path === path;
+}
 
 /** A spec that keeps to the schema and the rules. Throws SpecError with every problem, or FacecomError `spec-missing`. */
 export async function readExperiment(file: string, options: ReadOptions = {}): Promise<ResolvedExperiment> {

@@ -63,6 +63,8 @@ export function buildSpace(
 class Builder {
   readonly axes: Axis[] = [];
   private readonly simplexes: Dimension[] = [];
+  /** Axes of simplexes that are wrong: nothing more is said of them. */
+  private readonly lost = new Set<Axis>();
   private readonly byName = new Map<string, Axis>();
 
   constructor(
@@ -128,12 +130,13 @@ class Builder {
       }
       if (axes.length < paths.length) continue;
       const dimension = simplexDimension(axes, total, step);
-      if (typeof dimension === 'string')
+      if (typeof dimension === 'string') {
+        for (const axis of axes) this.lost.add(axis);
         this.find('sweep-simplex', step === undefined ? at : [...at, 'step'], 'value', {
           message: dimension,
           found: `total ${total}, step ${step}`,
         });
-      else this.simplexes.push(dimension);
+      } else this.simplexes.push(dimension);
     }
   }
 
@@ -192,7 +195,7 @@ class Builder {
       });
     }
     for (const axis of this.axes) {
-      if (grouped.has(axis)) continue;
+      if (grouped.has(axis) || this.lost.has(axis)) continue;
       const { list } = axis.values;
       dimensions.push({
         axes: [axis],
