@@ -28,6 +28,7 @@ export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
     columns: 3,
     align: 'all',
     spacing: { row: 30, column: 30 },
+    resolve: { scale: { color: 'independent', xOffset: 'independent' } },
   } as unknown as TopLevelSpec;
 }
 
@@ -74,7 +75,7 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
   const hues = hue === undefined ? [] : sortedLabels(points, hue, true);
   const shared = {
     x,
-    ...(hue === undefined ? {} : { xOffset: { field: 'hue', type: 'nominal', sort: hues } }),
+    ...(hue === undefined ? {} : { xOffset: { field: 'hue', type: 'nominal', scale: { domain: hues } } }),
     color:
       hue === undefined
         ? { value: palette.blue }
@@ -82,15 +83,7 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
             field: 'hue',
             type: 'nominal',
             scale: { domain: hues, range: series },
-            legend: {
-              symbolType: 'circle',
-              symbolSize: 70,
-              symbolStrokeWidth: 0,
-              title: `${hue}:`,
-              titleOrient: 'left',
-              titleColor: ink.muted,
-              titleFontWeight: 'normal',
-            },
+            legend: legendOf(hue),
           },
   };
   const y = {
@@ -108,7 +101,7 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
     layer: [
       {
         data: { values: trials },
-        mark: { type: 'point', filled: true, size: 18, opacity: 0.35 },
+        mark: { type: 'point', filled: true, size: 22, opacity: 0.4 },
         encoding: { y },
       },
       {
@@ -116,14 +109,31 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
         mark: { type: 'rule', strokeWidth: 1.8 },
         encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
       },
-      { mark: { type: 'point', filled: true, size: 64, opacity: 1 }, encoding: { y } },
+      {
+        mark: { type: 'point', filled: true, size: 64, opacity: 1 },
+        encoding: { y },
+      },
       {
         transform: [{ filter: 'datum.best' }],
         mark: { type: 'point', filled: false, size: 210, strokeWidth: 2, color: ink.text },
         encoding: { y, color: { value: ink.text } },
       },
     ],
-    resolve: { scale: { color: 'independent', xOffset: 'independent' } },
+  };
+}
+
+function legendOf(hue: string): object {
+  return {
+    symbolType: 'circle',
+    symbolSize: 70,
+    symbolOpacity: 1,
+    symbolStrokeWidth: 0,
+    columnPadding: 10,
+    title: hue,
+    titleOrient: 'left',
+    titleColor: ink.muted,
+    titleFontWeight: 'normal',
+    titlePadding: 8,
   };
 }
 
