@@ -18,6 +18,7 @@ export function* linesBackwards(file: string, longest = 1 << 24): Generator<stri
   }
   try {
     let position = fstatSync(fd).size;
+    if (position === 0) return;
     // What was read of a line whose beginning was not, in the order of the file.
     let pieces: Buffer[] = [];
     let held = 0;
