@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FacecomError } from '../errors.ts';
 import { describeEnvironment } from '../orchestrator/environment.ts';
 import { checkTrainer, trainerCommand } from '../orchestrator/trainer-command.ts';
@@ -10,11 +12,17 @@ export interface Prepared {
   builtin: boolean;
   /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
   dataHash?: string;
+  /** The built-in trainer can use a GPU here, if there is one. */
+  cuda: boolean;
   environment: object;
 }
 
-/** The built-in trainer: this program itself. */
-export const builtinTrainer = (): string[] => [process.execPath, process.argv[1]!, 'trainer'];
+/** The built-in trainer: this very build of the program, whatever becomes of its sources while a sweep runs. */
+export function builtinTrainer(): string[] {
+  const here = fileURLToPath(import.meta.url);
+  const main = here.endsWith('.ts') ? process.argv[1]! : join(dirname(here), 'main.js');
+  return [process.execPath, main, 'trainer'];
+}
 
 /**
  * What must be well before anything is launched: the trainer's program, the data set and native TensorFlow. Throws FacecomError
@@ -41,7 +49,13 @@ export async function prepare(
     ...(dataHash === undefined ? {} : { dataHash }),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
-  return { command, builtin, ...(dataHash === undefined ? {} : { dataHash }), environment };
+  return {
+    command,
+    builtin,
+    ...(dataHash === undefined ? {} : { dataHash }),
+    cuda: tensorflow?.kind === 'cuda',
+    environment,
+  };
 }
 
 /** Finds or sets up native TensorFlow where the spec lets it be used. */

@@ -5,7 +5,12 @@ import { FacecomError } from '../errors.ts';
 export function command(): Command {
   return new Command('trainer')
     .description('Train the run of FACECOM_RUN_DIR (started by run and sweep).')
-    .action(async () => {
+    .option('--standby', 'load everything, then wait for the run on the channel to the orchestrator')
+    .action(async ({ standby }: { standby?: boolean }) => {
+      if (standby) {
+        const { standBy } = await import('../trainer/standby.ts');
+        process.exit(await standBy());
+      }
       const runDir = process.env.FACECOM_RUN_DIR;
       if (!runDir) {
         throw new FacecomError('trainer-no-run', 'FACECOM_RUN_DIR is not set.', {

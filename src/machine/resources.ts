@@ -49,6 +49,16 @@ export function freeDisk(folder: string): number | undefined {
   }
 }
 
+/** Less than a tenth of a folder's disk is free, and less than 200 MB: checkpoints will not fit for long. */
+export function isDiskFull(folder: string): boolean {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(folder);
+    return bavail * bsize < Math.min(200e6, blocks * bsize * 0.1);
+  } catch {
+    return false;
+  }
+}
+
 /** Bytes of `4GB`, `512 MiB`. */
 export function parseBytes(size: string): number {
   const [, value, unit] = /^([0-9.]+) ?(MB|GB|MiB|GiB)$/.exec(size)!;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appendState, type Event, readState, writeAside } from '../record/index.ts';
+import { type Event, readState, writeAside } from '../record/index.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 import type { FailureClass } from './classify.ts';
 import type { Handle } from './launchers/launcher.ts';
+import { recordState } from './record-state.ts';
 import { type Decision, decide } from './retry.ts';
 import { type Outcome, supervise } from './supervise.ts';
 
@@ -14,15 +15,19 @@ export interface ExecuteOptions {
   start: () => Handle;
   launcher: string;
   devices: string[];
-  /** Milliseconds for which the slot stood empty before; only of the first start. */
+  /** Milliseconds for which the slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
   stop: AbortSignal;
   kill: AbortSignal;
   onEvent?: (event: Event) => void;
-  onRetry?: (failure: FailedOutcome['failure'], decision: Extract<Decision, { retry: true }>) => void;
+  onRetry?: (failure: FailedOutcome['failure'], decision: Retry) => void;
 }
 
 type FailedOutcome = Extract<Outcome, { status: 'failed' }>;
+export type Retry = Extract<Decision, { retry: true }>;
+
+/** How a start of a trainer ended, and whether the run is to be started again. */
+export type Attempt = { outcome: Outcome; retry?: Retry };
 
 /**
  *   start ─▶ supervise ─▶ finished, stopped
@@ -32,50 +37,54 @@ type FailedOutcome = Extract<Outcome, { status: 'failed' }>;
  * Runs a run's trainer to its end, starting it again as `resources.retry` says.
  */
 export async function execute(options: ExecuteOptions): Promise<Outcome> {
-  const { runDir, stop } = options;
-  const { attempts, counts } = history(runDir);
-  for (let attempt = attempts + 1; ; attempt++) {
-    const config = readConfig(runDir);
-    const idle = attempt === attempts + 1 ? options.idle?.() : undefined;
-    const outcome = await supervise({
-      runDir,
-      start: options.start,
-      started: {
-        launcher: options.launcher,
-        devices: options.devices,
-        attempt,
-        ...(idle === undefined ? {} : { idle }),
-      },
-      stop,
-      kill: options.kill,
-      onEvent: options.onEvent,
-      timeout: config.resources.timeout,
-      silence: config.resources.silence,
-    });
-    if (outcome.status !== 'failed' || stop.aborted) return outcome;
-    const decision = decide(outcome.failure, config, counts);
-    if (!decision.retry) return outcome;
-    counts[outcome.failure.class] = (counts[outcome.failure.class] ?? 0) + 1;
-    change(runDir, decision.changes, outcome.failure.class);
-    appendState(runDir, {
-      state: 'retried',
-      class: outcome.failure.class,
-      action: decision.action,
-      delay: decision.delay,
-    });
-    options.onRetry?.(outcome.failure, decision);
-    await sleep(decision.delay, undefined, { signal: stop }).catch(() => {});
-    if (stop.aborted) return { status: 'stopped' };
+  for (;;) {
+    const { outcome, retry } = await attempt(options);
+    if (!retry) return outcome;
+    await sleep(retry.delay, undefined, { signal: options.stop }).catch(() => {});
+    if (options.stop.aborted) return { status: 'stopped' };
   }
 }
 
-/** How often the run's trainer was started, and started again after each class of failure, by this and earlier orchestrators. */
+/** Starts a run's trainer once, and decides what is done where it fails. */
+export async function attempt(options: ExecuteOptions): Promise<Attempt> {
+  const { runDir, stop } = options;
+  const { starts, counts } = history(runDir);
+  const config = readConfig(runDir);
+  const outcome = await supervise({
+    runDir,
+    start: options.start,
+    started: { launcher: options.launcher, devices: options.devices, attempt: starts + 1 },
+    idle: options.idle,
+    stop,
+    kill: options.kill,
+    onEvent: options.onEvent,
+    timeout: config.resources.timeout,
+    silence: config.resources.silence,
+  });
+  if (outcome.status !== 'failed' || stop.aborted) return { outcome };
+  const decision = decide(outcome.failure, config, counts);
+  if (!decision.retry) return { outcome };
+  change(runDir, decision.changes, outcome.failure.class);
+  recordState(runDir, {
+    state: 'retried',
+    class: outcome.failure.class,
+    action: decision.action,
+    delay: decision.delay,
+  });
+  options.onRetry?.(outcome.failure, decision);
+  return { outcome, retry: decision };
+}
+
+/**
+ * How often the run's trainer was started, and started again after each class of failure, by this and earlier orchestrators. Where the
+ * run was put into the queue again after it had failed, the budgets begin anew.
+ */
 function history(runDir: string) {
   const entries = readState(runDir);
   const counts: Partial<Record<FailureClass, number>> = {};
-  for (const entry of entries)
+  for (const entry of entries.slice(entries.findLastIndex(({ state }) => state === 'queued') + 1))
     if (entry.state === 'retried' && entry.class) counts[entry.class] = (counts[entry.class] ?? 0) + 1;
-  return { attempts: entries.filter(({ state }) => state === 'started').length, counts };
+  return { starts: entries.filter(({ state }) => state === 'started').length, counts };
 }
 
 export function readConfig(runDir: string): Experiment {

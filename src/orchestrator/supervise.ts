@@ -1,5 +1,4 @@
 import {
-  appendState,
   type Event,
   endOf,
   eventsFile,
@@ -9,14 +8,18 @@ import {
   type StateEntry,
 } from '../record/index.ts';
 import { classify, type Failure, howItEnded, logTail } from './classify.ts';
+import { GRACE } from './guard.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';
+import { recordState } from './record-state.ts';
 
 export interface SuperviseOptions {
   runDir: string;
   /** Starts the trainer. */
   start: () => Handle;
   /** What is said of the start in the record. */
-  started: { launcher: string; devices: string[]; attempt: number; idle?: number };
+  started: { launcher: string; devices: string[]; attempt: number };
+  /** Milliseconds for which its slot stood empty before; asked when the trainer has begun. */
+  idle?: () => number | undefined;
   /** Aborted: the trainer is asked to save and end. */
   stop: AbortSignal;
   /** Aborted: the trainer is killed. */
@@ -48,19 +51,23 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   let lastEvent = performance.now();
   const begun = performance.now();
   const handle = options.start();
-  appendState(runDir, {
+  const watch = watchdog(handle, options, () => performance.now() - lastEvent);
+  await handle.begun;
+  const idle = options.idle?.();
+  recordState(runDir, {
     state: 'started',
     ...started,
+    ...(idle === undefined ? {} : { idle: Math.round(idle * 100) / 100 }),
     ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
   });
   const following = (async () => {
     for await (const event of followEvents(runDir, { signal: ended.signal, from })) {
       lastEvent = performance.now();
-      if (event.type !== 'progress') events.push(event);
+      // How it ended is all that is asked of them: a trainer may write millions.
+      if (event.type === 'finished' || event.type === 'failed') events.push(event);
       options.onEvent?.(event);
     }
   })();
-  const watch = watchdog(handle, options, () => performance.now() - lastEvent);
   const exit = await handle.exited;
   watch.release();
   // What the trainer started and left behind is ended with it.
@@ -80,12 +87,12 @@ function conclude(
 ): Outcome {
   const finished = lastFinished(events) ?? (exit.code === 0 ? lastFinished(readEvents(runDir)) : undefined);
   if (finished) {
-    appendState(runDir, { state: 'finished', seconds, ...exitOf(exit) });
+    recordState(runDir, { state: 'finished', seconds, ...exitOf(exit) });
     return { status: 'finished', metrics: finished.metrics, seconds };
   }
   const failed = events.some((event) => event.type === 'failed');
   if (reason?.kind === 'stop' && !failed) {
-    appendState(runDir, { state: 'stopped', message: howItEnded(exit), ...exitOf(exit) });
+    recordState(runDir, { state: 'stopped', message: howItEnded(exit), ...exitOf(exit) });
     return { status: 'stopped' };
   }
   const failure: Failure =
@@ -94,7 +101,7 @@ function conclude(
       : reason?.kind === undefined && exit.code === 0 && !failed && wasStoppedElsewhere(runDir, exit)
         ? { class: 'interrupted', message: 'The trainer was stopped from outside.' }
         : classify(runDir, exit, events);
-  appendState(runDir, {
+  recordState(runDir, {
     state: 'failed',
     class: failure.class,
     message: failure.message,
@@ -126,7 +133,7 @@ type StopReason = { kind: 'stop' } | { kind: 'timeout' | 'lost'; message: string
 
 /** Ends the trainer when it is asked to, takes too long or is silent. */
 function watchdog(handle: Handle, options: SuperviseOptions, silentFor: () => number) {
-  const { stop, kill, timeout = 0, silence = 0, grace = 60 } = options;
+  const { stop, kill, timeout = 0, silence = 0, grace = GRACE } = options;
   let reason: StopReason | undefined;
   const timers: NodeJS.Timeout[] = [];
   const end = (why: StopReason) => {

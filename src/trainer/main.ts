@@ -69,10 +69,10 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   const dataset = await interruptible(signal, () => load(config, options));
   if (!dataset) return true;
   for (const { code, message } of dataset.warnings) record.warn(code, message);
-  const learner = await options.openLearner(withPrecision(config, resume), {
+  const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
     identities: dataset.identities.length,
     seed: config.seed,
-    ...(config.resources.cpus > 0 ? { libraryThreads: config.resources.cpus } : {}),
+    ...threads(config),
   });
   try {
     describe(learner, resume);
@@ -95,6 +95,18 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   } finally {
     learner.dispose();
   }
+}
+
+/** The orchestrator may show this process one GPU only, which is then the first, whatever its number on the machine. */
+function withDevice(config: Experiment): Experiment {
+  const device = process.env.FACECOM_DEVICE;
+  return device ? { ...config, resources: { ...config.resources, device } } : config;
+}
+
+/** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */
+function threads({ resources }: Experiment): { libraryThreads?: number } {
+  const count = resources.cpus || Number(process.env.FACECOM_THREADS);
+  return count > 0 ? { libraryThreads: count } : {};
 }
 
 async function readConfig(runDir: string): Promise<Experiment> {

@@ -20,15 +20,19 @@ export function watchForStop({ parentInterval = 1000 /* ms */ } = {}): {
   // A second signal is the same request: a terminal's Ctrl-C and the orchestrator's SIGTERM arrive together.
   const onSignal = (name: NodeJS.Signals) => controller.abort(new StopRequested(name));
   for (const name of signals) process.on(name, onSignal);
+  const orphaned = () => controller.abort(new StopRequested('the parent process has ended'));
+  // One that was handed its run over a channel learns it at once.
+  process.on('disconnect', orphaned);
   const parent = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid !== parent) controller.abort(new StopRequested('the parent process has ended'));
+    if (process.ppid !== parent) orphaned();
   }, parentInterval);
   timer.unref();
   return {
     signal: controller.signal,
     release: () => {
       clearInterval(timer);
+      process.off('disconnect', orphaned);
       for (const name of signals) process.off(name, onSignal);
     },
   };

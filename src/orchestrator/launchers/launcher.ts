@@ -20,6 +20,8 @@ export interface Exit {
 export interface Handle {
   pid?: number;
   exited: Promise<Exit>;
+  /** Resolves when the run is its own: one that stood by took it, or ended. Undefined where it has it from its start. */
+  begun?: Promise<void>;
   /** Asks it to save and end. */
   stop(): void;
   /** Ends it and every process that it started, at once. */

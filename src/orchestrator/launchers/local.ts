@@ -6,22 +6,18 @@ import type { Exit, Handle, Job, Launcher } from './launcher.ts';
 /** Starts trainers as processes of this machine, each the leader of a process group, its output in the run's log.txt. */
 export const local: Launcher = {
   name: 'local',
-  start: (job) => startProcess(job),
+  start: startProcess,
 };
 
-/** `ipc` opens a channel for messages to the process, which a standby waits on. */
-export function startProcess(
-  job: Job,
-  options: { ipc?: boolean } = {},
-): Handle & { send?: (message: object) => void } {
+function startProcess(job: Job): Handle {
   const log = openSync(join(job.runDir, 'log.txt'), 'a');
   try {
     const [program, ...args] = job.command;
     // Not execa: the log is a file descriptor, so that a trainer outlives its orchestrator without a broken pipe.
     const child = spawn(program!, args, {
       cwd: job.cwd,
-      env: environment({ ...job.env, FACECOM_RUN_DIR: job.runDir }),
-      stdio: options.ipc ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+      env: mergeEnvironment({ ...job.env, FACECOM_RUN_DIR: job.runDir }),
+      stdio: ['ignore', log, log],
       // A Ctrl-C in the terminal reaches the orchestrator only, which asks the trainers to stop; and a group can be killed whole.
       detached: true,
     });
@@ -44,7 +40,6 @@ export function startProcess(
       exited,
       stop: () => signal('SIGTERM', false),
       kill: () => signal('SIGKILL', true),
-      ...(options.ipc ? { send: (message: object) => void child.send?.(message) } : {}),
     };
   } finally {
     closeSync(log);
@@ -52,7 +47,7 @@ export function startProcess(
 }
 
 /** This process's environment with changes; undefined takes a variable away. */
-function environment(changes: Job['env']): NodeJS.ProcessEnv {
+export function mergeEnvironment(changes: Job['env']): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) delete env[name];

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { RunMessage, StandbyMessage } from '../../record/hand-over.ts';
+import type { Exit, Handle, Job, Launcher } from './launcher.ts';
+import { local, mergeEnvironment } from './local.ts';
+
+export interface StandbyOptions {
+  /** Program and arguments of a trainer that waits for its run on the channel. */
+  command: readonly string[];
+  env: Job['env'];
+  cwd: string;
+  /** Told of each process that is started. */
+  onStart?: (handle: Pick<Handle, 'pid' | 'exited'>) => void;
+}
+
+interface Standby {
+  child: ChildProcess;
+  exited: Promise<Exit>;
+}
+
+/**
+ * Starts the built-in trainer ahead of its run: while a trial is trained the next one's process loads its libraries, and takes its
+ * run over a channel when the slot is free. One that dies before it began is replaced by a plain start, whose log says why.
+ */
+export class StandbyLauncher implements Launcher {
+  readonly name = local.name;
+  private readonly options: StandbyOptions;
+  private waiting: Standby | undefined;
+
+  constructor(options: StandbyOptions) {
+    this.options = options;
+  }
+
+  /** Starts a process that will wait, unless one does. */
+  warm(): void {
+    if (this.waiting) return;
+    const standby = this.spawn();
+    this.waiting = standby;
+    void standby.exited.then(() => {
+      if (this.waiting === standby) this.waiting = undefined;
+    });
+    // It must not keep this process alive that waits for work itself.
+    standby.child.unref();
+    standby.child.channel?.unref();
+  }
+
+  start(job: Job): Handle {
+    this.warm();
+    const { child, exited } = this.waiting!;
+    this.waiting = undefined;
+    child.ref();
+    child.channel?.ref();
+    return handOver(job, child, exited, () => {
+      const handle = local.start(job);
+      this.options.onStart?.(handle);
+      return handle;
+    });
+  }
+
+  /** Ends the process that waits. */
+  close(): void {
+    const pid = this.waiting?.child.pid;
+    this.waiting = undefined;
+    if (pid !== undefined) signal(pid, 'SIGKILL', true);
+  }
+
+  private spawn(): Standby {
+    const { command, env, cwd } = this.options;
+    const [program, ...args] = command;
+    const child = spawn(program!, args, {
+      cwd,
+      env: mergeEnvironment(env),
+      // Its output goes to the log of its run once it has one.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      detached: true,
+    });
+    const exited = new Promise<Exit>((resolve) => {
+      child.on('error', (error) => resolve({ error: error.message }));
+      child.on('exit', (code, name) =>
+        resolve({ ...(code === null ? {} : { code }), ...(name === null ? {} : { signal: name }) }),
+      );
+    });
+    this.options.onStart?.({ ...(child.pid === undefined ? {} : { pid: child.pid }), exited });
+    return { child, exited };
+  }
+}
+
+function handOver(
+  job: Job,
+  child: ChildProcess,
+  standbyExited: Promise<Exit>,
+  startPlainly: () => Handle,
+): Handle {
+  let plain: Handle | undefined;
+  let ending = false;
+  let hasBegun = false;
+  const begun = new Promise<void>((resolve) => {
+    child.on('message', ({ type }: StandbyMessage) => {
+      if (type !== 'begun') return;
+      hasBegun = true;
+      resolve();
+    });
+    void standbyExited.then(() => resolve());
+  });
+  const exited = standbyExited.then((exit) => {
+    if (hasBegun || ending) return exit;
+    plain = startPlainly();
+    return plain.exited;
+  });
+  // One that has died already is noticed by its end.
+  child.send({ type: 'run', runDir: job.runDir } satisfies RunMessage, () => {});
+  return {
+    get pid() {
+      return plain?.pid ?? child.pid;
+    },
+    exited,
+    begun,
+    stop: () => {
+      ending = true;
+      if (plain) plain.stop();
+      else if (child.pid !== undefined) signal(child.pid, 'SIGTERM', false);
+    },
+    kill: () => {
+      ending = true;
+      if (plain) plain.kill();
+      else if (child.pid !== undefined) signal(child.pid, 'SIGKILL', true);
+    },
+  };
+}
+
+function signal(pid: number, name: NodeJS.Signals, group: boolean): void {
+  try {
+    process.kill(group ? -pid : pid, name);
+  } catch {
+    // It has ended already.
+  }
+}

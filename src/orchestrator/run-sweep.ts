@@ -1,0 +1,321 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FacecomError } from '../errors.ts';
+import type { Event } from '../record/index.ts';
+import type { Board, TrialRow } from './board.ts';
+import { CircuitBreaker } from './breaker.ts';
+import type { Failure } from './classify.ts';
+import { type Attempt, attempt, type Retry } from './execute.ts';
+import type { Handle, Job, Launcher } from './launchers/launcher.ts';
+import { Pause } from './pause.ts';
+import type { Work } from './plan.ts';
+import { WorkQueue } from './queue.ts';
+import type { Slot } from './slots.ts';
+
+/** A slot with what starts its trainers. */
+export interface Place {
+  slot: Slot;
+  launcher: Launcher & { warm?: () => void };
+}
+
+/** Told what happens, in order. */
+export interface SweepObserver {
+  started(row: TrialRow, details: { attempt: 'new' | 'continued' }): void;
+  event(row: TrialRow, event: Event): void;
+  retry(row: TrialRow, failure: Failure, retry: Retry): void;
+  /** It finished, failed for good or was stopped. */
+  ended(row: TrialRow): void;
+  /** The machine is at fault; undefined: the sweep goes on. */
+  paused(reason: string | undefined): void;
+  note(line: string): void;
+}
+
+export interface SweepOptions {
+  board: Board;
+  work: readonly Work[];
+  places: readonly Place[];
+  /** The sweep's folder. */
+  folder: string;
+  /** Makes the folder of a new run, or prepares the one that goes on. Gives it. */
+  openRun: (work: Work) => string;
+  /** Program, arguments and the rest of a run's job. */
+  jobOf: (work: Work, slot: Slot, runDir: string) => Job;
+  /** Trials running with the same failure that stop the sweep; 0: never. */
+  breaker: number;
+  stop: AbortSignal;
+  kill: AbortSignal;
+  observer: SweepObserver;
+  /** Waits until a trial has the memory that it needs; where nothing is asked for, undefined. */
+  memory?: (signal: AbortSignal) => Promise<boolean>;
+  /** Whether the devices of a slot are still there: what is known, or (`fresh`) asked now. */
+  devicesThere?: (slot: Slot, fresh: boolean) => Promise<boolean>;
+}
+
+export interface SweepOutcome {
+  /** Why no further trials were started, if not all were. */
+  halted?: string;
+  interrupted: boolean;
+}
+
+/** Milliseconds between two looks for a device that is gone, and for how long it is looked for. */
+const GONE = { interval: 10_000, longest: 30 * 60_000 };
+
+/** Infrastructure failures of the orchestrator itself, such as a full disk, that one trial survives. */
+const PATIENCE = 20;
+
+/**
+ *   queue ─▶ a worker a slot: memory? paused? ─▶ run folder ─▶ trainer ─▶ finished, failed, stopped ─▶ next
+ *     ▲                                                          │ to be started again
+ *     └────────────── after its delay; the slot goes on ◀────────┘
+ *
+ * Runs the trials of a sweep on its slots until none is left, the circuit breaker opens or it is stopped.
+ */
+export async function runSweep(options: SweepOptions): Promise<SweepOutcome> {
+  const run = new SweepRun(options);
+  await Promise.all(options.places.map((place) => run.worker(place)));
+  return run.outcome();
+}
+
+class SweepRun {
+  private readonly queue: WorkQueue<Work>;
+  private readonly breaker: CircuitBreaker;
+  private readonly pause: Pause;
+  private readonly halt = new AbortController();
+  private readonly ending: AbortSignal;
+  private readonly opened = new Map<Work, string>();
+  private readonly troubles = new Map<Work, number>();
+  private halted: string | undefined;
+
+  constructor(private readonly options: SweepOptions) {
+    this.queue = new WorkQueue(options.work);
+    this.breaker = new CircuitBreaker(options.breaker);
+    this.pause = new Pause({ folder: options.folder });
+    this.ending = AbortSignal.any([options.stop, this.halt.signal]);
+  }
+
+  outcome(): SweepOutcome {
+    const interrupted = this.options.stop.aborted;
+    if (!interrupted && this.queue.size > 0) this.halted ??= 'No device is left to run trials on.';
+    return { ...(this.halted ? { halted: this.halted } : {}), interrupted };
+  }
+
+  async worker(place: Place): Promise<void> {
+    /** When the slot's last trainer ended, ms; undefined where the slot had a reason to wait. */
+    let freed: number | undefined;
+    while (!this.ending.aborted) {
+      if (await this.mustWait()) freed = undefined;
+      if (!(await this.devicesThere(place.slot, false))) {
+        freed = undefined;
+        if (!(await this.untilBack(place.slot))) return;
+      }
+      const next = await this.queue.next(this.ending);
+      if (!next) return;
+      // Both may have changed while there was nothing to do.
+      if (next.waited && (await this.mustWait())) freed = undefined;
+      if (this.ending.aborted) return;
+      if (next.waited) freed = undefined;
+      freed = await this.run(next.item, place, freed);
+    }
+  }
+
+  private async devicesThere(slot: Slot, fresh: boolean): Promise<boolean> {
+    return (await this.options.devicesThere?.(slot, fresh)) ?? true;
+  }
+
+  /** Waits for a slot's devices while there is work. Gives whether they came back. */
+  private async untilBack(slot: Slot): Promise<boolean> {
+    const { note } = this.options.observer;
+    const names = slot.devices.join(', ');
+    note(`${names} is gone: trials go on elsewhere, and here when it is back.`);
+    for (let waited = 0; waited < GONE.longest; waited += GONE.interval) {
+      await sleep(GONE.interval, undefined, { signal: this.ending }).catch(() => {});
+      if (this.ending.aborted || this.queue.size === 0) return false;
+      if (!(await this.devicesThere(slot, true))) continue;
+      note(`${names} is back.`);
+      return true;
+    }
+    return false;
+  }
+
+  /** Waits for what holds the slot back. Gives whether there was something. */
+  private async mustWait(): Promise<boolean> {
+    const waited = await this.pause.passed();
+    return ((await this.options.memory?.(this.ending)) ?? false) || waited;
+  }
+
+  /** Runs a trial once. Gives when its trainer ended. */
+  private async run(work: Work, place: Place, freed: number | undefined): Promise<number> {
+    const { board, observer, stop, kill } = this.options;
+    const row = board.row(work.trial.id);
+    let at = performance.now();
+    let result: Attempt;
+    try {
+      const runDir = this.open(work);
+      row.runDir = runDir;
+      result = await attempt({
+        runDir,
+        start: () =>
+          this.start(work, place, runDir, (time) => {
+            at = time;
+          }),
+        launcher: place.launcher.name,
+        devices: place.slot.devices,
+        idle: () => {
+          const idle = freed === undefined ? undefined : performance.now() - freed;
+          this.begun(work, place);
+          return idle;
+        },
+        stop,
+        kill,
+        onEvent: (event) => {
+          board.event(row, event);
+          observer.event(row, event);
+        },
+      });
+    } catch (error) {
+      this.trouble(work, error);
+      return performance.now();
+    }
+    await this.conclude(work, row, place, result);
+    return at;
+  }
+
+  private open(work: Work): string {
+    const known = this.opened.get(work) ?? this.options.openRun(work);
+    this.opened.set(work, known);
+    return known;
+  }
+
+  private start(work: Work, place: Place, runDir: string, ended: (time: number) => void): Handle {
+    const handle = place.launcher.start(this.options.jobOf(work, place.slot, runDir));
+    void handle.exited.then(() => ended(performance.now()));
+    return handle;
+  }
+
+  /** The trainer is at work: the slot's next one, and the folder of the next trial, are made ready meanwhile. */
+  private begun(work: Work, { slot, launcher }: Place): void {
+    const row = this.options.board.row(work.trial.id);
+    const continued = work.run !== undefined || row.retries > 0;
+    row.status = 'running';
+    row.devices = slot.devices;
+    row.since = performance.now();
+    this.options.observer.started(row, { attempt: continued ? 'continued' : 'new' });
+    setImmediate(() => {
+      if (this.ending.aborted || this.queue.size === 0) return;
+      launcher.warm?.();
+      for (const next of this.queue.upcoming(this.options.places.length)) {
+        try {
+          this.open(next);
+        } catch {
+          // It is tried again, and told, when its turn comes.
+        }
+      }
+    });
+  }
+
+  /** Writes down what became of a start. */
+  private async conclude(work: Work, row: TrialRow, { slot }: Place, result: Attempt): Promise<void> {
+    const { board, observer } = this.options;
+    const { outcome, retry } = result;
+    delete row.fraction;
+    delete row.stage;
+    if (outcome.status === 'failed') {
+      await this.failed(work, row, slot, outcome.failure, retry);
+      return;
+    }
+    row.status = outcome.status;
+    if (outcome.status === 'finished') {
+      this.breaker.finished();
+      row.seconds = outcome.seconds;
+      row.metrics = outcome.metrics;
+      row.value = board.valueOf(outcome.metrics);
+      delete row.failure;
+      this.release(work);
+    }
+    observer.ended(row);
+  }
+
+  private async failed(
+    work: Work,
+    row: TrialRow,
+    slot: Slot,
+    failure: Failure,
+    retry: Retry | undefined,
+  ): Promise<void> {
+    const { observer, stop } = this.options;
+    row.failure = failure;
+    // A device that went away is no fault of the trial.
+    if (!stop.aborted && !(await this.devicesThere(slot, true))) {
+      this.again(work, row, 0);
+      return;
+    }
+    if (retry) {
+      row.retries++;
+      observer.retry(row, failure, retry);
+      if (failure.class === 'infrastructure') this.hold(failure.message, retry.delay);
+      this.again(work, row, retry.delay);
+      return;
+    }
+    row.status = 'failed';
+    this.release(work);
+    observer.ended(row);
+    const reason = stop.aborted ? undefined : this.breaker.failed(failure);
+    if (!reason || this.halted) return;
+    this.halted = reason;
+    this.halt.abort();
+  }
+
+  private again(work: Work, row: TrialRow, delay: number): void {
+    row.status = 'retrying';
+    this.queue.again(work, delay);
+  }
+
+  /** The run folder's path need not be kept for a trial that is done. */
+  private release(work: Work): void {
+    this.opened.delete(work);
+    this.troubles.delete(work);
+  }
+
+  /** The orchestrator could not do its part: a full disk, a folder that is gone. */
+  private trouble(work: Work, error: unknown): void {
+    const { board, observer, stop } = this.options;
+    const row = board.row(work.trial.id);
+    if (!(error instanceof FacecomError) || error.exitCode === 130) throw error;
+    const known = this.opened.get(work);
+    // A folder that someone removed is made anew.
+    if (known && !existsSync(join(known, 'config.json'))) {
+      this.opened.delete(work);
+      delete work.run;
+    }
+    if (stop.aborted) {
+      row.status = 'stopped';
+      observer.ended(row);
+      return;
+    }
+    const count = (this.troubles.get(work) ?? 0) + 1;
+    this.troubles.set(work, count);
+    row.failure = { class: 'infrastructure', code: error.code, message: error.message };
+    if (count > PATIENCE) {
+      row.status = 'failed';
+      observer.ended(row);
+      return;
+    }
+    const delay = Math.min(30_000, 500 * 2 ** (count - 1));
+    this.hold(error.message, delay);
+    this.again(work, row, delay);
+  }
+
+  private hold(reason: string, delay: number): void {
+    if (this.pause.active) return;
+    this.options.observer.paused(reason);
+    this.pause.begin(reason, delay, this.ending, () => this.options.observer.paused(undefined));
+  }
+}
+
+/** Waits, looking every few seconds, until `there` says so. Gives whether it had to be waited for. */
+export async function waitFor(there: () => boolean, signal: AbortSignal, interval = 2000): Promise<boolean> {
+  if (there()) return false;
+  while (!signal.aborted && !there()) await sleep(interval, undefined, { signal }).catch(() => {});
+  return true;
+}

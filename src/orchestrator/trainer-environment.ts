@@ -1,0 +1,29 @@
+import type { Slot } from './slots.ts';
+
+/** Variables of a slot's trainers: the devices that they may see, their threads, and how their native library behaves. */
+export function trainerEnvironment({
+  visible,
+  threads,
+}: Pick<Slot, 'visible' | 'threads'>): Record<string, string | undefined> {
+  const { TF_CPP_MIN_LOG_LEVEL, MALLOC_ARENA_MAX, OMP_NUM_THREADS } = process.env;
+  return {
+    TF_CPP_MIN_LOG_LEVEL: TF_CPP_MIN_LOG_LEVEL ?? '2',
+    // One heap for all threads: TensorFlow's hold a tenth of the memory otherwise that no thread can give another.
+    MALLOC_ARENA_MAX: MALLOC_ARENA_MAX ?? '1',
+    FACECOM_THREADS: String(threads),
+    // Trainers of other makes (NumPy, PyTorch) go by it.
+    OMP_NUM_THREADS: OMP_NUM_THREADS ?? String(threads),
+    ...devices(visible),
+  };
+}
+
+function devices(visible: string[] | undefined): Record<string, string> {
+  if (!visible) return {};
+  if (visible.length === 0) return { CUDA_VISIBLE_DEVICES: '-1' };
+  return {
+    CUDA_VISIBLE_DEVICES: visible.join(','),
+    // As nvidia-smi numbers them.
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    FACECOM_DEVICE: 'gpu:0',
+  };
+}
