@@ -15,16 +15,9 @@ export async function checkSpec(file: string, options: { set?: readonly string[]
     const { problems, warnings, resolved } = await inspectExperiment(file, options);
     if (!resolved?.sweep) return { problems, warnings };
     const { checkSweep, expandSweep } = await import('../sweep/index.ts');
-    if (problems.length > 0) {
-      // The trials of a broken spec would repeat what is wrong with it; the sweep itself can still be judged.
-      const sweepIsWhole = !problems.some(
-        ({ path, code }) => /^sweep\b/.test(path) && /^(?:spec|yaml)-/.test(code),
-      );
-      return {
-        problems: sweepIsWhole ? sortProblems([...problems, ...checkSweep(resolved)]) : problems,
-        warnings,
-      };
-    }
+    // The trials of a broken spec would repeat what is wrong with it; the sweep itself can still be judged.
+    if (problems.length > 0)
+      return { problems: sortProblems([...problems, ...checkSweep(resolved)]), warnings };
     const { trials, warnings: more } = expandSweep(resolved);
     const place = { file: resolved.source.name, line: 1, column: 1, path: 'sweep' };
     return {

@@ -1,4 +1,4 @@
-import { checkConfig, type PlacedFinding } from '../spec/check.ts';
+import { checkConfig, checkSchema, type PlacedFinding } from '../spec/check.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 import { type Problem, SpecError } from '../spec/problem.ts';
 import { placed, type ResolvedExperiment } from '../spec/resolve.ts';
@@ -74,12 +74,13 @@ export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {
   return run.expansion();
 }
 
-/** What is wrong with a sweep before its trials are made: paths, ties, conditions, method. */
+/** What is wrong with a sweep that keeps to the schema before its trials are made: paths, ties, conditions, method. */
 export function checkSweep(
   spec: Pick<ResolvedExperiment, 'sweep' | 'partial' | 'tree' | 'source'>,
 ): Problem[] {
   const findings: PlacedFinding[] = [];
-  if (spec.sweep) buildSpace(spec.sweep, spec.partial, findings);
+  const { sweep } = spec;
+  if (sweep && checkSchema({ name: 'sweep', sweep }).length === 0) buildSpace(sweep, spec.partial, findings);
   return findings.map((finding) => placed(finding, spec));
 }
 

@@ -66,8 +66,10 @@ export const inert: ReadonlySet<string> = new Set([
 
 /** The path nearest to what was written: by edits, else a path that ends as it does (`lr` for `optimizer.lr`). */
 export function suggestPath(written: string): Suggestion | undefined {
-  const indices = [...written.matchAll(/\[(\d+)\]/g)].map((match) => match[1]!);
-  const general = written.replace(/\[\d+\]/g, '[0]');
+  // An item of a list, its brackets right or not.
+  const item = /\[\d+[\].]*|\.?\d+\][\].]*/g;
+  const indices = [...written.matchAll(item)].map(([text]) => text.replace(/\D/g, ''));
+  const general = written.replace(item, '[0].').replace(/\.$/, '');
   const restore = ({ text, sure }: Suggestion) => {
     let at = 0;
     return { text: text.replace(/\[0\]/g, () => `[${indices[at++] ?? 0}]`), sure };
