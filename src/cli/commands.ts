@@ -22,6 +22,11 @@ export const commands: CommandEntry[] = [
     load: () => import('./sweep.ts'),
   },
   {
+    name: 'resume',
+    summary: 'Go on with a sweep or a run that was interrupted.',
+    load: () => import('./resume.ts'),
+  },
+  {
     name: 'evaluate',
     summary: 'Score a trained run on its test pictures, other data or bad conditions.',
     load: () => import('./evaluate.ts'),
@@ -75,6 +80,12 @@ export const commands: CommandEntry[] = [
     name: 'trainer',
     summary: 'Train the run of FACECOM_RUN_DIR.',
     load: () => import('./trainer.ts'),
+    hidden: true,
+  },
+  {
+    name: 'charts',
+    summary: 'Draw the charts of runs.',
+    load: () => import('./charts.ts'),
     hidden: true,
   },
   {

@@ -30,9 +30,15 @@ export function builtinTrainer(): string[] {
  */
 export async function prepare(
   config: Experiment,
-  options: { note: (line: string) => void; signal: AbortSignal; progress?: (line: string) => void },
+  options: {
+    note: (line: string) => void;
+    signal: AbortSignal;
+    progress?: (line: string) => void;
+    /** What the trainer's relative paths are relative to; the working folder where left out. */
+    cwd?: string;
+  },
 ): Promise<Prepared> {
-  const cwd = process.cwd();
+  const cwd = options.cwd ?? process.cwd();
   const command = trainerCommand(config, builtinTrainer());
   const builtin = config.trainer.command === undefined;
   checkTrainer(command, cwd);

@@ -1,16 +1,20 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { execute } from '../orchestrator/execute.ts';
+import { type ExecuteOptions, execute } from '../orchestrator/execute.ts';
+import { Guard } from '../orchestrator/guard.ts';
 import { local } from '../orchestrator/launchers/local.ts';
+import { takeLock } from '../orchestrator/lock.ts';
+import { endOrphan } from '../orchestrator/orphans.ts';
 import type { Outcome } from '../orchestrator/supervise.ts';
-import { appendState, createRunFolder, readEvents, runName } from '../record/index.ts';
+import { trainerEnvironment } from '../orchestrator/trainer-environment.ts';
+import { appendState, createRunFolder, readEvents, runName, scanRun } from '../record/index.ts';
 import { type Experiment, readExperiment } from '../spec/index.ts';
 import { trialId } from '../sweep/identity.ts';
-import { prepare } from './prepare.ts';
+import { chooseSlot } from './choose-slots.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import type { RunOptions } from './run.ts';
 import { scoreTable } from './score-table.ts';
 import { watchSignals } from './signals.ts';
-import { trainerEnvironment } from './trainer-environment.ts';
 import { openView } from './view/run-view.ts';
 
 /** Runs one experiment. Gives the exit code. */
@@ -31,7 +35,7 @@ export async function run(spec: string, options: RunOptions): Promise<number> {
     appendState(runDir, { state: 'queued' });
     const id = `${config.name}/${folderName(runDir)}`;
     say(`run ${id} in ${shownPath(runDir)}`);
-    return await runFolder(runDir, id, config, prepared.command, options, signals);
+    return await runFolder(runDir, id, config, prepared, options, signals);
   } finally {
     signals.release();
   }
@@ -42,32 +46,71 @@ export async function runFolder(
   runDir: string,
   id: string,
   config: Experiment,
-  command: readonly string[],
+  prepared: Prepared,
+  options: Pick<RunOptions, 'json' | 'quiet' | 'runs'>,
+  signals: { stop: AbortSignal; kill: AbortSignal },
+  cwd = process.cwd(),
+): Promise<number> {
+  const slot = await chooseSlot(config, prepared);
+  const guard = new Guard();
+  let unlock = () => {};
+  try {
+    unlock = await takeLock(runDir, {
+      command: 'run',
+      guard: guard.mark,
+      note: (line) => process.stderr.write(`${line}\n`),
+    });
+    const left = scanRun(runDir, { state: true });
+    if (left) await endOrphan(left);
+    const start = () => {
+      const env = trainerEnvironment(slot);
+      const handle = local.start({ runDir: resolve(runDir), command: prepared.command, env, cwd });
+      guard.watch(handle);
+      return handle;
+    };
+    return await superviseRun(runDir, id, config, { start, devices: slot.devices }, options, signals);
+  } finally {
+    unlock();
+    guard.close();
+  }
+}
+
+async function superviseRun(
+  runDir: string,
+  id: string,
+  config: Experiment,
+  trainer: Pick<ExecuteOptions, 'start' | 'devices'>,
   options: Pick<RunOptions, 'json' | 'quiet' | 'runs'>,
   signals: { stop: AbortSignal; kill: AbortSignal },
 ): Promise<number> {
   const started = performance.now();
   const view = await openView({ json: options.json ?? false, quiet: options.quiet ?? false, run: id });
+  const { trackRun } = await import('../tracking/index.ts');
+  let say = view.note;
+  const tracker = trackRun({ runDir, runs: options.runs, config, note: (line) => say(line) });
   let outcome: Outcome;
   try {
     outcome = await execute({
       runDir,
-      start: () => local.start({ runDir, command, env: trainerEnvironment(config, []), cwd: process.cwd() }),
+      ...trainer,
       launcher: local.name,
-      devices: [config.resources.device],
       ...signals,
       onEvent: (event) => view.event(event),
       onRetry: (failure, { action, delay }) => view.retry(failure, action, delay),
     });
   } finally {
     view.close();
+    say = (line) => void (options.quiet || process.stderr.write(`${line}\n`));
   }
   const seconds = (performance.now() - started) / 1000;
   if (!signals.kill.aborted) {
     const { writeCharts } = await import('../report/index.ts');
     await writeCharts(runDir, { note: (line) => process.stderr.write(`note: ${line}\n`) });
   }
-  return conclude(runDir, id, outcome, seconds, options);
+  // Who has interrupted it does not want to wait.
+  const timeout = signals.stop.aborted ? 5 : 20;
+  const { url } = await tracker.close({ timeout, signal: signals.kill });
+  return conclude(runDir, id, outcome, seconds, { ...options, url });
 }
 
 function conclude(
@@ -75,7 +118,7 @@ function conclude(
   id: string,
   outcome: Outcome,
   seconds: number,
-  options: Pick<RunOptions, 'json' | 'quiet'>,
+  options: Pick<RunOptions, 'json' | 'quiet' | 'runs'> & { url?: string },
 ): number {
   const metrics = outcome.status === 'finished' ? outcome.metrics : {};
   if (options.json) {
@@ -85,11 +128,12 @@ function conclude(
       status: outcome.status,
       metrics,
       seconds: Math.round(seconds * 10) / 10,
+      ...(options.url === undefined ? {} : { mlflow: options.url }),
       ...(outcome.status === 'failed' ? { error: outcome.failure } : {}),
     };
     process.stdout.write(`${JSON.stringify(summary, encode)}\n`);
   } else {
-    process.stdout.write(`${describe(runDir, id, outcome, metrics)}\n`);
+    process.stdout.write(`${describe(runDir, id, outcome, metrics)}\n${mlflowLine(options)}\n`);
   }
   return { finished: 0, failed: 1, stopped: 130 }[outcome.status];
 }
@@ -102,7 +146,12 @@ function describe(runDir: string, id: string, outcome: Outcome, metrics: Record<
     return `Failed (${name}): ${message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
   }
   const pictures = readEvents(runDir).filter((event) => event.type === 'artifact').length;
-  return `${scoreTable(metrics)}\nRun folder: ${dir} (${pictures} artifacts)\nSee it in MLflow: facecom ui`;
+  return `${scoreTable(metrics)}\nRun folder: ${dir} (${pictures} artifacts)`;
+}
+
+/** The run's page, which the local server of another day may not answer at any more: `facecom ui` starts it again. */
+function mlflowLine({ url, runs }: { url?: string; runs: string }): string {
+  return `See it in MLflow: ${url ?? (runs === 'runs' ? 'facecom ui' : `facecom ui --runs ${runs}`)}`;
 }
 
 const folderName = (runDir: string): string => {

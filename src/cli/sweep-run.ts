@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { availableMemory, listGpus, parseBytes, totalMemory, usableCores } from '../machine/index.ts';
+import { availableMemory, listGpus, parseBytes } from '../machine/index.ts';
 import { Board } from '../orchestrator/board.ts';
 import { GpuPresence } from '../orchestrator/gpu-presence.ts';
 import { Guard } from '../orchestrator/guard.ts';
@@ -7,20 +7,23 @@ import type { Job } from '../orchestrator/launchers/launcher.ts';
 import { local } from '../orchestrator/launchers/local.ts';
 import { StandbyLauncher } from '../orchestrator/launchers/standby.ts';
 import { takeLock } from '../orchestrator/lock.ts';
+import { endOrphan, endStrays } from '../orchestrator/orphans.ts';
 import { linkRun, planSweep, type SweepPlan, type Work } from '../orchestrator/plan.ts';
 import { type Place, runSweep, waitFor } from '../orchestrator/run-sweep.ts';
-import { planSlots, type Slot } from '../orchestrator/slots.ts';
+import type { Slot } from '../orchestrator/slots.ts';
 import { checkTrainer, trainerCommand } from '../orchestrator/trainer-command.ts';
 import { trainerEnvironment } from '../orchestrator/trainer-environment.ts';
 import { writeManifest } from '../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../spec/index.ts';
+import { chooseSlots } from './choose-slots.ts';
 import { builtinTrainer, type Prepared, prepare } from './prepare.ts';
 import { watchSignals } from './signals.ts';
 import type { SweepOptions } from './sweep.ts';
+import { followRuns } from './sweep-after.ts';
 import { openRunFolder } from './sweep-runs.ts';
 import { concludeSweep } from './sweep-summary.ts';
 import { expandTrials } from './trial-data.ts';
-import { openSweepView } from './view/sweep-view.ts';
+import { openSweepView, type SweepView } from './view/sweep-view.ts';
 
 export interface TrialsOptions extends Omit<SweepOptions, 'dryRun' | 'set'> {
   /** Absolute path of the spec. */
@@ -61,7 +64,9 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
     const objective = spec.sweep?.objective ?? DEFAULT_OBJECTIVE;
     const folder = join(options.runs, config.name);
     unlock = await takeLock(folder, { command: 'sweep', guard: guard.mark, note: say });
+    endStrays(resolve(folder));
     const plan = planSweep(trials, { ...options, name: config.name, objective });
+    for (const { run } of plan.work) if (run?.status === 'running') await endOrphan(run);
     const board = new Board(trials, objective);
     for (const [id, run] of plan.kept) board.found(id, run, 'finished');
     for (const [id, run] of plan.linked) board.found(id, run, 'linked');
@@ -78,15 +83,7 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
       repeats: expansion.repeats,
       trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
     });
-    const machine = {
-      gpus: await listGpus(),
-      cores: usableCores(),
-      memory: totalMemory(),
-      visible: process.env.CUDA_VISIBLE_DEVICES,
-    };
-    const { slots, notes } = planSlots(machine, {
-      resources: config.resources,
-      usesGpu: prepared.builtin ? prepared.cuda : machine.gpus.length > 0,
+    const { slots, notes, gpus } = await chooseSlots(config, prepared, {
       maxParallel: options.maxParallel,
       trials: plan.work.length,
     });
@@ -99,8 +96,15 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
       board,
       slots: slots.length,
     });
+    const after = await followRuns({
+      sweepDir: folder,
+      runs: options.runs,
+      config,
+      note: (line) => view.note(line),
+      charts: [...builtinTrainer().slice(0, -1), 'charts'],
+    });
     const places = slots.map((slot) => makePlace(slot, prepared, options, guard));
-    const presence = new GpuPresence(machine.gpus, listGpus);
+    const presence = new GpuPresence(gpus, listGpus);
     const started = performance.now();
     const { memory } = config.resources;
     let outcome: Awaited<ReturnType<typeof runSweep>>;
@@ -127,7 +131,7 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
         }),
         breaker: config.resources.circuit_breaker,
         ...signals,
-        observer: view,
+        observer: both(view, after.observer),
         ...(memory === undefined
           ? {}
           : {
@@ -140,7 +144,17 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
       view.close();
     }
     const seconds = (performance.now() - started) / 1000;
-    return concludeSweep({ name: config.name, board, objective, plan, outcome, seconds, ...options });
+    const { url } = await after.close(signals);
+    return concludeSweep({
+      name: config.name,
+      board,
+      objective,
+      plan,
+      outcome,
+      seconds,
+      url,
+      json: options.json,
+    });
   } finally {
     unlock();
     guard.close();
@@ -148,23 +162,42 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
   }
 }
 
+/** The view, and what else follows the runs. */
+function both(view: SweepView, after: Pick<SweepView, 'started' | 'event' | 'ended'>): SweepView {
+  return {
+    ...view,
+    started: (row, details) => {
+      after.started(row, details);
+      view.started(row, details);
+    },
+    event: (row, event) => {
+      after.event(row, event);
+      view.event(row, event);
+    },
+    ended: (row) => {
+      after.ended(row);
+      view.ended(row);
+    },
+  };
+}
+
 /** A slot and what starts its trainers: the built-in one stands by. */
 function makePlace(slot: Slot, { command, builtin }: Prepared, { cwd }: TrialsOptions, guard: Guard): Place {
-  const watch = ({ pid, exited }: { pid?: number; exited: Promise<unknown> }) => {
-    if (pid === undefined) return;
-    guard.add(pid);
-    void exited.then(() => setImmediate(() => guard.remove(pid)));
-  };
   if (builtin) {
     const env = trainerEnvironment(slot);
     return {
       slot,
-      launcher: new StandbyLauncher({ command: [...command, '--standby'], env, cwd, onStart: watch }),
+      launcher: new StandbyLauncher({
+        command: [...command, '--standby'],
+        env,
+        cwd,
+        onStart: (handle) => guard.watch(handle),
+      }),
     };
   }
   const start = (job: Job) => {
     const handle = local.start(job);
-    watch(handle);
+    guard.watch(handle);
     return handle;
   };
   return { slot, launcher: { name: local.name, start } };
@@ -179,7 +212,7 @@ function withAbsolutePath(config: Experiment, cwd: string): Experiment {
 
 function describePlan(name: string, trials: number, plan: SweepPlan, slots: readonly Slot[]): string {
   const { work, kept, linked, failed, vanished } = plan;
-  const goesOn = work.filter(({ run }: Work) => run).length;
+  const goesOn = work.filter(({ run }: Work) => run && run.starts > 0).length;
   const parts = [
     `${trials} trials`,
     ...(kept.size > 0 ? [`${kept.size} finished`] : []),

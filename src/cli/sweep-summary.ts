@@ -14,6 +14,8 @@ export interface SweepEnd {
   /** Of this command. */
   seconds: number;
   json?: boolean;
+  /** Its page in MLflow. */
+  url?: string;
 }
 
 /** Prints the results of a sweep. Gives the exit code: 0 all finished, 3 some failed, 1 all failed, 130 interrupted. */
@@ -39,7 +41,11 @@ function exitCode(finished: number, trials: number, { interrupted }: SweepOutcom
  * `finished` counts the trials that are finished, whenever and wherever; `skipped` those of them that this command did not have to
  * run; `pending` those that neither finished nor failed.
  */
-function summary({ name, board, plan, outcome, seconds }: SweepEnd, finished: number, best?: Point): object {
+function summary(
+  { name, board, plan, outcome, seconds, url }: SweepEnd,
+  finished: number,
+  best?: Point,
+): object {
   const { failed } = board.counts();
   const trials = board.rows.length;
   return {
@@ -55,6 +61,7 @@ function summary({ name, board, plan, outcome, seconds }: SweepEnd, finished: nu
     ...(outcome.halted ? { reason: outcome.halted } : {}),
     ...(best ? { best: bestOf(best) } : {}),
     seconds: Math.round(seconds * 10) / 10,
+    ...(url === undefined ? {} : { mlflow: url }),
   };
 }
 
@@ -101,5 +108,6 @@ function describe(
   for (const { trial, status, failure } of board.rows.filter((row) => row.status === 'failed').slice(0, 5))
     lines.push(`${status} ${trial.id} (${failure?.class}): ${failure?.message}`);
   if (failed > 5) lines.push(`… and ${failed - 5} more that failed`);
+  if (end.url !== undefined) lines.push(`See it in MLflow: ${end.url}`);
   return lines.join('\n');
 }

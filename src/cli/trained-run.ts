@@ -1,10 +1,11 @@
 import { relative, resolve } from 'node:path';
 import { FacecomError } from '../errors.ts';
+import { usableCores } from '../machine/index.ts';
+import { trainerEnvironment } from '../orchestrator/trainer-environment.ts';
 import { findRun, runName } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { assign } from './data-target.ts';
 import { reportError } from './report-error.ts';
-import { trainerEnvironment } from './trainer-environment.ts';
 
 /** What every command on a trained run takes. */
 export interface TrainedOptions {
@@ -45,7 +46,9 @@ export async function changedConfig(config: Experiment, set: readonly string[] =
 
 /** Tells the native library, before it is loaded, which devices it may see. */
 export function prepareProcess(config: Experiment): void {
-  for (const [name, value] of Object.entries(trainerEnvironment(config, [])))
+  const { device, cpus } = config.resources;
+  const place = { ...(device === 'cpu' ? { visible: [] } : {}), threads: cpus || usableCores() };
+  for (const [name, value] of Object.entries(trainerEnvironment(place)))
     if (value !== undefined) process.env[name] = value;
 }
 

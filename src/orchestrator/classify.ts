@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Event, StateEntry } from '../record/index.ts';
 import type { Exit } from './launchers/launcher.ts';
@@ -47,6 +47,8 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
   const log = logTail(runDir);
   const match = patterns.find(([pattern]) => pattern.test(log));
   if (match) return { class: match[1], message: `${how}; its log says: ${lineOf(log, match[0])}` };
+  // A trainer that cannot write cannot say so in its log either.
+  if (isDiskFull(runDir)) return { class: 'infrastructure', message: `${how}: the disk is full.` };
   if (exit.signal === 'SIGKILL') {
     return {
       class: 'killed',
@@ -58,6 +60,17 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
   if (exit.error) return { class: 'infrastructure', message: `The trainer did not start: ${exit.error}` };
   const last = log.trim().split('\n').at(-1);
   return { class: 'code', message: `${how}${last ? `; its last line: ${last.slice(0, 300)}` : ''}` };
+}
+
+const LEAST = 64 << 10; // bytes
+
+function isDiskFull(runDir: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(runDir);
+    return bavail * bsize < LEAST;
+  } catch {
+    return false;
+  }
 }
 
 function classOfCode(code: string): FailureClass {

@@ -19,6 +19,7 @@ export async function describeEnvironment(facts: {
     facecom: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${release()} ${arch()}`,
+    cwd,
     host: hostname(),
     cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
     memory_bytes: totalmem(),

@@ -7,6 +7,7 @@ import type { FailureClass } from './classify.ts';
 import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';
 import { type Decision, decide } from './retry.ts';
+import { withStopRequests } from './stop-request.ts';
 import { type Outcome, supervise } from './supervise.ts';
 
 export interface ExecuteOptions {
@@ -47,7 +48,20 @@ export async function execute(options: ExecuteOptions): Promise<Outcome> {
 
 /** Starts a run's trainer once, and decides what is done where it fails. */
 export async function attempt(options: ExecuteOptions): Promise<Attempt> {
+  const { release, ...signals } = withStopRequests(options.runDir, options);
+  try {
+    return await startOnce({ ...options, ...signals });
+  } finally {
+    release();
+  }
+}
+
+async function startOnce(options: ExecuteOptions): Promise<Attempt> {
   const { runDir, stop } = options;
+  if (stop.aborted) {
+    recordState(runDir, { state: 'stopped', message: 'It was stopped before its trainer was started.' });
+    return { outcome: { status: 'stopped' } };
+  }
   const { starts, counts } = history(runDir);
   const config = readConfig(runDir);
   const outcome = await supervise({
@@ -60,6 +74,7 @@ export async function attempt(options: ExecuteOptions): Promise<Attempt> {
     onEvent: options.onEvent,
     timeout: config.resources.timeout,
     silence: config.resources.silence,
+    grace: config.resources.grace,
   });
   if (outcome.status !== 'failed' || stop.aborted) return { outcome };
   const decision = decide(outcome.failure, config, counts);

@@ -57,14 +57,20 @@ export class Guard {
     return this.child.pid === undefined ? undefined : markProcess(this.child.pid);
   }
 
-  /** A process group that is to end with this process. */
-  add(pid: number): void {
+  private add(pid: number): void {
     this.child.stdin!.write(`+ ${pid}\n`);
   }
 
-  /** One that has ended. */
-  remove(pid: number): void {
+  private remove(pid: number): void {
     this.child.stdin!.write(`- ${pid}\n`);
+  }
+
+  /** A process group that is to end with this process, until it has. */
+  watch({ pid, exited }: { pid?: number; exited: Promise<unknown> }): void {
+    if (pid === undefined) return;
+    this.add(pid);
+    // After what it left behind was ended with it.
+    void exited.then(() => setImmediate(() => this.remove(pid)));
   }
 
   close(): void {

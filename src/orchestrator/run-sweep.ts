@@ -196,7 +196,7 @@ class SweepRun {
   /** The trainer is at work: the slot's next one, and the folder of the next trial, are made ready meanwhile. */
   private begun(work: Work, { slot, launcher }: Place): void {
     const row = this.options.board.row(work.trial.id);
-    const continued = work.run !== undefined || row.retries > 0;
+    const continued = (work.run?.starts ?? 0) > 0 || row.retries > 0;
     row.status = 'running';
     row.devices = slot.devices;
     row.since = performance.now();

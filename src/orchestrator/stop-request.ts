@@ -1,6 +1,7 @@
 import { takeStopRequest } from '../record/index.ts';
 
 const INTERVAL = 250; // ms
+const BEGUN = Date.now() - process.uptime() * 1000;
 
 /**
  * Signals for one run: those of its orchestrator, and those that `facecom stop RUN` asks for by a file in the run's folder. `release`
@@ -12,14 +13,15 @@ export function withStopRequests(
 ): { stop: AbortSignal; kill: AbortSignal; release: () => void } {
   const stop = new AbortController();
   const kill = new AbortController();
-  // One that an earlier start did not live to read is not meant for this one.
-  takeStopRequest(runDir);
-  const timer = setInterval(() => {
+  const look = () => {
     const request = takeStopRequest(runDir);
-    if (!request) return;
+    // One that an earlier orchestrator did not live to read is not meant for this one.
+    if (!request || request.time < BEGUN) return;
     stop.abort();
     if (request.kill) kill.abort();
-  }, INTERVAL);
+  };
+  look();
+  const timer = setInterval(look, INTERVAL);
   timer.unref();
   return {
     stop: AbortSignal.any([signals.stop, stop.signal]),

@@ -10,6 +10,7 @@ import {
 import { classify, type Failure, howItEnded, logTail } from './classify.ts';
 import { GRACE } from './guard.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';
+import { limitLog } from './log-limit.ts';
 import { recordState } from './record-state.ts';
 
 export interface SuperviseOptions {
@@ -54,12 +55,20 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   const watch = watchdog(handle, options, () => performance.now() - lastEvent);
   await handle.begun;
   const idle = options.idle?.();
-  recordState(runDir, {
-    state: 'started',
-    ...started,
-    ...(idle === undefined ? {} : { idle: Math.round(idle * 100) / 100 }),
-    ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
-  });
+  try {
+    recordState(runDir, {
+      state: 'started',
+      ...started,
+      ...(idle === undefined ? {} : { idle: Math.round(idle * 100) / 100 }),
+      ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
+    });
+  } catch (error) {
+    // A trainer that no record knows of would be nobody's.
+    handle.kill();
+    await handle.exited;
+    watch.release();
+    throw error;
+  }
   const following = (async () => {
     for await (const event of followEvents(runDir, { signal: ended.signal, from })) {
       lastEvent = performance.now();
@@ -68,7 +77,11 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
       options.onEvent?.(event);
     }
   })();
+  // Told when the trainer has ended; until then nobody waits for it.
+  following.catch(() => handle.stop());
+  const freeLog = limitLog(runDir);
   const exit = await handle.exited;
+  freeLog();
   watch.release();
   // What the trainer started and left behind is ended with it.
   handle.kill();

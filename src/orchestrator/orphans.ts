@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { liveness, type RunSummary } from '../record/index.ts';
+import { GRACE } from './guard.ts';
+
+/**
+ * Ends the trainer of a run that has no orchestrator any more, and what it started: it may save first. Two trainers on one run
+ * would write into one another's record.
+ */
+export async function endOrphan({ trainer }: Pick<RunSummary, 'trainer'>): Promise<void> {
+  if (!trainer || liveness(trainer) !== 'alive') return;
+  signal(trainer.pid, 'SIGTERM');
+  const until = performance.now() + GRACE * 1000;
+  while (liveness(trainer) === 'alive' && performance.now() < until) await sleep(20);
+  signal(-trainer.pid, 'SIGKILL');
+  while (liveness(trainer) === 'alive') await sleep(20);
+}
+
+/**
+ * Kills processes that trainers of runs under a folder started and that left their group: they still have the run's folder in their
+ * environment. Where the system does not tell (it is no Linux) there is nothing to be done.
+ */
+export function endStrays(folder: string): void {
+  if (process.platform !== 'linux') return;
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    if (runDirOf(pid)?.startsWith(folder + sep)) signal(pid, 'SIGKILL');
+  }
+}
+
+function runDirOf(pid: number): string | undefined {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+    const found = variables.find((variable) => variable.startsWith('FACECOM_RUN_DIR='));
+    return found && Buffer.from(found.slice('FACECOM_RUN_DIR='.length), 'latin1').toString();
+  } catch {
+    // Of another user, or gone by now.
+    return undefined;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended already.
+  }
+}
