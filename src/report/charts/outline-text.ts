@@ -2,7 +2,9 @@ import { type Faces, isBold } from './font.ts';
 
 /** Turns the text of an SVG that Vega drew into outlines: what then draws it needs no font. */
 export function outlineText(svg: string, faces: Faces): string {
-  return svg.replace(/<text([^>]*)>([\s\S]*?)<\/text>/g, (_, attributes: string, content: string) => {
+  return svg.replace(element, (_, attributes: string, content: string | undefined) => {
+    // Vega closes a text without letters at once.
+    if (content === undefined) return '';
     const size = Number.parseFloat(attribute(attributes, 'font-size') ?? '11');
     const face = isBold(attribute(attributes, 'font-weight')) ? faces.bold : faces.regular;
     const anchor = attribute(attributes, 'text-anchor') ?? 'start';
@@ -16,6 +18,8 @@ export function outlineText(svg: string, faces: Faces): string {
     return `<g${kept}>${paths.join('')}</g>`;
   });
 }
+
+const element = /<text((?: [\w:-]+="[^"]*")*)(?:\/>|>([\s\S]*?)<\/text>)/g;
 
 /** Several lines are <tspan>s, each moved down from the one before. */
 function lines(content: string): { text: string; dy: number }[] {
