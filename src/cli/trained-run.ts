@@ -44,12 +44,10 @@ export async function changedConfig(config: Experiment, set: readonly string[] =
   return path === undefined ? changed : { ...changed, data: { ...changed.data, path: resolve(path) } };
 }
 
-/** Tells the native library, before it is loaded, which devices it may see. */
-export function prepareProcess(config: Experiment): void {
-  const { device, cpus } = config.resources;
-  const place = { ...(device === 'cpu' ? { visible: [] } : {}), threads: cpus || usableCores() };
-  for (const [name, value] of Object.entries(trainerEnvironment(place)))
-    if (value !== undefined) process.env[name] = value;
+/** Tells the native library, before it is loaded, to be quiet and which devices it may see. */
+export function prepareProcess({ resources }: Experiment): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (resources.device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
 }
 
 /** Does the work and ends the process: the native library's threads would keep it alive. */
