@@ -9,6 +9,12 @@ export const GRACE = 60;
  * asked to end, and each group is killed once its leader is gone, or after the grace.
  */
 const SCRIPT = `
+alive() {
+  kill -0 "$1" || return 1
+  # One that nobody has waited for has ended.
+  [ -r "/proc/$1/stat" ] && read -r stat < "/proc/$1/stat" || return 0
+  case \${stat##*) } in Z*) return 1 ;; esac
+}
 trap '' INT TERM HUP QUIT
 groups=
 while read -r what pid; do
@@ -24,13 +30,13 @@ left=$(($1 * 20))
 while [ -n "$groups" ] && [ "$left" -gt 0 ]; do
   kept=
   for pid in $groups; do
-    if kill -0 "$pid"; then kept="$kept $pid"; else kill -KILL -- "-$pid"; fi
+    if alive "$pid"; then kept="$kept $pid"; else kill -KILL "-$pid"; fi
   done
   groups=$kept
   left=$((left - 1))
   [ -z "$groups" ] || sleep 0.05
 done
-for pid in $groups; do kill -KILL -- "-$pid"; done
+for pid in $groups; do kill -KILL "-$pid"; done
 exit 0
 `;
 
