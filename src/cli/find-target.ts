@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FacecomError } from '../errors.ts';
 import { findRun, findSweep, isRunFolder, readManifest } from '../record/index.ts';
 
@@ -14,7 +14,9 @@ export interface Target {
  * FacecomError `run-not-found` and `run-ambiguous` (exit code 2).
  */
 export function findTarget(runs: string, text: string): Target {
-  const path = text.trim().replace(/(.)\/+$/, '$1');
+  const given = text.trim().replace(/(.)\/+$/, '$1');
+  // A run is named after its folder, which `.` does not tell.
+  const path = /(^|\/)\.{1,2}$/.test(given) ? resolve(given) : given;
   if (isRunFolder(path)) return { kind: 'run', dir: path };
   for (const dir of path === '' ? [] : [join(runs, path), path])
     if (!isRunFolder(dir) && readManifest(dir)) return { kind: 'runs', dir };
@@ -23,7 +25,7 @@ export function findTarget(runs: string, text: string): Target {
     if (dir !== undefined) return { kind: 'runs', dir };
   }
   try {
-    return { kind: 'run', dir: findRun(runs, text) };
+    return { kind: 'run', dir: findRun(runs, path) };
   } catch (error) {
     // The beginning of a sweep's name stands for all of its trials.
     const dir = unlessNotFound(() => findSweep(runs, path));

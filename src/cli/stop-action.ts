@@ -51,7 +51,10 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
   const runs = running.map((run) => basename(run.dir));
   if (holder) {
     await endOrchestrator(dir, holder, kill, say);
-    const text = `Stopped ${basename(dir)}: ${plural(runs.length, 'run')} ${kill ? 'killed' : 'saved and ended'}. Go on with: facecom resume ${basename(dir)}`;
+    const finished = running.filter((run) => runStatus(run.dir) === 'finished').length;
+    const ended = `${plural(runs.length - finished, 'run')} ${kill ? 'killed' : 'saved and ended'}`;
+    const besides = finished > 0 ? `, ${finished} finished` : '';
+    const text = `Stopped ${basename(dir)}: ${ended}${besides}. Go on with: facecom resume ${basename(dir)}`;
     return { runs, how: 'orchestrator', text };
   }
   const done: Stopped[] = [];
@@ -64,21 +67,22 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
 async function stopRun(dir: string, kill: boolean, say: (line: string) => void): Promise<Stopped> {
   const id = `${basename(dirname(dir))}/${basename(dir)}`;
   const run = scanRun(dir, { state: true });
-  const own = lockHolder(dir);
   const saved = `${kill ? 'Killed' : 'Stopped'} ${id}. Go on with: facecom resume ${id}`;
-  if (own) {
-    await endOrchestrator(dir, own, kill, say);
-    return { runs: [basename(dir)], how: 'orchestrator', text: saved };
-  }
   if (!run || !isRunning(run)) return nothing(id);
-  if (run.orchestrator && liveness(run.orchestrator) !== 'ended') {
+  const { orchestrator, trainer } = run;
+  if (orchestrator && liveness(orchestrator) !== 'ended') {
+    const runs = [basename(dir)];
+    if (lockHolder(dirname(dir))?.pid !== orchestrator.pid) {
+      await endOrchestrator(id, lockHolder(dir) ?? orchestrator, kill, say);
+      return { runs, how: 'orchestrator', text: saved };
+    }
     requestStop(dir, { kill });
-    say(`Asked the process ${run.orchestrator.pid}, which runs it, to ${kill ? 'kill' : 'stop'} ${id}.`);
+    say(`Asked the process ${orchestrator.pid}, which runs it, to ${kill ? 'kill' : 'stop'} ${id}.`);
     await until(() => !['running', 'retrying'].includes(runStatus(dir)), say);
-    return { runs: [basename(dir)], how: 'request', text: saved };
+    return { runs, how: 'request', text: saved };
   }
-  if (!run.trainer || liveness(run.trainer) === 'ended') return nothing(id);
-  await endTrainer(id, run.trainer, kill, say);
+  if (!trainer || liveness(trainer) === 'ended') return nothing(id);
+  await endTrainer(id, trainer, kill, say);
   return { runs: [basename(dir)], how: 'trainer', text: saved };
 }
 
@@ -94,19 +98,19 @@ const AGAIN = 300; // ms between the two signals of --kill
 const PATIENCE = 10_000; // ms that an orchestrator has to end what it was told to kill
 
 async function endOrchestrator(
-  dir: string,
-  holder: LockHolder,
+  what: string,
+  holder: ProcessMark & Pick<LockHolder, 'guard'>,
   kill: boolean,
   say: (line: string) => void,
 ): Promise<void> {
-  send(holder, 'SIGTERM', dir);
+  send(holder, 'SIGTERM', what);
   say(`Asked the process ${holder.pid}, which runs it, to ${kill ? 'kill' : 'save and end'} what it runs.`);
   if (kill) {
     await sleep(AGAIN);
-    if (liveness(holder) === 'alive') send(holder, 'SIGTERM', dir);
+    if (liveness(holder) === 'alive') send(holder, 'SIGTERM', what);
     if (await until(() => liveness(holder) !== 'alive', say, PATIENCE)) return;
     say(`The process ${holder.pid} did not end: it is killed.`);
-    send(holder, 'SIGKILL', dir);
+    send(holder, 'SIGKILL', what);
   }
   await until(
     () => liveness(holder) !== 'alive' && (!holder.guard || liveness(holder.guard) !== 'alive'),

@@ -32,8 +32,8 @@ export function takeStopRequest(runDir: string): StopRequest | undefined {
 
 function parse(text: string): Partial<StopRequest> {
   try {
-    const { kill } = JSON.parse(text) as StopRequest;
-    return { kill: kill === true };
+    const { kill, time } = JSON.parse(text) as StopRequest;
+    return { kill: kill === true, ...(typeof time === 'number' ? { time } : {}) };
   } catch {
     // Made by hand: an empty file is a request, too.
     return {};

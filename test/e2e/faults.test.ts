@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { isAlive, runOf, start, until, writeExperiment } from '../support/external.ts';
+import { facecom, temporaryFolder } from '../support/program.ts';
+import { smallDisk, withoutSmallDisk } from '../support/small-disk.ts';
+
+async function place(t: TestContext, script: string, options: Parameters<typeof writeExperiment>[2] = {}) {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, script, options);
+  return { cwd, spec, run: (...more: string[]) => facecom(['run', spec, '--json', ...more], { cwd }) };
+}
+
+const statesOf = (cwd: string) =>
+  runOf(cwd)
+    .states()
+    .map(({ state }) => state);
+
+test('a command that is not there is said before anything is launched', async (t) => {
+  const { cwd, spec } = await place(t, 'finish');
+  for (const [command, found] of [
+    ['["no-such-program"]', /no-such-program was not found/],
+    ['["./absent.sh"]', /absent\.sh was not found/],
+    ['["./exp.yaml"]', /exp\.yaml was not found/],
+    ['["python3", "absent.py"]', /absent\.py was not found/],
+  ] as const) {
+    const { exitCode, stderr } = await facecom(['run', spec, '--set', `trainer.command=${command}`], { cwd });
+    assert.equal(exitCode, 2, stderr);
+    assert.match(stderr, /error\[trainer-missing\]/);
+    assert.match(stderr, found);
+    assert.ok(!existsSync(join(cwd, 'runs')));
+  }
+});
+
+test('an exit code of 0 without a finished event is a failure', async (t) => {
+  const { cwd, run } = await place(t, 'echo did nothing');
+  const { exitCode, json } = await run();
+  assert.equal(exitCode, 1);
+  const { status, error } = json.at(-1);
+  assert.equal(status, 'failed');
+  assert.equal(error.class, 'code');
+  assert.match(error.message, /exited with code 0 without a finished event.*did nothing/);
+  assert.deepEqual(statesOf(cwd), ['queued', 'started', 'failed']);
+});
+
+test('broken events are passed over, whatever they are, and a clock that jumps changes nothing', async (t) => {
+  const { run } = await place(
+    t,
+    `event 'no json'; event '[]'; event null; event '{"type":"metric"}'; event '{"type":"other"}'
+     event '{"type":"metric","time":"noon","step":1,"values":7}'
+     event '{"type":"metric","time":99999999999999,"step":2,"values":{"val/combined":"NaN"}}'
+     head -c 300000 /dev/urandom >> events.jsonl; echo >> events.jsonl
+     head -c 3000000 /dev/zero | tr '\\0' x >> events.jsonl; echo >> events.jsonl
+     finish 0.75`,
+  );
+  const { exitCode, json, stderr } = await run();
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual(json.at(-1).metrics, { 'val/combined': 0.75 });
+});
+
+test('a trainer that ignores the request to stop is killed after the grace, with what it started', async (t) => {
+  const { cwd, spec } = await place(
+    t,
+    `trap '' TERM INT HUP; sleep 300 & echo $! > child; while :; do sleep 0.05; done`,
+    {
+      resources: { grace: 0.3 },
+    },
+  );
+  const program = start(['run', spec, '--json'], cwd);
+  await until(
+    'the trainer runs',
+    () => existsSync(join(runOf(cwd).dir, 'child')) && runOf(cwd).text('child') !== '',
+  );
+  program.kill('SIGINT');
+  const { exitCode, stdout } = await program;
+  assert.equal(exitCode, 130);
+  assert.equal(JSON.parse(stdout!.trim().split('\n').at(-1)!).status, 'stopped');
+  const { states, text } = runOf(cwd);
+  assert.equal(states().at(-1)!.state, 'stopped');
+  assert.equal(states().at(-1)!.signal, 'SIGKILL');
+  assert.ok(!isAlive(states()[1]!.pid!));
+  await until('its child is gone', () => !isAlive(Number(text('child'))));
+});
+
+test('a second signal kills at once', async (t) => {
+  const { cwd, spec } = await place(t, `trap '' TERM; echo > ready; while :; do sleep 0.05; done`);
+  const program = start(['run', spec], cwd);
+  await until('the trainer runs', () => existsSync(join(runOf(cwd).dir, 'ready')));
+  program.kill('SIGINT');
+  await until('the first was heard', () => runOf(cwd).states().length > 1);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  program.kill('SIGINT');
+  assert.equal((await program).exitCode, 130);
+  assert.ok(!isAlive(runOf(cwd).states()[1]!.pid!));
+});
+
+test('a child that a trainer leaves behind is ended with it', async (t) => {
+  const { cwd, run } = await place(t, 'sleep 300 & echo $! > child; finish');
+  assert.equal((await run()).exitCode, 0);
+  const child = Number(runOf(cwd).text('child'));
+  await until('the child is gone', () => !isAlive(child));
+});
+
+test('a trainer that prints without end neither fills the disk nor the memory', async (t) => {
+  const { cwd, run } = await place(
+    t,
+    `echo the first line
+     head -c 500000000 /dev/zero | tr '\\0' 'x' | fold -w 1000
+     sleep 2.5; echo the last line
+     grep VmHWM /proc/$PPID/status > peak; finish`,
+  );
+  const { exitCode, stderr } = await run();
+  assert.equal(exitCode, 0, stderr);
+  const { dir, text } = runOf(cwd);
+  if (existsSync('/proc/self/status')) assert.ok(Number(/\d+/.exec(text('peak'))![0]) < 200_000);
+  assert.ok(statSync(join(dir, 'log.txt')).size < 300e6);
+  const log = text('log.txt');
+  assert.match(log.slice(0, 100), /^the first line\n/);
+  assert.match(log, /\n\[facecom: \d+ bytes of this log were left out here\]\n/);
+  assert.match(log.slice(-100), /the last line\n$/);
+});
+
+test('a trainer that is killed goes on from its checkpoint, as often as resources.retry says', async (t) => {
+  const script = `
+    if [ -f checkpoints/last ]; then echo went on; finish; exit 0; fi
+    echo 1 > checkpoints/last; kill -9 $$`;
+  const { cwd, run } = await place(t, script);
+  const { exitCode, json } = await run();
+  assert.equal(exitCode, 0);
+  assert.equal(json.at(-1).status, 'finished');
+  assert.deepEqual(statesOf(cwd), ['queued', 'started', 'failed', 'retried', 'started', 'finished']);
+  const [, , failed, retried] = runOf(cwd).states();
+  assert.deepEqual([failed!.class, failed!.signal], ['killed', 'SIGKILL']);
+  assert.match(failed!.message!, /SIGKILL.*killed it/);
+  assert.match(retried!.action!, /last checkpoint/);
+
+  const hopeless = await place(t, 'kill -9 $$', { resources: { retry: { killed: 1 } } });
+  const outcome = await hopeless.run();
+  assert.equal(outcome.exitCode, 1);
+  assert.equal(outcome.json.at(-1).error.class, 'killed');
+  assert.deepEqual(statesOf(hopeless.cwd), ['queued', 'started', 'failed', 'retried', 'started', 'failed']);
+});
+
+test('out of memory on the GPU: half the micro-batch, the same batch, written down where it is looked for', async (t) => {
+  const script = `
+    if grep -q '"accumulation": 4' config.json; then finish; exit 0; fi
+    echo 'RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB' >&2; exit 1`;
+  const { cwd, run } = await place(t, script, { more: { train: { batch_size: 16 } } });
+  const { exitCode, json } = await run();
+  assert.equal(exitCode, 0);
+  assert.equal(json.at(-1).status, 'finished');
+  const { dir, states, json: read } = runOf(cwd);
+  assert.deepEqual(
+    states().map(({ state, class: kind }) => kind ?? state),
+    ['queued', 'started', 'oom', 'oom', 'started', 'oom', 'oom', 'started', 'finished'],
+  );
+  assert.match(states()[3]!.action!, /micro-batches of 8 in place of 16.*same effective batch/);
+  const { train } = read('config.json');
+  assert.deepEqual([train.batch_size, train.accumulation], [16, 4]);
+  assert.deepEqual(read('origins.json')['train.accumulation'], { kind: 'retry', class: 'oom', from: 2 });
+  const explained = await facecom(['explain', dir, 'train.accumulation'], { cwd });
+  assert.equal(explained.exitCode, 0, explained.stderr);
+  assert.match(explained.stdout, /oom|out of memory/i);
+});
+
+test('SIGKILL of facecom run leaves no trainer behind', async (t) => {
+  const { cwd, spec } = await place(
+    t,
+    `trap 'echo saved > checkpoints/last; exit 0' TERM; sleep 300 & echo $! > child; while :; do sleep 0.05; done`,
+  );
+  const program = start(['run', spec], cwd);
+  await until(
+    'the trainer runs',
+    () => runOf(cwd).states().length === 2 && existsSync(join(runOf(cwd).dir, 'child')),
+  );
+  const [, started] = runOf(cwd).states();
+  program.kill('SIGKILL');
+  await program;
+  await until('the trainer is gone', () => !isAlive(started!.pid!));
+  await until('its child is gone', () => !isAlive(Number(runOf(cwd).text('child'))));
+  assert.equal(runOf(cwd).text('checkpoints/last'), 'saved\n');
+  const { json } = await facecom(['status', 'exp', '--json'], { cwd });
+  assert.equal(json[0].status, 'interrupted');
+  assert.equal(json[1].interrupted, 1);
+});
+
+test('a disk that fills up is said, ends the trainer and leaves a record that can be gone on with', {
+  skip: withoutSmallDisk,
+}, async (t) => {
+  const { cwd, spec } = await place(t, `head -c 2000000 /dev/zero > artifacts/large || exit 1; finish`);
+  const disk = await smallDisk(t, '1m');
+  const { exitCode, stderr, json } = await facecom(
+    ['run', spec, '--runs', disk, '--json', '--set', 'resources.retry.infrastructure=0'],
+    { cwd },
+  );
+  assert.equal(exitCode, 1, stderr);
+  assert.match(JSON.stringify(json.at(-1)), /disk-full|No space left|infrastructure/);
+  assert.doesNotMatch(stderr, /internal error/);
+
+  appendFileSync(join(cwd, 'filler'), '');
+  const full = await smallDisk(t, '64k');
+  try {
+    writeFileSync(join(full, 'filler'), Buffer.alloc(1 << 20));
+  } catch {
+    // Full, as it should be.
+  }
+  const none = await facecom(['run', spec, '--runs', full], { cwd });
+  assert.equal(none.exitCode, 2, none.stderr);
+  assert.match(none.stderr, /error\[runs-not-writable\]/);
+});
+
+test('a run folder that was edited by hand is still read', async (t) => {
+  const { cwd, run } = await place(t, 'finish');
+  await run();
+  const { dir } = runOf(cwd);
+  appendFileSync(
+    join(dir, 'state.jsonl'),
+    'edited\n{"state":"resting"}\n{"state":"failed","class":"tired","time":null}\n',
+  );
+  writeFileSync(join(dir, 'config.json'), '{ not json');
+  const status = await facecom(['status', 'exp', '--json'], { cwd });
+  assert.equal(status.exitCode, 0, status.stderr);
+  assert.equal(status.json[0].status, 'finished');
+  for (const args of [['status'], ['status', dir], ['logs', dir], ['stop', dir]]) {
+    const { exitCode, stderr } = await facecom(args, { cwd });
+    assert.equal(exitCode, 0, stderr);
+    assert.doesNotMatch(stderr, /internal error/);
+  }
+  assert.ok(readFileSync(join(dir, 'state.jsonl'), 'utf8').startsWith('{'));
+});
