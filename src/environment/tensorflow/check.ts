@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { FacecomError } from '../../errors.ts';
 import { packageFolder } from '../../folders.ts';
@@ -8,7 +10,7 @@ export interface TensorFlowReport {
   version: string;
   /** Such as `{name: '/job:localhost/…/device:CPU:0', type: 'CPU'}`. */
   devices: { name: string; type: string }[];
-  /** ms */
+  /** To load it and run an op. */
   seconds: number;
   /** CUDA libraries that it looked for and did not find. */
   missing: string[];
@@ -24,8 +26,7 @@ export async function checkTensorFlow(
   dir: string,
   options: { signal?: AbortSignal; timeout?: number } = {},
 ): Promise<TensorFlowReport> {
-  const program = join(packageFolder(), 'bin', 'facecom.mjs');
-  const result = await execa(process.execPath, [program, 'tensorflow-check', '--json'], {
+  const result = await execa(process.execPath, [program(), 'tensorflow-check', '--json'], {
     env: { FACECOM_TENSORFLOW_DIR: dir, TF_CPP_MIN_LOG_LEVEL: '0', NODE_OPTIONS: undefined },
     timeout: options.timeout ?? TIMEOUT,
     reject: false,
@@ -72,12 +73,22 @@ function how({
   return signal ? `the process that loaded it was ended by ${signal}` : `exit code ${exitCode}`;
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+/** The line that says most: an error's, else the last. */
+function lastLine(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.findLast((line) => /error|fatal|AVX/i.test(line)) ?? lines.at(-1) ?? '';
+}
+
+/** This program as it was built when it started: its sources may change meanwhile. */
+function program(): string {
+  const built = fileURLToPath(new URL('./main.js', import.meta.url));
+  return existsSync(built) ? built : join(packageFolder(), 'bin', 'facecom.mjs');
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of unknown shape
 function lastJson(stdout: string): any {
   try {
-    return JSON.parse(lastLine(stdout));
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   } catch {
     return undefined;
   }
