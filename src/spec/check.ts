@@ -51,13 +51,14 @@ export function checkSchema(value: unknown): PlacedFinding[] {
 function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined {
   const { path, schema, value } = locate(error.instancePath, root);
   const at = formatPath(path) || 'the spec';
+  // A map with many unknown keys has as many errors: it is not written out for each.
+  if (error.keyword === 'additionalProperties') {
+    const key = String((error.params as Record<string, unknown>).additionalProperty);
+    return unknownKey(path, key, branchOf(schema, value) ?? schema, { schema, value });
+  }
   const base = { at: path, path: formatPath(path), on: 'value' as const, found: show(value) };
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
-    case 'additionalProperties': {
-      const key = String(params.additionalProperty);
-      return unknownKey(path, key, branchOf(schema, value) ?? schema, { schema, value });
-    }
     case 'required': {
       const key = String(params.missingProperty);
       const missing = formatPath([...path, key]);
@@ -190,17 +191,25 @@ function ofAnotherKind(key: string, schema: Schema, value: unknown): string | un
 
 /** Where the spec does have a key, if that is one place. */
 function homeOf(key: string, parent: Path): string | undefined {
-  const homes = new Set<string>();
+  homes ??= findHomes();
+  const found = [...(homes.get(key) ?? [])].filter((home) => home !== (formatPath(parent) || TOP));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+const TOP = 'the top level';
+let homes: Map<string, Set<string>> | undefined;
+
+function findHomes(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
   const visit = (schema: Schema, path: Path) => {
     for (const branch of schema.oneOf?.map(resolved) ?? [schema])
       for (const [name, child] of Object.entries(branch.properties ?? {})) {
-        if (name === key) homes.add(formatPath(path) || 'the top level');
+        found.set(name, (found.get(name) ?? new Set()).add(formatPath(path) || TOP));
         visit(resolved(child), [...path, name]);
       }
   };
   visit(experimentSchema, []);
-  homes.delete(formatPath(parent));
-  return homes.size === 1 ? [...homes][0] : undefined;
+  return found;
 }
 
 /** A value of the types as it would be written: 0.1 for "0.1", true for yes. */

@@ -1,4 +1,4 @@
-import { lineAndColumn } from './source.ts';
+import { lineAndColumn, lineStarts } from './source.ts';
 
 const WIDTH = 110;
 
@@ -11,9 +11,9 @@ const WIDTH = 110;
  */
 export function codeFrame(text: string, start: number, end: number): string {
   const { line, column } = lineAndColumn(text, start);
-  const lines = text.split('\n').map((content) => content.replace(/\r$/, ''));
+  const starts = lineStarts(text);
   const first = Math.max(1, line - 1);
-  const last = Math.min(lines.length, line + 1);
+  const last = Math.min(starts.length, line + 1);
   const gutter = String(last).length;
   const frame: string[] = [];
   const rest = text.slice(start, end).split('\n')[0]!;
@@ -21,7 +21,7 @@ export function codeFrame(text: string, start: number, end: number): string {
   // A very long line is shown from near the mark.
   const from = column > WIDTH - 20 ? column - 40 : 0;
   for (let number = first; number <= last; number++) {
-    const content = [...lines[number - 1]!.replaceAll('\t', ' ')];
+    const content = [...lineOf(text, starts, number).replaceAll('\t', ' ')];
     const shown = printable(content.slice(from, from + WIDTH).join(''));
     if (number !== line && shown.trim() === '') continue;
     frame.push(`  ${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${shown}`.trimEnd());
@@ -31,6 +31,10 @@ export function codeFrame(text: string, start: number, end: number): string {
     }
   }
   return frame.join('\n');
+}
+
+function lineOf(text: string, starts: readonly number[], number: number): string {
+  return text.slice(starts[number - 1], (starts[number] ?? text.length + 1) - 1).replace(/\r$/, '');
 }
 
 /** Control characters would move the terminal's cursor, and a password in an address is not to be shown. */

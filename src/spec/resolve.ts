@@ -81,12 +81,17 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
   const partial = toValue(tree) as Record<string, unknown>;
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
   const source = sources[0]!;
+  const said = whatYamlSaid(problems);
   for (const finding of checkConfig(filled)) {
     // What is missing may be in a base that could not be read.
     if (!complete && finding.code === 'spec-missing-key') continue;
     const problem = placed(finding, { tree, source });
     if (finding.warning) warnings.push(problem);
-    else if (!problems.some((earlier) => says(earlier, problem))) problems.push(problem);
+    else if (!said.has(placeKey(problem)) && !said.has(problem.path) && !said.has(wholeKey(problem))) {
+      // A union says twice that its discriminator is missing.
+      said.add(wholeKey(problem));
+      problems.push(problem);
+    }
   }
   const { sweep, extends: _, ...config } = filled;
   const { sweep: __, ...rest } = partial;
@@ -106,11 +111,16 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
   };
 }
 
-/** Whether a value that YAML could not give accounts for what the schema says of it. */
-function says(earlier: Problem, { path, file, line, column }: Problem): boolean {
-  if (earlier.file === file && earlier.line === line && earlier.column === column) return true;
-  return earlier.code.startsWith('yaml-') && earlier.path !== '' && earlier.path === path;
+/** Places, and paths of values that YAML could not give: what the schema says of them is no news. */
+function whatYamlSaid(problems: readonly Problem[]): Set<string> {
+  const said = new Set(problems.map(placeKey));
+  for (const { code, path } of problems) if (code.startsWith('yaml-') && path !== '') said.add(path);
+  return said;
 }
+
+const wholeKey = (problem: Problem): string => `${placeKey(problem)} ${problem.code} ${problem.path}`;
+
+const placeKey = ({ file, line, column }: Problem): string => `${file}:${line}:${column}`;
 
 /** A spec that keeps to the schema and the rules. Throws SpecError with every problem, or FacecomError `spec-missing`. */
 export async function readExperiment(file: string, options: ReadOptions = {}): Promise<ResolvedExperiment> {

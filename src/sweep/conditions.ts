@@ -99,6 +99,8 @@ class ConditionReader {
     try {
       tree = jsep(text);
     } catch (error) {
+      if (error instanceof RangeError)
+        return this.fail(undefined, { message: 'The condition is nested too deeply to be read.' });
       const { description, index } = error as { description?: string; index?: number };
       return this.fail(text.slice(index ?? 0) || text, {
         message: `The condition cannot be read: ${(description ?? String(error)).replace(/\.?$/, '.')}`,
