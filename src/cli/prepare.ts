@@ -4,6 +4,7 @@ import { FacecomError } from '../errors.ts';
 import { describeEnvironment } from '../orchestrator/environment.ts';
 import { checkTrainer, trainerCommand } from '../orchestrator/trainer-command.ts';
 import type { Experiment } from '../spec/index.ts';
+import { nativeTensorFlow } from './native-tensorflow.ts';
 
 export interface Prepared {
   /** Program and arguments of the trainer. */
@@ -33,7 +34,8 @@ export async function prepare(
   options: {
     note: (line: string) => void;
     signal: AbortSignal;
-    progress?: (line: string) => void;
+    /** Shows no progress. */
+    quiet?: boolean;
     /** What the trainer's relative paths are relative to; the working folder where left out. */
     cwd?: string;
   },
@@ -62,14 +64,4 @@ export async function prepare(
     cuda: tensorflow?.kind === 'cuda',
     environment,
   };
-}
-
-/** Finds or sets up native TensorFlow where the spec lets it be used. */
-async function nativeTensorFlow(
-  { resources: { backend } }: Experiment,
-  _options: { note: (line: string) => void; signal: AbortSignal; progress?: (line: string) => void },
-) {
-  if (backend !== 'auto' && backend !== 'tensorflow') return undefined;
-  const { locateTensorFlow } = await import('../tensor/native/locate.ts');
-  return locateTensorFlow();
 }

@@ -79,7 +79,12 @@ async function resumeRun(dir: string, options: ResumeOptions): Promise<number> {
   const say = (line: string) => void (options.quiet || process.stderr.write(`${line}\n`));
   const signals = watchSignals(say);
   try {
-    const prepared = await prepare(config, { note: say, signal: signals.stop, cwd });
+    const prepared = await prepare(config, {
+      note: say,
+      signal: signals.stop,
+      quiet: options.quiet ?? false,
+      cwd,
+    });
     if (run?.status === 'failed') recordState(runDir, { state: 'queued' });
     say(`run ${id} goes on in ${runDir}`);
     return await runFolder(runDir, id, config, prepared, options, signals, cwd);

@@ -27,7 +27,11 @@ export async function run(spec: string, options: RunOptions): Promise<number> {
   };
   const signals = watchSignals(say);
   try {
-    const prepared = await prepare(config, { note: say, signal: signals.stop });
+    const prepared = await prepare(config, {
+      note: say,
+      signal: signals.stop,
+      quiet: options.quiet ?? false,
+    });
     const runDir = createRunFolder(
       { runs: options.runs, name: config.name, trial: trialId(config, prepared.dataHash) },
       { config, spec: resolved.text, origins: resolved.origins, environment: prepared.environment },
@@ -52,7 +56,7 @@ export async function runFolder(
   cwd = process.cwd(),
 ): Promise<number> {
   const slot = await chooseSlot(config, prepared);
-  const guard = new Guard();
+  const guard = new Guard(config.resources.grace);
   let unlock = () => {};
   try {
     unlock = await takeLock(runDir, {

@@ -46,7 +46,7 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
   };
   const warn = ({ code, message }: { code: string; message: string }) => say(`warning[${code}]: ${message}`);
   const signals = watchSignals(say);
-  const guard = new Guard();
+  const guard = new Guard(spec.config.resources.grace);
   let unlock = () => {};
   try {
     const { config } = spec;
@@ -58,6 +58,7 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
     const prepared = await prepare(withAbsolutePath(trials[0]!.config, options.cwd), {
       note: say,
       signal: signals.stop,
+      quiet: options.quiet ?? false,
     });
     for (const command of new Set(trials.map((trial) => trainerCommand(trial.config, builtinTrainer()))))
       checkTrainer(command, options.cwd);
