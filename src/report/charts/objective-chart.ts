@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { plain } from '../page/html.ts';
 import type { Json } from '../read-run.ts';
-import { number } from '../text.ts';
+import { drawn, isDrawable, number, title } from '../text.ts';
 import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
 import { ink, palette, series } from './theme.ts';
 
@@ -13,7 +13,9 @@ const MOST_AXES = 9;
 
 /** The objective against each axis: every trial as a small dot, every point's mean with its interval; the best one is ringed. */
 export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
-  const points = sweep.points.filter(({ result }) => result);
+  const points = sweep.points.filter(
+    ({ result }) => result && isDrawable(result.mean) && isDrawable(result.half ?? 0),
+  );
   const axes = sweep.axes.filter((axis) => new Set(points.map((point) => label(point.axes, axis))).size > 1);
   if (points.length < 2 || axes.length === 0) return undefined;
   const shown = axes.slice(0, MOST_AXES);
@@ -34,22 +36,23 @@ export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
 
 function panel(axis: string, points: PointRow[], axes: string[], metric: string): object {
   const values = points.map((point) => point.axes[axis]);
-  const numeric = values.every((value) => typeof value === 'number' && Number.isFinite(value));
+  const numeric = values.every((value) => typeof value === 'number' && isDrawable(value));
   const distinct = new Set(points.map((point) => label(point.axes, axis))).size;
   const scaled = numeric && distinct > SIDE_BY_SIDE;
   const hue = scaled ? undefined : hueAxis(axis, points, axes);
   const row = (point: PointRow) => ({
-    x: scaled ? point.axes[axis] : label(point.axes, axis),
+    x: scaled ? drawn(point.axes[axis] as number) : label(point.axes, axis),
     ...(hue === undefined ? {} : { hue: label(point.axes, hue) }),
   });
   const means = points.map((point, rank) => {
-    const { mean, half = 0, n } = point.result!;
-    return { ...row(point), mean, low: mean - half, high: mean + half, n, best: rank === 0 };
+    const { half = 0, n } = point.result!;
+    const mean = drawn(point.result!.mean)!;
+    return { ...row(point), mean, low: drawn(mean - half), high: drawn(mean + half), n, best: rank === 0 };
   });
   const trials = points.flatMap((point) =>
     point.trials.flatMap(({ status, value }) =>
-      point.trials.length > 1 && status === 'finished' && Number.isFinite(value)
-        ? [{ ...row(point), mean: value }]
+      point.trials.length > 1 && status === 'finished' && value !== undefined && isDrawable(value)
+        ? [{ ...row(point), mean: drawn(value) }]
         : [],
     ),
   );
@@ -63,13 +66,18 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
           padding: 12,
           ...(isWide(values as number[]) ? { type: 'log' } : {}),
         },
-        axis: { title: axis, tickCount: 5 },
+        axis: { title: title(axis), tickCount: 5 },
       }
     : {
         field: 'x',
         type: 'ordinal',
         sort: sortedLabels(points, axis, numeric),
-        axis: { title: axis, labelAngle: 0, labelLimit: Math.max(60, WIDTH / distinct - 6), ticks: false },
+        axis: {
+          title: title(axis),
+          labelAngle: 0,
+          labelLimit: Math.max(60, WIDTH / distinct - 6),
+          ticks: false,
+        },
         scale: { paddingInner: 0.3, paddingOuter: 0.2 },
       };
   const hues = hue === undefined ? [] : sortedLabels(points, hue, true);
@@ -90,10 +98,10 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
     field: 'mean',
     type: 'quantitative',
     scale: { zero: false, nice: 5 },
-    axis: { title: metric, tickCount: 5 },
+    axis: { title: title(metric), tickCount: 5 },
   };
   return {
-    title: { text: axis, fontSize: 13.5, offset: hue === undefined ? 12 : 8 },
+    title: { text: title(axis), fontSize: 13.5, offset: hue === undefined ? 12 : 8 },
     width: WIDTH,
     height: HEIGHT,
     data: { values: means },
@@ -129,7 +137,7 @@ function legendOf(hue: string): object {
     symbolOpacity: 1,
     symbolStrokeWidth: 0,
     columnPadding: 10,
-    title: hue,
+    title: title(hue),
     titleOrient: 'left',
     titleColor: ink.muted,
     titleFontWeight: 'normal',
@@ -169,7 +177,7 @@ function sortedLabels(points: PointRow[], axis: string, numeric: boolean): strin
 /** Spans more than a power of ten and a half: shown on a logarithmic axis. */
 function isWide(values: number[]): boolean {
   const low = values.reduce((a, b) => Math.min(a, b));
-  return low > 0 && values.reduce((a, b) => Math.max(a, b)) / low > 30;
+  return low > 1e-300 && values.reduce((a, b) => Math.max(a, b)) / low > 30;
 }
 
 /** A value as text; what an axis has not is a dash. */

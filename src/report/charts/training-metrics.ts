@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { bestPoint, curvesOf, monitorOf, type Point, thin } from '../curves.ts';
 import type { RunRecord } from '../read-run.ts';
-import { number } from '../text.ts';
+import { drawn, isDrawable, number, title } from '../text.ts';
 import { type Panel, panelsOf } from './panels.ts';
 import { best as bestColour, ink } from './theme.ts';
 
@@ -15,7 +15,7 @@ interface Row {
   panel: string;
   line: string;
   x: number;
-  /** Null: NaN or infinite. */
+  /** Null: NaN, infinite or too large to be drawn. */
   y: number | null;
 }
 
@@ -25,7 +25,10 @@ export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
   const { metric, mode } = monitorOf(run);
   const { panels, left } = panelsOf(curves, metric);
   if (panels.length === 0) return undefined;
-  const best = bestPoint(curves.byName.get(metric), mode);
+  const best = bestPoint(
+    curves.byName.get(metric)?.filter(({ y }) => isDrawable(y)),
+    mode,
+  );
   const extent = xExtent(
     panels.flatMap(({ lines }) => lines.flatMap((line) => curves.byName.get(line.metric)!)),
   );
@@ -92,7 +95,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
         panel: panel.title,
         line: label,
         x,
-        y: Number.isFinite(y) ? y : null,
+        y: drawn(y),
       }),
     ),
   );
@@ -112,7 +115,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
     field: 'y',
     type: 'quantitative',
     scale,
-    axis: { title: panel.axis, tickCount: 5, ...(scale.type === 'log' ? { format: '.0e' } : {}) },
+    axis: { title: title(panel.axis), tickCount: 5, ...(scale.type === 'log' ? { format: '.0e' } : {}) },
   };
   const domain = panel.lines.map(({ label }) => label);
   const legend = panel.lines.length > 1 ? {} : null;
@@ -129,7 +132,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
     legend,
   };
   return {
-    title: { text: panel.title, fontSize: 13.5, offset: legend === null ? 12 : 8 },
+    title: { text: title(panel.title), fontSize: 13.5, offset: legend === null ? 12 : 8 },
     width: WIDTH,
     height: HEIGHT,
     data: { values: rows },
@@ -157,7 +160,7 @@ function yScale(panel: Panel, values: number[]): Record<string, unknown> {
   }
   if (panel.score && low >= 0 && high <= 1) return { domain: [0, 1], nice: false };
   if (low > 0 && high / low >= 1000 && !panel.score) return { type: 'log', nice: false };
-  return { zero: low >= 0 && (panel.zero || low < high / 3 || low === high), nice: 5 };
+  return { zero: low === high || (low >= 0 && (panel.zero === true || low < high / 3)), nice: 5 };
 }
 
 function bestRule(best: Point, x: object): object {
