@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { FacecomError } from '../errors.ts';
 import type { Experiment, ResolvedExperiment } from '../spec/index.ts';
 import { type Expansion, expandSweep } from '../sweep/index.ts';
 
 export interface TrialDataOptions {
   signal?: AbortSignal;
+  /** What data.path is relative to; the working directory where left out. */
+  cwd?: string;
   /** Called in place of throwing where a data set cannot be read: the ids are then without its hash. */
   onUnreadable?: (error: FacecomError) => void;
 }
@@ -17,6 +20,8 @@ export async function expandTrials(
   spec: ResolvedExperiment,
   options: TrialDataOptions = {},
 ): Promise<Expansion & { hashOf: (config: Experiment) => string | undefined }> {
+  const cwd = options.cwd ?? process.cwd();
+  const setKey = (config: Experiment) => keyOf(config, cwd);
   const surveys = new Map<string, { hash?: string }>();
   const hashOf = (config: Experiment) => surveys.get(setKey(config))?.hash;
   // Which data sets there are is known after the expansion, and the ids need their hashes: a sweep over data is expanded twice.
@@ -46,21 +51,23 @@ function sweptPaths({ sweep }: ResolvedExperiment): string[] {
 }
 
 /** What of a config decides which pictures there are. */
-function setKey({ data: { source, path, synthetic }, trainer }: Experiment): string {
+function keyOf({ data: { source, path, synthetic }, trainer }: Experiment, cwd: string): string {
   if (trainer.command !== undefined) return '';
-  return JSON.stringify(source === 'synthetic' ? [source, synthetic] : [source, path]);
+  return JSON.stringify(source === 'synthetic' ? [source, synthetic] : [source, path && resolve(cwd, path)]);
 }
 
 async function survey(
   first: Experiment,
   others: readonly Experiment[],
-  { signal }: TrialDataOptions,
+  { signal, cwd = process.cwd() }: TrialDataOptions,
 ): Promise<string> {
   const { surveyDataset } = await import('../data/index.ts');
-  const { collection, hash } = await surveyDataset(first.data, { signal });
+  const { path } = first.data;
+  const data = path === undefined ? first.data : { ...first.data, path: resolve(cwd, path) };
+  const { collection, hash } = await surveyDataset(data, { signal });
   if (others.length > 0) {
     const { splitPictures } = await import('../data/split.ts');
-    for (const { data } of others) splitPictures(collection.entries, data.split);
+    for (const other of others) splitPictures(collection.entries, other.data.split);
   }
   return hash;
 }
