@@ -130,11 +130,19 @@ class EagerContext implements StepContext {
   }
 
   assign(variable: Variable, value: tf.Tensor): void {
-    this.effects.push(() => this.find(variable).assign(tf.clone(value)));
+    const kept = keep(value);
+    this.effects.push(() => {
+      this.find(variable).assign(tf.clone(kept));
+      kept.dispose();
+    });
   }
 
   add(variable: Variable, value: tf.Tensor): void {
-    this.effects.push(() => this.update(variable, (old) => tf.add(old, value)));
+    const kept = keep(value);
+    this.effects.push(() => {
+      this.update(variable, (old) => tf.add(old, kept));
+      kept.dispose();
+    });
   }
 
   follow(average: Variable, of: Variable, rate: number): void {
@@ -202,3 +210,6 @@ class EagerContext implements StepContext {
     found.assign(change(found) as tf.Tensor<tf.Rank>);
   }
 }
+
+/** A value from within a gradient's scope, which disposes it, until the step's effects are carried out. */
+const keep = (value: tf.Tensor): tf.Tensor => tf.keep(tf.clone(value));
