@@ -13,7 +13,7 @@ export function style({ regular, bold }: Faces): string {
 * { box-sizing: border-box; }
 body {
   margin: 0; padding: 28px 20px 64px; background: var(--ground); color: var(--text);
-  font: 14px/1.5 ${FAMILY}, system-ui, sans-serif; font-variant-numeric: tabular-nums;
+  font: 14px/1.5 ${FAMILY}, system-ui, sans-serif;
 }
 main { max-width: 1320px; margin: 0 auto; }
 header { margin: 0 0 20px; }
@@ -38,7 +38,7 @@ th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var
 th { font-weight: 600; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
 tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: normal; }
 tr:last-child > * { border-bottom: 0; }
-td.n, th.n { text-align: right; white-space: nowrap; }
+td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.best > * { background: var(--mark); }
 code, pre, .mono { font: 12.5px/1.5 ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; }
 pre { overflow: auto; max-height: 480px; margin: 8px 0 0; padding: 12px; background: var(--ground); border-radius: 6px; }
