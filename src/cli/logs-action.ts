@@ -37,20 +37,20 @@ function hasEnded(dir: string): boolean {
 
 /** Bytes before the last lines. */
 function startOfLast(file: string, lines: number): number {
-  let bytes = 0;
-  let count = -1;
-  const size = endOf(file);
+  let position = endOf(file);
+  let count = 0;
+  let last = true;
   for (const line of linesBackwards(file)) {
-    // What follows the last newline is a line only where there is something.
-    if (count === -1 && line === '') {
-      count = 0;
-      continue;
+    if (last) {
+      // What follows the last newline is a line only where there is something.
+      last = false;
+      if (line === '') continue;
+      position += 1;
     }
-    count = Math.max(0, count) + 1;
-    if (count > lines) break;
-    bytes += Buffer.byteLength(line) + 1;
+    if (++count > lines) break;
+    position -= Buffer.byteLength(line) + 1;
   }
-  return Math.max(0, size - bytes);
+  return Math.max(0, Math.min(position, endOf(file)));
 }
 
 /** Gives the number of bytes that were copied. */
