@@ -33,7 +33,7 @@ export async function run(spec: string, options: RunOptions): Promise<number> {
       quiet: options.quiet ?? false,
     });
     const runDir = createRunFolder(
-      { runs: options.runs, name: config.name, trial: trialId(config, prepared.dataHash) },
+      { runs: options.runs, name: config.name, trial: trialId(resolved.config, prepared.dataHash) },
       { config, spec: resolved.text, origins: resolved.origins, environment: prepared.environment },
     );
     appendState(runDir, { state: 'queued' });

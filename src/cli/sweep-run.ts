@@ -51,7 +51,7 @@ export async function runTrials(spec: ResolvedExperiment, options: TrialsOptions
   try {
     const { config } = spec;
     const absolute = { ...spec, config: withAbsolutePath(config, options.cwd) };
-    const expansion = await expandTrials(absolute, { signal: signals.stop });
+    const expansion = await expandTrials(absolute, { signal: signals.stop, cwd: options.cwd });
     if (!spec.sweep) warn({ code: 'no-sweep', message: 'The spec has no sweep: it is one trial.' });
     for (const warning of expansion.warnings) warn(warning);
     const { trials, hashOf } = expansion;
