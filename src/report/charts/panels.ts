@@ -40,6 +40,7 @@ const losses: Kind = {
     ['train/loss', 'total, weighted', palette.black],
     ['train/gender_loss', 'gender', palette.orange],
     ['train/identity_loss', 'identity', palette.blue],
+    ['val/loss', 'total, validation', palette.green],
   ],
 };
 const gender: Kind = {

@@ -29,6 +29,9 @@ export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
     curves.byName.get(metric)?.filter(({ y }) => isDrawable(y)),
     mode,
   );
+  const odd = panels.some(({ lines }) =>
+    lines.some((line) => curves.byName.get(line.metric)!.some(({ y }) => !isDrawable(y))),
+  );
   const extent = xExtent(
     panels.flatMap(({ lines }) => lines.flatMap((line) => curves.byName.get(line.metric)!)),
   );
@@ -42,7 +45,7 @@ export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
     }),
   );
   return {
-    title: { text: run.id, subtitle: subtitle(run, { best, metric, unit: curves.unit, left }) },
+    title: { text: run.id, subtitle: subtitle(run, { best, metric, unit: curves.unit, left, odd }) },
     concat: cells,
     columns: COLUMNS,
     align: 'all',
@@ -52,13 +55,20 @@ export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
 
 function subtitle(
   run: RunRecord,
-  { best, metric, unit, left }: { best?: Point; metric: string; unit: string; left: number },
+  {
+    best,
+    metric,
+    unit,
+    left,
+    odd,
+  }: { best?: Point; metric: string; unit: string; left: number; odd: boolean },
 ): string {
   const parts: string[] = [];
   if (run.status !== 'finished') parts.push(run.status);
   if (best) parts.push(`best ${metric} ${number(best.y)} at ${unit} ${number(best.x)}`);
   const test = run.scores['test/combined'];
   if (test !== undefined) parts.push(`test/combined ${number(test)}`);
+  if (odd) parts.push('× NaN or infinite');
   if (left > 0) parts.push(`${left} more metrics not drawn`);
   return parts.join('  ·  ');
 }
@@ -115,7 +125,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
     field: 'y',
     type: 'quantitative',
     scale,
-    axis: { title: title(panel.axis), tickCount: 5, ...(scale.type === 'log' ? { format: '.0e' } : {}) },
+    axis: { title: title(panel.axis), tickCount: 5, ...numberFormat(scale.type === 'log', finite) },
   };
   const domain = panel.lines.map(({ label }) => label);
   const legend = panel.lines.length > 1 ? {} : null;
@@ -148,6 +158,11 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
     ],
     resolve: { scale: { color: 'independent', strokeDash: 'independent' } },
   };
+}
+
+function numberFormat(logarithmic: boolean, rows: readonly { y: number }[]): { format?: string } {
+  if (logarithmic) return { format: '.0e' };
+  return rows.some(({ y }) => Math.abs(y) >= 100_000) ? { format: '~s' } : {};
 }
 
 /** Scores are shown whole; what spans three powers of ten is shown on a logarithmic axis. */
@@ -185,7 +200,8 @@ function bestLabel(
       mark: { type: 'point', filled: true, size: 90, color: bestColour, opacity: 1, stroke: ink.background },
       encoding: { x, y },
     },
-    {
+    // Twice: the first keeps the lines away from the letters.
+    ...[{ stroke: ink.background, strokeWidth: 4, strokeJoin: 'round' }, {}].map((halo) => ({
       data: { values },
       mark: {
         type: 'text',
@@ -194,9 +210,10 @@ function bestLabel(
         fontSize: 11.5,
         fontWeight: 600,
         color: ink.text,
+        ...halo,
       },
-      encoding: { x, y: { value: mode === 'max' ? HEIGHT - 10 : 10 }, text: { field: 'label' } },
-    },
+      encoding: { x, y: { value: mode === 'max' ? HEIGHT - 10 : 20 }, text: { field: 'label' } },
+    })),
   ];
 }
 
