@@ -77,6 +77,11 @@ export const commands: CommandEntry[] = [
   { name: 'sync', summary: 'Send to MLflow what was not sent.', load: () => import('./sync.ts') },
   { name: 'setup', summary: 'Install native TensorFlow, and MLflow.', load: () => import('./setup.ts') },
   {
+    name: 'doctor',
+    summary: 'Say what training finds on this machine, with remedies.',
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'trainer',
     summary: 'Train the run of FACECOM_RUN_DIR.',
     load: () => import('./trainer.ts'),

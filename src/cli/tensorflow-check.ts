@@ -6,12 +6,25 @@ export function command(): Command {
   return new Command('tensorflow-check')
     .description('Load native TensorFlow, run an op, and say what it is.')
     .option('--json', 'print one JSON document')
-    .action(async () => {
+    .option('--measure', 'measure which precision a run would choose')
+    .action(async ({ measure }: { measure?: boolean }) => {
       const started = performance.now();
       const tensorflow = await load();
       const seconds = (performance.now() - started) / 1000;
-      process.stdout.write(`${JSON.stringify({ ...tensorflow, seconds })}\n`);
+      const precision = measure ? await choose() : undefined;
+      process.stdout.write(`${JSON.stringify({ ...tensorflow, seconds, precision })}\n`);
     });
+}
+
+/** What a run that leaves the choice to the program computes on, and in what. */
+async function choose() {
+  const { choosePrecision } = await import('../tensor/precision.ts');
+  const { wantsGpu } = await import('../tensor/native/open.ts');
+  const device = wantsGpu('auto') ? 'gpu:0' : 'cpu';
+  return {
+    device,
+    ...(await choosePrecision({ backend: 'tensorflow', device, threads: 0, precision: 'auto' })),
+  };
 }
 
 async function load() {

@@ -14,6 +14,8 @@ export interface TensorFlowReport {
   seconds: number;
   /** CUDA libraries that it looked for and did not find. */
   missing: string[];
+  /** What a run would choose; where it was asked to measure. */
+  precision?: { device: string; precision: string; reason: string };
 }
 
 const TIMEOUT = 120_000; // ms: a cold disk reads a gigabyte
@@ -24,15 +26,19 @@ const TIMEOUT = 120_000; // ms: a cold disk reads a gigabyte
  */
 export async function checkTensorFlow(
   dir: string,
-  options: { signal?: AbortSignal; timeout?: number } = {},
+  options: { signal?: AbortSignal; timeout?: number; measure?: boolean } = {},
 ): Promise<TensorFlowReport> {
-  const result = await execa(process.execPath, [program(), 'tensorflow-check', '--json'], {
-    env: { FACECOM_TENSORFLOW_DIR: dir, TF_CPP_MIN_LOG_LEVEL: '0', NODE_OPTIONS: undefined },
-    timeout: options.timeout ?? TIMEOUT,
-    reject: false,
-    stdin: 'ignore',
-    ...(options.signal ? { cancelSignal: options.signal } : {}),
-  });
+  const result = await execa(
+    process.execPath,
+    [program(), 'tensorflow-check', '--json', ...(options.measure ? ['--measure'] : [])],
+    {
+      env: { FACECOM_TENSORFLOW_DIR: dir, TF_CPP_MIN_LOG_LEVEL: '0', NODE_OPTIONS: undefined },
+      timeout: options.timeout ?? TIMEOUT,
+      reject: false,
+      stdin: 'ignore',
+      ...(options.signal ? { cancelSignal: options.signal } : {}),
+    },
+  );
   if (options.signal?.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const missing = [
     ...result.stderr.matchAll(/Could not load dynamic library '([^']+)'|(lib[\w.]+\.so[\d.]*): cannot open/g),
