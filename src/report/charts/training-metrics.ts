@@ -68,7 +68,7 @@ function subtitle(
   if (best) parts.push(`best ${metric} ${number(best.y)} at ${unit} ${number(best.x)}`);
   const test = run.scores['test/combined'];
   if (test !== undefined) parts.push(`test/combined ${number(test)}`);
-  if (odd) parts.push('× NaN or infinite');
+  if (odd) parts.push('× no finite number');
   if (left > 0) parts.push(`${left} more metrics not drawn`);
   return parts.join('  ·  ');
 }
