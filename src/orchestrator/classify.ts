@@ -37,6 +37,9 @@ const patterns: ReadonlyArray<[RegExp, FailureClass]> = [
   [/loss is (nan|inf)|NaN loss/i, 'nan'],
 ];
 
+/** What a shell that started the trainer exits with where a signal ended it. */
+const shellSignals: Record<number, string> = { 129: 'SIGHUP', 130: 'SIGINT', 137: 'SIGKILL', 143: 'SIGTERM' };
+
 /** The class of a trainer's end without `finished`. `events` are those of this start. */
 export function classify(runDir: string, exit: Exit, events: readonly Event[]): Failure {
   const told = events.findLast((event) => event.type === 'failed');
@@ -49,13 +52,14 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
   if (match) return { class: match[1], message: `${how}; its log says: ${lineOf(log, match[0])}` };
   // A trainer that cannot write cannot say so in its log either.
   if (isDiskFull(runDir)) return { class: 'infrastructure', message: `${how}: the disk is full.` };
-  if (exit.signal === 'SIGKILL') {
+  const signal = exit.signal ?? shellSignals[exit.code ?? 0];
+  if (signal === 'SIGKILL') {
     return {
       class: 'killed',
       message: `${how}: someone killed it, or the system was out of memory (dmesg says so).`,
     };
   }
-  if (exit.signal === 'SIGTERM' || exit.signal === 'SIGINT' || exit.signal === 'SIGHUP')
+  if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP')
     return { class: 'killed', message: `${how}.` };
   if (exit.error) return { class: 'infrastructure', message: `The trainer did not start: ${exit.error}` };
   const last = log.trim().split('\n').at(-1);

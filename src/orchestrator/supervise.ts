@@ -144,6 +144,9 @@ function wasStoppedElsewhere(runDir: string, exit: Exit): boolean {
 
 type StopReason = { kind: 'stop' } | { kind: 'timeout' | 'lost'; message: string };
 
+/** For a timer, which takes no more than 25 days and fires at once for more. */
+const milliseconds = (seconds: number): number => Math.min(seconds * 1000, 2 ** 31 - 1);
+
 /** Ends the trainer when it is asked to, takes too long or is silent. */
 function watchdog(handle: Handle, options: SuperviseOptions, silentFor: () => number) {
   const { stop, kill, timeout = 0, silence = 0, grace = GRACE } = options;
@@ -153,7 +156,7 @@ function watchdog(handle: Handle, options: SuperviseOptions, silentFor: () => nu
     if (reason) return;
     reason = why;
     handle.stop();
-    timers.push(setTimeout(() => handle.kill(), grace * 1000));
+    timers.push(setTimeout(() => handle.kill(), milliseconds(grace)));
   };
   const onStop = () => end({ kind: 'stop' });
   const onKill = () => {
@@ -166,7 +169,7 @@ function watchdog(handle: Handle, options: SuperviseOptions, silentFor: () => nu
   if (kill.aborted) onKill();
   if (timeout > 0) {
     const late = () => end({ kind: 'timeout', message: `The trainer ran longer than ${timeout} seconds.` });
-    timers.push(setTimeout(late, timeout * 1000));
+    timers.push(setTimeout(late, milliseconds(timeout)));
   }
   if (silence > 0) {
     const check = () => {
