@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isAbsent } from './lines.ts';
 
 const NEWLINE = 10;
 const FIRST = 1 << 12; // bytes: the last line of most records fits
@@ -13,7 +14,7 @@ export function* linesBackwards(file: string, longest = 1 << 24): Generator<stri
   try {
     fd = openSync(file, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (isAbsent(error)) return;
     throw error;
   }
   try {

@@ -51,10 +51,15 @@ export function readLines(file: string): object[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
   return parseLines(text);
+}
+
+export function isAbsent(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** A last line without its end counts where it is whole: its writer may not have come to the end of it. */
@@ -128,7 +133,7 @@ async function readFrom(file: string, position: number): Promise<Buffer | undefi
       await handle.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

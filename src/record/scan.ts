@@ -139,15 +139,17 @@ function summariseState(entries: readonly StateEntry[], now: number): StatePart 
       describeStart(part, entry);
     } else if (since !== undefined && entry.state !== 'queued') {
       // A clock that was set back is no time won.
-      milliseconds += Math.max(0, entry.seconds === undefined ? entry.time - since : entry.seconds * 1000);
+      milliseconds += Math.max(
+        0,
+        typeof entry.seconds === 'number' ? entry.seconds * 1000 : entry.time - since,
+      );
       since = undefined;
     }
     if (entry.state === 'retried') part.retries++;
     if (entry.state === 'failed' || entry.state === 'stopped' || entry.state === 'finished')
       describeEnd(part, entry);
   }
-  const last = entries.findLast(({ state }) => state !== 'queued') ?? entries.at(-1);
-  part.status = statusOf(last, part);
+  part.status = statusOf(entries.at(-1), part);
   if (since !== undefined && part.status === 'running') milliseconds += Math.max(0, now - since);
   if (part.starts > 0) part.seconds = milliseconds / 1000;
   return part;
@@ -155,8 +157,15 @@ function summariseState(entries: readonly StateEntry[], now: number): StatePart 
 
 function describeStart(part: StatePart, { devices, pid, host, process, orchestrator }: StateEntry): void {
   part.devices = Array.isArray(devices) ? devices.map(String) : [];
-  part.trainer = pid === undefined ? undefined : { pid, host, process };
-  part.orchestrator = orchestrator && { ...orchestrator, host };
+  part.trainer = markOf({ pid, process }, host);
+  part.orchestrator = markOf(orchestrator, host);
+}
+
+/** Nothing where the record, which may have been edited, names no process. */
+function markOf(mark: Partial<ProcessMark> | null | undefined, host: unknown): ProcessMark | undefined {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  if (typeof mark?.pid !== 'number') return undefined;
+  return { pid: mark.pid, host: text(host), process: text(mark.process) };
 }
 
 function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry): void {
