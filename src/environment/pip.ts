@@ -1,5 +1,6 @@
 import { FacecomError } from '../errors.ts';
-import { diskFull } from './disk.ts';
+import { cacheFolder } from '../folders.ts';
+import { diskFull, freeBytes } from './disk.ts';
 import { runTool, type ToolOptions } from './tool.ts';
 
 /** What is said while something is fetched or installed. */
@@ -31,6 +32,8 @@ const PIP_ENVIRONMENT = {
   PYTHONPATH: undefined,
 };
 
+const NOTHING_FREE = 16e6; // bytes
+
 /** Runs pip or uv; throws FacecomError `python-packages` or `disk-full` with its last lines where it fails. */
 export async function runPip(
   file: string,
@@ -41,7 +44,7 @@ export async function runPip(
   const { exitCode, tail } = await runTool(file, args, { ...options, env });
   if (exitCode === 0) return;
   const text = tail.join('\n');
-  if (/No space left on device|os error 28|ENOSPC/i.test(text)) throw diskFull(what);
+  if (/No space left on device|os error 28|ENOSPC/i.test(text) || (await isFull())) throw diskFull(what);
   throw new FacecomError('python-packages', `${what} could not be fetched.`, {
     found: lastLines(tail),
     remedy: remedy(text),
@@ -49,13 +52,18 @@ export async function runPip(
   });
 }
 
+/** Not every tool says why it failed. */
+const isFull = async (): Promise<boolean> => (await freeBytes(cacheFolder())) < NOTHING_FREE;
+
 /** The lines that say what went wrong; pip repeats each retry. */
 function lastLines(tail: string[]): string {
   const said = tail
     .map((line) => line.trim())
     .filter((line) => line && !/^(WARNING: Retrying|\[notice\])/.test(line));
   const errors = said.filter((line) => /^(ERROR|error|Caused by|×|├|╰)/.test(line));
-  const text = (errors.length > 0 ? errors : said).slice(-4).join(' ');
+  const broken = tail.findLast((line) => /connection broken by/.test(line));
+  const why = /: ((?:Failed|\[)[^'"]+)['"]/.exec(broken ?? '')?.[1];
+  const text = [...(why ? [`${why}.`] : []), ...(errors.length > 0 ? errors : said).slice(-4)].join(' ');
   return withoutPasswords(text).replace(/\(from versions: [^)]{200,}\)/, '');
 }
 

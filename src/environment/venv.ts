@@ -94,10 +94,11 @@ async function make(
     if (uv) {
       await run('uv', ['venv', '--python', python?.path ?? `>=${atLeast}`, folder]);
       const flags = ['--python', venvPython(name), '--compile-bytecode'];
-      await run('uv', ['pip', 'install', ...flags, ...requirements]);
+      if (requirements.length > 0) await run('uv', ['pip', 'install', ...flags, ...requirements]);
     } else {
       await run(python!.path, ['-m', 'venv', folder]);
-      await run(venvPython(name), ['-m', 'pip', 'install', '--progress-bar', 'off', ...requirements]);
+      const install = ['-m', 'pip', 'install', '--progress-bar', 'off'];
+      if (requirements.length > 0) await run(venvPython(name), [...install, ...requirements]);
     }
     const marker = { requirements, python: python?.version ?? null, time: Date.now() };
     writeFileSync(join(folder, MARKER), `${JSON.stringify(marker)}\n`);

@@ -82,7 +82,7 @@ export function writeMarker(folder: string, marker: Pick<Marker, 'version' | 'ki
   const files: Record<string, number> = {};
   for (const path of readdirSync(folder, { recursive: true }) as string[]) {
     const size = sizeOf(join(folder, path));
-    if (size !== undefined) files[path.replaceAll('\\', '/')] = size;
+    if (size !== undefined && path !== MARKER) files[path.replaceAll('\\', '/')] = size;
   }
   const now = Date.now();
   write(folder, { ...marker, files, installed: now, chosen: now });
