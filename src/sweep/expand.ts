@@ -2,12 +2,11 @@ import { checkConfig, checkSchema, type PlacedFinding } from '../spec/check.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 import { type Problem, SpecError } from '../spec/problem.ts';
 import { placed, type ResolvedExperiment } from '../spec/resolve.ts';
-import { experimentSchema, fillDefaults } from '../spec/schema.ts';
 import { formatPath } from '../spec/tree.ts';
-import { type Assigned, assign } from './assign.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
 import { type Condition, equal } from './conditions.ts';
+import { type Configured, configurer } from './configure.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
 import { type Sampler, samplers } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
@@ -102,7 +101,7 @@ class Run {
   private readonly tally = new Tally();
   private readonly warnings: Expansion['warnings'] = [];
   private readonly texts = sectionTexts();
-  private readonly base: Record<string, unknown>;
+  private readonly configure: (point: Assignment) => Configured;
   private readonly broken = new Map<string, { finding: PlacedFinding; trials: number; first: Assignment }>();
   private readonly met: Array<{ any: unknown[]; fresh: unknown[] } | undefined> = [];
   private points = 0;
@@ -110,14 +109,13 @@ class Run {
   private duplicates = 0;
 
   constructor(
-    private readonly spec: ResolvedExperiment,
+    spec: ResolvedExperiment,
     private readonly sweep: SweepSpec,
     private readonly space: Space,
     private readonly options: ExpandOptions,
     private readonly findings: PlacedFinding[],
   ) {
-    const { sweep: _, extends: __, ...base } = fillDefaults(experimentSchema, spec.partial) as Experiment;
-    this.base = base;
+    this.configure = configurer(spec.partial, space.axes);
   }
 
   collect(): void {
@@ -172,9 +170,9 @@ class Run {
   /** A point's trials; false where they are there already or break the schema. */
   private take(point: Assignment): boolean {
     this.tried++;
-    const assigned = assign(this.spec.partial, this.space.axes, point);
-    const config = this.resolve(assigned);
-    const found = this.check(assigned, config);
+    const configured = this.configure(point);
+    const { config } = configured;
+    const found = this.check(configured);
     if (found.length > 0) {
       for (const finding of found) {
         const key = `${finding.code} ${finding.path} ${finding.message}`;
@@ -219,15 +217,7 @@ class Run {
     }
   }
 
-  /** The config of a trial; sections that no axis touched are shared by all. */
-  private resolve({ partial, sections }: Assigned): Experiment {
-    const config = { ...this.base };
-    for (const section of sections)
-      config[section] = fillDefaults(experimentSchema.properties![section]!, partial[section]);
-    return config as unknown as Experiment;
-  }
-
-  private check({ unreachable, sections }: Assigned, config: Experiment): PlacedFinding[] {
+  private check({ config, unreachable, sections }: Configured): PlacedFinding[] {
     // The rest is the spec's own, which was checked.
     if (!unreachable) return checkConfig(config, sections).filter(({ warning }) => !warning);
     const { axis, why } = unreachable;
@@ -252,10 +242,7 @@ class Run {
           tried: this.tried,
           first,
           space: this.space,
-          check: (point) => {
-            const assigned = assign(this.spec.partial, this.space.axes, point);
-            return this.check(assigned, this.resolve(assigned));
-          },
+          check: (point) => this.check(this.configure(point)),
         }),
       );
     if (this.trials.length > limit) {
