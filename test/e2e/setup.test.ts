@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { folderIndex, slowIndex } from '../environment/support/slow-index.ts';
+import { withoutPython, writeWheel } from '../environment/support/wheel.ts';
+import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
+
+const linux = process.platform === 'linux' && process.arch === 'x64';
+const skip = withoutPython || (linux ? false : 'its wheels are those of Linux on x64');
+const tiny = join(packageDir, 'experiments', 'tiny.yaml');
+
+async function folders(t: TestContext) {
+  const cwd = await temporaryFolder(t);
+  const env = { FACECOM_CACHE_DIR: join(cwd, 'cache'), FACECOM_TENSORFLOW_DIR: '', FACECOM_SETUP: '' };
+  return { cwd, env, installs: join(cwd, 'cache', 'tensorflow') };
+}
+
+const inside = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+test('setup: two at once install it once, from the real wheel', { skip }, async (t) => {
+  const { cwd, env, installs } = await folders(t);
+  const outcomes = await Promise.all([1, 2].map(() => facecom(['setup', '--cpu', '--json'], { cwd, env })));
+  const code = outcomes.find(({ exitCode }) => exitCode !== 0)?.json[0]?.error?.code;
+  if (code === 'python-packages') return t.skip('the package index cannot be reached');
+  assert.deepEqual(
+    outcomes.map(({ exitCode }) => exitCode),
+    [0, 0],
+    outcomes.map(({ stderr }) => stderr).join('\n'),
+  );
+  const found = outcomes.map(({ json }) => json.at(-1).tensorflow);
+  assert.deepEqual(found.map(({ installed }) => installed).sort(), [false, true]);
+  assert.deepEqual(found[0].devices, ['CPU:0']);
+  assert.match(outcomes.map(({ stderr }) => stderr).join(), /waiting for process \d+, which is setting up/);
+  assert.deepEqual(inside(installs), ['2.21.0-cpu']);
+
+  const library = join(installs, '2.21.0-cpu', 'tensorflow', 'libtensorflow_cc.so.2');
+  truncateSync(library, 1000);
+  const run = await facecom(['run', tiny, '--json'], { cwd, env });
+  assert.equal(run.exitCode, 2);
+  assert.equal(run.json[0].error.code, 'tensorflow-damaged');
+  assert.match(run.json[0].error.remedy, /facecom setup --force/);
+  assert.ok(!existsSync(join(cwd, 'runs')));
+  const doctor = await facecom(['doctor', '--json'], { cwd, env });
+  assert.equal(doctor.exitCode, 1);
+  const check = doctor.json[0].checks.find(({ name }: { name: string }) => name === 'tensorflow');
+  assert.equal(check.status, 'fail');
+});
+
+test('setup: a wheel whose library does not load is not installed', { skip }, async (t) => {
+  const { cwd, env, installs } = await folders(t);
+  await writeWheel(cwd, {
+    'tensorflow/libtensorflow_cc.so.2': 'not a library',
+    'tensorflow/libtensorflow_framework.so.2': 'not a library',
+    'tensorflow/__init__.py': '',
+  });
+  const { exitCode, json } = await facecom(['setup', '--cpu', '--json'], {
+    cwd,
+    env: { ...env, ...folderIndex(cwd) },
+  });
+  assert.equal(exitCode, 2);
+  assert.equal(json[0].error.code, 'tensorflow-damaged');
+  assert.deepEqual(inside(installs), []);
+});
+
+test('setup: Ctrl-C and kill -9 in the middle leave nothing that is taken for an install', {
+  skip,
+}, async (t) => {
+  const { cwd, env, installs } = await folders(t);
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    const index = await slowIndex(t);
+    const child = spawn(process.execPath, [binary, 'setup', '--cpu'], {
+      cwd,
+      env: { ...process.env, ...env, ...index.env },
+      stdio: 'ignore',
+    });
+    const ended = new Promise<[number | null, string | null]>((resolve) =>
+      child.on('exit', (code, by) => resolve([code, by])),
+    );
+    await index.asked;
+    child.kill(signal);
+    assert.deepEqual(await ended, signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL']);
+    // Ended with it, pip does not go on in the folder of the next setup.
+    if (signal === 'SIGINT') assert.deepEqual(inside(installs), []);
+    else assert.notDeepEqual(inside(installs), []);
+  }
+  const after = await facecom(['setup', '--cpu', '--json'], { cwd, env: { ...env, ...folderIndex(cwd) } });
+  assert.equal(after.json[0].error.code, 'python-packages');
+  assert.deepEqual(inside(installs), []);
+});
+
+test('run: without a network or Python it goes on with wasm, unless TensorFlow is asked for', {
+  skip,
+}, async (t) => {
+  const { cwd, env } = await folders(t);
+  const offline = { ...env, ...folderIndex(cwd) };
+  const asked = await facecom(['run', tiny, '--set', 'resources.backend=tensorflow', '--json'], {
+    cwd,
+    env: offline,
+  });
+  assert.equal(asked.exitCode, 2);
+  assert.equal(asked.json[0].error.code, 'python-packages');
+  assert.ok(!existsSync(join(cwd, 'runs')));
+
+  const off = { ...env, FACECOM_SETUP: 'off' };
+  const refused = await facecom(['run', tiny, '--set', 'resources.backend=tensorflow', '--json'], {
+    cwd,
+    env: off,
+  });
+  assert.equal(refused.exitCode, 2);
+  assert.equal(refused.json[0].error.code, 'tensorflow-missing');
+
+  const nowhere = join(cwd, 'nowhere');
+  mkdirSync(nowhere);
+  const settings = ['--set', 'train.epochs=1', '--set', 'tracking.mlflow=off'];
+  const run = await facecom(['run', tiny, ...settings, '--json'], { cwd, env: { ...env, PATH: nowhere } });
+  assert.equal(run.exitCode, 0, run.stderr);
+  assert.match(run.stderr, /warning\[no-tensorflow\]: .*needs Python/);
+  assert.match(run.stderr, /wasm backend, which is many times slower/);
+  assert.equal(run.json.at(-1).status, 'finished');
+  assert.equal(run.json.length, run.stdout.trim().split('\n').length);
+});
+
+test('run: a GPU that is not there is refused before anything is launched', async (t) => {
+  const { cwd, env } = await folders(t);
+  const nowhere = join(cwd, 'nowhere');
+  mkdirSync(nowhere);
+  for (const backend of ['auto', 'wasm']) {
+    const args = [
+      'run',
+      tiny,
+      '--json',
+      '--set',
+      'resources.device=gpu:7',
+      '--set',
+      `resources.backend=${backend}`,
+    ];
+    const { exitCode, json } = await facecom(args, { cwd, env: { ...env, PATH: nowhere } });
+    assert.equal(exitCode, 2);
+    assert.equal(json[0].error.code, 'no-gpu');
+    assert.ok(!existsSync(join(cwd, 'runs')));
+  }
+});
+
+test('setup --dry-run takes the build for GPUs where nvidia-smi lists one, and --cpu overrules', {
+  skip: !linux,
+}, async (t) => {
+  const { cwd, env } = await folders(t);
+  const bin = join(cwd, 'bin');
+  mkdirSync(bin);
+  const script =
+    '#!/bin/sh\ncase "$*" in *query-gpu*) echo "0, GPU-1, NVIDIA T4, 15360, 0, 550.54, [N/A]";; esac\n';
+  writeFileSync(join(bin, 'nvidia-smi'), script);
+  chmodSync(join(bin, 'nvidia-smi'), 0o755);
+  const withGpu = { ...env, PATH: `${bin}:/usr/bin:/bin` };
+  const plan = async (...args: string[]) =>
+    (await facecom(['setup', '--dry-run', '--json', ...args], { cwd, env: withGpu })).json[0].tensorflow;
+  const chosen = await plan();
+  assert.deepEqual([chosen.kind, chosen.package, chosen.needed], ['cuda', 'tensorflow', true]);
+  assert.equal((await plan('--cpu')).package, 'tensorflow-cpu');
+  const both = await facecom(['setup', '--cpu', '--cuda'], { cwd, env });
+  assert.equal(both.exitCode, 2);
+  const doctor = await facecom(['doctor', '--json'], { cwd, env: withGpu });
+  const gpus = doctor.json[0].checks.find(({ name }: { name: string }) => name === 'gpus');
+  assert.match(gpus.text, /gpu:0 NVIDIA T4, 15 GiB; driver 550\.54/);
+  assert.ok(!existsSync(join(cwd, 'cache')));
+});
+
+test('setup: a cache folder that cannot be made', async (t) => {
+  const { cwd, env } = await folders(t);
+  writeFileSync(join(cwd, 'file'), '');
+  const { exitCode, json } = await facecom(['setup', '--cpu', '--json'], {
+    cwd,
+    env: { ...env, FACECOM_CACHE_DIR: join(cwd, 'file', 'cache') },
+  });
+  assert.equal(exitCode, 2);
+  assert.equal(json[0].error.code, 'cache-folder');
+});
