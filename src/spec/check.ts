@@ -1,9 +1,9 @@
 import type { ErrorObject } from 'ajv';
+import { suggest } from '../suggest.ts';
 import type { Experiment } from './experiment.generated.ts';
 import type { Finding } from './problem.ts';
 import { rules } from './rules/index.ts';
 import { branchOf, childSchema, experimentSchema, isRecord, resolved, type Schema } from './schema.ts';
-import { suggest } from './suggest.ts';
 import { formatPath, type Path } from './tree.ts';
 import { schemaErrors } from './validator.ts';
 

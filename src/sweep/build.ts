@@ -1,8 +1,8 @@
 import { type PlacedFinding, show } from '../spec/check.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 import { isRecord } from '../spec/schema.ts';
-import { suggest } from '../spec/suggest.ts';
 import { formatPath, type Path, parsePath } from '../spec/tree.ts';
+import { suggest } from '../suggest.ts';
 import { type Condition, readCondition } from './conditions.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';

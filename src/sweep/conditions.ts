@@ -2,8 +2,8 @@ import jsep from 'jsep';
 import type { PlacedFinding } from '../spec/check.ts';
 import { show, typeNames } from '../spec/check.ts';
 import { isRecord, type Schema } from '../spec/schema.ts';
-import { suggest } from '../spec/suggest.ts';
 import { formatPath, type Path, parsePath } from '../spec/tree.ts';
+import { suggest } from '../suggest.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
 
 // Words beside the signs: `a == 1 and b in [1, 2]`.

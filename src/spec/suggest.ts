@@ -1,1 +1,0 @@
-export { editDistance, type Suggestion, suggest } from '../suggest.ts';
