@@ -18,18 +18,28 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Folders whose files decide what a build contains. */
-const inputs = ['src', 'schemas', 'scripts/build.mjs', 'package.json'];
+/** What decides what a build contains, beside package.json. */
+const inputs = { files: ['scripts/build.mjs'], folders: ['src', 'schemas'] };
 
 function stamp() {
-  const hash = createHash('sha256').update(process.version.split('.')[0]);
-  const visit = (path) => {
-    const info = statSync(path);
-    if (info.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
-    else hash.update(`${path}\0${info.size}\0${info.mtimeMs}\n`);
+  // npm gives all packed files one time: the version is in the text.
+  let text = `${process.version.split('.')[0]} ${readFileSync(`${root}package.json`)}`;
+  // The files of an installed package do not change.
+  const installed = /[\\/]node_modules[\\/]/.test(root);
+  // Paths are put together by hand: this runs at every start.
+  const file = (path) => {
+    const { size, mtimeMs } = statSync(root + path);
+    text += `\n${path}\0${size}\0${mtimeMs}`;
   };
-  for (const input of inputs) visit(join(root, input));
-  return hash.digest('hex').slice(0, 16);
+  const folder = (path) => {
+    const entries = readdirSync(root + path, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
+      if (entry.isDirectory()) folder(`${path}/${entry.name}`);
+      else file(`${path}/${entry.name}`);
+  };
+  for (const path of inputs.files) file(path);
+  if (!installed) for (const path of inputs.folders) folder(path);
+  return createHash('sha256').update(root).update(text).digest('hex').slice(0, 16);
 }
 
 function writable(directory) {
