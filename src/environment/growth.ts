@@ -25,7 +25,8 @@ export function watchGrowth(
     while (samples.length > 1 && samples[0]!.time < time - WINDOW) samples.shift();
     samples.push({ time, done: most });
     const first = samples[0]!;
-    const rate = samples.length > 1 ? ((most - first.done) / (time - first.time)) * 1000 : 0;
+    const whole = most === total;
+    const rate = samples.length > 1 && !whole ? ((most - first.done) / (time - first.time)) * 1000 : 0;
     if (most > 0) progress?.({ what, done: most, ...(total === undefined ? {} : { total }), rate });
   }, INTERVAL);
   return {

@@ -45,7 +45,7 @@ export async function runPip(
   if (exitCode === 0) return;
   const text = tail.join('\n');
   if (/No space left on device|os error 28|ENOSPC/i.test(text) || (await isFull())) throw diskFull(what);
-  throw new FacecomError('python-packages', `${what} could not be fetched.`, {
+  throw new FacecomError('python-packages', `Fetching ${what} failed.`, {
     found: lastLines(tail),
     remedy: remedy(text),
     exitCode: 2,
@@ -60,7 +60,7 @@ function lastLines(tail: string[]): string {
   const said = tail
     .map((line) => line.trim())
     .filter((line) => line && !/^(WARNING: Retrying|\[notice\])/.test(line));
-  const errors = said.filter((line) => /^(ERROR|error|Caused by|×|├|╰)/.test(line));
+  const errors = said.filter((line) => /^(ERROR|error|Caused by|cause|×|├|╰)/.test(line));
   const broken = tail.findLast((line) => /connection broken by/.test(line));
   const why = /: ((?:Failed|\[)[^'"]+)['"]/.exec(broken ?? '')?.[1];
   const text = [...(why ? [`${why}.`] : []), ...(errors.length > 0 ? errors : said).slice(-4)].join(' ');

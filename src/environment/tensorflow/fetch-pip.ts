@@ -136,7 +136,7 @@ async function unpack(
   let metadata = '';
   try {
     await runPip(python, ['-c', UNPACK, wheel, root, KEPT.source], {
-      what: `The wheel of ${what}`,
+      what: `the wheel of ${what}`,
       signal,
       onLine: (line) => {
         if (line.startsWith('TOTAL ')) growth.expect(Number(line.slice(6)));

@@ -18,7 +18,7 @@ export async function fetchWithUv(python: Python | undefined, options: FetchOpti
 async function pythonOfItsOwn({ work, signal, progress }: FetchOptions): Promise<string> {
   const folder = join(work, 'venv');
   progress?.({ what: 'a Python for uv' });
-  await runPip('uv', ['venv', '--python', WHEEL_PYTHON, folder], { what: 'A Python for uv', signal });
+  await runPip('uv', ['venv', '--python', WHEEL_PYTHON, folder], { what: 'a Python for uv', signal });
   return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 }
 
