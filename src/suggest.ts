@@ -10,6 +10,8 @@ export function suggest(written: string, candidates: readonly string[]): Suggest
   let best: { text: string; distance: number } | undefined;
   let second = Number.POSITIVE_INFINITY;
   for (const text of candidates) {
+    // Lengths that differ more than is near: no need to count.
+    if (Math.abs(text.length - word.length) > allowedOf(word, text)) continue;
     const distance = editDistance(word, normal(text));
     if (!best || distance < best.distance) {
       second = best?.distance ?? second;
@@ -18,9 +20,12 @@ export function suggest(written: string, candidates: readonly string[]): Suggest
   }
   if (!best) return undefined;
   const length = Math.max(written.length, best.text.length);
-  if (best.distance > Math.max(1, Math.floor(length / 3))) return undefined;
+  if (best.distance > allowedOf(word, best.text)) return undefined;
   return { text: best.text, sure: best.distance < second && best.distance <= Math.max(1, length / 4) };
 }
+
+/** Edits up to which a text counts as near. */
+const allowedOf = (a: string, b: string): number => Math.max(1, Math.floor(Math.max(a.length, b.length) / 3));
 
 /** Case and the choice of `-`, `_` or a space are no difference worth an edit. */
 function normal(text: string): string {

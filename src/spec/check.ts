@@ -161,6 +161,9 @@ function unknownKey(
   const where = formatPath(parent);
   // A key of the top level that was indented, or one that was not.
   const home = suggestion || elsewhere ? undefined : homeOf(key, parent);
+  const few = isRecord(given.value) && Object.keys(given.value).length < 100;
+  const similar = suggestion || elsewhere || home || !few ? undefined : suggest(key, [...keyHomes().keys()]);
+  const similarHome = similar?.sure ? homeOf(similar.text, parent) : undefined;
   return {
     at: [...parent, key],
     on: 'key',
@@ -171,6 +174,7 @@ function unknownKey(
     expected: `one of ${keys.join(', ')}`,
     ...(elsewhere ? { remedy: elsewhere } : {}),
     ...(home ? { remedy: `${key} is a key of ${home}.` } : {}),
+    ...(similarHome ? { remedy: `${similar!.text} is a key of ${similarHome}.` } : {}),
     ...(suggestion
       ? { suggestion: suggestion.text, fix: suggestion.sure ? suggestion.text : undefined }
       : {}),
@@ -191,15 +195,16 @@ function ofAnotherKind(key: string, schema: Schema, value: unknown): string | un
 
 /** Where the spec does have a key, if that is one place. */
 function homeOf(key: string, parent: Path): string | undefined {
-  homes ??= findHomes();
-  const found = [...(homes.get(key) ?? [])].filter((home) => home !== (formatPath(parent) || TOP));
+  const found = [...(keyHomes().get(key) ?? [])].filter((home) => home !== (formatPath(parent) || TOP));
   return found.length === 1 ? found[0] : undefined;
 }
 
 const TOP = 'the top level';
 let homes: Map<string, Set<string>> | undefined;
 
-function findHomes(): Map<string, Set<string>> {
+/** By key, the maps of a spec that have it. */
+function keyHomes(): Map<string, Set<string>> {
+  if (homes) return homes;
   const found = new Map<string, Set<string>>();
   const visit = (schema: Schema, path: Path) => {
     for (const branch of schema.oneOf?.map(resolved) ?? [schema])
@@ -209,6 +214,7 @@ function findHomes(): Map<string, Set<string>> {
       }
   };
   visit(experimentSchema, []);
+  homes = found;
   return found;
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../errors.ts';
+import { suggest } from '../suggest.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readTree } from './read.ts';
 import type { Source, Span } from './source.ts';
@@ -169,11 +170,22 @@ async function readText(
     const why =
       code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
     const message = `The spec ${name} ${why}.`;
+    const near = code === 'ENOENT' ? await neighbour(path) : undefined;
+    const remedy = near && `Did you mean ${join(dirname(name), near)}?`;
     if (!asked)
-      throw new FacecomError('spec-missing', message, { place: { file: name }, exitCode: 2, cause });
-    problems.push(problemAt(asked, { code: 'extends-missing', path: 'extends', message }));
+      throw new FacecomError('spec-missing', message, { place: { file: name }, remedy, exitCode: 2, cause });
+    problems.push(problemAt(asked, { code: 'extends-missing', path: 'extends', message, remedy }));
     return undefined;
   }
+}
+
+/** The spec of the folder whose name is nearest. */
+async function neighbour(path: string): Promise<string | undefined> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  return suggest(
+    basename(path),
+    names.filter((name) => /\.ya?ml$/.test(name)),
+  )?.text;
 }
 
 function shownName(path: string, cwd: string): string {

@@ -91,7 +91,9 @@ export function formatProblems(problems: readonly Problem[]): string {
 export function blocksOf(problems: readonly Problem[], severity: 'error' | 'warning'): string {
   const blocks = problems.map((problem) => {
     const { code, file, line, column, message, frame, found, expected, suggestion, remedy } = problem;
-    const lines = [`${file}:${line}:${column}: ${severity}[${code}]: ${message}`];
+    // A flag is one line, which is shown.
+    const place = file.startsWith('--') ? file : `${file}:${line}:${column}`;
+    const lines = [`${place}: ${severity}[${code}]: ${message}`];
     if (frame) lines.push(frame);
     if (found !== undefined) lines.push(`  found:    ${found}`);
     if (expected !== undefined) lines.push(`  expected: ${expected}`);

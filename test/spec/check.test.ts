@@ -116,6 +116,13 @@ it('suggests keys, values, numbers and the place where a key belongs', async (t)
   );
 });
 
+it('finds the home of a misspelt key, and the file that was meant', async (t) => {
+  const [problem] = await problemsOf(t, 'name: a\nepoch: 3\n');
+  assert.equal(problem!.remedy, 'epochs is a key of train.');
+  const [base] = await problemsOf(t, { 'spec.yaml': 'name: a\nextends: bsae.yaml\n', 'base.yaml': '{}' });
+  assert.equal(base!.remedy, 'Did you mean base.yaml?');
+});
+
 it('does not offer a key that is there already', async (t) => {
   const [problem] = await problemsOf(t, 'name: a\ntrain: {epochs: 3, epoch: 4}\n');
   assert.equal(problem!.remedy, 'epochs is given too: keep one of the two.');
