@@ -39,8 +39,10 @@ export async function resume(text: string, options: ResumeOptions): Promise<numb
 
 /** The runs of an experiment that is no sweep: the one that is not finished. */
 async function resumeOnly(dir: string, options: ResumeOptions): Promise<number> {
-  const open = runFoldersUnder(dir).filter((run) => scanRun(run, { state: true })?.status !== 'finished');
-  if (open.length === 1) return resumeRun(open[0]!, options);
+  const runs = runFoldersUnder(dir);
+  const open = runs.filter((run) => scanRun(run)?.status !== 'finished');
+  const one = open.length === 1 ? open[0] : runs.length === 1 ? runs[0] : undefined;
+  if (one) return resumeRun(one, options);
   throw new FacecomError(
     'resume-which',
     `${basename(dir)} is no sweep, and has more than one run or none to go on with.`,

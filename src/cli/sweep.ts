@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { setOption } from './set-option.ts';
 
 export interface SweepOptions {
   set?: string[];
@@ -17,7 +18,7 @@ export function command(): Command {
   return new Command('sweep')
     .description('Run the trials of an experiment’s sweep; run again, it goes on where it was.')
     .argument('<SPEC>', 'experiment file')
-    .option('--set <path=value...>', 'change a key of the experiment, such as train.epochs=3')
+    .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the trials and launch nothing')
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)

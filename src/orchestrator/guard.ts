@@ -25,14 +25,6 @@ while read -r what pid; do
        groups=$kept ;;
   esac
 done
-alive() {
-  kill -0 "$1" || return 1
-  # One that nobody waits for, as in a container without an init, stays listed after its end.
-  if [ -r "/proc/$1/stat" ] && read -r stat < "/proc/$1/stat"; then
-    stat=\${stat##*) }
-    [ "\${stat%% *}" != Z ]
-  fi
-}
 for pid in $groups; do kill -TERM "$pid"; done
 left=$(($1 * 20))
 while [ -n "$groups" ] && [ "$left" -gt 0 ]; do

@@ -57,7 +57,15 @@ test('a sweep runs its trials once, says what is best, and a second time has not
 
   // Under another name: linked, not run; what is new there is run.
   const other = await facecom(
-    ['sweep', 'exp.yaml', '--json', '--set', 'name=other', 'sweep.axes={optimizer.lr: [0.03, 0.04]}'],
+    [
+      'sweep',
+      'exp.yaml',
+      '--json',
+      '--set',
+      'name=other',
+      '--set',
+      'sweep.axes={optimizer.lr: [0.03, 0.04]}',
+    ],
     { cwd },
   );
   const linked = other.json.at(-1);
@@ -77,7 +85,12 @@ test('a sweep runs its trials once, says what is best, and a second time has not
 test('a changed spec: what is the same is kept, what is new is run, what is gone is left and named', async (t) => {
   const { cwd, sweep, runs } = await place(t, VALUE);
   await sweep();
-  const { json, stderr } = await sweep('--set', 'sweep.axes={optimizer.lr: [0.02, 0.05]}', 'tags={a: b}');
+  const { json, stderr } = await sweep(
+    '--set',
+    'sweep.axes={optimizer.lr: [0.02, 0.05]}',
+    '--set',
+    'tags={a: b}',
+  );
   const summary = json.at(-1);
   assert.deepEqual([summary.trials, summary.finished, summary.skipped, summary.vanished], [4, 4, 2, 4]);
   assert.match(stderr, /not in the spec any more, and left as they are: \w+-1/);
@@ -155,8 +168,7 @@ test('SIGKILL of the orchestrator leaves no trainer and no child of one; resume 
   const { spec, cwd, runs } = await place(
     t,
     `grep -q '"lr": 0.01' config.json && { ${VALUE} exit 0; }
-[ -e again ] && { ${VALUE} exit 0; }
-touch again
+[ -e ../../../again ] && { ${VALUE} exit 0; }
 sh -c 'trap "" TERM; echo $$ > child; while :; do sleep 0.1; done' &
 trap 'exit 0' TERM
 event '{"type":"progress","time":1,"done":1,"total":2,"unit":"steps"}'
@@ -173,7 +185,8 @@ while :; do sleep 0.05; done`,
   process.kill(program.pid!, 'SIGKILL');
   await program;
   await until('every process has ended', () => !pids.some(isAlive));
-  const resumed = await facecom(['resume', 'exp', '--json'], { cwd });
+  writeFileSync(join(cwd, 'again'), '');
+  const resumed = await facecom(['resume', 'exp', '--json'], { cwd, timeout: 60_000 });
   const summary = resumed.json.at(-1);
   assert.deepEqual([resumed.exitCode, summary.finished, summary.skipped], [0, 6, 2], resumed.stderr);
   assert.equal(summary.best.value, 4.5);
@@ -204,7 +217,7 @@ test('eight GPUs: one trial each, a busy one left out, each sees its own only', 
   // Two share one.
   rmSync(join(cwd, 'runs'), { recursive: true });
   const shared = await facecom(
-    ['sweep', spec, '--json', '--set', 'resources.gpus=0.5', 'resources.device=gpu:2'],
+    ['sweep', spec, '--json', '--set', 'resources.gpus=0.5', '--set', 'resources.device=gpu:2'],
     { cwd, env },
   );
   assert.equal(shared.exitCode, 0, shared.stderr);
