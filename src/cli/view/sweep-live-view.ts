@@ -68,7 +68,7 @@ export function sweepFrame(
   const room = Math.max(1, rows - 4);
   const shown = [...ended.slice(-Math.max(0, Math.min(5, room - running.length))), ...running].slice(-room);
   const hidden = running.length - shown.filter((row) => running.includes(row)).length;
-  const width = Math.max(20, columns - 1);
+  const width = Math.max(10, columns - 1);
   const lines = shown.length > 0 ? table(shown, width) : [];
   const left = board.secondsLeft(slots);
   const counts = board.counts();
