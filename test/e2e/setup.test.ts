@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderIndex, slowIndex } from '../environment/support/slow-index.ts';
+import { smallDisk, withoutDisk } from '../environment/support/small-disk.ts';
 import { withoutPython, writeWheel } from '../environment/support/wheel.ts';
 import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
 
@@ -176,4 +177,20 @@ test('setup: a cache folder that cannot be made', async (t) => {
   });
   assert.equal(exitCode, 2);
   assert.equal(json[0].error.code, 'cache-folder');
+});
+
+test('setup: a disk that is too small is told before anything is fetched', {
+  skip: skip || withoutDisk,
+}, async (t) => {
+  const disk = await smallDisk(t, '50m');
+  const { cwd, env } = await folders(t);
+  const { exitCode, json } = await facecom(['setup', '--cpu', '--json'], {
+    cwd,
+    env: { ...env, FACECOM_CACHE_DIR: disk },
+  });
+  assert.equal(exitCode, 2);
+  assert.equal(json[0].error.code, 'disk-full');
+  assert.match(json[0].error.found, /^52\d{6} bytes \(52\.\d MB\) free at /);
+  assert.match(json[0].error.expected, /^1250000000 bytes/);
+  assert.deepEqual(inside(join(disk, 'tensorflow')), []);
 });

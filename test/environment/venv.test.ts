@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { ensureVenv, hasVenv } from '../../src/environment/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { folderIndex } from './support/slow-index.ts';
+import { smallDisk, withoutDisk } from './support/small-disk.ts';
 import { withoutPython, writeWheel } from './support/wheel.ts';
 
 const kept = { ...process.env };
@@ -71,24 +72,9 @@ test('environments: no Python', async (t) => {
   }
 });
 
-test('environments: a full disk', { skip: withoutPython || !(await canMount()) }, async (t) => {
-  const folder = await temporaryFolder(t);
-  const disk = join(folder, 'disk');
-  mkdirSync(disk);
-  await execa('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
-  try {
-    process.env.FACECOM_CACHE_DIR = disk;
-    await assert.rejects(ensureVenv('four', []), { code: 'disk-full', exitCode: 2 });
-    assert.ok(!existsSync(join(disk, 'venvs/four')));
-  } finally {
-    await execa('umount', [disk]);
-    rmSync(disk, { recursive: true });
-  }
+test('environments: a full disk', { skip: withoutPython || withoutDisk }, async (t) => {
+  const disk = await smallDisk(t, '4m');
+  process.env.FACECOM_CACHE_DIR = disk;
+  await assert.rejects(ensureVenv('four', []), { code: 'disk-full', exitCode: 2 });
+  assert.ok(!existsSync(join(disk, 'venvs/four')));
 });
-
-/** Whether this user may mount a small file system in memory. */
-async function canMount(): Promise<boolean> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  const probe = await execa('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], { reject: false });
-  return probe.exitCode === 0;
-}
