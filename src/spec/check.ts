@@ -161,7 +161,7 @@ function unknownKey(
   const where = formatPath(parent);
   // A key of the top level that was indented, or one that was not.
   const home = suggestion || elsewhere ? undefined : homeOf(key, parent);
-  const few = isRecord(given.value) && Object.keys(given.value).length < 100;
+  const few = isRecord(given.value) && !hasMany(given.value);
   const similar = suggestion || elsewhere || home || !few ? undefined : suggest(key, [...keyHomes().keys()]);
   const similarHome = similar?.sure ? homeOf(similar.text, parent) : undefined;
   return {
@@ -201,6 +201,18 @@ function homeOf(key: string, parent: Path): string | undefined {
 
 const TOP = 'the top level';
 let homes: Map<string, Set<string>> | undefined;
+
+const sizes = new WeakMap<object, number>();
+
+/** Whether a map has more keys than a spec would: then not every mistake gets the longest search. Counted once a map. */
+function hasMany(value: Record<string, unknown>): boolean {
+  let size = sizes.get(value);
+  if (size === undefined) {
+    size = Object.keys(value).length;
+    sizes.set(value, size);
+  }
+  return size > 100;
+}
 
 /** By key, the maps of a spec that have it. */
 function keyHomes(): Map<string, Set<string>> {
