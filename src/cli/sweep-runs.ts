@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readConfig } from '../orchestrator/execute.ts';
+import { dueRetry, readConfig, recordRetry } from '../orchestrator/execute.ts';
 import type { Work } from '../orchestrator/plan.ts';
 import { recordState } from '../orchestrator/record-state.ts';
 import { createRunFolder, writeAside } from '../record/index.ts';
@@ -22,8 +22,7 @@ export interface RunFolderOptions {
 export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): string {
   if (run) {
     continueRun(run.dir, options.config);
-    // It had failed and is wanted again: its budgets begin anew.
-    if (run.status === 'failed') recordState(run.dir, { state: 'queued' });
+    if (run.status === 'failed') openFailed(run.dir);
     return run.dir;
   }
   const runDir = createRunFolder(
@@ -51,4 +50,11 @@ function continueRun(runDir: string, now: Experiment): void {
   const after = { ...before, ...Object.fromEntries(free.map((key) => [key, now[key]])) };
   const text = JSON.stringify(after, null, 2);
   if (text !== JSON.stringify(before, null, 2)) writeAside(join(runDir, 'config.json'), `${text}\n`);
+}
+
+/** It goes on as its failure is due; where it had failed for good and is wanted again, its budgets begin anew. */
+function openFailed(runDir: string): void {
+  const due = dueRetry(runDir);
+  if (due) recordRetry(runDir, due.class, due.retry);
+  else recordState(runDir, { state: 'queued' });
 }

@@ -79,15 +79,31 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
   if (outcome.status !== 'failed' || stop.aborted) return { outcome };
   const decision = decide(outcome.failure, config, counts);
   if (!decision.retry) return { outcome };
-  change(runDir, decision.changes, outcome.failure.class);
-  recordState(runDir, {
-    state: 'retried',
-    class: outcome.failure.class,
-    action: decision.action,
-    delay: decision.delay,
-  });
+  recordRetry(runDir, outcome.failure.class, decision);
   options.onRetry?.(outcome.failure, decision);
   return { outcome, retry: decision };
+}
+
+/** Changes what the next start is to do differently and writes down that there is one. */
+export function recordRetry(runDir: string, kind: FailureClass, { changes, action, delay }: Retry): void {
+  change(runDir, changes, kind);
+  recordState(runDir, { state: 'retried', class: kind, action, delay });
+}
+
+/**
+ * The retry that a run's last failure is due and that is not written down: its orchestrator ended in between, or was being stopped.
+ * Undefined where it failed for good.
+ */
+export function dueRetry(runDir: string): { class: FailureClass; retry: Retry } | undefined {
+  const last = readState(runDir).at(-1);
+  if (last?.state !== 'failed' || last.class === undefined) return undefined;
+  try {
+    const decision = decide({ class: last.class, message: '' }, readConfig(runDir), history(runDir).counts);
+    return decision.retry ? { class: last.class, retry: decision } : undefined;
+  } catch {
+    // A config that was edited and cannot be read decides nothing.
+    return undefined;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { type RunSummary, runName, scanRun, scanRuns } from '../record/index.ts';
 import type { Trial } from '../sweep/index.ts';
+import { dueRetry } from './execute.ts';
 
 /** A trial that is to be run. */
 export interface Work {
@@ -80,7 +81,8 @@ function place(
   others: string[] | undefined,
 ): void {
   if (run?.status === 'failed' && !options.failed) {
-    plan.failed.set(trial.id, run);
+    if (dueRetry(run.dir)) plan.work.push({ trial, run });
+    else plan.failed.set(trial.id, run);
     return;
   }
   for (const dir of others ?? []) {

@@ -229,3 +229,27 @@ test('a run folder that was edited by hand is still read', async (t) => {
   }
   assert.ok(readFileSync(join(dir, 'state.jsonl'), 'utf8').startsWith('{'));
 });
+
+test('a failure whose retry nobody lived to write down is still repeated, and one that is final is not', async (t) => {
+  const { cwd, spec } = await place(t, 'finish', {
+    more: { sweep: { axes: { 'optimizer.lr': [0.1] } }, train: { batch_size: 8 } },
+  });
+  await facecom(['sweep', spec, '--json'], { cwd });
+  const { dir } = runOf(cwd);
+  for (const [kind, code, then] of [
+    ['oom', 0, ['queued', 'started', 'failed', 'retried', 'started', 'finished']],
+    ['code', 1, ['queued', 'started', 'failed']],
+  ] as const) {
+    const states = runOf(cwd).states().slice(0, 2);
+    const failed = { time: states[1]!.time + 1, state: 'failed', class: kind };
+    writeFileSync(
+      join(dir, 'state.jsonl'),
+      [...states, failed].map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+    );
+    writeFileSync(join(dir, 'events.jsonl'), '');
+    const { exitCode, stderr } = await facecom(['sweep', spec, '--json'], { cwd });
+    assert.equal(exitCode, code, stderr);
+    assert.deepEqual(statesOf(cwd), then);
+  }
+  assert.equal(runOf(cwd).json('config.json').train.accumulation, 2);
+});
