@@ -10,6 +10,7 @@ import { trainerEnvironment } from '../orchestrator/trainer-environment.ts';
 import { appendState, createRunFolder, readEvents, runName, scanRun } from '../record/index.ts';
 import { type Experiment, readExperiment } from '../spec/index.ts';
 import { trialId } from '../sweep/identity.ts';
+import type { Closed } from '../tracking/index.ts';
 import { chooseSlot } from './choose-slots.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { RunOptions } from './run.ts';
@@ -113,8 +114,8 @@ async function superviseRun(
   }
   // Who has interrupted it does not want to wait.
   const timeout = signals.stop.aborted ? 5 : 20;
-  const { url } = await tracker.close({ timeout, signal: signals.kill });
-  return conclude(runDir, id, outcome, seconds, { ...options, url });
+  const tracked = await tracker.close({ timeout, signal: signals.kill });
+  return conclude(runDir, id, outcome, seconds, { ...options, tracked });
 }
 
 function conclude(
@@ -122,7 +123,7 @@ function conclude(
   id: string,
   outcome: Outcome,
   seconds: number,
-  options: Pick<RunOptions, 'json' | 'quiet' | 'runs'> & { url?: string },
+  options: Pick<RunOptions, 'json' | 'quiet' | 'runs'> & { tracked: Closed },
 ): number {
   const metrics = outcome.status === 'finished' ? outcome.metrics : {};
   if (options.json) {
@@ -132,12 +133,12 @@ function conclude(
       status: outcome.status,
       metrics,
       seconds: Math.round(seconds * 10) / 10,
-      ...(options.url === undefined ? {} : { mlflow: options.url }),
+      ...(options.tracked.url === undefined ? {} : { mlflow: options.tracked.url }),
       ...(outcome.status === 'failed' ? { error: outcome.failure } : {}),
     };
     process.stdout.write(`${JSON.stringify(summary, encode)}\n`);
   } else {
-    process.stdout.write(`${describe(runDir, id, outcome, metrics)}\n${mlflowLine(options)}\n`);
+    process.stdout.write(`${describe(runDir, id, outcome, metrics)}${mlflowLine(options)}\n`);
   }
   return { finished: 0, failed: 1, stopped: 130 }[outcome.status];
 }
@@ -153,9 +154,10 @@ function describe(runDir: string, id: string, outcome: Outcome, metrics: Record<
   return `${scoreTable(metrics)}\nRun folder: ${dir} (${pictures} artifacts)`;
 }
 
-/** The run's page, which the local server of another day may not answer at any more: `facecom ui` starts it again. */
-function mlflowLine({ url, runs }: { url?: string; runs: string }): string {
-  return `See it in MLflow: ${url ?? (runs === 'runs' ? 'facecom ui' : `facecom ui --runs ${runs}`)}`;
+/** The run's page, or how to get to it; nothing where tracking is off. */
+function mlflowLine({ tracked: { sent, url }, runs }: { tracked: Closed; runs: string }): string {
+  if (url !== undefined) return `\nSee it in MLflow: ${url}`;
+  return sent ? '' : `\nSee it in MLflow: facecom ui${runs === 'runs' ? '' : ` --runs ${runs}`}`;
 }
 
 const folderName = (runDir: string): string => {

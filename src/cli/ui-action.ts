@@ -2,10 +2,12 @@ import { ensureMlflow, hasMlflow } from '../environment/index.ts';
 import { FacecomError } from '../errors.ts';
 import { MlflowClient } from '../tracking/mlflow/client.ts';
 import { connect } from '../tracking/mlflow/connection.ts';
+import { readCursor } from '../tracking/mlflow/cursor.ts';
 import { serverFolder } from '../tracking/mlflow/local/folder.ts';
 import { choosePort } from '../tracking/mlflow/local/port.ts';
 import { findServer, stopServer, waitForServer } from '../tracking/mlflow/local/server.ts';
 import { readServerState } from '../tracking/mlflow/local/state.ts';
+import { localTarget } from '../tracking/mlflow/session.ts';
 import { type SyncRow, syncRuns } from '../tracking/sync.ts';
 import { targetOf } from '../tracking/target.ts';
 import { onInterrupt } from './data-folder.ts';
@@ -31,19 +33,35 @@ export async function ui(options: UiOptions): Promise<number> {
       signal,
     }).ping();
     const rows = options.sync ? await syncRuns({ runs: options.runs, runDirs, signal }) : [];
-    return answer(base, rows, options, 'the server of MLFLOW_TRACKING_URI');
+    return answer({ base }, rows, options, 'as MLFLOW_TRACKING_URI says.');
   }
   const port = await checkPort(options);
   await install(options, signal);
   const base = await waitForServer(options.runs, { port, signal, onPhase: phaseNote(say) });
   const rows = options.sync ? await syncRuns({ runs: options.runs, runDirs, only: 'local', signal }) : [];
   const stopping = options.runs === 'runs' ? 'facecom ui --stop' : `facecom ui --stop --runs ${options.runs}`;
-  return answer(base, rows, options, `in the background; stop it with: ${stopping}`);
+  return answer(
+    pageOf(base, runDirs, options.runs),
+    rows,
+    options,
+    `in the background; stop it with: ${stopping}`,
+  );
 }
 
-function answer(base: string, rows: SyncRow[], options: UiOptions, about: string): number {
-  const pages = new Set(rows.flatMap(({ url }) => url?.replace(/runs\/[^/]*$/, 'runs') ?? []));
-  const url = pages.size === 1 ? [...pages][0]! : base;
+/** The list of the runs, where all are in one experiment of MLflow's. */
+function pageOf(base: string, runDirs: readonly string[], runs: string): { base: string; page?: string } {
+  const target = localTarget(runs);
+  const ids = new Set(runDirs.flatMap((dir) => readCursor(dir)?.sent[target]?.experiment ?? []));
+  return ids.size === 1 ? { base, page: `${base}#/experiments/${[...ids][0]}/runs` } : { base };
+}
+
+function answer(
+  { base, page }: { base: string; page?: string },
+  rows: SyncRow[],
+  options: UiOptions,
+  about: string,
+): number {
+  const url = page ?? base;
   if (options.json) {
     for (const row of rows) if (row.status === 'sent' || row.status === 'failed') print(row);
     const server = readServerState(serverFolder(options.runs))?.server;
