@@ -30,8 +30,8 @@ export async function facecom(
 ): Promise<Outcome> {
   const result = await execa(options.node ?? process.execPath, [binary, ...args], {
     cwd: options.cwd,
-    // No server is started that nobody would stop.
-    env: { NO_COLOR: '1', FACECOM_MLFLOW: 'off', ...options.env },
+    // No server is started that nobody would stop, and nothing is fetched into a test's own cache folder.
+    env: { NO_COLOR: '1', FACECOM_MLFLOW: 'off', FACECOM_SETUP: 'off', ...options.env },
     timeout: options.timeout ?? 300_000,
     reject: false,
     stdin: 'ignore',
