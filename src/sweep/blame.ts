@@ -26,6 +26,16 @@ export function blame(finding: PlacedFinding, { trials, tried, first, space, che
   const { fix: _, ...rest } = finding;
   const message = `${finding.message.replace(/\.$/, '')} (${where}).`;
   if (!cause) return { ...rest, message };
+  // The axis itself is the key that is wrong here, whatever its value.
+  if (finding.on === 'key' && finding.at.length === cause.path.length && within(finding.at, cause))
+    return {
+      ...rest,
+      at: cause.at,
+      message,
+      ...(rest.suggestion === undefined
+        ? { remedy: 'Take the axis away, or say under sweep.when where it exists.' }
+        : {}),
+    };
   const k = cause.values.list?.indexOf(first[cause.index]) ?? -1;
   // The value of the axis where it is written out, with the rest of the path where it is a whole object.
   const at =

@@ -283,6 +283,13 @@ sweep:
   assert.match(text.slice(problems[2]!.fix!.start, problems[2]!.fix!.end), /^momentm$/);
 });
 
+it('puts an axis over a key that the trials do not have at the axis', async (t) => {
+  const text = 'name: a\nsweep:\n  axes:\n    schedule.warmup: [0, 5]\n    train.epochs: [8, 9]\n';
+  const [problem] = await problemsOf(t, text);
+  assert.deepEqual([problem!.code, problem!.line, problem!.column], ['spec-unknown-key', 4, 5]);
+  assert.match(problem!.remedy!, /sweep\.when/);
+});
+
 it('puts a problem of trials in the base that holds the sweep', async (t) => {
   assert.deepEqual(
     await places(t, {
