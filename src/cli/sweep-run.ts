@@ -8,7 +8,7 @@ import { local } from '../orchestrator/launchers/local.ts';
 import { StandbyLauncher } from '../orchestrator/launchers/standby.ts';
 import { takeLock } from '../orchestrator/lock.ts';
 import { endOrphan, endStrays } from '../orchestrator/orphans.ts';
-import { linkRun, planSweep, type SweepPlan, type Work } from '../orchestrator/plan.ts';
+import { linkRun, planSweep, runLabel, type SweepPlan, type Work } from '../orchestrator/plan.ts';
 import { type Place, runSweep, waitFor } from '../orchestrator/run-sweep.ts';
 import type { Slot } from '../orchestrator/slots.ts';
 import { checkTrainer, trainerCommand } from '../orchestrator/trainer-command.ts';
@@ -212,7 +212,7 @@ function withAbsolutePath(config: Experiment, cwd: string): Experiment {
 }
 
 function describePlan(name: string, trials: number, plan: SweepPlan, slots: readonly Slot[]): string {
-  const { work, kept, linked, failed, vanished } = plan;
+  const { work, kept, linked, failed, held, vanished } = plan;
   const goesOn = work.filter(({ run }: Work) => run && run.starts > 0).length;
   const parts = [
     `${trials} trials`,
@@ -222,7 +222,8 @@ function describePlan(name: string, trials: number, plan: SweepPlan, slots: read
     ...(failed.size > 0 ? [`${failed.size} failed (--failed runs them again)`] : []),
     ...(work.length > 0 ? [`${work.length} to run`] : []),
   ];
-  const lines = [`sweep ${name}: ${parts.join(', ')}`];
+  const lines = held.map(({ dir }) => `${runLabel(name, dir)} is left to the process that runs it.`);
+  lines.push(`sweep ${name}: ${parts.join(', ')}`);
   if (vanished.length > 0) {
     const names = vanished.slice(0, 5).map(({ trial, attempt }) => `${trial}-${attempt}`);
     const more = vanished.length > 5 ? `, … (${vanished.length} in all)` : '';

@@ -24,7 +24,7 @@ export function lockHolder(folder: string): LockHolder | undefined {
 
 /**
  * Takes a folder's lock, and gives what frees it again. One whose holder is gone is taken over, once the trainers that the holder left
- * behind have ended. Throws FacecomError `locked` (exit code 2), which names the holder.
+ * behind have ended. Throws FacecomError `locked`, which names the holder, and `runs-not-writable` (exit code 2).
  */
 export async function takeLock(
   folder: string,
@@ -33,8 +33,12 @@ export async function takeLock(
   const file = lockFile(folder);
   const own: LockHolder = { ...markProcess(), command, time: Date.now(), ...(guard ? { guard } : {}) };
   const aside = `${file}.${process.pid}.tmp`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(aside, `${JSON.stringify(own)}\n`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(aside, `${JSON.stringify(own)}\n`);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
   try {
     for (;;) {
       try {
@@ -80,6 +84,16 @@ function clear(file: string, stale: string | undefined): void {
 async function waitForGuard(guard: ProcessMark | undefined): Promise<void> {
   // It ends by itself: what it waits for has a time limit.
   while (guard && liveness(guard) === 'alive') await sleep(20);
+}
+
+function notWritable(folder: string, error: unknown): FacecomError {
+  return new FacecomError('runs-not-writable', `Runs cannot be written under ${folder}.`, {
+    found: (error as Error).message,
+    expected: 'a folder that this user may write, on a disk with space left',
+    remedy: 'Change its permissions, free some space, or give another folder with --runs.',
+    exitCode: 2,
+    cause: error,
+  });
 }
 
 function locked(folder: string, holder: LockHolder): FacecomError {

@@ -3,6 +3,7 @@ import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveness, type RunSummary } from '../record/index.ts';
 import { GRACE } from './guard.ts';
+import { lockHolder } from './lock.ts';
 
 /**
  * Ends the trainer of a run that has no orchestrator any more, and what it started: it may save first. Two trainers on one run
@@ -26,7 +27,9 @@ export function endStrays(folder: string): void {
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
-    if (runDirOf(pid)?.startsWith(folder + sep)) signal(pid, 'SIGKILL');
+    const runDir = runDirOf(pid);
+    // A run that another orchestrator is at work on is no stray.
+    if (runDir?.startsWith(folder + sep) && !lockHolder(runDir)) signal(pid, 'SIGKILL');
   }
 }
 

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { type RunSummary, runName, scanRun, scanRuns } from '../record/index.ts';
 import type { Trial } from '../sweep/index.ts';
 import { dueRetry } from './execute.ts';
+import { lockHolder } from './lock.ts';
 
 /** A trial that is to be run. */
 export interface Work {
@@ -20,6 +21,8 @@ export interface SweepPlan {
   linked: Map<string, RunSummary>;
   /** Failed, and not run again unless asked. */
   failed: Map<string, RunSummary>;
+  /** Runs that another orchestrator is at work on, such as facecom run. */
+  held: RunSummary[];
   /** Runs of trials that the spec no longer has; they are left as they are. */
   vanished: RunSummary[];
 }
@@ -50,7 +53,14 @@ const resumable: ReadonlySet<RunSummary['class']> = new Set([
 export function planSweep(trials: readonly Trial[], options: PlanOptions): SweepPlan {
   const { runs, name, objective } = options;
   const known = new Map(trials.map((trial) => [trial.id, trial]));
-  const plan: SweepPlan = { work: [], kept: new Map(), linked: new Map(), failed: new Map(), vanished: [] };
+  const plan: SweepPlan = {
+    work: [],
+    kept: new Map(),
+    linked: new Map(),
+    failed: new Map(),
+    held: [],
+    vanished: [],
+  };
   const latest = new Map<string, RunSummary>();
   for (const run of scanRuns(join(runs, name), { objective })) {
     if (!known.has(run.trial)) {
@@ -63,7 +73,8 @@ export function planSweep(trials: readonly Trial[], options: PlanOptions): Sweep
   const elsewhere = options.force ? undefined : runsElsewhere(runs, name, known);
   for (const trial of trials) {
     const run = latest.get(trial.id);
-    if (options.force) {
+    if (run && run.status !== 'finished' && lockHolder(run.dir)) plan.held.push(run);
+    else if (options.force) {
       // One that was begun anew and not ended goes on.
       const open = run && run.status !== 'finished' && run.status !== 'failed';
       plan.kept.delete(trial.id);

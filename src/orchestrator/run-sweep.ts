@@ -73,7 +73,7 @@ const PATIENCE = 20;
  */
 export async function runSweep(options: SweepOptions): Promise<SweepOutcome> {
   const run = new SweepRun(options);
-  await Promise.all(options.places.map((place) => run.worker(place)));
+  await run.everywhere();
   return run.outcome();
 }
 
@@ -82,6 +82,8 @@ class SweepRun {
   private readonly breaker: CircuitBreaker;
   private readonly pause: Pause;
   private readonly halt = new AbortController();
+  private readonly crash = new AbortController();
+  private readonly stop: AbortSignal;
   private readonly ending: AbortSignal;
   private readonly opened = new Map<Work, string>();
   private readonly troubles = new Map<Work, number>();
@@ -91,7 +93,8 @@ class SweepRun {
     this.queue = new WorkQueue(options.work);
     this.breaker = new CircuitBreaker(options.breaker);
     this.pause = new Pause({ folder: options.folder });
-    this.ending = AbortSignal.any([options.stop, this.halt.signal]);
+    this.stop = AbortSignal.any([options.stop, this.crash.signal]);
+    this.ending = AbortSignal.any([this.stop, this.halt.signal]);
   }
 
   outcome(): SweepOutcome {
@@ -100,7 +103,22 @@ class SweepRun {
     return { ...(this.halted ? { halted: this.halted } : {}), interrupted };
   }
 
-  async worker(place: Place): Promise<void> {
+  /** A worker that meets an error of the program ends the others too: their trainers save. */
+  async everywhere(): Promise<void> {
+    const guarded = async (place: Place) => {
+      try {
+        await this.worker(place);
+      } catch (error) {
+        this.crash.abort();
+        throw error;
+      }
+    };
+    const ends = await Promise.allSettled(this.options.places.map(guarded));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async worker(place: Place): Promise<void> {
     /** When the slot's last trainer ended, ms; undefined where the slot had a reason to wait. */
     let freed: number | undefined;
     while (!this.ending.aborted) {
@@ -146,7 +164,7 @@ class SweepRun {
 
   /** Runs a trial once. Gives when its trainer ended. */
   private async run(work: Work, place: Place, freed: number | undefined): Promise<number> {
-    const { board, observer, stop, kill } = this.options;
+    const { board, observer, kill } = this.options;
     const row = board.row(work.trial.id);
     let at = performance.now();
     let result: Attempt;
@@ -166,7 +184,7 @@ class SweepRun {
           this.begun(work, place);
           return idle;
         },
-        stop,
+        stop: this.stop,
         kill,
         onEvent: (event) => {
           board.event(row, event);
