@@ -241,3 +241,47 @@ sleep 0.2; ${VALUE}`,
   assert.equal(json.at(-1).finished, 6);
   assert.match(stderr, /gpu:1 is gone/);
 });
+
+test('a run that facecom run is at work on is left to it', async (t) => {
+  const { cwd, spec, sweep, runs } = await place(
+    t,
+    `[ -e ../../../quick ] || while :; do sleep 0.1; done\n${VALUE}`,
+  );
+  const single = start(['run', spec, '--set', 'optimizer.lr=0.01'], cwd);
+  await until('it runs', () => runs()[0]?.status === 'running');
+  writeFileSync(join(cwd, 'quick'), '');
+  const { pid } = starts(runs()[0]!.dir)[0]!;
+  const { exitCode, json, stderr } = await sweep();
+  const summary = json.at(-1);
+  assert.deepEqual([exitCode, summary.finished, summary.pending], [3, 5, 1], stderr);
+  assert.match(stderr, /is left to the process that runs it/);
+  assert.ok(isAlive(pid!));
+  process.kill(single.pid!, 'SIGTERM');
+  await single;
+  await until('the trainer has ended', () => !isAlive(pid!));
+  assert.equal((await sweep()).exitCode, 0);
+});
+
+test('a fault of the machine pauses the sweep, which goes on when it is over', async (t) => {
+  const { sweep, runs } = await place(
+    t,
+    `[ -e ../../../was ] || { touch ../../../was; echo "No space left on device" >&2; exit 1; }\n${VALUE}`,
+  );
+  const { exitCode, json } = await sweep('--max-parallel', '1');
+  assert.equal(exitCode, 0);
+  const types = json.map(({ type }) => type);
+  assert.ok(types.indexOf('paused') < types.indexOf('unpaused') && types.includes('paused'));
+  assert.equal(json.find(({ type }) => type === 'retry').class, 'infrastructure');
+  assert.equal(
+    runs().reduce((sum, { retries }) => sum + retries, 0),
+    1,
+  );
+});
+
+test('nothing is launched where runs cannot be written', async (t) => {
+  const { cwd, sweep } = await place(t, VALUE);
+  writeFileSync(join(cwd, 'file'), '');
+  const { exitCode, json } = await sweep('--runs', 'file');
+  assert.equal(exitCode, 2);
+  assert.equal(json.at(-1).error.code, 'runs-not-writable');
+});
