@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, suite, test } from 'node:test';
+import { openEvents, readEvents, writeManifest } from '../../../src/record/index.ts';
+import { trackRun } from '../../../src/tracking/index.ts';
+import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
+import { connect } from '../../../src/tracking/mlflow/connection.ts';
+import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
+import { type SyncRow, syncRuns } from '../../../src/tracking/sync.ts';
+import { writeRecord } from '../support/record.ts';
+import { startTestServer, type TestServer, withoutMlflow } from '../support/server.ts';
+
+interface ReadBack {
+  status: string;
+  name: string;
+  params: Record<string, string>;
+  tags: Record<string, string>;
+  metrics: Record<string, [step: number, time: number, value: number | string][]>;
+  artifacts: Record<string, string>;
+  inputs: string[];
+}
+
+suite('a run in MLflow', { skip: withoutMlflow }, () => {
+  let server: TestServer;
+  let client: MlflowClient;
+  let reader: { child: ChildProcess; lines: AsyncIterator<string> };
+  before(async () => {
+    server = await startTestServer();
+    client = new MlflowClient({ base: server.base, headers: {} });
+    const script = join(import.meta.dirname, '../support/read_back.py');
+    const child = spawn(server.python, [script, server.base], { stdio: ['pipe', 'pipe', 'ignore'] });
+    reader = { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+  });
+  after(async () => {
+    reader?.child.kill('SIGKILL');
+    await server?.stop();
+  });
+
+  const send = (runDirs: string[], more: object = {}) =>
+    syncRuns({ runs: server.runs, runDirs, uri: server.base, ...more });
+  const idOf = ({ url }: SyncRow) => url!.split('/').at(-1)!;
+  async function readBack(id: string): Promise<ReadBack> {
+    reader.child.stdin!.write(`${id}\n`);
+    const line = await reader.lines.next();
+    assert.ok(!line.done, 'the Python client gave no answer');
+    return JSON.parse(line.value);
+  }
+
+  test('is what the record says, read with the Python client', async () => {
+    const many = Array.from({ length: 400 }, (_, i) => ({
+      step: i,
+      epoch: i / 100,
+      values: { 'train/loss': 1 / (i + 1), 'train/lr': 1e-21, 'val/f1@5': i, 'val/f1%5': -i },
+    }));
+    const odd = {
+      'loss (total)': 1,
+      ü: 2,
+      '../up': 3,
+      '/lead': 4,
+      'a//b': 5,
+      'x\ny': 6,
+      ['k'.repeat(300)]: 7,
+    };
+    const long = 'ä'.repeat(9000);
+    const artifacts = {
+      'chart.svg': '<svg/>',
+      'deep/er/a b.txt': 'deep',
+      'per%cent.txt': 'one',
+      'per%20cent.txt': 'two',
+      'ha#sh.txt': 'three',
+      'record/config.json': 'not the config',
+    };
+    const runDir = writeRecord({
+      runs: server.runs,
+      config: { loss: { alpha: 0.3, list: [1, 2], none: null, empty: {} }, long },
+      metrics: [
+        ...many,
+        {
+          step: 500,
+          values: { nan: NaN, inf: Infinity, minus: -Infinity, tiny: 5e-324, big: 1.7e308, ...odd },
+        },
+      ],
+      artifacts,
+      end: 'finished',
+    });
+    const [row] = await send([runDir]);
+    assert.equal(row?.status, 'sent', row?.reason);
+    const back = await readBack(idOf(row));
+    assert.equal(back.status, 'FINISHED');
+    assert.deepEqual(
+      back.metrics['train/loss'],
+      readEvents(runDir).flatMap((event) =>
+        event.type === 'metric' && 'train/loss' in event.values
+          ? [[event.step, event.time, event.values['train/loss']]]
+          : [],
+      ),
+    );
+    const values = (key: string) => back.metrics[key]?.map(([, , value]) => value);
+    assert.deepEqual(values('nan'), ['nan']);
+    // The SQL store keeps infinities as the largest doubles.
+    assert.deepEqual(values('inf'), [Number.MAX_VALUE]);
+    assert.deepEqual(values('minus'), [-Number.MAX_VALUE]);
+    assert.deepEqual(values('tiny'), [5e-324]);
+    assert.deepEqual(values('big'), [1.7e308]);
+    assert.deepEqual(values('final/val/combined'), [0.5]);
+    const f1 = Object.keys(back.metrics).filter((key) => key.startsWith('val/f1'));
+    assert.equal(f1.length, 2, 'two odd names stay two');
+    for (const key of f1) assert.equal(back.metrics[key]!.length, 400);
+    const found = Object.values(back.metrics).flatMap((points) =>
+      points.filter(([step]) => step === 500).map(([, , value]) => value),
+    );
+    for (const value of Object.values(odd))
+      assert.ok(found.includes(value), `the metric of value ${value} is there`);
+    assert.deepEqual(
+      [
+        back.params['loss.alpha'],
+        back.params['loss.list'],
+        back.params['loss.none'],
+        back.params['loss.empty'],
+      ],
+      ['0.3', '[1,2]', 'null', '{}'],
+    );
+    assert.ok(back.params.long!.length <= 6000 && back.params.long!.includes('record/config.json'));
+    assert.equal(JSON.parse(back.artifacts['record/config.json']!).long, long);
+    assert.equal(back.tags.team, 'blue');
+    assert.equal(back.tags['mlflow.note.content']?.split('\n')[0], 'A test.');
+    assert.deepEqual(back.inputs, ['f'.repeat(36)]);
+    for (const content of Object.values(artifacts))
+      assert.ok(Object.values(back.artifacts).includes(content), `${content} is there`);
+  });
+
+  test('is not doubled by sending again, with or without the cursor', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'again',
+      metrics: [
+        { step: 1, values: { loss: 2 } },
+        { step: 2, values: { loss: NaN } },
+      ],
+      end: 'failed',
+    });
+    const [first] = await send([runDir]);
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+    rmSync(cursorFile(runDir));
+    const [second] = await send([runDir]);
+    assert.equal(second?.url, first?.url);
+    const back = await readBack(idOf(second!));
+    assert.equal(back.metrics.loss?.length, 2);
+    assert.equal(back.status, 'FAILED');
+    assert.equal(back.tags['facecom.failure'], 'code: It broke.');
+  });
+
+  test('goes on after a kill in the middle, and takes what came later', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'middle',
+      metrics: [{ step: 1, values: { a: 1 } }],
+    });
+    const [first] = await send([runDir]);
+    // The points were sent, and the process was killed before it wrote down so.
+    const cursor = JSON.parse(readFileSync(cursorFile(runDir), 'utf8'));
+    for (const sent of Object.values<{ events: number }>(cursor.sent)) sent.events = 0;
+    writeFileSync(cursorFile(runDir), JSON.stringify(cursor));
+    const events = openEvents(runDir);
+    events.metric({ step: 2, epoch: 0, values: { a: 2 } });
+    events.close();
+    appendFileSync(join(runDir, 'events.jsonl'), '{"type":"metric","step":3,"val');
+    const [row] = await send([runDir]);
+    assert.equal(row?.url, first?.url);
+    assert.deepEqual(
+      (await readBack(idOf(row!))).metrics.a?.map(([, , value]) => value),
+      [1, 2],
+    );
+  });
+
+  test('sends a changed param as a tag, and a changed artifact again', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'change',
+      artifacts: { 'a.txt': 'old' },
+      end: 'killed',
+    });
+    await send([runDir]);
+    writeFileSync(join(runDir, 'artifacts', 'a.txt'), 'newer');
+    const file = join(runDir, 'config.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), seed: 8 }));
+    const [row] = await send([runDir]);
+    const back = await readBack(idOf(row!));
+    assert.deepEqual([back.params.seed, back.tags['facecom.changed.seed']], ['7', '8']);
+    assert.equal(back.artifacts['a.txt'], 'newer');
+    assert.equal(back.status, 'KILLED');
+  });
+
+  test('that was deleted there is left alone until it is restored', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'deleted', end: 'finished' });
+    const [row] = await send([runDir]);
+    const answer = await fetch(`${server.base}api/2.0/mlflow/runs/delete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ run_id: idOf(row!) }),
+    });
+    assert.equal(answer.status, 200);
+    const [gone] = await send([runDir], { check: true });
+    assert.deepEqual([gone?.status, gone?.code], ['deleted', 'mlflow-run-deleted']);
+    assert.equal((await send([runDir], { restore: true }))[0]?.url, row?.url);
+  });
+
+  test('of a sweep is nested in the run of the sweep', async () => {
+    const objective = { metric: 'val/combined', mode: 'max' } as const;
+    const dirs = ['one', 'two'].map((trial) =>
+      writeRecord({ runs: server.runs, name: 'search', trial, end: 'finished' }),
+    );
+    writeManifest(join(server.runs, 'search'), {
+      version: 1,
+      sweep: 'search',
+      spec: '/specs/search.yaml',
+      set: [],
+      cwd: '/specs',
+      time: Date.now(),
+      objective,
+      repeats: 1,
+      trials: ['one', 'two'].map((id, point) => ({
+        id,
+        axes: { 'loss.alpha': point / 4 },
+        seed: 1,
+        point,
+        repeat: 0,
+      })),
+    });
+    const rows = await send(dirs);
+    assert.deepEqual(
+      rows.map(({ status }) => status),
+      ['sent', 'sent', 'sent'],
+      JSON.stringify(rows),
+    );
+    const parent = await readBack(idOf(rows[2]!));
+    const child = await readBack(idOf(rows[1]!));
+    assert.equal(child.tags['mlflow.parentRunId'], idOf(rows[2]!));
+    assert.equal(child.name, 'alpha=0.25 seed=1');
+    assert.equal(parent.status, 'FINISHED');
+    assert.equal(parent.params['sweep.axes.loss.alpha'], '[0, 0.25]');
+    assert.equal(parent.metrics['best/val/combined']?.length, 2);
+    assert.ok(parent.artifacts['sweep.json']);
+  });
+
+  test('is followed while it runs', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'live',
+      metrics: [{ step: 1, values: { a: 1 } }],
+    });
+    const config = { name: 'odd', tracking: { mlflow: server.base, experiment: 'live' } };
+    const notes: string[] = [];
+    const tracker = trackRun({ runDir, runs: server.runs, config, note: (line) => notes.push(line) });
+    const events = openEvents(runDir);
+    events.metric({ step: 2, epoch: 1, values: { a: 2 } });
+    events.close();
+    const closed = await tracker.close();
+    assert.deepEqual([closed.sent, notes], [true, []]);
+    const back = await readBack(closed.url!.split('/').at(-1)!);
+    assert.equal(back.metrics.a?.length, 2);
+  });
+
+  test('client refuses what the server would lose', async () => {
+    const experiment = await client.createExperiment('refused', []);
+    const { info } = await client.createRun({
+      experiment_id: experiment,
+      run_name: 'r',
+      start_time: 1,
+      tags: [],
+    });
+    const point = { key: 'a', value: 1, timestamp: 1, step: 1 };
+    for (const bad of [
+      { step: 1.5 },
+      { timestamp: 0.5 },
+      { value: NaN },
+      { value: '3' as 'NaN' },
+      { key: '' },
+    ])
+      await assert.rejects(client.logMetrics(info.run_id, [point, { ...point, ...bad }]), {
+        code: 'mlflow-invalid',
+      });
+    await assert.rejects(client.logParams(info.run_id, [{ key: 'p', value: 3 as unknown as string }]), {
+      code: 'mlflow-invalid',
+    });
+    assert.deepEqual((await client.run(info.run_id))?.data.metrics ?? [], []);
+  });
+});
+
+suite('a server that does not do what it should', () => {
+  let server: Server;
+  let answer: { status: number; body: string; headers?: Record<string, string> };
+  let asked: { authorization?: string }[] = [];
+  before(async () => {
+    server = createServer((request, response) => {
+      asked.push({ authorization: request.headers.authorization });
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  after(() => server.close());
+  const address = () => `127.0.0.1:${(server.address() as { port: number }).port}`;
+  const ping = (uri: string, env: NodeJS.ProcessEnv = {}) =>
+    new MlflowClient(connect(uri, env), { policy: { retries: 2, backoff: 0.01, timeout: 5 } }).ping();
+
+  test('is told by its code', async () => {
+    const cases: [typeof answer, string][] = [
+      [{ status: 401, body: 'no' }, 'mlflow-refused'],
+      [{ status: 403, body: 'Invalid Host header' }, 'mlflow-refused'],
+      [{ status: 200, body: '<html>login</html>' }, 'mlflow-answer'],
+      [{ status: 404, body: '<html>' }, 'mlflow-answer'],
+      [{ status: 302, body: '', headers: { location: 'https://elsewhere' } }, 'mlflow-answer'],
+      [{ status: 503, body: 'busy' }, 'mlflow-unreachable'],
+      [{ status: 400, body: '{"error_code":"X","message":"bad"}' }, 'mlflow-request'],
+    ];
+    for (const [given, code] of cases) {
+      answer = given;
+      asked = [];
+      await assert.rejects(ping(`http://${address()}`), { code });
+      assert.equal(
+        asked.length,
+        given.status === 503 ? 3 : 1,
+        `${given.status} is asked again only where it helps`,
+      );
+    }
+    await assert.rejects(ping('http://127.0.0.1:4'), {
+      code: 'mlflow-unreachable',
+      found: 'ECONNREFUSED',
+    });
+  });
+
+  test('gets the credentials, and nobody else does', async () => {
+    answer = { status: 200, body: '{}' };
+    asked = [];
+    const uri = `http://me:s%3Acret@${address()}`;
+    await ping(uri);
+    await ping(uri, { MLFLOW_TRACKING_TOKEN: 'abc\n' });
+    await ping(uri, { MLFLOW_TRACKING_USERNAME: 'you', MLFLOW_TRACKING_PASSWORD: 'x' });
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    assert.deepEqual(
+      asked.map(({ authorization }) => authorization),
+      [basic('me:s:cret'), 'Bearer abc', basic('you:x')],
+    );
+    answer = { status: 401, body: '' };
+    await assert.rejects(
+      ping(uri),
+      (error: Error) => !`${error.message}${JSON.stringify(error)}`.includes('cret'),
+    );
+    assert.throws(
+      () => connect('sqlite://u:secret@/x.db'),
+      (error: Error) => !JSON.stringify(error).includes('secret'),
+    );
+  });
+});
