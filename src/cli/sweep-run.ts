@@ -232,7 +232,8 @@ function describePlan(name: string, trials: number, plan: SweepPlan, slots: read
   if (work.length > 0) {
     const devices = [...new Set(slots.flatMap((slot) => slot.devices))].join(', ');
     const at = slots.length === 1 ? 'one at a time' : `${slots.length} at a time`;
-    lines.push(`${at} on ${devices}, ${slots[0]!.threads} threads each`);
+    const { threads } = slots[0]!;
+    lines.push(`${at} on ${devices}, ${threads === 1 ? '1 thread' : `${threads} threads`} each`);
   }
   return lines.join('\n');
 }
