@@ -101,12 +101,16 @@ export class RunSync {
   }
 }
 
-/** The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: `final/…`. */
-function pointsOf(event: Event, last: { step: number }, time: number): Metric[] {
+/**
+ * The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: its `val/x` are
+ * `val_best/x`, others `final/x`. Its `test/x` are left out where the record has them as a metric already.
+ */
+function pointsOf(event: Event, last: { step: number; tested?: boolean }, time: number): Metric[] {
   if (event.type === 'metric') {
     // A trainer of another make may give a step that is no number.
     const step = Number.isSafeInteger(Math.trunc(event.step)) ? Math.trunc(event.step) : last.step;
     last.step = step;
+    if (Object.keys(event.values).some((name) => name.startsWith('test/'))) last.tested = true;
     const points = Object.entries(event.values).map(([name, value]) =>
       metric(legalKey(name), value, time, step),
     );
@@ -114,9 +118,14 @@ function pointsOf(event: Event, last: { step: number }, time: number): Metric[] 
     return points;
   }
   if (event.type !== 'finished') return [];
-  return Object.entries(event.metrics).map(([name, value]) =>
-    metric(legalKey(`final/${name}`), value, time, last.step),
-  );
+  return Object.entries(event.metrics)
+    .filter(([name]) => !(last.tested && name.startsWith('test/')))
+    .map(([name, value]) => metric(legalKey(finalName(name)), value, time, last.step));
+}
+
+function finalName(name: string): string {
+  if (name.startsWith('test/')) return name;
+  return name.startsWith('val/') ? name.replace('val/', 'val_best/') : `final/${name}`;
 }
 
 function warningsOf(events: Event[]): Record<string, string> {

@@ -76,7 +76,11 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     };
     const runDir = writeRecord({
       runs: server.runs,
-      config: { loss: { alpha: 0.3, list: [1, 2], none: null, empty: {} }, long },
+      config: {
+        data: { source: 'synthetic' },
+        loss: { alpha: 0.3, list: [1, 2], none: null, empty: {} },
+        long,
+      },
       metrics: [
         ...many,
         {
@@ -106,7 +110,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.deepEqual(values('minus'), [-Number.MAX_VALUE]);
     assert.deepEqual(values('tiny'), [5e-324]);
     assert.deepEqual(values('big'), [1.7e308]);
-    assert.deepEqual(values('final/val/combined'), [0.5]);
+    assert.deepEqual(values('val_best/combined'), [0.5]);
     const f1 = Object.keys(back.metrics).filter((key) => key.startsWith('val/f1'));
     assert.equal(f1.length, 2, 'two odd names stay two');
     for (const key of f1) assert.equal(back.metrics[key]!.length, 400);
