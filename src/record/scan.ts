@@ -184,7 +184,6 @@ function statusOf(last: StateEntry | undefined, { trainer, orchestrator }: State
 
 /** Reads from the end, as far as there is something to learn. */
 function addEvents(summary: RunSummary, objective: ScanOptions['objective']): void {
-  if (summary.status === 'queued' && summary.starts === 0 && summary.changed !== undefined) return;
   const better = objective?.mode === 'min' ? Math.min : Math.max;
   for (const line of linesBackwards(eventsFile(summary.dir))) {
     if (summary.progress && line.includes('"progress"')) continue;

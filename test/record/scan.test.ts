@@ -87,6 +87,8 @@ test('tells each status by the state, the events and the processes', async (t) =
   );
   // Started by hand: there is no orchestrator.
   run('j-1', [], [finished(0.8)]);
+  // Nor to write down that it had started it.
+  run('l-1', [{ state: 'queued' }], [metric(1, 0.5), finished(0.9)]);
   run('k-1', [{ state: 'started', ...gone }, { state: 'stopped' }, { state: 'queued' }]);
   const all = [...scanRuns(folder, { objective, now: 10_000 })];
   const status = Object.fromEntries(all.map(({ trial, status }) => [trial, status]));
@@ -102,6 +104,7 @@ test('tells each status by the state, the events and the processes', async (t) =
     i: 'finished',
     j: 'finished',
     k: 'queued',
+    l: 'finished',
   });
   const by = Object.fromEntries(all.map((run) => [run.trial, run]));
   assert.deepEqual([by.b!.devices, by.b!.seconds, by.b!.epoch, by.b!.best], [['gpu:1'], 8, 1, 0.5]);
