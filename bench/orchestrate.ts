@@ -58,6 +58,7 @@ async function againstHydra(context: BenchContext, place: Place, command: string
   await compare(context, place, command, {
     case: 'overhead a trial, against hydra',
     against: `${HYDRA[0]}, ${HYDRA[1]}`,
+    rounds: 3,
     peer: async () => (await timed([python, script, '-m', ...overrides(place())])).seconds,
   });
 }
@@ -68,6 +69,8 @@ async function againstRay(context: BenchContext, place: Place, command: string):
   await compare(context, place, command, {
     case: 'overhead a trial, against ray',
     against: RAY[0]!,
+    // Minutes each.
+    rounds: 1,
     peer: async () =>
       (await timed([python, script, place(), String(TRIALS), String(SLOTS), command])).seconds,
   });
@@ -77,9 +80,9 @@ async function compare(
   context: BenchContext,
   place: Place,
   command: string,
-  { peer, ...names }: { case: string; against: string; peer: () => Promise<number> },
+  { peer, rounds, ...names }: { case: string; against: string; rounds: number; peer: () => Promise<number> },
 ): Promise<void> {
-  const { ours, peer: theirs } = await context.alternate(context.rounds(3), {
+  const { ours, peer: theirs } = await context.alternate(context.rounds(rounds), {
     ours: async () => ((await noops(place(), command, TRIALS)).seconds / TRIALS) * 1000,
     peer: async () => ((await peer()) / TRIALS) * 1000,
   });
