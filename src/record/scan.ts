@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { FacecomError } from '../errors.ts';
 import { decodeLine, type Event, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
 import { linesBackwards } from './lines-backwards.ts';
@@ -85,8 +86,26 @@ function stands(run: RunSummary, other: RunSummary): boolean {
   return rank(run) - rank(other) > 0 || (rank(run) === rank(other) && run.attempt > other.attempt);
 }
 
-/** Undefined for a folder that is no run's, or that was not made to its end. */
+/**
+ * Undefined for a folder that is no run's, or that was not made to its end. Throws FacecomError `run-not-readable` (exit code 2).
+ */
 export function scanRun(dir: string, options: ScanOptions = {}): RunSummary | undefined {
+  try {
+    return summarise(dir, options);
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code) throw error;
+    throw new FacecomError('run-not-readable', 'The record of a run cannot be read.', {
+      place: { run: dir },
+      found: (error as Error).message,
+      expected: 'files that this user may read',
+      remedy: 'Change their permissions, or ask as the user who started the run.',
+      exitCode: 2,
+      cause: error,
+    });
+  }
+}
+
+function summarise(dir: string, options: ScanOptions): RunSummary | undefined {
   const place = runName(dir) ?? { name: basename(dirname(dir)), trial: basename(dir), attempt: 1 };
   const entries = readState(dir);
   if (entries.length === 0 && !isRunFolder(dir)) return undefined;

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { execa } from 'execa';
 import { isAlive, runOf, start, until, writeExperiment } from '../support/external.ts';
-import { facecom, temporaryFolder } from '../support/program.ts';
+import { binary, facecom, temporaryFolder } from '../support/program.ts';
 import { smallDisk, withoutSmallDisk } from '../support/small-disk.ts';
 
 async function place(t: TestContext, script: string, options: Parameters<typeof writeExperiment>[2] = {}) {
@@ -252,4 +261,37 @@ test('a failure whose retry nobody lived to write down is still repeated, and on
     assert.deepEqual(statesOf(cwd), then);
   }
   assert.equal(runOf(cwd).json('config.json').train.accumulation, 2);
+});
+
+const notRoot = process.platform !== 'linux' || process.getuid?.() !== 0;
+
+test('without permission: said before anything is launched, and for the folder of a run', {
+  skip: notRoot && 'takes root to be another user',
+}, async (t) => {
+  const { cwd, spec } = await place(t, 'finish');
+  chmodSync(cwd, 0o755);
+  const home = join(cwd, 'home');
+  mkdirSync(home);
+  chmodSync(home, 0o777);
+  const asNobody = (...args: string[]) =>
+    execa(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, binary, ...args],
+      {
+        cwd,
+        env: { HOME: home, NO_COLOR: '1' },
+        reject: false,
+      },
+    );
+  const refused = await asNobody('run', spec);
+  if (refused.failed && /EACCES.*(node|facecom\.mjs)|Permission denied/.test(refused.stderr))
+    return t.skip('this checkout cannot be read by another user');
+  assert.equal(refused.exitCode, 2, refused.stderr);
+  assert.match(refused.stderr, /error\[runs-not-writable\]/);
+  await facecom(['run', spec, '--quiet'], { cwd });
+  const { dir } = runOf(cwd);
+  chmodSync(join(dir, 'state.jsonl'), 0o600);
+  const status = await asNobody('status', 'exp');
+  assert.equal(status.exitCode, 2, status.stderr);
+  assert.match(status.stderr, /error\[run-not-readable\]/);
 });
