@@ -11,13 +11,9 @@ export function identityLoss(
   smoothing: number,
 ): tf.Scalar {
   const classes = logits.shape[1];
-  const targets = tf.oneHot(
-    labels,
-    classes,
-    1 - smoothing + smoothing / classes,
-    smoothing / classes,
-    'float32',
-  );
+  // tfjs's WebAssembly writes whole numbers into a one-hot array of float32: cast and smoothed apart from it.
+  const hot = tf.cast(tf.oneHot(labels, classes), 'float32');
+  const targets = tf.add(tf.mul(hot, 1 - smoothing), smoothing / classes);
   const perPicture = tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1));
   return tf.sum(tf.mul(perPicture, weights)) as tf.Scalar;
 }
