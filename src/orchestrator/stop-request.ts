@@ -23,9 +23,21 @@ export function withStopRequests(
   look();
   const timer = setInterval(look, INTERVAL);
   timer.unref();
+  // Not AbortSignal.any: the orchestrator's signals outlive thousands of runs, and would remember each.
+  const free = [forward(signals.stop, stop), forward(signals.kill, kill)];
   return {
-    stop: AbortSignal.any([signals.stop, stop.signal]),
-    kill: AbortSignal.any([signals.kill, kill.signal]),
-    release: () => clearInterval(timer),
+    stop: stop.signal,
+    kill: kill.signal,
+    release: () => {
+      clearInterval(timer);
+      for (const release of free) release();
+    },
   };
+}
+
+function forward(from: AbortSignal, to: AbortController): () => void {
+  const abort = () => to.abort();
+  if (from.aborted) abort();
+  from.addEventListener('abort', abort, { once: true });
+  return () => from.removeEventListener('abort', abort);
 }
