@@ -1,7 +1,5 @@
 import { relative, resolve } from 'node:path';
 import { FacecomError } from '../errors.ts';
-import { usableCores } from '../machine/index.ts';
-import { trainerEnvironment } from '../orchestrator/trainer-environment.ts';
 import { findRun, runName } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { assign } from './data-target.ts';
