@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { setOption } from './set-option.ts';
 
 /** `facecom data`: what is in a data set, what augmentation does to it, and new ones. Each command's work is loaded alone. */
 export function command(): Command {
@@ -10,7 +11,7 @@ export function command(): Command {
     .command('inspect')
     .description('Count the pictures, people, labels and the split of a data set; decode every picture.')
     .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
-    .option('--set <path=value...>', 'change a key of the experiment, such as data.split.seed=7')
+    .addOption(setOption('change a key of the experiment, such as data.split.seed=7'))
     .option('--json', 'print one JSON document')
     .action(async (target, options) => (await import('./data-inspect.ts')).inspect(target, options));
   data
@@ -35,7 +36,7 @@ export function command(): Command {
     .option('--conditions', 'show each bad condition at severities 1 to 5')
     .option('--rows <n>', 'people or pictures shown', '12')
     .option('--columns <n>', 'pictures in a row', '8')
-    .option('--set <path=value...>', 'change a key of the experiment, such as data.image_size=112')
+    .addOption(setOption('change a key of the experiment, such as data.image_size=112'))
     .option('--json', 'print one JSON document')
     .action(async (target, options) => (await import('./data-preview.ts')).preview(target, options));
   data

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { setOption } from './set-option.ts';
 
 /** `facecom evaluate RUN`: the best checkpoint on other data or under bad conditions. */
 export function command(): Command {
@@ -12,7 +13,7 @@ export function command(): Command {
       "conditions, separated by commas, or all (FaceCom's seven): each at every severity",
     )
     .option('--severity <numbers>', 'severities 1 (mild) to 5 (severe), separated by commas', '1,3,5')
-    .option('--set <path=value...>', 'change a key of data, evaluate or resources')
+    .addOption(setOption('change a key of data, evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document')
     .action(async (run, options) => (await import('./evaluate-action.ts')).evaluateRun(run, options));

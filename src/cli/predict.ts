@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { setOption } from './set-option.ts';
 
 /** `facecom predict RUN IMAGES…`: gender and identity of pictures without labels. */
 export function command(): Command {
@@ -7,7 +8,7 @@ export function command(): Command {
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .argument('<IMAGES...>', 'pictures, and folders of pictures')
     .option('--out <file>', 'CSV file to write (submission.csv); left out: CSV on stdout')
-    .option('--set <path=value...>', 'change a key of evaluate or resources')
+    .addOption(setOption('change a key of evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document a picture, and a summary')
     .action(async (run, images, options) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageDir } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
-import { place } from '../support/trained.ts';
+import { place, sets } from '../support/trained.ts';
 
 // The faces of experiments/baseline.yaml, drawn at 32 pixels and trained on for six epochs, so that it takes seconds.
 const reduced = ['data.image_size=32', 'train.epochs=6', 'schedule.warmup=1'];
@@ -14,7 +14,7 @@ test('the baseline learns people and gender, and labels that are shuffled teach 
   const { facecom } = await place(t);
   const spec = join(packageDir, 'experiments/baseline.yaml');
   const train = async (...set: string[]) => {
-    const { exitCode, stderr, json } = await facecom('run', spec, '--json', '--set', ...reduced, ...set);
+    const { exitCode, stderr, json } = await facecom('run', spec, '--json', ...sets(...reduced, ...set));
     assert.equal(exitCode, 0, stderr);
     return json.at(-1).metrics as Record<string, number>;
   };

@@ -137,10 +137,9 @@ test('a wrong command line is exit code 2', async (t) => {
 test('preview writes contact sheets', async (t) => {
   const { cwd, data } = await place(t);
   const few = [
-    '--set',
-    'data.synthetic.identities=3',
-    'data.synthetic.images_per_identity=8',
-    'data.image_size=32',
+    ...['--set', 'data.synthetic.identities=3'],
+    ...['--set', 'data.synthetic.images_per_identity=8'],
+    ...['--set', 'data.image_size=32'],
   ];
   for (const [name, args, pictures] of [
     ['people', ['--columns', '4'], 12],

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { packageDir } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
-import { place } from '../support/trained.ts';
+import { place, sets } from '../support/trained.ts';
 
 const spec = join(packageDir, 'experiments/facecom.yaml');
 const photographs = join(packageDir, '../shared/data/orl');
@@ -14,8 +14,8 @@ const skip = existsSync(photographs) ? withoutTensorFlow : `${photographs} is no
 test('experiments/facecom.yaml learns from real photographs', { skip }, async (t) => {
   const { cwd, facecom } = await place(t);
   const { exitCode, stderr, json } = await facecom(
-    ...['run', spec, '--json', '--set', `data.path=${photographs}`],
-    ...['data.image_size=48', 'train.epochs=8', 'augment.policy=none', 'evaluate.conditions=[rain]'],
+    ...['run', spec, '--json', ...sets(`data.path=${photographs}`, 'data.image_size=48')],
+    ...sets('train.epochs=8', 'augment.policy=none', 'evaluate.conditions=[rain]'),
   );
   assert.equal(exitCode, 0, stderr);
   const { dir, metrics } = json.at(-1);
@@ -36,6 +36,6 @@ test('experiments/facecom.yaml asks for data.path', async (t) => {
   assert.equal(exitCode, 2);
   assert.match(
     stderr,
-    /error\[rule-data-path\]: .*facecom\.yaml:\d+:\d+: .*data\.path[\s\S]*--set data\.path=/,
+    /facecom\.yaml:\d+:\d+: error\[rule-data-path\]: .*data\.path[\s\S]*--set data\.path=/,
   );
 });

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { type Entry, people, writeSet } from '../data/support/sets.ts';
 import { binary, type Outcome } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
-import { place, tiny } from '../support/trained.ts';
+import { place, sets, tiny } from '../support/trained.ts';
 
 /** Exit code, nothing launched, the message on stderr, and no stack trace. */
 function checkRefused(name: string, found: Outcome, cwd: string, text: RegExp) {
@@ -21,10 +21,10 @@ function checkRefused(name: string, found: Outcome, cwd: string, text: RegExp) {
 test('a wrong spec is exit code 2 with its place, and nothing is launched', async (t) => {
   const { cwd, facecom } = await place(t);
   const specs: Record<string, [text: string | undefined, message: RegExp]> = {
-    'lost.yaml': [undefined, /error\[spec-missing\]: lost\.yaml/],
-    'torn.yaml': ['name: torn\ndata: {source: [\n', /error\[yaml-syntax\]: torn\.yaml:3:1: /],
-    'key.yaml': ['name: key\nepochs: 3\n', /error\[spec-unknown-key\]: key\.yaml:2:1: /],
-    'range.yaml': ['name: range\nloss: {alpha: -0.5}\n', /error\[spec-range\]: range\.yaml:2:15: /],
+    'lost.yaml': [undefined, /error\[spec-missing\]/],
+    'torn.yaml': ['name: torn\ndata: {source: [\n', /torn\.yaml:3:1: error\[yaml-syntax\]: /],
+    'key.yaml': ['name: key\nepochs: 3\n', /key\.yaml:2:1: error\[spec-unknown-key\]: /],
+    'range.yaml': ['name: range\nloss: {alpha: -0.5}\n', /range\.yaml:2:15: error\[spec-range\]: /],
     'type.yaml': ['name: type\ntrain: {epochs: many}\n', /type\.yaml:2:17: /],
     'path.yaml': ['name: path\ndata: {source: facecom}\n', /path\.yaml:2:1: .*needs data\.path/],
   };
@@ -57,7 +57,7 @@ test('a wrong data set is exit code 2 with its place, and nothing is launched', 
     cases.map(async ([name, , message]) =>
       checkRefused(
         name,
-        await facecom('run', tiny, '--set', 'data.source=facecom', `data.path=${name}`),
+        await facecom('run', tiny, ...sets('data.source=facecom', `data.path=${name}`)),
         cwd,
         message,
       ),
@@ -69,7 +69,7 @@ test('a corrupt picture fails the run and is named', { skip: withoutTensorFlow }
   const { cwd, facecom } = await place(t);
   await writeSet(join(cwd, 'faces'), people(2, 8));
   await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no picture');
-  const found = await facecom('run', tiny, '--json', '--set', 'data.source=facecom', 'data.path=faces');
+  const found = await facecom('run', tiny, '--json', ...sets('data.source=facecom', 'data.path=faces'));
   assert.equal(found.exitCode, 1);
   assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
   const summary = found.json.at(-1);
@@ -104,7 +104,7 @@ async function startLong(t: TestContext) {
     process.execPath,
     [
       ...[binary, 'run', tiny, '--json'],
-      ...['--set', 'train.epochs=5000', 'train.early_stopping.enabled=false', 'resources.retry.killed=0'],
+      ...sets('train.epochs=5000', 'train.early_stopping.enabled=false', 'resources.retry.killed=0'),
     ],
     { cwd, env, reject: false, stdin: 'ignore', detached: true },
   );

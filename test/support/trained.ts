@@ -5,6 +5,10 @@ import { facecom, packageDir, temporaryFolder } from './program.ts';
 
 export const tiny = join(packageDir, 'experiments/tiny.yaml');
 
+/** `--set` for each key, and no MLflow. */
+export const sets = (...keys: string[]): string[] =>
+  ['tracking.mlflow=off', ...keys].flatMap((key) => ['--set', key]);
+
 /** A folder to work in, with a cache folder of its own that uses the installed native TensorFlow. */
 export async function place(t: TestContext) {
   const cwd = await temporaryFolder(t);
@@ -18,8 +22,7 @@ export async function place(t: TestContext) {
 /** The tiny experiment, trained in `runs/` of a folder to work in. Gives what `run` says at its end. */
 export async function trainedTiny(t: TestContext, ...set: string[]) {
   const there = await place(t);
-  const sets = set.length > 0 ? ['--set', ...set] : [];
-  const { exitCode, stderr, json } = await there.facecom('run', tiny, '--json', ...sets);
+  const { exitCode, stderr, json } = await there.facecom('run', tiny, '--json', ...sets(...set));
   if (exitCode !== 0) throw new Error(`The run failed: ${stderr}`);
   const run = json.at(-1) as { run: string; dir: string; metrics: Record<string, number> };
   return { ...there, run: { ...run, dir: resolve(there.cwd, run.dir) } };
