@@ -32,6 +32,7 @@ export async function run(context: BenchContext): Promise<void> {
     'data.split={train: 0.5, validation: 0, test: 0.5}',
     'augment.policy=replaced-program',
     'train.epochs=30',
+    'tracking.mlflow=off',
   ];
   const answers: Record<'ours' | 'peer', Answer[]> = { ours: [], peer: [] };
   const sides = {
@@ -40,7 +41,8 @@ export async function run(context: BenchContext): Promise<void> {
       const started = performance.now();
       const { stdout } = await execa(process.execPath, [
         join(root, 'bin/facecom.mjs'),
-        ...['run', spec, '--json', '--runs', join(folder, 'runs'), '--set', ...flags, `seed=${seed}`],
+        ...['run', spec, '--json', '--runs', join(folder, 'runs')],
+        ...[...flags, `seed=${seed}`].flatMap((flag) => ['--set', flag]),
       ]);
       const { metrics } = JSON.parse(stdout.trim().split('\n').at(-1)!);
       answers.ours.push({ seconds: since(started), combined: metrics['test/combined'] });
