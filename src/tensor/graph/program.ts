@@ -96,7 +96,11 @@ export class GraphProgram implements CompiledStep {
     const { precision, rewrites } = this.runtime;
     const lowered = lower(trace, { precision, rewrites });
     const { api } = this.runtime.library;
-    const builder = new GraphBuilder(api, this.runtime.session.graph, `${this.name}_${this.index}_${this.cache.size}/`);
+    const builder = new GraphBuilder(
+      api,
+      this.runtime.session.graph,
+      `${this.name}_${this.index}_${this.cache.size}/`,
+    );
     for (const node of lowered.nodes) builder.add(node, false);
     const placeholders = new Map<string, { output: Output; dtype: number }>();
     for (const [name, value] of lowered.inputs)
