@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
+import { withoutTensorFlow } from '../support/tensorflow.ts';
+import { withoutMlflow } from '../tracking/support/server.ts';
+
+const tiny = join(packageDir, 'experiments/tiny.yaml');
+
+describe('a run and MLflow', { skip: withoutTensorFlow || withoutMlflow }, () => {
+  it('finishes where no server answers, is sent later, and is there once', async (t) => {
+    const cwd = await temporaryFolder(t);
+    t.after(() => facecom(['ui', '--stop'], { cwd }));
+    const closed = 'http://127.0.0.1:9';
+    const run = await facecom(['run', tiny, '--json', '--set', `tracking.mlflow=${closed}`], { cwd });
+    assert.equal(run.exitCode, 0, run.stderr);
+    assert.match(run.stderr, /facecom sync/);
+    const { metrics, run: id } = run.json.at(-1);
+
+    const sent = await facecom(['sync', '--json'], { cwd });
+    assert.equal(sent.exitCode, 1);
+    assert.doesNotMatch(sent.stderr, /\n\s+at /);
+
+    const ui = await facecom(['ui', '--no-sync', '--json'], { cwd });
+    assert.equal(ui.exitCode, 0, ui.stderr);
+    const address: string = new URL(/http:\/\/127\.0\.0\.1:\d+/.exec(ui.stdout)![0]).origin;
+    for (const round of ['first', 'second']) {
+      const again = await facecom(['sync', '--uri', address, '--json'], { cwd });
+      assert.equal(again.exitCode, 0, `${round}: ${again.stderr}`);
+    }
+    const found = await search(address, id.split('/').at(-1));
+    assert.equal(found.length, 1);
+    const stored = Object.fromEntries(
+      found[0].data.metrics.map(({ key, value }: { key: string; value: number }) => [key, value]),
+    );
+    assert.equal(stored['test/combined'], metrics['test/combined']);
+
+    const stop = await facecom(['ui', '--stop'], { cwd });
+    assert.equal(stop.exitCode, 0, stop.stderr);
+    await assert.rejects(fetch(`${address}/health`));
+  });
+
+  it('says that a port is in use', async (t) => {
+    const cwd = await temporaryFolder(t);
+    await facecom(['run', tiny, '--quiet', '--set', 'train.epochs=1'], { cwd });
+    t.after(() => facecom(['ui', '--stop'], { cwd }));
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    t.after(() => server.close());
+    const { port } = server.address() as { port: number };
+    const ui = await facecom(['ui', '--no-sync', '--port', String(port)], { cwd });
+    assert.equal(ui.exitCode, 2, ui.stderr);
+    assert.match(ui.stderr, /error\[port-in-use\]/);
+  });
+});
+
+/** The runs of a server whose name contains a text. */
+async function search(address: string, text: string): Promise<any[]> {
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${address}/api/2.0/mlflow/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()) as Record<string, any[]>;
+  };
+  const { experiments = [] } = await post('experiments/search', { max_results: 100 });
+  const ids = experiments.map(({ experiment_id }) => experiment_id);
+  const { runs = [] } = await post('runs/search', { experiment_ids: ids, max_results: 100 });
+  return runs.filter(({ info }) => info.run_name.includes(text));
+}
