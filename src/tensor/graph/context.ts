@@ -111,7 +111,8 @@ export class TraceContext implements StepContext {
     return differentiate(
       loss,
       variables.map((variable) => this.read(variable)),
-      (kernel) => this.trace.nodes.findLast((node) => node.op === kernel)?.origin,
+      // TensorFlow's ops carry versions that tfjs's kernels do not: TopK is TopKV2.
+      (kernel) => this.trace.nodes.findLast((node) => node.op.replace(/V\d+$/, '') === kernel)?.origin,
     );
   }
 

@@ -162,6 +162,7 @@ export function loadLibrary(folder: string): NativeLibrary {
     const lib = koffi.load(join(folder, library), { lazy: true });
     koffi.struct('FacecomOutput', { oper: 'void*', index: 'int' });
     koffi.struct('FacecomBuffer', { data: 'void*', length: 'size_t', deallocator: 'void*' });
+    stayLoaded(join(folder, library));
     const api = declare(lib);
     loaded = { api, version: api.version() as string, folder };
     return loaded;
@@ -182,6 +183,15 @@ export function loadLibrary(folder: string): NativeLibrary {
       },
     );
   }
+}
+
+/** RTLD_NOW | RTLD_NODELETE of Linux. */
+const NO_DELETE = 0x1002;
+
+/** koffi closes what it loaded as the process ends, and TensorFlow's threads then run code that is gone: it is never closed. */
+function stayLoaded(file: string): void {
+  if (process.platform !== 'linux') return;
+  koffi.load(null).func('void* dlopen(const char*, int)')(file, NO_DELETE);
 }
 
 /** Throws where a library lacks its end: loading it may end the process with a bus error in place of a message. */

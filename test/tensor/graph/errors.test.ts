@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../../src/errors.ts';
+import { DataType } from '../../../src/tensor/native/library.ts';
+import { runKernel } from '../../../src/tensor/ops/register.ts';
 import type { StepFunction, StepInput, Variable } from '../../../src/tensor/runtime.ts';
 import { withoutTensorFlow } from '../../support/tensorflow.ts';
 import { native } from '../support/runtimes.ts';
@@ -77,7 +79,7 @@ describe('errors of compiled steps', { skip: withoutTensorFlow }, () => {
 
   it('name op, attributes, shapes and line of an op that TensorFlow refuses', async (t) => {
     const error = await failure(t, ({ x }) => ({
-      y: tf.engine().runKernel('BatchMatMul', { a: x!, b: x! } as unknown as tf.NamedTensorMap) as tf.Tensor,
+      y: runKernel('BatchMatMul', { a: x!, b: x! }, { transposeA: false, transposeB: false }),
     }));
     assert.equal(error.code, 'tensorflow');
     assert.match(error.message, /BatchMatMulV2\(\[3\], \[3\]\) with \{.*adj_x=false.*\} at /);
@@ -85,10 +87,17 @@ describe('errors of compiled steps', { skip: withoutTensorFlow }, () => {
   });
 
   it('name op and line of an op that fails as it runs', async (t) => {
-    const error = await failure(t, ({ x, at }) => ({ y: tf.gather(x!, at as tf.Tensor1D) }), {
-      ...x,
-      at: { shape: [1], dtype: 'int32', values: Int32Array.of(7) },
-    });
+    const types = { Taxis: DataType.INT32, Tindices: DataType.INT32, Tparams: DataType.FLOAT };
+    const attributes = Object.entries(types).map(([name, value]) => ({ name, type: 4, value }));
+    // tf.gather itself looks at its indices before it runs.
+    const { kernels } = native(t);
+    const error = await failure(
+      t,
+      ({ x, at }) => ({
+        y: kernels.executeMultipleOutputs('GatherV2', attributes, [x!, at!, tf.scalar(0, 'int32')], 1)[0]!,
+      }),
+      { ...x, at: { shape: [1], dtype: 'int32', values: Int32Array.of(7) } },
+    );
     assert.equal(error.code, 'tensorflow');
     assert.match(error.message, /the step step, in GatherV2\(/);
     assert.match(error.message, here);
@@ -96,7 +105,10 @@ describe('errors of compiled steps', { skip: withoutTensorFlow }, () => {
   });
 
   it('are `oom` where memory runs out, naming the op', async (t) => {
-    const error = await failure(t, ({ x }) => ({ y: tf.sum(tf.tile(x!, [2 ** 44])) }));
+    const error = await failure(t, ({ x }) => {
+      const long = tf.tile(x!, [2 ** 20]);
+      return { y: tf.sum(tf.mul(tf.reshape(long, [-1, 1]), tf.reshape(long, [1, -1]))) };
+    });
     assert.equal(error.code, 'oom');
     assert.match(error.message, /Out of memory: the step step/);
     assert.match(error.remedy!, /batch_size/);
