@@ -7,6 +7,12 @@ import { batchOf, configOf, loadFormula, type ResnetFixture } from './fixture.ts
 /** Relative: what the project promises against PyTorch in float32. */
 export const TOLERANCE = 1e-4;
 
+/**
+ * The ambiguity of a fixture is of all the ReLUs at once that rounding may open or close (see scripts/fixtures/resnet.py); some of
+ * them alone may move a value further. It is 0 for most gradients of ResNet-18.
+ */
+const FLIPS = 2;
+
 /** Plain gradient descent: after one step its momentum buffer is the gradient. */
 export const plain: OptimizerSpec = { name: 'sgd', lr: 0, weight_decay: 0, momentum: 0.9, nesterov: false };
 
@@ -54,7 +60,8 @@ export async function assertGradients(
     near(result.genderLoss, fixture.losses.gender, 'the gender loss');
     near(result.identityLoss, fixture.losses.identity, 'the identity loss');
     const state = await learner.state();
-    assertAll(fixture.gradients, (name) => state.get(`optimizer/momentum/${name}`), 'gradient');
+    const gradientOf = (name: string) => state.get(`optimizer/momentum/${name}`);
+    assertAll(fixture.gradients, gradientOf, 'gradient', fixture.gradients_ambiguity);
     assertAll(fixture.statistics, (name) => state.get(`model/${name}`), 'statistics');
   } finally {
     learner.dispose();
@@ -67,16 +74,16 @@ export async function assertSteps(
   name: string,
   backend: ModelConfig['resources']['backend'],
 ): Promise<void> {
-  const { options, losses, model } = fixture.optimizers[name]!;
+  const { options, losses, losses_ambiguity, model, ambiguity } = fixture.optimizers[name]!;
   const learner = await open(fixture, { name, ...options } as unknown as OptimizerSpec, backend);
   try {
     for (const [index, [gender, identity]] of losses.entries()) {
       const result = await learner.trainStep(batchOf(fixture), { lr: options.lr as number, step: index + 1 });
-      near(result.genderLoss, gender, `the gender loss of step ${index + 1}`);
-      near(result.identityLoss, identity, `the identity loss of step ${index + 1}`);
+      near(result.genderLoss, gender, `the gender loss of step ${index + 1}`, losses_ambiguity);
+      near(result.identityLoss, identity, `the identity loss of step ${index + 1}`, losses_ambiguity);
     }
     const state = await learner.state();
-    assertAll(model, (parameter) => state.get(`model/${parameter}`), `after 3 steps of ${name}`);
+    assertAll(model, (parameter) => state.get(`model/${parameter}`), `after 3 steps of ${name}`, ambiguity);
   } finally {
     learner.dispose();
   }
@@ -86,6 +93,7 @@ function assertAll(
   expected: Record<string, Fingerprint>,
   find: (name: string) => StateTensor | undefined,
   what: string,
+  ambiguity: Record<string, number> = {},
 ): void {
   const wrong: string[] = [];
   for (const [name, fingerprint] of Object.entries(expected)) {
@@ -93,15 +101,16 @@ function assertAll(
     if (!tensor) wrong.push(`${name} is missing`);
     else {
       const error = distance(name, tensor.data, fingerprint);
-      if (!(error < TOLERANCE)) wrong.push(`${name} is ${error.toExponential(2)} away`);
+      if (!(error < TOLERANCE + FLIPS * (ambiguity[name] ?? 0)))
+        wrong.push(`${name} is ${error.toExponential(2)} away`);
     }
   }
   assert.deepEqual(wrong, [], what);
 }
 
-function near(found: number, expected: number, what: string): void {
+function near(found: number, expected: number, what: string, ambiguity = 0): void {
   const error = Math.abs(found - expected) / Math.abs(expected);
-  assert.ok(error < TOLERANCE, `${what} is ${found}, PyTorch's ${expected}`);
+  assert.ok(error < TOLERANCE + FLIPS * ambiguity, `${what} is ${found}, PyTorch's ${expected}`);
 }
 
 function euclidean(a: ArrayLike<number>, b: ArrayLike<number>): number {

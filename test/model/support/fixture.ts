@@ -8,6 +8,8 @@ export interface ResnetFixture {
   backbone: 'resnet18' | 'resnet50';
   batch: number;
   size: number;
+  /** Names the pictures. */
+  salt: number;
   identities: number;
   hidden: { gender: number; identity: number };
   loss: { alpha: number; beta: number; label_smoothing: number };
@@ -16,13 +18,19 @@ export interface ResnetFixture {
   logits: { gender: number[]; identity: number[] };
   losses: { gender: number; identity: number };
   gradients: Record<string, Fingerprint>;
+  /** How far each moves, relatively, where a ReLU whose input is rounding's to decide opens or not. */
+  gradients_ambiguity: Record<string, number>;
   statistics: Record<string, Fingerprint>;
   optimizers: Record<
     string,
     {
       options: Record<string, number | number[] | boolean>;
       losses: [number, number][];
+      /** As `gradients_ambiguity`, of the losses. */
+      losses_ambiguity: number;
       model: Record<string, Fingerprint>;
+      /** The same of each tensor. */
+      ambiguity: Record<string, number>;
     }
   >;
 }
@@ -55,9 +63,9 @@ export function configOf(
 }
 
 /** Pictures and labels of a fixture. */
-export function batchOf({ batch, size, labels }: ResnetFixture): LabelledBatch {
+export function batchOf({ batch, size, salt, labels }: ResnetFixture): LabelledBatch {
   return {
-    images: pictures(batch, size),
+    images: pictures(batch, size, salt),
     gender: Int8Array.from(labels.gender),
     identity: Int32Array.from(labels.identity),
     size: batch,
@@ -66,16 +74,16 @@ export function batchOf({ batch, size, labels }: ResnetFixture): LabelledBatch {
 
 /** Pixels on a side, and eighths of the sum: see `pictures` of scripts/fixtures/resnet.py. */
 const SQUARES = [
-  [32, 3],
-  [16, 2],
-  [8, 2],
+  [24, 3],
+  [12, 2],
+  [6, 2],
   [1, 1],
 ] as const;
 
-function pictures(batch: number, size: number): Uint8Array {
+function pictures(batch: number, size: number, salt: number): Uint8Array {
   const total = new Uint16Array(batch * size * size * 3);
   for (const [side, weight] of SQUARES) {
-    const word = bits(`pictures/${side}`);
+    const word = bits(`pictures/${salt}/${side}`);
     const cells = size / side;
     for (let i = 0; i < total.length; i++) {
       const [channel, pixel] = [i % 3, Math.floor(i / 3)];
