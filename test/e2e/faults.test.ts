@@ -279,7 +279,7 @@ test('without permission: said before anything is launched, and for the folder o
       ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, binary, ...args],
       {
         cwd,
-        env: { HOME: home, NO_COLOR: '1' },
+        env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), NO_COLOR: '1' },
         reject: false,
       },
     );
