@@ -17,10 +17,8 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-// npm finds the Node of a devDependency, a current release, before the user's own. The tests are run by the user's, and start the
-// other where they are about it; FACECOM_TEST_NODE names another to run all of them.
-const node = process.env.FACECOM_TEST_NODE ?? process.env.npm_node_execpath ?? process.execPath;
-const run = (args, options = {}) => spawnSync(node, args, { cwd: root, stdio: 'inherit', ...options });
+const run = (args, options = {}) =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options });
 
 // Without it the tests of the native backend would be skipped. A machine that cannot have it runs the others.
 if (parts.length === 0)
