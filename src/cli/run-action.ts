@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { type ExecuteOptions, execute } from '../orchestrator/execute.ts';
 import { Guard } from '../orchestrator/guard.ts';
@@ -7,7 +8,7 @@ import { takeLock } from '../orchestrator/lock.ts';
 import { endOrphan } from '../orchestrator/orphans.ts';
 import type { Outcome } from '../orchestrator/supervise.ts';
 import { trainerEnvironment } from '../orchestrator/trainer-environment.ts';
-import { appendState, createRunFolder, readEvents, runName, scanRun } from '../record/index.ts';
+import { appendState, createRunFolder, runName, scanRun } from '../record/index.ts';
 import { type Experiment, readExperiment } from '../spec/index.ts';
 import { trialId } from '../sweep/identity.ts';
 import type { Closed } from '../tracking/index.ts';
@@ -150,8 +151,9 @@ function describe(runDir: string, id: string, outcome: Outcome, metrics: Record<
     const { class: name, message } = outcome.failure;
     return `Failed (${name}): ${message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
   }
-  const pictures = readEvents(runDir).filter((event) => event.type === 'artifact').length;
-  return `${scoreTable(metrics)}\nRun folder: ${dir} (${pictures} artifacts)`;
+  // The charts are drawn after the trainer's events.
+  const artifacts = readdirSync(join(runDir, 'artifacts')).length;
+  return `${scoreTable(metrics)}\nRun folder: ${dir} (${artifacts} artifacts)`;
 }
 
 /** The run's page, or how to get to it; nothing where tracking is off. */
