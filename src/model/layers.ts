@@ -2,7 +2,7 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../random.ts';
 import type { StepContext, Variable } from '../tensor/index.ts';
-import { batchNorm, conv2d, relu } from '../tensor/ops/index.ts';
+import { batchNorm, biasAdd, conv2d, relu } from '../tensor/ops/index.ts';
 
 /** A weight, with the name that torchvision gives it, so that weights can be exchanged. */
 export interface Parameter extends Variable {
@@ -97,10 +97,8 @@ export function convolutionNorm(
     // The moving averages are constants of the pass: folded into the filter, normalisation costs no pass over the picture.
     const factor = tf.mul(read<Tensor1D>(scale), tf.rsqrt(tf.add(read(variance), EPSILON)));
     const folded = tf.mul(read<Tensor4D>(filter), factor) as Tensor4D;
-    const y = tf.add(
-      conv2d(x, folded, { stride, padding }),
-      tf.sub(read(offset), tf.mul(read(mean), factor)),
-    ) as Tensor4D;
+    const bias = tf.sub(read(offset), tf.mul(read(mean), factor)) as Tensor1D;
+    const y = biasAdd(conv2d(x, folded, { stride, padding }), bias);
     return linear ? y : relu(y);
   };
   return Object.assign(layer, { output });

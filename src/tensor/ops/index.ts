@@ -1,4 +1,5 @@
 export { batchNorm } from './batch-norm.ts';
+export { biasAdd } from './bias-add.ts';
 export { conv2d } from './conv2d.ts';
 export { maxPool } from './max-pool.ts';
 export { relu } from './relu.ts';

@@ -18,6 +18,7 @@ const products = new Set([
 /** Passes over activations: they stay in bfloat16 where each of these inputs (all, where not said) is in it already. */
 const followers = new Map<string, number[] | undefined>([
   ['Relu', undefined],
+  ['BiasAdd', [0]],
   ['ReluGrad', [1]],
   ['Add', undefined],
   ['AddV2', undefined],

@@ -3,10 +3,15 @@ import { type Emitter, pixels, rewrite } from './rewrite.ts';
 
 /**
  * A 1×1 convolution and its gradients as matrix products over [batch · height · width, channels]. oneDNN's products are faster
- * than its convolutions where pictures are small and channels many, above all for the gradient of the filter.
+ * than its convolutions where pictures are small and channels many, above all for the gradient of the filter. A convolution whose
+ * result gets a bias, as in evaluation, stays one: bias, sum and ReLU become part of it.
  */
 export function pointwise(trace: Trace): Trace {
-  return rewrite(trace, (node, emit) => {
+  const biased = new Set(
+    trace.nodes.filter(({ op }) => op === 'BiasAdd').map(({ inputs }) => (inputs[0] as Value).node),
+  );
+  return rewrite(trace, (node, emit, old) => {
+    if (biased.has(old)) return undefined;
     const replaced = replacements[node.op]?.(node, emit);
     return replaced && [replaced];
   });

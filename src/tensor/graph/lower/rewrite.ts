@@ -177,11 +177,11 @@ const sliceAttributes = (dtype: number): Attribute[] => [
 
 /**
  * Writes a trace anew, op by op, inputs first. `replace` sees each op with its inputs already rewritten and may emit others for
- * it: it gives a value for each of the op's outputs, or undefined to keep the op.
+ * it: it gives a value for each of the op's outputs, or undefined to keep the op. `old` is the op as it stands in `trace`.
  */
 export function rewrite(
   trace: Trace,
-  replace: (node: Node, emitter: Emitter) => Array<Value | undefined> | undefined,
+  replace: (node: Node, emitter: Emitter, old: Node) => Array<Value | undefined> | undefined,
   /** Sees the trace's outputs at the end. */
   finish: (value: Value, emitter: Emitter) => Value = (value) => value,
   /** What must have run before an op of the trace, as ops of that trace. */
@@ -204,7 +204,7 @@ export function rewrite(
     };
     node.outputs = old.outputs.map((value) => ({ ...value, node }));
     emitter.origin = old.origin;
-    const found = replace(node, emitter);
+    const found = replace(node, emitter, old);
     if (!found) emitter.nodes.push(node);
     nodes.set(old, found?.find((value) => value)?.node ?? node);
     for (const [index, value] of old.outputs.entries())
