@@ -11,7 +11,9 @@ export function watchSignals(say: (line: string) => void): {
       kill.abort();
       return;
     }
-    say(`${name === 'SIGINT' ? 'Interrupted' : `Got ${name}`}: trainers save and end; once more ends at once.`);
+    say(
+      `${name === 'SIGINT' ? 'Interrupted' : `Got ${name}`}: trainers save and end; once more ends at once.`,
+    );
     stop.abort();
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
