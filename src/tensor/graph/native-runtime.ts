@@ -14,9 +14,9 @@ import { VariableStore } from './variables.ts';
 let backend: { binding: SwitchBinding; kernels: KernelBackend } | undefined;
 
 /** tfjs's backend over native TensorFlow, registered once a process: it is tfjs's global state. */
-function openKernels(library: NativeLibrary) {
+function openKernels(library: NativeLibrary, intraOpThreads: number) {
   if (!backend) {
-    const eager = new EagerBinding(library.api, configProto({ intraOpThreads: 0, interOpThreads: 0 }));
+    const eager = new EagerBinding(library.api, configProto({ intraOpThreads, interOpThreads: 0 }));
     const binding = new SwitchBinding(library.api, eager);
     backend = { binding, kernels: registerKernels(binding) };
   }
@@ -54,7 +54,7 @@ export class NativeRuntime implements Runtime {
     this.precision = options.precision;
     this.seed = options.seed;
     this.rewrites = options.rewrites;
-    const { binding, kernels } = openKernels(library);
+    const { binding, kernels } = openKernels(library, options.intraOpThreads);
     this.binding = binding;
     this.kernels = kernels;
     this.session = new Session(library.api, configProto(options));

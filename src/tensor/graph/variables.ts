@@ -3,7 +3,7 @@ import { type CApi, DataType, type Output, type Pointer } from '../native/librar
 import type { Variable } from '../runtime.ts';
 import { GraphBuilder } from './builder.ts';
 import { handleAttributes } from './context.ts';
-import { type Node, shapeAttribute, size, typeAttribute } from './ir.ts';
+import { intAttribute, type Node, shapeAttribute, size, typeAttribute, type Value } from './ir.ts';
 import type { Session } from './session.ts';
 
 interface Slot {
@@ -24,6 +24,7 @@ export class VariableStore {
   private readonly slots = new Map<Variable, Slot>();
   private readonly names = new Map<string, Variable>();
   private readonly initialized = new Set<Variable>();
+  private zeroFeed: Value | undefined;
 
   constructor(api: CApi, session: Session) {
     this.session = session;
@@ -37,7 +38,13 @@ export class VariableStore {
     const zeros = fresh.filter(({ initial }) => !initial);
     if (zeros.length > 0) {
       const clear = zeros.map((variable) => this.slot(variable).clear);
-      await this.session.run([], [], clear, () => 'clearing variables');
+      const zero = {
+        output: this.builder.output(this.zero()),
+        shape: [],
+        dtype: DataType.FLOAT,
+        values: Float32Array.of(0),
+      };
+      await this.session.run([zero], [], clear, () => 'clearing variables');
     }
     for (const variable of zeros) this.initialized.add(variable);
     let values = new Map<Variable, Float32Array>();
@@ -97,39 +104,54 @@ export class VariableStore {
     const namesake = this.names.get(variable.name);
     if (namesake && namesake !== variable) throw new Error(`Two variables are called ${variable.name}.`);
     this.names.set(variable.name, variable);
-    const add = (op: string, attributes: Node['attributes'], inputs: Node['inputs']): Node => {
-      const node: Node = { op, attributes, inputs, control: [], outputs: [] };
-      this.builder.add(node, true);
-      return node;
-    };
-    const constant = (shape: number[], dtype: number, values: Int32Array | Float32Array) => {
-      const node: Node = {
-        op: 'Const',
-        attributes: [typeAttribute('dtype', dtype)],
-        inputs: [],
-        control: [],
-        outputs: [],
-      };
-      node.constant = { shape, dtype, values };
-      this.builder.add(node, true);
-      return node.outputs[0]!;
-    };
     const dtype = typeAttribute('dtype', DataType.FLOAT);
-    const handle = add('VarHandleOp', handleAttributes(variable), []).outputs[0]!;
-    const read = add('ReadVariableOp', [dtype], [handle]).outputs[0]!;
-    const feed = add('Placeholder', [dtype, shapeAttribute('shape', [...variable.shape])], []).outputs[0]!;
-    const assign = add('AssignVariableOp', [dtype], [handle, feed]);
-    const shape = constant([variable.shape.length], DataType.INT32, Int32Array.from(variable.shape));
-    const zero = constant([], DataType.FLOAT, Float32Array.of(0));
-    const fill = [typeAttribute('T', DataType.FLOAT), typeAttribute('index_type', DataType.INT32)];
-    const zeros = add('Fill', fill, [shape, zero]).outputs[0]!;
+    const handle = this.add('VarHandleOp', handleAttributes(variable), []).outputs[0]!;
+    const read = this.add('ReadVariableOp', [dtype], [handle]).outputs[0]!;
+    const feed = this.add('Placeholder', [dtype, shapeAttribute('shape', [...variable.shape])], [])
+      .outputs[0]!;
+    const assign = this.add('AssignVariableOp', [dtype], [handle, feed]);
+    const shape = this.shape(variable.shape);
+    // Zero is fed, and fills are told apart by an attribute: TensorFlow would otherwise make equal ones one constant that it keeps,
+    // and copy it on the first update of each variable.
+    const fill = [
+      typeAttribute('T', DataType.FLOAT),
+      typeAttribute('index_type', DataType.INT32),
+      intAttribute('_variable', this.slots.size),
+    ];
+    const zeros = this.add('Fill', fill, [shape, this.zero()]).outputs[0]!;
     const slot = {
       read: this.builder.output(read),
       feed: this.builder.output(feed),
       assign: this.builder.operation(assign),
-      clear: this.builder.operation(add('AssignVariableOp', [dtype], [handle, zeros])),
+      clear: this.builder.operation(this.add('AssignVariableOp', [dtype], [handle, zeros])),
     };
     this.slots.set(variable, slot);
     return slot;
+  }
+
+  /** What variables are cleared with: fed, so that TensorFlow keeps no constant of it. */
+  private zero(): Value {
+    const scalar = [typeAttribute('dtype', DataType.FLOAT), shapeAttribute('shape', [])];
+    this.zeroFeed ??= this.add('Placeholder', scalar, []).outputs[0]!;
+    return this.zeroFeed;
+  }
+
+  private shape(values: readonly number[]): Value {
+    const node: Node = {
+      op: 'Const',
+      attributes: [typeAttribute('dtype', DataType.INT32)],
+      inputs: [],
+      control: [],
+      outputs: [],
+      constant: { shape: [values.length], dtype: DataType.INT32, values: Int32Array.from(values) },
+    };
+    this.builder.add(node, true);
+    return node.outputs[0]!;
+  }
+
+  private add(op: string, attributes: Node['attributes'], inputs: Node['inputs']): Node {
+    const node: Node = { op, attributes, inputs, control: [], outputs: [] };
+    this.builder.add(node, true);
+    return node;
   }
 }
