@@ -27,7 +27,6 @@ const followers = new Map<string, number[] | undefined>([
   ['Transpose', undefined],
   ['Slice', undefined],
   ['StridedSlice', undefined],
-  ['StridedSliceGrad', undefined],
   ['ConcatV2', undefined],
   ['ExtractImagePatches', undefined],
   ['Pad', undefined],

@@ -16,11 +16,8 @@ export function patches(trace: Trace): Trace {
     const [kernel, width] = shape as [number, number];
     const padding = paddingOf(node, kernel);
     if (kernel === 1 || kernel !== width || dy.shape[1]! > SMALL || padding === undefined) return undefined;
-    const seen = patchesOf(
-      x,
-      { kernel, stride: strideOf(node), padding, rows: dy.shape[1]!, columns: dy.shape[2]! },
-      emit,
-    );
+    const window = { kernel, stride: strideOf(node), padding, rows: dy.shape[1]!, columns: dy.shape[2]! };
+    const seen = emit.once(dy, () => patchesOf(x, window, emit));
     return [emit.reshape(emit.product(pixels(seen, emit), pixels(dy, emit), true), shape)];
   });
 }

@@ -23,6 +23,20 @@ export class Emitter {
   private readonly constants = new Map<string, Value>();
   /** The op that is being replaced: errors of its replacement name its line. */
   origin: Node['origin'];
+  private control: Node[] = [];
+
+  /**
+   * Ops that `emit` adds run only once `value` is there. What the backward pass makes of the forward pass's values would otherwise be
+   * made as soon as these exist, and be held until it is used.
+   */
+  once<T>(value: Value, emit: () => T): T {
+    this.control = [value.node];
+    try {
+      return emit();
+    } finally {
+      this.control = [];
+    }
+  }
 
   /** Adds an op of one output. */
   op(op: string, attributes: Attribute[], inputs: Argument[], output: Output): Value {
@@ -30,7 +44,7 @@ export class Emitter {
   }
 
   ops(op: string, attributes: Attribute[], inputs: Argument[], outputs: Output[]): Value[] {
-    const node: Node = { op, attributes, inputs, control: [], outputs: [], origin: this.origin };
+    const node: Node = { op, attributes, inputs, control: this.control, outputs: [], origin: this.origin };
     node.outputs = outputs.map(({ shape, dtype }, index) => ({ node, index, shape, dtype }));
     this.nodes.push(node);
     return node.outputs;
@@ -105,47 +119,30 @@ export class Emitter {
     });
   }
 
-  /** Every stride-th pixel of a picture. Where the stride divides it, a plain slice, which is far faster than a strided one. */
+  /** Every stride-th pixel of a picture, as a plain slice of strips of pixels, which is far faster than a strided one. */
   subsample(x: Value, stride: number): Value {
     if (stride === 1) return x;
-    const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    if (height % stride !== 0 || width % stride !== 0)
-      return this.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
-    const [rows, columns] = [height / stride, width / stride];
-    const cells = this.reshape(x, [batch, rows, stride, columns, stride * channels]);
-    const first = this.slice(cells, [0, 0, 0, 0, 0], [batch, rows, 1, columns, channels]);
+    const [batch, rows, columns, channels] = cells(x.shape, stride);
+    const whole = this.pad(x, missing(x.shape, stride));
+    const strips = this.reshape(whole, [batch, rows, stride, columns, stride * channels]);
+    const first = this.slice(strips, [0, 0, 0, 0, 0], [batch, rows, 1, columns, channels]);
     return this.reshape(first, [batch, rows, columns, channels]);
   }
 
   /** The gradient of `subsample` of a picture of `shape`: dy spread over zeros. */
   spread(dy: Value, shape: number[], stride: number): Value {
     if (stride === 1) return dy;
-    const [batch, height, width, channels] = shape as [number, number, number, number];
-    if (height % stride !== 0 || width % stride !== 0)
-      return this.stridedSliceGrad(dy, shape, [1, stride, stride, 1]);
-    const cells = this.reshape(dy, [batch, height / stride, 1, width / stride, channels]);
+    const [batch, rows, columns, channels] = cells(shape, stride);
     const none = [0, 0] as const;
-    return this.reshape(
-      this.pad(cells, [none, none, [0, stride - 1], none, [0, (stride - 1) * channels]]),
-      shape,
-    );
-  }
-
-  /** x[begin:end:stride] on every axis. */
-  stridedSlice(x: Value, begin: number[], end: number[], strides: number[]): Value {
-    const shape = end.map((to, axis) => Math.ceil((to - begin[axis]!) / strides[axis]!));
-    const inputs = [x, this.integers(begin), this.integers(end), this.integers(strides)];
-    return this.op('StridedSlice', sliceAttributes(x.dtype), inputs, { shape, dtype: x.dtype });
-  }
-
-  /** The gradient of a strided slice of a value of `shape`: dy spread over zeros. */
-  stridedSliceGrad(dy: Value, shape: number[], strides: number[]): Value {
-    const begin = shape.map(() => 0);
-    const inputs = [shape, begin, shape, strides].map((list) => this.integers(list));
-    return this.op('StridedSliceGrad', sliceAttributes(dy.dtype), [...inputs, dy], {
-      shape,
-      dtype: dy.dtype,
-    });
+    const strips = this.pad(this.reshape(dy, [batch, rows, 1, columns, channels]), [
+      none,
+      none,
+      [0, stride - 1],
+      none,
+      [0, (stride - 1) * channels],
+    ]);
+    const whole = this.reshape(strips, [batch, rows * stride, columns * stride, channels]);
+    return this.slice(whole, [0, 0, 0, 0], shape);
   }
 
   /** The product of two matrices, either of them transposed. */
@@ -167,13 +164,17 @@ export function pixels(x: Value, emit: Emitter): Value {
   return emit.reshape(x, [batch * height * width, channels]);
 }
 
-const sliceAttributes = (dtype: number): Attribute[] => [
-  typeAttribute('T', dtype),
-  typeAttribute('Index', DataType.INT32),
-  ...['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'].map((name) =>
-    intAttribute(name, 0),
-  ),
-];
+/** [batch, height, width, channels] of every stride-th pixel. */
+function cells(shape: number[], stride: number): [number, number, number, number] {
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  return [batch, Math.ceil(height / stride), Math.ceil(width / stride), channels];
+}
+
+/** The paddings to the next multiple of stride. */
+function missing(shape: number[], stride: number): Array<readonly [number, number]> {
+  const whole = cells(shape, stride);
+  return shape.map((n, axis) => [0, axis === 1 || axis === 2 ? whole[axis]! * stride - n : 0] as const);
+}
 
 /**
  * Writes a trace anew, op by op, inputs first. `replace` sees each op with its inputs already rewritten and may emit others for
