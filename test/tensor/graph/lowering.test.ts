@@ -26,6 +26,8 @@ const convolutions: Record<string, { rewrite: RewriteName; cases: Convolution[] 
       { picture: [2, 6, 6, 5], kernel: 1, output: 7, stride: 1, padding: 0 },
       { picture: [2, 6, 8, 5], kernel: 1, output: 7, stride: 2, padding: 0 },
       { picture: [2, 7, 5, 4], kernel: 1, output: 3, stride: 2, padding: 0 },
+      // So many pixels that the filter's gradient stays a convolution.
+      { picture: [1, 128, 128, 2], kernel: 1, output: 3, stride: 1, padding: 0 },
     ],
   },
   'the gradient of a filter as a product of patches': {

@@ -49,11 +49,17 @@ const replacements: Record<string, Replacement> = {
   Conv2DBackpropFilter: (node, emit) => {
     const [x, , dy] = node.inputs as [Value, Value, Value];
     const { shape } = node.outputs[0]!;
-    if (!isPointwise(node, shape)) return undefined;
+    if (!isPointwise(node, shape) || isLong(node, dy)) return undefined;
     const product = emit.product(pixels(emit.subsample(x, strideOf(node)), emit), pixels(dy, emit), true);
     return emit.reshape(product, shape);
   },
 };
+
+/** Pixels from which oneDNN's convolution is the faster one for the gradient of a filter (measured on Zen 4). */
+const LONG = 16_384;
+
+const isLong = (node: Node, dy: Value): boolean =>
+  strideOf(node) === 1 && dy.shape[0]! * dy.shape[1]! * dy.shape[2]! >= LONG;
 
 const isPointwise = (node: Node, filter: number[]): boolean =>
   filter[0] === 1 && filter[1] === 1 && attribute(node, 'padding') !== 'EXPLICIT';
