@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchContext, createContext } from './support/context.ts';
+import { findDevice } from './support/device.ts';
 
-// npm run bench -- NAME [--json] [--rounds n]
+// npm run bench -- NAME [--json] [--rounds n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|webgpu]
 //   name ─ bench/NAME.ts ─ run(context): measures both sides, alternating ─ one JSON line a case
 
 const { values, positionals } = parseArgs({
@@ -11,6 +12,8 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
+    device: { type: 'string' },
+    backend: { type: 'string' },
   },
 });
 const names = readdirSync(import.meta.dirname)
@@ -20,7 +23,7 @@ const names = readdirSync(import.meta.dirname)
 const [name] = positionals;
 if (!name || !names.includes(name) || positionals.length > 1) {
   console.error(
-    `Usage: npm run bench -- NAME [--json] [--rounds n] [--only case]\nNAME is one of ${names.join(', ')}.`,
+    `Usage: npm run bench -- NAME [--json] [--rounds n] [--only case] [--device NAME] [--backend NAME]\nNAME is one of ${names.join(', ')}.`,
   );
   process.exit(2);
 }
@@ -30,7 +33,35 @@ if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
   process.exit(2);
 }
 
-const context = createContext({ name, rounds, json: values.json, only: values.only });
+const onDevices = ['step', 'memory', 'evaluate'];
+if ((values.device ?? values.backend) !== undefined && !onDevices.includes(name)) {
+  console.error(`--device and --backend are for ${onDevices.join(', ')}.`);
+  process.exit(2);
+}
+const { backend = 'tensorflow' } = values;
+if (backend !== 'tensorflow' && backend !== 'webgpu') {
+  console.error(`--backend takes tensorflow or webgpu, found ${backend}.`);
+  process.exit(2);
+}
+// The backend webgpu is for GPUs; on `cpu` it takes what Vulkan offers, and the peer the CPU.
+const device = await findDevice(values.device ?? (backend === 'webgpu' ? 'gpu:0' : 'cpu')).catch((error) => {
+  console.error(error.message);
+  process.exit(2);
+});
+
+const context = createContext({
+  name,
+  rounds,
+  json: values.json,
+  only: values.only,
+  target: { device, backend },
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, async () => {
+    await context.dispose();
+    process.exit(130);
+  });
+}
 try {
   const bench = (await import(`./${name}.ts`)) as { run(context: BenchContext): Promise<void> };
   await bench.run(context);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { bundle } from './support/bundle.ts';
 import type { BenchContext } from './support/context.ts';
+import { CPU, ourVariables } from './support/device.ts';
 
 // What a run waits for before its first step, seconds: native TensorFlow loads, ResNet-50's training step is traced and compiled.
 
@@ -30,13 +31,10 @@ export async function run(context: BenchContext): Promise<void> {
 
 /** In a process of its own: a library loads once a process. */
 async function measure(): Promise<{ load: number; trace: number }> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'support/startup-worker.ts')],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [bundle('startup-worker')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...ourVariables(CPU) },
+  });
   let [said, errors] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {
     said += text;

@@ -27,6 +27,10 @@ def main() -> None:
     parser.add_argument("--evaluate", action="store_true")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
+    if options.device == "cuda":
+        # As TensorFlow does by itself: TF32 products, and the fastest of cuDNN's ways of computing a convolution.
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True
     try:
         run = evaluation(options) if options.evaluate else training(options)
         loss = run()

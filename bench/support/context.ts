@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Device } from './device.ts';
 import { describeMachine } from './machine.ts';
 import { pythonEnvironment } from './python.ts';
 import { alternate, type Side } from './rounds.ts';
@@ -20,8 +21,15 @@ export interface Measured {
   details?: Record<string, unknown>;
 }
 
+/** `--device` and `--backend`: where a training step is measured, and on which of facecom's backends. */
+export interface Target {
+  device: Device;
+  backend: 'tensorflow' | 'webgpu';
+}
+
 export interface BenchContext {
   readonly name: string;
+  readonly target: Target;
   /** `--rounds`, or what the bench takes by itself. */
   rounds(usual: number): number;
   /** Whether a case is to be measured: all of them, or those whose name contains one of `--only`. */
@@ -44,6 +52,7 @@ export interface BenchContext {
 
 interface Options {
   name: string;
+  target: Target;
   rounds: number | undefined;
   json: boolean;
   only: string[];
@@ -57,6 +66,7 @@ export function createContext(options: Options): BenchContext & { print(): void;
   const rounds = (usual: number) => options.rounds ?? usual;
   const context = {
     name: options.name,
+    target: options.target,
     rounds,
     note,
     wants: (name: string) => options.only.length === 0 || options.only.some((part) => name.includes(part)),

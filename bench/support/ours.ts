@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import type { Target } from './context.ts';
+import { ourVariables } from './device.ts';
 import { Worker } from './worker.ts';
 
 export interface OursOptions {
@@ -8,8 +10,6 @@ export interface OursOptions {
   size: number;
   precision: 'auto' | 'float32' | 'bfloat16';
   evaluate?: boolean;
-  backend?: 'tensorflow' | 'wasm' | 'webgpu';
-  device?: string;
 }
 
 /** What facecom's worker says of itself when its first step is done. */
@@ -22,15 +22,16 @@ export interface OursReady {
   compiled?: { traced: number; lowered: number; milliseconds: number };
 }
 
-/** Starts facecom's side of a step (or of inference) and runs it once, which compiles it. */
-export async function startOurs(options: OursOptions): Promise<{ worker: Worker; ready: OursReady }> {
-  const worker = new Worker(`facecom ${options.precision}`, [
-    process.execPath,
-    '--import',
-    'tsx',
-    join(import.meta.dirname, 'step-worker.ts'),
-    JSON.stringify({ backend: 'tensorflow', ...options }),
-  ]);
+/** Starts facecom's side of a step (or of inference), as a run starts a trainer, and runs it once, which compiles it. */
+export async function startOurs(
+  options: OursOptions,
+  { device, backend }: Target,
+): Promise<{ worker: Worker; ready: OursReady }> {
+  const worker = new Worker(
+    `facecom ${backend} ${options.precision}`,
+    [process.execPath, bundle('step-worker'), JSON.stringify({ ...options, backend, device: device.name })],
+    { env: ourVariables(device) },
+  );
   try {
     return { worker, ready: await worker.ready<OursReady>() };
   } catch (error) {

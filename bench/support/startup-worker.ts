@@ -21,7 +21,7 @@ async function main(): Promise<void> {
       train: { accumulation: 1, precision: 'float32', clip: 0, ema: 0 },
       resources: { device: 'cpu', backend: 'tensorflow' },
     },
-    { identities: 877, seed: 0 },
+    { identities: 877, seed: 0, libraryThreads: Number(process.env.FACECOM_THREADS) || undefined },
   );
   if (learner instanceof NetworkLearner) learner.prepare(16);
   const trace = (performance.now() - started) / 1000;

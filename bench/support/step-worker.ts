@@ -31,9 +31,12 @@ async function open(options: Options) {
       loss: { alpha: 0.3, beta: 0.7, label_smoothing: 0 },
       optimizer: { name: 'adam', lr: 1e-3, weight_decay: 0, betas: [0.9, 0.999], epsilon: 1e-8 },
       train: { accumulation: 1, precision: options.precision, clip: 0, ema: 0 },
-      resources: { device: options.device ?? 'cpu', backend: options.backend ?? 'auto' },
+      resources: {
+        device: process.env.FACECOM_DEVICE ?? options.device ?? 'cpu',
+        backend: options.backend ?? 'auto',
+      },
     },
-    { identities, seed: 0 },
+    { identities, seed: 0, libraryThreads: Number(process.env.FACECOM_THREADS) || undefined },
   );
   const { batch, size } = options;
   const random = new Random(1, 'bench');

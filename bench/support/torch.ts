@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { BenchContext } from './context.ts';
+import { CPU, type Device, peerVariables } from './device.ts';
 import { median } from './rounds.ts';
 import { Worker } from './worker.ts';
 
@@ -35,22 +36,28 @@ export async function torchPython(context: BenchContext): Promise<string> {
   return context.pythonEnvironment('bench-torch', TORCH);
 }
 
+export interface TorchOptions {
+  evaluate?: boolean;
+  /** The CPU where left out. */
+  device?: Device;
+}
+
 /** Starts PyTorch with a variant of a step (or of inference) and runs it once, which compiles it. */
 export async function startTorch(
   python: string,
   shape: Shape,
   variant: Variant,
-  options: { evaluate?: boolean; device?: string } = {},
+  { evaluate, device = CPU }: TorchOptions = {},
 ): Promise<Worker> {
   const args = [
     join(import.meta.dirname, '../peers/step.py'),
     ...['--backbone', shape.backbone, '--batch', String(shape.batch), '--size', String(shape.size)],
-    ...['--precision', variant.precision, '--device', options.device ?? 'cpu'],
+    ...['--precision', variant.precision, '--device', device.gpu ? 'cuda' : 'cpu'],
     ...(variant.compile ? ['--compile'] : []),
     ...(variant.channelsLast ? ['--channels-last'] : []),
-    ...(options.evaluate ? ['--evaluate'] : []),
+    ...(evaluate ? ['--evaluate'] : []),
   ];
-  const worker = new Worker(nameOf(variant), [python, ...args]);
+  const worker = new Worker(nameOf(variant), [python, ...args], { env: peerVariables(device) });
   try {
     await worker.ready();
     return worker;
@@ -71,7 +78,7 @@ export async function survey(
   python: string,
   shape: Shape,
   candidates: readonly Variant[],
-  options: { evaluate?: boolean; device?: string } = {},
+  options: TorchOptions = {},
 ): Promise<Array<{ variant: Variant; seconds: number }>> {
   const found: Array<{ variant: Variant; seconds: number }> = [];
   for (const variant of candidates) {

@@ -28,7 +28,15 @@ export class Worker {
     this.child.on('error', (error) => {
       this.errors += error.message;
     });
+    // Stopped processes do not notice that this one has ended.
+    const end = () => this.child.kill('SIGKILL');
+    process.once('exit', end);
+    this.child.once('exit', () => process.off('exit', end));
     this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   /** The process's first line: what it is. Wait for it before the first request. */
