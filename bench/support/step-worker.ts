@@ -36,7 +36,13 @@ async function open(options: Options) {
         backend: options.backend ?? 'auto',
       },
     },
-    { identities, seed: 0, libraryThreads: Number(process.env.FACECOM_THREADS) || undefined },
+    {
+      identities,
+      seed: 0,
+      libraryThreads: Number(process.env.FACECOM_THREADS) || undefined,
+      // As `facecom evaluate` does.
+      frozen: options.evaluate,
+    },
   );
   const { batch, size } = options;
   const random = new Random(1, 'bench');

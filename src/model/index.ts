@@ -24,17 +24,31 @@ export interface ModelConfig {
 /** Opens the backend that the experiment asks for and builds its network on it. */
 export async function openLearner(
   config: ModelConfig,
-  options: { identities: number; seed: number; libraryThreads?: number },
+  options: {
+    identities: number;
+    seed: number;
+    libraryThreads?: number;
+    /** The weights are loaded once and only evaluated. */
+    frozen?: boolean;
+  },
 ): Promise<Learner> {
   const { backend, device } = config.resources;
   const threads = options.libraryThreads ?? 0;
-  const precision = await choosePrecision({ precision: config.train.precision, backend, device, threads });
+  const { frozen } = options;
+  const precision = await choosePrecision({
+    precision: config.train.precision,
+    backend,
+    device,
+    threads,
+    frozen,
+  });
   const runtime = await openRuntime({
     backend,
     device,
     threads,
     precision: precision.precision,
     seed: options.seed,
+    frozen,
   });
   return new NetworkLearner(runtime, {
     backbone: config.model.backbone,

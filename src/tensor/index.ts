@@ -22,6 +22,11 @@ export interface RuntimeOptions {
   seed: number;
   /** Threads within an op; 0: one a core. */
   threads: number;
+  /**
+   * Variables keep the values that they have when a step first reads them, in this process: the native library then lays filters
+   * out for its kernels once in place of at every run.
+   */
+  frozen?: boolean;
 }
 
 /** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */

@@ -22,7 +22,9 @@ const WORTH = 1.1;
  * Throws FacecomError `precision-unsupported` where the backend computes in float32 only and bfloat16 was asked for.
  */
 export async function choosePrecision(
-  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads'> & { precision: 'auto' | Precision },
+  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads' | 'frozen'> & {
+    precision: 'auto' | Precision;
+  },
 ): Promise<PrecisionChoice> {
   const { precision } = options;
   const { locateTensorFlow } = await import('./native/locate.ts');
@@ -49,7 +51,7 @@ export async function choosePrecision(
 }
 
 async function measured(
-  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads'>,
+  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads' | 'frozen'>,
   subject: string,
 ): Promise<PrecisionChoice> {
   const { measurePrecisions } = await import('./native/measure-precision.ts');

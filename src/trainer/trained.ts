@@ -31,6 +31,7 @@ export async function openTrained(
     {
       identities: identities.length,
       seed: config.seed,
+      frozen: true,
       ...(resources.cpus > 0 ? { libraryThreads: resources.cpus } : {}),
     },
   );

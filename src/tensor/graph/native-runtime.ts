@@ -6,6 +6,7 @@ import { BACKEND_NAME, type KernelBackend, registerKernels } from '../native/ker
 import { DataType, type NativeLibrary } from '../native/library.ts';
 import { SwitchBinding } from '../native/switch-binding.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
+import { DerivedValues } from './derived.ts';
 import type { RewriteName } from './lower/index.ts';
 import { GraphProgram } from './program.ts';
 import { Session } from './session.ts';
@@ -30,6 +31,8 @@ export interface NativeRuntimeOptions extends NativeConfig {
   precision: 'float32' | 'bfloat16';
   /** Rewrites of traced steps, all where left out. */
   rewrites?: readonly RewriteName[];
+  /** Variables do not change once a step has run. */
+  frozen?: boolean;
 }
 
 /** Compiles steps into one graph and runs them in one session, which holds the variables. */
@@ -42,11 +45,14 @@ export class NativeRuntime implements Runtime {
   readonly library: NativeLibrary;
   readonly session: Session;
   readonly variables: VariableStore;
+  readonly derived: DerivedValues;
   readonly binding: SwitchBinding;
   readonly kernels: KernelBackend;
   readonly seed: number;
   readonly rewrites: readonly RewriteName[] | undefined;
+  private readonly frozen: boolean;
   private programs = 0;
+  private started = false;
 
   constructor(library: NativeLibrary, options: NativeRuntimeOptions) {
     this.library = library;
@@ -54,6 +60,7 @@ export class NativeRuntime implements Runtime {
     this.precision = options.precision;
     this.seed = options.seed;
     this.rewrites = options.rewrites;
+    this.frozen = options.frozen ?? false;
     const { binding, kernels } = openKernels(library, options.intraOpThreads);
     this.binding = binding;
     this.kernels = kernels;
@@ -67,6 +74,7 @@ export class NativeRuntime implements Runtime {
     }
     this.device = options.gpu === undefined ? 'cpu' : `gpu:${options.gpu}`;
     this.variables = new VariableStore(library.api, this.session);
+    this.derived = new DerivedValues(library.api, this.session);
   }
 
   compile(name: string, fn: StepFunction): CompiledStep {
@@ -78,11 +86,24 @@ export class NativeRuntime implements Runtime {
   }
 
   async setValues(values: ReadonlyMap<Variable, Float32Array>): Promise<void> {
+    await this.changing();
     return this.variables.write(values);
+  }
+
+  /** A step is about to run; `changes`: it changes variables. */
+  async starting(changes: boolean): Promise<void> {
+    if (changes) await this.changing();
+    this.started = true;
+  }
+
+  private async changing(): Promise<void> {
+    if (this.frozen && this.started) throw new Error('The variables of this runtime are frozen.');
+    await this.derived.release();
   }
 
   dispose(): void {
     this.variables.dispose();
+    this.derived.dispose();
     this.session.dispose();
   }
 }

@@ -21,6 +21,8 @@ interface Compiled {
   seed?: Output;
   outputs: Array<{ name: string; output: Output; shape: number[] }>;
   targets: Pointer[];
+  /** What the step derives from variables alone, kept from run to run. */
+  derived?: { names: string[]; targets: Pointer[] };
   variables: Set<Variable>;
   /** Ops by their names in the graph. */
   names: ReadonlyMap<string, Node>;
@@ -53,8 +55,11 @@ export class GraphProgram implements CompiledStep {
 
   async run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {
     const compiled = this.compiled(inputs);
-    const { session, variables, seed } = this.runtime;
+    const { session, variables, derived, seed } = this.runtime;
     await variables.initialize(compiled.variables);
+    await this.runtime.starting(compiled.targets.length > 0);
+    const { names, targets } = compiled.derived ?? { names: [], targets: [] };
+    await derived.need(names, () => session.run([], [], targets, () => `the step ${this.name}`));
     const feeds = [...compiled.inputs].map(([name, { output, dtype }]) => {
       const { shape, values } = inputs[name]!;
       return { output, shape, dtype, values };
@@ -67,12 +72,13 @@ export class GraphProgram implements CompiledStep {
         values: Int32Array.of(seed | 0, step),
       });
     const fetches = compiled.outputs.map(({ output }) => output);
-    const values = await session.run(feeds, fetches, compiled.targets, (message) => {
+    const what = (message: string) => {
       // Such as `{{node train_0/GatherV2_7}}`.
       const name = /\{\{node ([^}]+)\}\}/.exec(message)?.[1];
       const node = name === undefined ? undefined : compiled.names.get(name);
       return `the step ${this.name}${node ? `, in ${describe(node)}` : ''}`;
-    });
+    };
+    const values = await derived.use(() => session.run(feeds, fetches, compiled.targets, what));
     return Object.fromEntries(
       compiled.outputs.map(({ name, shape }, i) => [name, { shape, values: values[i]! }]),
     );
@@ -94,14 +100,16 @@ export class GraphProgram implements CompiledStep {
     const started = performance.now();
     const { trace, variables } = this.trace(inputs);
     const { precision, rewrites } = this.runtime;
-    const lowered = lower(trace, { precision, rewrites });
+    const whole = lower(trace, { precision, rewrites });
+    const split = this.runtime.derived.split(whole);
+    const lowered = split?.rest ?? whole;
     const { api } = this.runtime.library;
     const builder = new GraphBuilder(
       api,
       this.runtime.session.graph,
       `${this.name}_${this.index}_${this.cache.size}/`,
     );
-    for (const node of lowered.nodes) builder.add(node, false);
+    for (const node of [...(split?.derive.nodes ?? []), ...lowered.nodes]) builder.add(node, false);
     const placeholders = new Map<string, { output: Output; dtype: number }>();
     for (const [name, value] of lowered.inputs)
       placeholders.set(name, { output: builder.output(value), dtype: value.dtype });
@@ -116,9 +124,13 @@ export class GraphProgram implements CompiledStep {
         shape: value.shape,
       })),
       targets: lowered.effects.map((node) => builder.operation(node)),
+      derived: split && {
+        names: split.names,
+        targets: split.derive.effects.map((node) => builder.operation(node)),
+      },
       variables,
       names: builder.names,
-      report: { traced: trace.nodes.length, lowered: lowered.nodes.length, milliseconds: 0 },
+      report: { traced: trace.nodes.length, lowered: whole.nodes.length, milliseconds: 0 },
     };
     builder.dispose();
     compiled.report.milliseconds = performance.now() - started;

@@ -13,7 +13,7 @@ const weight: Variable = { name: 'precision/weight', shape: [1024, 256], initial
 
 /** Milliseconds that a small step (a convolution and a product, with the gradients of both) takes in either precision. */
 export async function measurePrecisions(
-  options: Pick<RuntimeOptions, 'device' | 'threads'>,
+  options: Pick<RuntimeOptions, 'device' | 'threads' | 'frozen'>,
 ): Promise<Record<Precision, number>> {
   const { conv2d, relu } = await import('../ops/index.ts');
   const core = await import('@tensorflow/tfjs-core');
@@ -22,7 +22,7 @@ export async function measurePrecisions(
   const open = (precision: Precision) => {
     const runtime = openNative(
       found,
-      { backend: 'tensorflow', device: options.device, threads: options.threads, seed: 0, precision },
+      { ...options, backend: 'tensorflow', seed: 0, precision },
       gpu === undefined ? (wantsGpu(options.device) ? 0 : undefined) : Number(gpu),
     );
     const step = runtime.compile('precision', ({ pictures, rows }, context) => {

@@ -12,6 +12,7 @@ export function openNative(
   options: RuntimeOptions & { rewrites?: readonly RewriteName[] },
   gpu: number | undefined,
 ): NativeRuntime {
+  freeze(options.frozen ?? false);
   const library = loadLibrary(found.dir);
   const threads = options.threads || availableParallelism();
   return new NativeRuntime(library, {
@@ -21,7 +22,18 @@ export function openNative(
     seed: options.seed,
     precision: options.precision,
     rewrites: options.rewrites,
+    frozen: options.frozen,
   });
+}
+
+let frozenProcess: boolean | undefined;
+
+/** The library reads the setting once, for the whole process. */
+function freeze(frozen: boolean): void {
+  if (frozenProcess !== undefined && frozenProcess !== frozen)
+    throw new Error('Native runtimes with frozen and with changing variables cannot share a process.');
+  frozenProcess = frozen;
+  process.env.TF_ONEDNN_ASSUME_FROZEN_WEIGHTS = frozen ? '1' : '0';
 }
 
 /** Whether a run on this device is one on a GPU: asked for, or `auto` where the CUDA build and a GPU are there. */

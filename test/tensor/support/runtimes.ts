@@ -10,14 +10,23 @@ export interface NativeOptions {
   seed?: number;
   threads?: number;
   rewrites?: readonly RewriteName[];
+  frozen?: boolean;
 }
 
 /** Native TensorFlow on the CPU, closed after the test. */
 export function native(
   t: Pick<TestContext, 'after'>,
-  { precision = 'float32', seed = 1, threads = 1, rewrites }: NativeOptions = {},
+  { precision = 'float32', seed = 1, threads = 1, rewrites, frozen }: NativeOptions = {},
 ): NativeRuntime {
-  const options = { backend: 'tensorflow', device: 'cpu', precision, seed, threads, rewrites } as const;
+  const options = {
+    backend: 'tensorflow',
+    device: 'cpu',
+    precision,
+    seed,
+    threads,
+    rewrites,
+    frozen,
+  } as const;
   const runtime = openNative(locateTensorFlow()!, options, undefined);
   t.after(() => runtime.dispose());
   return runtime;
