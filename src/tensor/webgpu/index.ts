@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../errors.ts';
+import { splitSums } from './add-n.ts';
 
 /** What is used of Dawn's Node module, the optional package `webgpu`. */
 interface Dawn {
@@ -32,7 +33,8 @@ export async function openWebgpu(): Promise<string> {
   opened ??= open();
   try {
     const adapter = await opened;
-    await tf.setBackend('webgpu');
+    // tfjs falls back to another backend where one does not start.
+    if (!(await tf.setBackend('webgpu')) || tf.getBackend() !== 'webgpu') throw notOpened();
     return adapter;
   } catch (error) {
     opened = undefined;
@@ -47,21 +49,31 @@ async function open(): Promise<string> {
     if (!(name in globalThis))
       Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
-  const adapter = await dawn
-    .create([])
+  // Required before there is a `navigator.gpu`, with which the package would register a backend of its own; and not imported: its
+  // ES modules import without file extensions, which Node does not resolve.
+  const { WebGPUBackend } = createRequire(import.meta.url)('@tensorflow/tfjs-backend-webgpu') as {
+    WebGPUBackend: new (device: object, info: object) => tf.KernelBackend;
+  };
+  splitSums();
+  const gpu = dawn.create([]);
+  provide(gpu);
+  const adapter = await gpu
     .requestAdapter({ powerPreference: 'high-performance' })
     .catch((error: unknown) => noGpu(error));
   if (!adapter) return noGpu();
   const requiredFeatures = ['timestamp-query'].filter((name) => adapter.features.has(name));
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
-  // Required and not imported: the package's ES modules import without file extensions, which Node does not resolve.
-  const { WebGPUBackend } = createRequire(import.meta.url)('@tensorflow/tfjs-backend-webgpu') as {
-    WebGPUBackend: new (device: object, info: object) => tf.KernelBackend;
-  };
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
   const { vendor, architecture, description } = adapter.info;
   return [description || vendor, architecture].filter(Boolean).join(' ');
+}
+
+/** tfjs's backend asks for `navigator.gpu`; Node has a navigator from version 21 on. It also keeps Dawn's instance from being freed. */
+function provide(gpu: object): void {
+  const scope = globalThis as { navigator?: object };
+  if (!scope.navigator) Object.defineProperty(scope, 'navigator', { value: {}, configurable: true });
+  Object.defineProperty(scope.navigator!, 'gpu', { value: gpu, configurable: true });
 }
 
 async function load(): Promise<Dawn> {
@@ -82,6 +94,13 @@ async function load(): Promise<Dawn> {
     );
   }
 }
+
+const notOpened = () =>
+  new FacecomError('webgpu-unavailable', "tfjs's WebGPU backend does not start.", {
+    exitCode: 2,
+    found: `the backend ${tf.getBackend() || 'none'}`,
+    remedy: 'Set resources.backend to auto.',
+  });
 
 function noGpu(cause?: unknown): never {
   throw new FacecomError('no-gpu', 'WebGPU finds no GPU on this machine.', {
