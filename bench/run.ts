@@ -65,10 +65,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const bench = (await import(`./${name}.ts`)) as { run(context: BenchContext): Promise<void> };
   await bench.run(context);
-  context.print();
 } catch (error) {
   console.error(error instanceof Error && 'remedy' in error ? error.message : error);
   process.exitCode = 1;
 } finally {
+  // Also what was measured before an error.
+  context.print();
   await context.dispose();
 }

@@ -85,7 +85,7 @@ export function createContext(options: Options): BenchContext & { print(): void;
     },
     print() {
       const machine = describeMachine();
-      if (!options.json) console.log(table(results, machine));
+      if (results.length > 0 && !options.json) console.log(table(results, machine));
       for (const result of results) console.log(JSON.stringify(line(options.name, result, machine, rounds)));
     },
     async dispose() {
