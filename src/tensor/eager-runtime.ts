@@ -65,10 +65,10 @@ export class EagerRuntime implements Runtime {
       tensors[key] = tf.tensor(data as Float32Array, [...shape], dtype === 'int32' ? 'int32' : 'float32');
     }
     const context = new EagerContext((variable) => this.variable(variable), this.seed, step);
-    const outputs = fn(tensors, context);
+    // A fetched variable must not be the variable itself, which lives on, and is given as it was when the step began.
+    const outputs = Object.entries(fn(tensors, context)).map(([key, tensor]) => [key, tf.clone(tensor)]);
     context.finish();
-    // A fetched variable must not be the variable itself, which lives on.
-    return Object.fromEntries(Object.entries(outputs).map(([key, tensor]) => [key, tf.clone(tensor)]));
+    return Object.fromEntries(outputs);
   }
 
   async values(variables: readonly Variable[]): Promise<Map<Variable, Float32Array>> {

@@ -25,8 +25,10 @@ export class TraceContext implements StepContext {
   private readonly backend: KernelBackend;
   private readonly handles = new Map<Variable, Value>();
   private readonly reads = new Map<Variable, tf.Tensor>();
-  /** The op that last changed a variable. */
-  private readonly writes = new Map<Variable, Node>();
+  /** The ops that change a variable, in order: each waits for what came before it. */
+  private readonly writes = new Map<Variable, Node[]>();
+  /** The ops that read a variable since the last of them. */
+  private readonly readers = new Map<Variable, Node[]>();
   private readonly seed: Value;
 
   /** `seed`: an int32 value of shape [2], the run's seed and the step. */
@@ -39,7 +41,12 @@ export class TraceContext implements StepContext {
   read(variable: Variable): tf.Tensor {
     const known = this.reads.get(variable);
     if (known) return known;
-    const tensor = tf.keep(this.tensor(this.readOp(variable)));
+    const value = this.readOp(variable);
+    // What a step changes, it changes after this, wherever in the function it is read.
+    const [first] = this.writes.get(variable) ?? [];
+    if (first) first.control.push(value.node);
+    else this.readers.set(variable, [...(this.readers.get(variable) ?? []), value.node]);
+    const tensor = tf.keep(this.tensor(value));
     this.reads.set(variable, tensor);
     return tensor;
   }
@@ -53,9 +60,7 @@ export class TraceContext implements StepContext {
   }
 
   follow(average: Variable, of: Variable, rate: number): void {
-    const after = this.writes.get(of);
-    const current = this.readOp(of, after ? [after] : []);
-    const difference = this.trace.node('Sub', [FLOAT], [this.readOp(average), current]).outputs[0]!;
+    const difference = this.trace.node('Sub', [FLOAT], [this.current(average), this.current(of)]).outputs[0]!;
     const scaled = this.trace.node('Mul', [FLOAT], [difference, this.scalar(rate)]).outputs[0]!;
     this.write(average, 'AssignSubVariableOp', [DTYPE], [this.handle(average), scaled]);
   }
@@ -153,14 +158,23 @@ export class TraceContext implements StepContext {
     return this.trace.node('ReadVariableOp', [DTYPE], [this.handle(variable)], control).outputs[0]!;
   }
 
+  /** The variable's value after all changes that were asked for so far. */
+  private current(variable: Variable): Value {
+    const value = this.readOp(variable, this.writes.get(variable)?.slice(-1));
+    this.readers.set(variable, [...(this.readers.get(variable) ?? []), value.node]);
+    return value;
+  }
+
   private write(
     variable: Variable,
     op: string,
     attributes: Parameters<TraceBinding['effect']>[1],
     inputs: Value[],
   ): void {
-    const before = this.writes.get(variable);
-    this.writes.set(variable, this.trace.effect(op, attributes, inputs, before ? [before] : []));
+    const before = this.writes.get(variable) ?? [];
+    const control = [...before.slice(-1), ...(this.readers.get(variable) ?? [])];
+    this.writes.set(variable, [...before, this.trace.effect(op, attributes, inputs, control)]);
+    this.readers.delete(variable);
   }
 }
 

@@ -60,22 +60,31 @@ describe('a compiled step', { skip: withoutTensorFlow }, () => {
   it('reads variables as they were when it began and changes them when it ends', async (t) => {
     const counter: Variable = { name: 'counter', shape: [2], initial: () => Float32Array.of(1, 10) };
     const average: Variable = { name: 'average', shape: [2] };
+    const other: Variable = { name: 'other', shape: [2], initial: () => Float32Array.of(1, 10) };
     const fn: StepFunction = (_, context) => {
       context.add(counter, tf.tensor1d([1, 1]));
       context.follow(average, counter, 0.5);
-      return { before: context.read(counter) };
+      const old = context.read(other);
+      context.assign(other, tf.tensor1d([0, 0]));
+      context.add(other, tf.add(old, 1));
+      return { before: context.read(counter), other: old };
     };
-    const runtime = native(t);
-    const step = runtime.compile('count', fn);
-    const seen: number[][] = [];
-    for (let i = 0; i < 2; i++) seen.push(Array.from((await step.run({})).before!.values));
-    assert.deepEqual(seen, [
-      [1, 10],
-      [2, 11],
-    ]);
-    const values = await runtime.values([counter, average]);
-    assert.deepEqual(Array.from(values.get(counter)!), [3, 12]);
-    assert.deepEqual(Array.from(values.get(average)!), [2, 8.75]);
+    const compiled = native(t, { threads: 2 });
+    const eager = new EagerRuntime(BACKEND_NAME, { seed: 1, device: 'cpu' });
+    t.after(() => eager.dispose());
+    for (const runtime of [compiled, eager]) {
+      const step = runtime.compile('count', fn);
+      // Where nothing orders a read and a change, most runs of a few hundred go wrong.
+      for (let i = 0; i < 300; i++) {
+        const { before, other: old } = await step.run({});
+        assert.deepEqual(Array.from(before!.values), [1 + i, 10 + i]);
+        assert.deepEqual(Array.from(old!.values), [1 + i, 10 + i]);
+        if (i !== 1) continue;
+        const values = await runtime.values([counter, average]);
+        assert.deepEqual(Array.from(values.get(counter)!), [3, 12]);
+        assert.deepEqual(Array.from(values.get(average)!), [2, 8.75]);
+      }
+    }
   });
 
   it('shares one set of variables with other steps, which may be set from outside', async (t) => {
