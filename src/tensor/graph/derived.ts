@@ -35,6 +35,7 @@ export class DerivedValues {
   private readonly frees = new Map<string, Pointer>();
   private readonly kept = new Map<string, Promise<unknown>>();
   private readonly uses = new Set<Promise<unknown>>();
+  private freed: Promise<unknown> = Promise.resolve();
 
   constructor(api: CApi, session: Session) {
     this.session = session;
@@ -77,6 +78,7 @@ export class DerivedValues {
 
   /** Sees to it that the values are there: `derive` computes them. */
   async need(names: readonly string[], derive: () => Promise<unknown>): Promise<void> {
+    await this.freed;
     if (!names.every((name) => this.kept.has(name))) {
       const done = derive();
       for (const name of names) this.kept.set(name, done);
@@ -98,11 +100,13 @@ export class DerivedValues {
 
   /** Variables will change: frees what was derived from them. */
   async release(): Promise<void> {
-    if (this.kept.size === 0) return;
-    await Promise.allSettled([...this.kept.values(), ...this.uses]);
-    const targets = [...this.kept.keys()].map((name) => this.frees.get(name)!);
-    this.kept.clear();
-    await this.session.run([], [], targets, () => 'freeing derived values');
+    if (this.kept.size > 0) {
+      const targets = [...this.kept.keys()].map((name) => this.frees.get(name)!);
+      const ended = Promise.allSettled([...this.kept.values(), ...this.uses]);
+      this.kept.clear();
+      this.freed = ended.then(() => this.session.run([], [], targets, () => 'freeing derived values'));
+    }
+    await this.freed;
   }
 
   dispose(): void {
