@@ -41,11 +41,10 @@ export class TraceContext implements StepContext {
   read(variable: Variable): tf.Tensor {
     const known = this.reads.get(variable);
     if (known) return known;
-    const value = this.readOp(variable);
     // What a step changes, it changes after this, wherever in the function it is read.
     const [first] = this.writes.get(variable) ?? [];
-    if (first) first.control.push(value.node);
-    else this.readers.set(variable, [...(this.readers.get(variable) ?? []), value.node]);
+    const value = first ? this.readOp(variable) : this.current(variable);
+    first?.control.push(value.node);
     const tensor = tf.keep(this.tensor(value));
     this.reads.set(variable, tensor);
     return tensor;
@@ -178,12 +177,15 @@ export class TraceContext implements StepContext {
   }
 }
 
-/** Attributes of the op that names a variable: equal names are one variable in all graphs of a session. */
-export function handleAttributes(variable: Variable) {
+/** Attributes of the op that names a variable, float32 where `dtype` does not say: equal names are one in all graphs of a session. */
+export function handleAttributes(
+  { name, shape }: Pick<Variable, 'name' | 'shape'>,
+  dtype: number = DataType.FLOAT,
+) {
   return [
-    DTYPE,
-    shapeAttribute('shape', [...variable.shape]),
+    typeAttribute('dtype', dtype),
+    shapeAttribute('shape', [...shape]),
     stringAttribute('container', ''),
-    stringAttribute('shared_name', variable.name),
+    stringAttribute('shared_name', name),
   ];
 }

@@ -1,14 +1,7 @@
 import { type CApi, DataType, type Pointer } from '../native/library.ts';
 import { GraphBuilder } from './builder.ts';
-import {
-  boolAttribute,
-  type Node,
-  shapeAttribute,
-  stringAttribute,
-  type Trace,
-  typeAttribute,
-  type Value,
-} from './ir.ts';
+import { handleAttributes } from './context.ts';
+import { boolAttribute, type Node, plainNode, type Trace, typeAttribute, type Value } from './ir.ts';
 import { prune } from './lower/prune.ts';
 import { rewrite } from './lower/rewrite.ts';
 import type { Session } from './session.ts';
@@ -49,31 +42,30 @@ export class DerivedValues {
     const wanted = new Set<Value>(trace.outputs.values());
     for (const node of trace.nodes)
       if (!derived.has(node)) for (const value of node.inputs.flat()) wanted.add(value);
-    const frontier = [...wanted].filter(({ node }) => derived.has(node));
-    if (frontier.length === 0) return undefined;
+    const frontier = new Set([...wanted].filter(({ node }) => derived.has(node)));
+    if (frontier.size === 0) return undefined;
     const nameOf = (value: Value) => `derived/${derived.get(value.node)}_${value.index}`;
-    const assigns = frontier.map((value) => {
-      const handle = handleOf(nameOf(value), value);
-      const node = plain('AssignVariableOp', [typeAttribute('dtype', value.dtype)], [handle, value]);
-      return { handle: handle.node, node };
-    });
-    const derive: Trace = {
-      nodes: [...trace.nodes, ...assigns.flatMap(({ handle, node }) => [handle, node])],
-      inputs: new Map(),
-      outputs: new Map(),
-      effects: assigns.map(({ node }) => node),
-    };
+    const effects = [...frontier].map((value) =>
+      plainNode(
+        'AssignVariableOp',
+        [typeAttribute('dtype', value.dtype)],
+        [handleOf(nameOf(value), value), value],
+      ),
+    );
     const rest = rewrite(trace, (_, emit, old) => {
-      if (!old.outputs.some((value) => wanted.has(value) && derived.has(value.node))) return undefined;
+      if (!old.outputs.some((value) => frontier.has(value))) return undefined;
       return old.outputs.map((value) => {
-        if (!wanted.has(value)) return undefined;
-        const { attributes } = handleOf(nameOf(value), value).node;
-        const handle = emit.op('VarHandleOp', attributes, [], RESOURCE);
+        if (!frontier.has(value)) return undefined;
+        const handle = emit.op('VarHandleOp', attributesOf(nameOf(value), value), [], RESOURCE);
         return emit.op('ReadVariableOp', [typeAttribute('dtype', value.dtype)], [handle], value);
       });
     });
     for (const value of frontier) this.free(nameOf(value), value);
-    return { derive: prune(derive), rest: prune(rest), names: frontier.map(nameOf) };
+    return {
+      derive: prune({ ...trace, outputs: new Map(), effects }),
+      rest: prune(rest),
+      names: [...frontier].map(nameOf),
+    };
   }
 
   /** Sees to it that the values are there: `derive` computes them. */
@@ -147,7 +139,7 @@ export class DerivedValues {
   private free(name: string, value: Value): void {
     if (this.frees.has(name)) return;
     const handle = handleOf(name, value);
-    const destroy = plain('DestroyResourceOp', [boolAttribute('ignore_lookup_error', true)], [handle]);
+    const destroy = plainNode('DestroyResourceOp', [boolAttribute('ignore_lookup_error', true)], [handle]);
     this.builder.add(handle.node, false);
     this.builder.add(destroy, false);
     this.frees.set(name, this.builder.operation(destroy));
@@ -156,21 +148,10 @@ export class DerivedValues {
 
 const RESOURCE = { shape: [], dtype: DataType.RESOURCE };
 
-function plain(op: string, attributes: Node['attributes'], inputs: Node['inputs']): Node {
-  return { op, attributes, inputs, control: [], outputs: [] };
-}
+const attributesOf = (name: string, { shape, dtype }: Value) => handleAttributes({ name, shape }, dtype);
 
-function handleOf(name: string, { shape, dtype }: Value): Value {
-  const node = plain(
-    'VarHandleOp',
-    [
-      typeAttribute('dtype', dtype),
-      shapeAttribute('shape', shape),
-      stringAttribute('container', ''),
-      stringAttribute('shared_name', name),
-    ],
-    [],
-  );
+function handleOf(name: string, kept: Value): Value {
+  const node = plainNode('VarHandleOp', attributesOf(name, kept), []);
   const value = { node, index: 0, ...RESOURCE };
   node.outputs = [value];
   return value;

@@ -48,9 +48,22 @@ export const boolAttribute = (name: string, value: boolean): Attribute => ({ nam
 export const stringAttribute = (name: string, value: string): Attribute => ({ name, type: 0, value });
 export const shapeAttribute = (name: string, value: number[]): Attribute => ({ name, type: 5, value });
 
+/** An op that waits for nothing but its inputs; its outputs are for whoever records it to fill in. */
+export function plainNode(op: string, attributes: Attribute[], inputs: Argument[]): Node {
+  return { op, attributes, inputs, control: [], outputs: [] };
+}
+
+/** A Const. */
+export function constantNode(constant: NonNullable<Node['constant']>): Node {
+  return { ...plainNode('Const', [typeAttribute('dtype', constant.dtype)], []), constant };
+}
+
 /** The value of an attribute, or undefined. */
 export function attribute<T>(node: Node, name: string): T | undefined {
   return node.attributes.find((a) => a.name === name)?.value as T | undefined;
 }
+
+/** Of a convolution or one of its gradients: pixels from window to window. */
+export const strideOf = (node: Node): number => attribute<number[]>(node, 'strides')![1]!;
 
 export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -56,10 +56,18 @@ export class GraphProgram implements CompiledStep {
   async run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {
     const compiled = this.compiled(inputs);
     const { session, variables, derived, seed } = this.runtime;
+    const what = (message: string) => {
+      // Such as `{{node train_0/GatherV2_7}}`.
+      const name = /\{\{node ([^}]+)\}\}/.exec(message)?.[1];
+      const node = name === undefined ? undefined : compiled.names.get(name);
+      return `the step ${this.name}${node ? `, in ${describe(node)}` : ''}`;
+    };
     await variables.initialize(compiled.variables);
     await this.runtime.starting(compiled.targets.length > 0);
-    const { names, targets } = compiled.derived ?? { names: [], targets: [] };
-    await derived.need(names, () => session.run([], [], targets, () => `the step ${this.name}`));
+    if (compiled.derived) {
+      const { names, targets } = compiled.derived;
+      await derived.need(names, () => session.run([], [], targets, what));
+    }
     const feeds = [...compiled.inputs].map(([name, { output, dtype }]) => {
       const { shape, values } = inputs[name]!;
       return { output, shape, dtype, values };
@@ -72,12 +80,6 @@ export class GraphProgram implements CompiledStep {
         values: Int32Array.of(seed | 0, step),
       });
     const fetches = compiled.outputs.map(({ output }) => output);
-    const what = (message: string) => {
-      // Such as `{{node train_0/GatherV2_7}}`.
-      const name = /\{\{node ([^}]+)\}\}/.exec(message)?.[1];
-      const node = name === undefined ? undefined : compiled.names.get(name);
-      return `the step ${this.name}${node ? `, in ${describe(node)}` : ''}`;
-    };
     const values = await derived.use(() => session.run(feeds, fetches, compiled.targets, what));
     return Object.fromEntries(
       compiled.outputs.map(({ name, shape }, i) => [name, { shape, values: values[i]! }]),

@@ -7,6 +7,7 @@ import { GraphBuilder, sourceLine } from './builder.ts';
 import {
   type Argument,
   type Attribute,
+  constantNode,
   type Node,
   shapeAttribute,
   size,
@@ -114,14 +115,7 @@ export class TraceBinding implements Binding {
     const known = key === undefined ? undefined : this.constants.get(key);
     if (known) return known;
     const copy = ArrayBuffer.isView(values) ? (values as Float32Array).slice() : Array.from(values);
-    const node: Node = {
-      op: 'Const',
-      attributes: [typeAttribute('dtype', dtype)],
-      inputs: [],
-      control: [],
-      outputs: [],
-      constant: { shape, dtype, values: copy },
-    };
+    const node = constantNode({ shape, dtype, values: copy });
     this.builder.add(node, true);
     this.nodes.push(node);
     const value = node.outputs[0]!;

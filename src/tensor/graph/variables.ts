@@ -3,7 +3,16 @@ import { type CApi, DataType, type Output, type Pointer } from '../native/librar
 import type { Variable } from '../runtime.ts';
 import { GraphBuilder } from './builder.ts';
 import { handleAttributes } from './context.ts';
-import { intAttribute, type Node, shapeAttribute, size, typeAttribute, type Value } from './ir.ts';
+import {
+  constantNode,
+  intAttribute,
+  type Node,
+  plainNode,
+  shapeAttribute,
+  size,
+  typeAttribute,
+  type Value,
+} from './ir.ts';
 import type { Session } from './session.ts';
 
 interface Slot {
@@ -24,11 +33,14 @@ export class VariableStore {
   private readonly slots = new Map<Variable, Slot>();
   private readonly names = new Map<string, Variable>();
   private readonly initialized = new Set<Variable>();
-  private zeroFeed: Value | undefined;
+  /** What variables are cleared with: fed, so that TensorFlow keeps no constant of it. */
+  private readonly zero: Value;
 
   constructor(api: CApi, session: Session) {
     this.session = session;
     this.builder = new GraphBuilder(api, session.graph, 'variables/');
+    const scalar = [typeAttribute('dtype', DataType.FLOAT), shapeAttribute('shape', [])];
+    this.zero = this.add('Placeholder', scalar, []).outputs[0]!;
   }
 
   /** Gives every variable that has no value yet its initial one, a few at a time: the values exist twice meanwhile. */
@@ -39,7 +51,7 @@ export class VariableStore {
     if (zeros.length > 0) {
       const clear = zeros.map((variable) => this.slot(variable).clear);
       const zero = {
-        output: this.builder.output(this.zero()),
+        output: this.builder.output(this.zero),
         shape: [],
         dtype: DataType.FLOAT,
         values: Float32Array.of(0),
@@ -118,7 +130,7 @@ export class VariableStore {
       typeAttribute('index_type', DataType.INT32),
       intAttribute('_variable', this.slots.size),
     ];
-    const zeros = this.add('Fill', fill, [shape, this.zero()]).outputs[0]!;
+    const zeros = this.add('Fill', fill, [shape, this.zero]).outputs[0]!;
     const slot = {
       read: this.builder.output(read),
       feed: this.builder.output(feed),
@@ -129,28 +141,16 @@ export class VariableStore {
     return slot;
   }
 
-  /** What variables are cleared with: fed, so that TensorFlow keeps no constant of it. */
-  private zero(): Value {
-    const scalar = [typeAttribute('dtype', DataType.FLOAT), shapeAttribute('shape', [])];
-    this.zeroFeed ??= this.add('Placeholder', scalar, []).outputs[0]!;
-    return this.zeroFeed;
-  }
-
   private shape(values: readonly number[]): Value {
-    const node: Node = {
-      op: 'Const',
-      attributes: [typeAttribute('dtype', DataType.INT32)],
-      inputs: [],
-      control: [],
-      outputs: [],
-      constant: { shape: [values.length], dtype: DataType.INT32, values: Int32Array.from(values) },
-    };
-    this.builder.add(node, true);
-    return node.outputs[0]!;
+    const constant = { shape: [values.length], dtype: DataType.INT32, values: Int32Array.from(values) };
+    return this.record(constantNode(constant)).outputs[0]!;
   }
 
   private add(op: string, attributes: Node['attributes'], inputs: Node['inputs']): Node {
-    const node: Node = { op, attributes, inputs, control: [], outputs: [] };
+    return this.record(plainNode(op, attributes, inputs));
+  }
+
+  private record(node: Node): Node {
     this.builder.add(node, true);
     return node;
   }

@@ -1,4 +1,4 @@
-import { attribute, type Node, type Trace, type Value } from '../ir.ts';
+import { attribute, type Node, strideOf, type Trace, type Value } from '../ir.ts';
 import { type Emitter, pixels, rewrite } from './rewrite.ts';
 
 /** Pixels on a side of the gradient up to which a product beats oneDNN's kernel (measured on Zen 4, AVX512-BF16). */
@@ -21,8 +21,6 @@ export function patches(trace: Trace): Trace {
     return [emit.reshape(emit.product(pixels(seen, emit), pixels(dy, emit), true), shape)];
   });
 }
-
-const strideOf = (node: Node): number => attribute<number[]>(node, 'strides')![1]!;
 
 /** Pixels around the picture; undefined where the sides differ. */
 function paddingOf(node: Node, kernel: number): number | undefined {

@@ -1,4 +1,4 @@
-import { attribute, type Node, type Trace, type Value } from '../ir.ts';
+import { attribute, type Node, strideOf, type Trace, type Value } from '../ir.ts';
 import type { LoweringOptions } from './index.ts';
 import { type Emitter, pixels, rewrite } from './rewrite.ts';
 
@@ -63,8 +63,6 @@ const isLong = (node: Node, dy: Value): boolean =>
 
 const isPointwise = (node: Node, filter: number[]): boolean =>
   filter[0] === 1 && filter[1] === 1 && attribute(node, 'padding') !== 'EXPLICIT';
-
-const strideOf = (node: Node): number => attribute<number[]>(node, 'strides')![1]!;
 
 const matrix = (filter: number[]): number[] => [filter[2]!, filter[3]!];
 

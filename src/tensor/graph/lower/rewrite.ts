@@ -2,6 +2,7 @@ import { DataType } from '../../native/library.ts';
 import {
   type Argument,
   type Attribute,
+  constantNode,
   intAttribute,
   type Node,
   size,
@@ -56,14 +57,7 @@ export class Emitter {
     const known = this.constants.get(key);
     if (known) return known;
     const shape = [values.length];
-    const node: Node = {
-      op: 'Const',
-      attributes: [typeAttribute('dtype', DataType.INT32)],
-      inputs: [],
-      control: [],
-      outputs: [],
-      constant: { shape, dtype: DataType.INT32, values: Int32Array.from(values) },
-    };
+    const node = constantNode({ shape, dtype: DataType.INT32, values: Int32Array.from(values) });
     const value = { node, index: 0, shape, dtype: DataType.INT32 };
     node.outputs = [value];
     this.nodes.push(node);

@@ -1,4 +1,4 @@
-import { attribute, type Node, type Trace, type Value } from '../ir.ts';
+import { attribute, type Node, strideOf, type Trace, type Value } from '../ir.ts';
 import { type Emitter, rewrite } from './rewrite.ts';
 
 /** More channels than these fill a vector register well enough. */
@@ -56,7 +56,7 @@ function geometryOf(node: Node): Geometry | undefined {
   const filter = gradient ? node.outputs[0]!.shape : (node.inputs[1] as Value).shape;
   const y = gradient ? (node.inputs[2] as Value).shape : node.outputs[0]!.shape;
   const [kernel, width, input, output] = filter as [number, number, number, number];
-  const stride = attribute<number[]>(node, 'strides')![1]!;
+  const stride = strideOf(node);
   const paddings = attribute<number[]>(node, 'explicit_paddings');
   const padding = paddings?.[2] ?? 0;
   if (stride === 1 || input > FEW_CHANNELS || kernel !== width || kernel <= stride) return undefined;
