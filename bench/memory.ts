@@ -2,7 +2,7 @@ import type { BenchContext } from './support/context.ts';
 import { memoryHeld, memoryOfProcess } from './support/device.ts';
 import { startOurs } from './support/ours.ts';
 import { place, precisionsOn, shapesOn } from './support/shapes.ts';
-import { nameOf, secondsOf, startTorch, torchPython, type Variant } from './support/torch.ts';
+import { nameOf, noteAbsent, secondsOf, startTorch, torchPython, type Variant } from './support/torch.ts';
 import type { Worker } from './support/worker.ts';
 
 // Peak memory of a process that trains ResNet-50 with two heads and Adam for six steps, MB: resident memory on the CPU, on a GPU
@@ -30,9 +30,7 @@ export async function run(context: BenchContext): Promise<void> {
           const peak = await peakOf(context, () => startTorch(python, shape, variant, { device }));
           peers.push({ variant, peak });
         } catch (error) {
-          context.note(
-            `  ${nameOf(variant)} does not run here: ${error instanceof Error ? error.message : error}`,
-          );
+          noteAbsent(context, variant, error);
         }
       }
       const [least] = peers.sort((a, b) => a.peak.bytes - b.peak.bytes);

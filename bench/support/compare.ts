@@ -60,27 +60,25 @@ export async function compare(
   const measured = async (side: string, worker: Worker) => {
     const seen = busy.get(side) ?? [];
     busy.set(side, seen);
-    const warm = await secondsOf(worker, 2);
-    const steps = device.gpu ? Math.ceil(GPU_SECONDS / warm) : shape.size > 112 ? 3 : 8;
-    const seconds = await watched(device, () => secondsOf(worker, steps), seen);
-    await worker.stop();
-    return shape.batch / seconds;
+    try {
+      const warm = await secondsOf(worker, 2);
+      const steps = device.gpu ? Math.ceil(GPU_SECONDS / warm) : shape.size > 112 ? 3 : 8;
+      return shape.batch / (await watched(device, () => secondsOf(worker, steps), seen));
+    } finally {
+      await worker.stop();
+    }
   };
-  // A process keeps the memory that it was given, and some are a tenth slower for as long as they live: each round starts new ones.
+  // Each round starts new processes: one that is slow, or that `auto` gave another precision, must not decide all rounds.
   const sides: Record<string, () => Promise<number>> = {
     [OURS]: async () => {
       const ours = await startOurs({ ...shape, precision, evaluate }, context.target);
-      context.defer(() => ours.worker.stop());
       ready = ours.ready;
       return measured(OURS, ours.worker);
     },
   };
   for (const { variant } of peers)
-    sides[nameOf(variant)] = async () => {
-      const peer = await startTorch(python, shape, variant, { evaluate, device });
-      context.defer(() => peer.stop());
-      return measured(nameOf(variant), peer);
-    };
+    sides[nameOf(variant)] = async () =>
+      measured(nameOf(variant), await startTorch(python, shape, variant, { evaluate, device }));
   const { [OURS]: ours, ...others } = await context.alternate(context.rounds(5), sides);
   const [best] = Object.entries(others).sort(([, a], [, b]) => b.median - a.median);
   const rounded = (values: number[]) => values.map((value) => Number(value.toPrecision(3)));

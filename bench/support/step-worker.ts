@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
-import { NetworkLearner, openLearner } from '../../src/model/index.ts';
+import { NetworkLearner } from '../../src/model/index.ts';
 import { Random } from '../../src/random.ts';
+import { benchLearner } from './learner.ts';
 import { peakMemory } from './process.ts';
 
 // facecom's side of bench/peers/step.py: the same requests, the same answers.
@@ -21,29 +22,16 @@ const answer = (value: object) => console.log(JSON.stringify(value));
 
 async function open(options: Options) {
   const identities = options.identities ?? 877;
-  const learner = await openLearner(
-    {
-      data: { image_size: options.size },
-      model: {
-        backbone: options.backbone,
-        heads: { gender: { hidden: 512, dropout: 0.5 }, identity: { hidden: 1024, dropout: 0.5 } },
-      },
-      loss: { alpha: 0.3, beta: 0.7, label_smoothing: 0 },
-      optimizer: { name: 'adam', lr: 1e-3, weight_decay: 0, betas: [0.9, 0.999], epsilon: 1e-8 },
-      train: { accumulation: 1, precision: options.precision, clip: 0, ema: 0 },
-      resources: {
-        device: process.env.FACECOM_DEVICE ?? options.device ?? 'cpu',
-        backend: options.backend ?? 'auto',
-      },
+  const learner = await benchLearner({
+    ...options,
+    identities,
+    resources: {
+      device: process.env.FACECOM_DEVICE ?? options.device ?? 'cpu',
+      backend: options.backend ?? 'auto',
     },
-    {
-      identities,
-      seed: 0,
-      libraryThreads: Number(process.env.FACECOM_THREADS) || undefined,
-      // As `facecom evaluate` does.
-      frozen: options.evaluate,
-    },
-  );
+    // As `facecom evaluate` does.
+    frozen: options.evaluate,
+  });
   const { batch, size } = options;
   const random = new Random(1, 'bench');
   const images = Uint8Array.from({ length: batch * size * size * 3 }, () => random.bits() >>> 24);

@@ -90,12 +90,15 @@ export async function survey(
       found.push({ variant, seconds });
       context.note(`  ${nameOf(variant)}: ${(shape.batch / seconds).toFixed(1)} img/s`);
     } catch (error) {
-      context.note(
-        `  ${nameOf(variant)} does not run here: ${error instanceof Error ? error.message : error}`,
-      );
+      noteAbsent(context, variant, error);
     } finally {
       await worker?.stop();
     }
   }
   return found.sort((a, b) => a.seconds - b.seconds);
+}
+
+/** A way of PyTorch's that fails is left out, and named. */
+export function noteAbsent(context: BenchContext, variant: Variant, error: unknown): void {
+  context.note(`  ${nameOf(variant)} does not run here: ${error instanceof Error ? error.message : error}`);
 }
