@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DataType } from '../native/library.ts';
-import { registerKernel, runKernel } from './register.ts';
+import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 const attributes = (epsilon: number, training: boolean) => [
-  { name: 'T', type: 4, value: DataType.FLOAT },
+  FLOAT,
   { name: 'U', type: 4, value: DataType.FLOAT },
   { name: 'epsilon', type: 2, value: epsilon },
   { name: 'data_format', type: 0, value: 'NHWC' },

@@ -1,19 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DataType } from '../native/library.ts';
-import { registerKernel, runKernel } from './register.ts';
+import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 registerKernel({
   name: 'FacecomBiasAdd',
   native: ({ x, bias }, _, run) =>
-    run(
-      'BiasAdd',
-      [
-        { name: 'T', type: 4, value: DataType.FLOAT },
-        { name: 'data_format', type: 0, value: 'NHWC' },
-      ],
-      [x!, bias!],
-      1,
-    )[0]!,
+    run('BiasAdd', [FLOAT, { name: 'data_format', type: 0, value: 'NHWC' }], [x!, bias!], 1)[0]!,
   composed: ({ x, bias }) => tf.add(x!, bias!),
 });
 

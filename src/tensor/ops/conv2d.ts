@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DataType } from '../native/library.ts';
-import { registerKernel, runKernel } from './register.ts';
+import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 /** Symmetric padding in pixels, as torch's `padding`. */
 export interface Convolution {
@@ -27,7 +26,7 @@ const isExplicit = (stride: number, padding: number) => padding > 0 && stride > 
 function attributes(stride: number, padding: number, kernel: number) {
   const same = stride === 1 && 2 * padding === kernel - 1;
   const list = [
-    { name: 'T', type: 4, value: DataType.FLOAT },
+    FLOAT,
     { name: 'strides', type: 1, value: [1, stride, stride, 1] },
     { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : same ? 'SAME' : 'EXPLICIT' },
     { name: 'data_format', type: 0, value: 'NHWC' },

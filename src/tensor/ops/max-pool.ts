@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DataType } from '../native/library.ts';
-import { registerKernel, runKernel } from './register.ts';
+import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 interface Options {
   window: number;
@@ -9,7 +8,7 @@ interface Options {
 }
 
 const attributes = ({ window, stride }: Options) => [
-  { name: 'T', type: 4, value: DataType.FLOAT },
+  FLOAT,
   { name: 'ksize', type: 1, value: [1, window, window, 1] },
   { name: 'strides', type: 1, value: [1, stride, stride, 1] },
   { name: 'padding', type: 0, value: 'VALID' },

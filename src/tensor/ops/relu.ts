@@ -1,8 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DataType } from '../native/library.ts';
-import { registerKernel, runKernel } from './register.ts';
-
-const FLOAT = { name: 'T', type: 4, value: DataType.FLOAT };
+import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 registerKernel({
   name: 'FacecomReluGrad',
