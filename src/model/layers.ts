@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { Random } from '../random.ts';
+import { Random } from '../base/random.ts';
 import type { StepContext, Variable } from '../tensor/index.ts';
 import { batchNorm, biasAdd, conv2d, relu } from '../tensor/ops/index.ts';
 

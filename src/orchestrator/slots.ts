@@ -1,4 +1,4 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import { type Gpu, parseBytes } from '../machine/index.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 

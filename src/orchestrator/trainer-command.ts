@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { Experiment } from '../spec/experiment.generated.ts';
 
 /** The command of an experiment's trainer: its own, or the built-in one, `[node, main.js, trainer]`. */

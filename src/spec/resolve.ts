@@ -1,6 +1,6 @@
 import { checkConfig, type PlacedFinding } from './check.ts';
 import { compose, placesOf } from './compose.ts';
-import { withEnvironment } from './environment.ts';
+import { withEnvironment } from './variables.ts';
 import type { Experiment } from './experiment.generated.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { experimentSchema, fillDefaults, isRecord } from './schema.ts';

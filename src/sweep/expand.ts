@@ -5,7 +5,7 @@ import { placed, type ResolvedExperiment } from '../spec/resolve.ts';
 import { formatPath } from '../spec/tree.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
-import { type Condition, equal } from './conditions.ts';
+import { type Condition, equal } from './expressions.ts';
 import { type Configured, configurer } from './configure.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
 import { type Sampler, samplers } from './samplers/index.ts';

@@ -1,5 +1,5 @@
 import type { Path } from '../spec/tree.ts';
-import type { Condition } from './conditions.ts';
+import type { Condition } from './expressions.ts';
 import type { Values } from './distributions/index.ts';
 
 /** One key that varies. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { withLock } from '../environment/lock.ts';
+import { withLock } from '../base/lock.ts';
 import { eventsFile } from '../record/events.ts';
 import { endOf, readManifest, runName } from '../record/index.ts';
 import { sentence } from './follow.ts';

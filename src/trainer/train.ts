@@ -13,7 +13,7 @@ import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
-import type { RunRecord } from './record.ts';
+import type { RunRecord } from './recorder.ts';
 import { createSchedule, type Schedule } from './schedules/index.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
 

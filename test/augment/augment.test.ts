@@ -7,7 +7,7 @@ import type { ParameterSchema } from '../../src/augment/effects/types.ts';
 import { createAugmenter, effects, policies } from '../../src/augment/index.ts';
 import { drawPicture, makePerson } from '../../src/data/faces/index.ts';
 import { loadDataset } from '../../src/data/index.ts';
-import { Random } from '../../src/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { resolveConfig } from '../../src/spec/index.ts';
 import { settings } from '../data/support/sets.ts';
 import { packageDir } from '../support/program.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { openPictures } from '../../src/data/cache.ts';
 import type { Collection, DataWarning } from '../../src/data/dataset.ts';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const size = 8;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { PictureEntry } from '../../src/data/dataset.ts';
 import { type SplitSettings, sides, splitPictures } from '../../src/data/split.ts';
 import { versionGroups } from '../../src/data/versions.ts';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
 
 const settings = (over: Partial<SplitSettings> = {}): SplitSettings => ({
   train: 0.7,

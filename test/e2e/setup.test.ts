@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { folderIndex, slowIndex } from '../environment/support/slow-index.ts';
+import { folderIndex, slowIndex } from '../support/slow-index.ts';
 import { smallDisk, withoutDisk } from '../environment/support/small-disk.ts';
-import { withoutPython, writeWheel } from '../environment/support/wheel.ts';
+import { withoutPython, writeWheel } from '../support/wheel.ts';
 import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
 
 const linux = process.platform === 'linux' && process.arch === 'x64';

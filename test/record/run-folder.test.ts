@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
 import { createRunFolder, runName, runsOfTrial, writeAside } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 

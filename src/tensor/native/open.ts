@@ -4,7 +4,7 @@ import type { RewriteName } from '../graph/lower/index.ts';
 import { NativeRuntime } from '../graph/native-runtime.ts';
 import type { RuntimeOptions } from '../index.ts';
 import { loadLibrary } from './library.ts';
-import { locateTensorFlow } from './locate.ts';
+import { locateTensorFlow } from '../../install/tensorflow/locate.ts';
 
 /** Opens native TensorFlow on the CPU, or on a GPU by its index among the visible ones. */
 export function openNative(

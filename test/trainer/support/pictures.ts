@@ -1,5 +1,5 @@
 import type { Dataset, Subset } from '../../../src/data/index.ts';
-import { Random } from '../../../src/random.ts';
+import { Random } from '../../../src/base/random.ts';
 
 export interface PicturesOptions {
   identities?: number;
