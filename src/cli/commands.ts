@@ -41,7 +41,11 @@ export const commands: CommandEntry[] = [
     summary: 'Show what has run, what runs and what waits.',
     load: () => import('./commands/status/command.ts'),
   },
-  { name: 'logs', summary: "Print what a run's trainer has printed.", load: () => import('./commands/logs/command.ts') },
+  {
+    name: 'logs',
+    summary: "Print what a run's trainer has printed.",
+    load: () => import('./commands/logs/command.ts'),
+  },
   {
     name: 'stop',
     summary: 'Let a run or a sweep save a checkpoint and end.',
@@ -57,7 +61,11 @@ export const commands: CommandEntry[] = [
     summary: 'Show the values of an experiment or a run, and where each came from.',
     load: () => import('./commands/explain/command.ts'),
   },
-  { name: 'init', summary: 'Write a commented experiment to start from.', load: () => import('./commands/init/command.ts') },
+  {
+    name: 'init',
+    summary: 'Write a commented experiment to start from.',
+    load: () => import('./commands/init/command.ts'),
+  },
   {
     name: 'report',
     summary: 'Write one HTML page of a run or a sweep, and its charts.',
@@ -68,14 +76,26 @@ export const commands: CommandEntry[] = [
     summary: 'Write the weights of a trained run for other programs.',
     load: () => import('./commands/export/command.ts'),
   },
-  { name: 'data', summary: 'Look at data sets and make them.', load: () => import('./commands/data/command.ts') },
+  {
+    name: 'data',
+    summary: 'Look at data sets and make them.',
+    load: () => import('./commands/data/command.ts'),
+  },
   {
     name: 'ui',
     summary: 'Start the local MLflow server and print its address, or stop it.',
     load: () => import('./commands/ui/command.ts'),
   },
-  { name: 'sync', summary: 'Send to MLflow what was not sent.', load: () => import('./commands/sync/command.ts') },
-  { name: 'setup', summary: 'Install native TensorFlow, and MLflow.', load: () => import('./commands/setup/command.ts') },
+  {
+    name: 'sync',
+    summary: 'Send to MLflow what was not sent.',
+    load: () => import('./commands/sync/command.ts'),
+  },
+  {
+    name: 'setup',
+    summary: 'Install native TensorFlow, and MLflow.',
+    load: () => import('./commands/setup/command.ts'),
+  },
   {
     name: 'doctor',
     summary: 'Say what training finds on this machine, with remedies.',

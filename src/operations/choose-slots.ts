@@ -1,5 +1,5 @@
 import { listGpus, totalMemory, usableCores } from '../machine/index.ts';
-import { planSlots, type Slot, type SlotPlan } from '../orchestrator/slots.ts';
+import { planSlots, type Slot, type SlotPlan } from '../orchestrator/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { Prepared } from './prepare.ts';
 

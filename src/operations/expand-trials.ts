@@ -66,7 +66,7 @@ async function survey(
   const data = path === undefined ? first.data : { ...first.data, path: resolve(cwd, path) };
   const { collection, hash } = await surveyDataset(data, { signal });
   if (others.length > 0) {
-    const { splitPictures } = await import('../data/split.ts');
+    const { splitPictures } = await import('../data/index.ts');
     for (const other of others) splitPictures(collection.entries, other.data.split);
   }
   return hash;

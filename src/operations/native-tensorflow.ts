@@ -1,6 +1,6 @@
 import { FacecomError } from '../base/errors.ts';
+import { locateTensorFlow, type TensorFlowPlace, verifyInstall } from '../install/index.ts';
 import type { Experiment } from '../spec/index.ts';
-import { locateTensorFlow, type TensorFlowPlace, verifyInstall } from '../install/tensorflow/locate.ts';
 
 interface Options {
   note: (line: string) => void;
@@ -41,7 +41,7 @@ async function setUp(why: string, mustHave: boolean, options: Options): Promise<
     return fallBack(`${why}, and FACECOM_SETUP is off`, 'Run `facecom setup` to install it.', options);
   }
   options.note(`${why}: setting it up, once`);
-  const { chooseKind, setupTensorFlow } = await import('../python/index.ts');
+  const { chooseKind, setupTensorFlow } = await import('../install/index.ts');
   const { openSetupView } = await import('../cli/commands/setup/view.ts');
   const view = await openSetupView({ quiet: options.quiet ?? false });
   try {

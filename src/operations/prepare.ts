@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FacecomError } from '../base/errors.ts';
-import { describeEnvironment } from '../orchestrator/provenance.ts';
-import { checkTrainer, trainerCommand } from '../orchestrator/trainer-command.ts';
+import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
 

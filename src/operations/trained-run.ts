@@ -1,9 +1,9 @@
 import { relative, resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { findRun, runName } from '../record/index.ts';
-import type { Experiment } from '../spec/index.ts';
 import { assign } from '../cli/commands/data/target.ts';
 import { reportError } from '../cli/terminal/report-error.ts';
+import { findRun, runName } from '../record/index.ts';
+import type { Experiment } from '../spec/index.ts';
 
 /** What every command on a trained run takes. */
 export interface TrainedOptions {

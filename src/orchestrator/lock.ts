@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
-import { liveness, markProcess, type ProcessMark } from '../record/index.ts';
+import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
 
 /** Who runs a sweep or a run: `lock.json` in its folder while it does. */
 export interface LockHolder extends ProcessMark {

@@ -1,6 +1,6 @@
+import { diskFull, freeBytes } from '../base/disk.ts';
 import { FacecomError } from '../base/errors.ts';
 import { cacheFolder } from '../base/folders.ts';
-import { diskFull, freeBytes } from '../base/disk.ts';
 import { runTool, type ToolOptions } from '../base/tool.ts';
 
 /** What is said while something is fetched or installed. */

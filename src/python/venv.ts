@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asCacheError, makeCacheFolder } from '../base/disk.ts';
 import { FacecomError } from '../base/errors.ts';
 import { cacheFolder } from '../base/folders.ts';
-import { asCacheError, makeCacheFolder } from '../base/disk.ts';
 import { withLock } from '../base/lock.ts';
 import { type Progress, runPip } from './pip.ts';
 import { findPython, findUv, OLDEST_PYTHON, pythonMissing } from './python.ts';

@@ -1,9 +1,7 @@
 import jsep from 'jsep';
-import type { PlacedFinding } from '../spec/check.ts';
-import { show, typeNames } from '../spec/check.ts';
-import { isRecord, type Schema } from '../spec/schema.ts';
-import { formatPath, type Path, parsePath } from '../spec/tree.ts';
 import { suggest } from '../base/suggest.ts';
+import type { PlacedFinding } from '../spec/index.ts';
+import { formatPath, isRecord, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
 
 // Words beside the signs: `a == 1 and b in [1, 2]`.

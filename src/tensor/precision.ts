@@ -27,7 +27,7 @@ export async function choosePrecision(
   },
 ): Promise<PrecisionChoice> {
   const { precision } = options;
-  const { locateTensorFlow } = await import('../install/tensorflow/locate.ts');
+  const { locateTensorFlow } = await import('../install/index.ts');
   const mixed =
     options.backend === 'tensorflow' || (options.backend === 'auto' && locateTensorFlow() !== undefined);
   if (precision === 'bfloat16' && !mixed) {

@@ -2,7 +2,7 @@ import { createAugmenter } from '../augment/index.ts';
 import { batchCount, type Dataset } from '../data/index.ts';
 import type { Learner } from '../model/index.ts';
 import type { EventWriter } from '../record/index.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
+import type { Experiment } from '../spec/index.ts';
 import { type Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';

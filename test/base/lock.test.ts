@@ -39,7 +39,7 @@ test('a lock is given back where the work fails', async (t) => {
 test('the lock of a process that was killed is taken over', async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, 'a.lock');
-  const lock = pathToFileURL(join(packageDir, 'src/environment/lock.ts')).href;
+  const lock = pathToFileURL(join(packageDir, 'src/base/lock.ts')).href;
   const script = join(folder, 'hold.mjs');
   writeFileSync(
     script,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { liveness, markProcess } from '../../src/record/index.ts';
+import { liveness, markProcess } from '../../src/base/process.ts';
 
 test('tells the process that was marked from another with its number, from one that has ended and from other machines', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });

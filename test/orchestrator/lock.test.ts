@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FacecomError } from '../../src/base/errors.ts';
+import { markProcess } from '../../src/base/process.ts';
 import { lockFile, lockHolder, takeLock } from '../../src/orchestrator/lock.ts';
-import { markProcess } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const refused = (error: unknown) => error instanceof FacecomError && error.code === 'locked';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { ensureVenv, hasVenv } from '../../src/python/index.ts';
+import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { folderIndex } from '../support/slow-index.ts';
-import { smallDisk, withoutDisk } from '../environment/support/small-disk.ts';
 import { withoutPython, writeWheel } from '../support/wheel.ts';
 
 const kept = { ...process.env };

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { FacecomError } from '../../src/base/errors.ts';
-import { createRunFolder, runName, runsOfTrial, writeAside } from '../../src/record/index.ts';
+import { writeAside } from '../../src/base/write-aside.ts';
+import { createRunFolder, runName, runsOfTrial } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const files = {

@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../../tracking/mlflow/session.ts';
+import type { SessionOptions } from '../../tracking/index.ts';
 
 /** Says what is waited for until the local server answers. */
 export function phaseNote(say: (line: string) => void): NonNullable<SessionOptions['onPhase']> {

@@ -1,5 +1,5 @@
 import { FacecomError } from '../../base/errors.ts';
-import { formatProblems, plainProblem, SpecError } from '../../spec/problem.ts';
+import { formatProblems, plainProblem, SpecError } from '../../spec/index.ts';
 
 /**
  * Prints an error and gives the exit code. A FacecomError is a user's to act on and has no stack trace; anything else is a

@@ -1,4 +1,4 @@
-import type { Failure } from '../../orchestrator/classify.ts';
+import type { Failure } from '../../orchestrator/index.ts';
 import type { Event } from '../../record/index.ts';
 
 /** How a run is shown while it runs. */

@@ -1,5 +1,5 @@
-import type { TrialRow } from '../../orchestrator/board.ts';
-import { runLabel } from '../../orchestrator/plan.ts';
+import type { TrialRow } from '../../orchestrator/index.ts';
+import { runLabel } from '../../orchestrator/index.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 
 /** Every change of a trial's state as one document a line. */

@@ -1,5 +1,5 @@
-import type { TrialRow } from '../../orchestrator/board.ts';
-import { cell } from '../../operations/sweep/results.ts';
+import { cell } from '../../operations/index.ts';
+import type { TrialRow } from '../../orchestrator/index.ts';
 import { duration, number } from './format.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 

@@ -1,8 +1,8 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import stringWidth from 'string-width';
-import type { TrialRow } from '../../orchestrator/board.ts';
-import { cell } from '../../operations/sweep/results.ts';
+import { cell } from '../../operations/index.ts';
+import type { TrialRow } from '../../orchestrator/index.ts';
 import { bar, duration, number } from './format.ts';
 import { describe, retryLine } from './sweep-line-view.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';

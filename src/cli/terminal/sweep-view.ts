@@ -1,5 +1,4 @@
-import type { Board } from '../../orchestrator/board.ts';
-import type { SweepObserver } from '../../orchestrator/run-sweep.ts';
+import type { Board, SweepObserver } from '../../orchestrator/index.ts';
 
 /** How a sweep is shown while it runs. */
 export interface SweepView extends SweepObserver {

@@ -1,9 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
-import { watchGrowth } from '../../python/growth.ts';
-import { type Progress, runPip } from '../../python/pip.ts';
-import type { Python } from '../../python/python.ts';
+import type { Python } from '../../python/index.ts';
+import { type Progress, runPip, watchGrowth } from '../../python/index.ts';
 import type { WheelPlan } from './wheels.ts';
 
 export interface FetchOptions {

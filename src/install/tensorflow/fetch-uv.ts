@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { watchGrowth } from '../../python/growth.ts';
-import { runPip } from '../../python/pip.ts';
-import type { Python } from '../../python/python.ts';
+import type { Python } from '../../python/index.ts';
+import { runPip, watchGrowth } from '../../python/index.ts';
 import { cudaRequirements, type FetchOptions, KEPT, WHEEL_PYTHON } from './fetch-pip.ts';
 
 /** Fetches the wheels with uv, which unpacks them whole, and keeps what is needed. Where there is no Python, uv gets one. */

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { asCacheError, checkSpace, formatBytes, makeCacheFolder } from '../../base/disk.ts';
 import { FacecomError } from '../../base/errors.ts';
+import { withLock } from '../../base/lock.ts';
+import type { Progress } from '../../python/index.ts';
+import { findPython, findUv, pythonMissing } from '../../python/index.ts';
+import { checkTensorFlow, type TensorFlowReport } from './check.ts';
+import { fetchWithPip } from './fetch-pip.ts';
+import { fetchWithUv } from './fetch-uv.ts';
 import {
   chooseInstall,
   installsFolder,
@@ -10,13 +17,6 @@ import {
   verifyInstall,
   writeMarker,
 } from './locate.ts';
-import { asCacheError, checkSpace, formatBytes, makeCacheFolder } from '../../base/disk.ts';
-import { withLock } from '../../base/lock.ts';
-import type { Progress } from '../../python/pip.ts';
-import { findPython, findUv, pythonMissing } from '../../python/python.ts';
-import { checkTensorFlow, type TensorFlowReport } from './check.ts';
-import { fetchWithPip } from './fetch-pip.ts';
-import { fetchWithUv } from './fetch-uv.ts';
 import { type Kind, planWheels, type WheelPlan } from './wheels.ts';
 
 export interface SetupOptions {

@@ -1,5 +1,5 @@
 import { FacecomError } from '../../base/errors.ts';
-import { isAtLeast } from '../../python/python.ts';
+import { isAtLeast } from '../../python/index.ts';
 
 export type Kind = 'cpu' | 'cuda';
 

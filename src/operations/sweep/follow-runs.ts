@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TrialRow } from '../../orchestrator/board.ts';
-import type { SweepObserver } from '../../orchestrator/run-sweep.ts';
+import type { SweepObserver, TrialRow } from '../../orchestrator/index.ts';
 import type { Tracker, TrackSweepOptions } from '../../tracking/index.ts';
 import { ChartWriter } from './chart-writer.ts';
 

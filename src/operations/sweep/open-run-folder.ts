@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { dueRetry, readConfig, recordRetry } from '../../orchestrator/execute.ts';
-import type { Work } from '../../orchestrator/plan.ts';
-import { recordState } from '../../orchestrator/record-state.ts';
-import { createRunFolder, writeAside } from '../../record/index.ts';
+import { writeAside } from '../../base/write-aside.ts';
+import type { Work } from '../../orchestrator/index.ts';
+import { dueRetry, readConfig, recordRetry, recordState } from '../../orchestrator/index.ts';
+import { createRunFolder } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
 

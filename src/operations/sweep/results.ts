@@ -1,5 +1,5 @@
-import type { Board, TrialRow } from '../../orchestrator/board.ts';
 import { number } from '../../cli/terminal/format.ts';
+import type { Board, TrialRow } from '../../orchestrator/index.ts';
 
 /** Trials with the same values and different seeds: one result. */
 export interface Point {

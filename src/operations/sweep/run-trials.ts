@@ -1,29 +1,39 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import type { SweepOptions } from '../../cli/commands/sweep/command.ts';
+import { concludeSweep } from '../../cli/commands/sweep/summary.ts';
+import { watchSignals } from '../../cli/terminal/signals.ts';
+import type { SweepView } from '../../cli/terminal/sweep-view.ts';
+import { openSweepView } from '../../cli/terminal/sweep-view.ts';
 import { availableMemory, listGpus, parseBytes } from '../../machine/index.ts';
-import { Board } from '../../orchestrator/board.ts';
-import { GpuPresence } from '../../orchestrator/gpu-presence.ts';
-import { Guard } from '../../orchestrator/guard.ts';
-import type { Job } from '../../orchestrator/launchers/launcher.ts';
-import { local } from '../../orchestrator/launchers/local.ts';
-import { StandbyLauncher } from '../../orchestrator/launchers/standby.ts';
-import { takeLock } from '../../orchestrator/lock.ts';
-import { endOrphan, endStrays } from '../../orchestrator/orphans.ts';
-import { linkRun, planSweep, runLabel, type SweepPlan, type Work } from '../../orchestrator/plan.ts';
-import { type Place, runSweep, waitFor } from '../../orchestrator/run-sweep.ts';
-import type { Slot } from '../../orchestrator/slots.ts';
-import { checkTrainer, trainerCommand } from '../../orchestrator/trainer-command.ts';
-import { trainerEnvironment } from '../../orchestrator/trainer-environment.ts';
+import type { Job, Slot } from '../../orchestrator/index.ts';
+import {
+  Board,
+  checkTrainer,
+  endOrphan,
+  endStrays,
+  GpuPresence,
+  Guard,
+  linkRun,
+  local,
+  type Place,
+  planSweep,
+  runLabel,
+  runSweep,
+  StandbyLauncher,
+  type SweepPlan,
+  takeLock,
+  trainerCommand,
+  trainerEnvironment,
+  type Work,
+  waitFor,
+} from '../../orchestrator/index.ts';
 import { writeManifest } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { chooseSlots } from '../choose-slots.ts';
+import { expandTrials } from '../expand-trials.ts';
 import { builtinTrainer, type Prepared, prepare } from '../prepare.ts';
-import { watchSignals } from '../../cli/terminal/signals.ts';
-import type { SweepOptions } from '../../cli/commands/sweep/command.ts';
 import { followRuns } from './follow-runs.ts';
 import { openRunFolder } from './open-run-folder.ts';
-import { concludeSweep } from '../../cli/commands/sweep/summary.ts';
-import { expandTrials } from '../expand-trials.ts';
-import { openSweepView, type SweepView } from '../../cli/terminal/sweep-view.ts';
 
 export interface TrialsOptions extends Omit<SweepOptions, 'dryRun' | 'set'> {
   /** Absolute path of the spec. */

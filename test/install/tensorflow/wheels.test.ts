@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planWheels } from '../../../src/python/index.ts';
+import { planWheels } from '../../../src/install/index.ts';
 import { cudaRequirements, KEPT } from '../../../src/install/tensorflow/fetch-pip.ts';
 
 test('which wheel fits which machine', () => {

@@ -53,8 +53,6 @@ export function command(): Command {
     )
     .option('--seed <n>', 'seed of what is random in a condition', '1')
     .option('--json', 'print one JSON document')
-    .action(async (folder, out, options) =>
-      (await import('./corrupt.ts')).corrupt(folder, out, options),
-    );
+    .action(async (folder, out, options) => (await import('./corrupt.ts')).corrupt(folder, out, options));
   return data;
 }

@@ -1,10 +1,10 @@
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import type { Condition, Severity } from '../../../pixels/conditions/index.ts';
-import { Random } from '../../../base/random.ts';
-import { chooseConditions } from '../../../pixels/conditions/choose.ts';
 import { newFolder, onInterrupt } from '../../../base/new-folder.ts';
+import { Random } from '../../../base/random.ts';
+import type { Condition, Severity } from '../../../pixels/index.ts';
+import { chooseConditions } from '../../../pixels/index.ts';
 import { numberOption, progressLine } from './target.ts';
 
 export interface CorruptOptions {
@@ -82,7 +82,7 @@ async function listPictures(folder: string): Promise<{ annotated: boolean; pictu
       exitCode: 2,
     });
   if (await stat(join(folder, 'annotations.json')).catch(() => undefined)) {
-    const { readAnnotations } = await import('../../../data/annotations.ts');
+    const { readAnnotations } = await import('../../../data/index.ts');
     const pictures = (await readAnnotations(folder)).map(({ filename, file, gender, person }) => ({
       name: filename,
       file: join(folder, file),
@@ -115,7 +115,7 @@ interface Square {
 /** Decodes a picture, made smaller where it is larger, its last row and column repeated to a square: conditions work on squares. */
 async function readSquare(file: string, limit: number): Promise<Square> {
   const { default: sharp } = await import('sharp');
-  const { corruptPicture } = await import('../../../data/decode.ts');
+  const { corruptPicture } = await import('../../../data/index.ts');
   try {
     const { data, info } = await sharp(file, { failOn: 'error' })
       .autoOrient()

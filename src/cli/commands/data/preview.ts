@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Dataset, Subset } from '../../../data/index.ts';
 import { Random } from '../../../base/random.ts';
-import { type SheetRow, writeSheet } from '../../../data/make/sheet.ts';
+import type { Dataset, Subset } from '../../../data/index.ts';
+import { type SheetRow, writeSheet } from '../../../data/index.ts';
 import { numberOption, progressLine, readTarget } from './target.ts';
 
 export interface PreviewOptions {
@@ -99,7 +99,7 @@ async function effectRows({ train, imageSize }: Dataset, columns: number, seed: 
 
 /** A row a condition: severities 1 to 5. */
 async function conditionRows({ train, imageSize }: Dataset, seed: number): Promise<SheetRow[]> {
-  const { conditions } = await import('../../../pixels/conditions/index.ts');
+  const { conditions } = await import('../../../pixels/index.ts');
   const positions = spreadOver(train, conditions.length);
   return conditions.map((condition, row) => ({
     label: condition.name,

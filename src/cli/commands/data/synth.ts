@@ -21,7 +21,7 @@ export async function synth(path: string, options: SynthOptions): Promise<void> 
     conditions: numberOption('conditions', options.conditions, { low: 0, high: 1, whole: false }),
   };
   const size = numberOption('size', options.size, { low: 16, high: 1024 });
-  const { sources } = await import('../../../data/sources/index.ts');
+  const { sources } = await import('../../../data/index.ts');
   const { resolveConfig } = await import('../../../spec/index.ts');
   const { default: sharp } = await import('sharp');
   const folder = await newFolder(path);

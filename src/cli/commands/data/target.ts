@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { FacecomError } from '../../../base/errors.ts';
-import type { Experiment } from '../../../spec/experiment.generated.ts';
+import type { Experiment } from '../../../spec/index.ts';
 
 /** The experiment that a TARGET means: an experiment file, a folder of pictures, or (left out) synthetic faces. */
 export async function readTarget(target: string | undefined, set: string[] = []): Promise<Experiment> {

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { formatBytes, freeBytes } from '../../../python/index.ts';
+import { formatBytes, freeBytes } from '../../../base/disk.ts';
 import { cacheFolder } from '../../../base/folders.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 

@@ -1,7 +1,6 @@
-import { hasMlflow } from '../../../python/index.ts';
 import { FacecomError } from '../../../base/errors.ts';
-import { connect, withoutCredentials } from '../../../tracking/mlflow/connection.ts';
-import { findServer } from '../../../tracking/mlflow/local/server.ts';
+import { hasMlflow } from '../../../python/index.ts';
+import { connect, findServer, withoutCredentials } from '../../../tracking/index.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 const TIMEOUT = 2000; // ms

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { join, resolve } from 'node:path';
-import { findPython, findUv } from '../../../python/index.ts';
 import { packageFolder } from '../../../base/folders.ts';
+import { findPython, findUv } from '../../../python/index.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const OLDEST_NODE = [20, 11] as const;

@@ -1,7 +1,12 @@
-import { checkTensorFlow, type TensorFlowReport } from '../../../python/index.ts';
 import { FacecomError } from '../../../base/errors.ts';
+import {
+  checkTensorFlow,
+  locateTensorFlow,
+  type TensorFlowPlace,
+  type TensorFlowReport,
+  verifyInstall,
+} from '../../../install/index.ts';
 import { type Gpu, listGpus } from '../../../machine/index.ts';
-import { locateTensorFlow, type TensorFlowPlace, verifyInstall } from '../../../install/tensorflow/locate.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** Native TensorFlow, the GPUs, and what a run that leaves the choice to the program would compute on. */

@@ -1,10 +1,6 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import type { Experiment } from '../../../spec/index.ts';
-import type { ConditionScores } from '../../../trainer/evaluation/conditions.ts';
-import { chooseConditions } from '../../../pixels/conditions/choose.ts';
 import { onInterrupt } from '../../../base/new-folder.ts';
-import { numberOption, progressLine } from '../data/target.ts';
 import {
   changedConfig,
   prepareProcess,
@@ -12,7 +8,11 @@ import {
   type TrainedOptions,
   thenExit,
   trainedRun,
-} from '../../../operations/trained-run.ts';
+} from '../../../operations/index.ts';
+import { chooseConditions } from '../../../pixels/index.ts';
+import type { Experiment } from '../../../spec/index.ts';
+import type { ConditionScores } from '../../../trainer/index.ts';
+import { numberOption, progressLine } from '../data/target.ts';
 
 interface EvaluateOptions extends TrainedOptions {
   data?: string;
@@ -42,7 +42,7 @@ async function evaluate(text: string, options: EvaluateOptions): Promise<number>
       : (await chooseConditions(options.conditions, 'seven')).map((condition) => condition.name);
   const severities = chooseSeverities(options.severity);
   const { id, runDir } = trainedRun(text, options.runs);
-  const { openTrained, readBest } = await import('../../../trainer/trained.ts');
+  const { openTrained, readBest } = await import('../../../trainer/index.ts');
   const checkpoint = await readBest(runDir);
   const config = await changedConfig(checkpoint.config, [...dataFlags(options), ...(options.set ?? [])]);
   const signal = onInterrupt();
@@ -58,9 +58,9 @@ async function evaluate(text: string, options: EvaluateOptions): Promise<number>
   prepareProcess(config);
   const learner = await openTrained(checkpoint, { resources: config.resources });
   signal.throwIfAborted();
-  const { evaluate: outcomesOf } = await import('../../../trainer/evaluation/evaluate.ts');
-  const { named, score } = await import('../../../trainer/evaluation/metrics.ts');
-  const { conditionMeans, scoreUnderConditions } = await import('../../../trainer/evaluation/conditions.ts');
+  const { evaluate: outcomesOf } = await import('../../../trainer/index.ts');
+  const { named, score } = await import('../../../trainer/index.ts');
+  const { conditionMeans, scoreUnderConditions } = await import('../../../trainer/index.ts');
   const common = {
     batchSize: config.evaluate.batch_size,
     identities: checkpoint.identities.length,

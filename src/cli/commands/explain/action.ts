@@ -1,11 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { schemaWords } from '../../../spec/describe.ts';
-import { type Origin, placeText, readExperiment } from '../../../spec/index.ts';
-import { schemaAt } from '../../../spec/schema.ts';
-import { formatPath, type Path, parsePath } from '../../../spec/tree.ts';
 import { suggest } from '../../../base/suggest.ts';
+import {
+  formatPath,
+  type Origin,
+  type Path,
+  parsePath,
+  placeText,
+  readExperiment,
+  schemaAt,
+  schemaWords,
+} from '../../../spec/index.ts';
 import type { ExplainOptions } from './command.ts';
 
 /** A value as it is shown. */
@@ -57,7 +63,7 @@ function isFile(target: string): boolean {
 
 async function ofSpec(file: string, { set }: ExplainOptions): Promise<Explained> {
   const resolved = await readExperiment(file, { set });
-  const { sweptOrigins } = await import('../../../sweep/origins.ts');
+  const { sweptOrigins } = await import('../../../sweep/index.ts');
   return {
     kind: 'spec',
     name: file,
@@ -74,7 +80,7 @@ async function ofRun(text: string, { runs, set }: ExplainOptions): Promise<Expla
       remedy: 'Leave --set out, or give the experiment file.',
       exitCode: 2,
     });
-  const { findRun } = await import('../../../record/find-runs.ts');
+  const { findRun } = await import('../../../record/index.ts');
   const dir = findRun(runs, text);
   return {
     kind: 'run',

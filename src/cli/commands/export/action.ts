@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { writeAside } from '../../../record/index.ts';
 import { newFolder } from '../../../base/new-folder.ts';
-import { shownPath, trainedRun } from '../../../operations/trained-run.ts';
+import { writeAside } from '../../../base/write-aside.ts';
+import { shownPath, trainedRun } from '../../../operations/index.ts';
 
 /** Writes the best weights of a run; model.json comes last, so that half an export is none. */
 export async function exportRun(
@@ -9,9 +9,9 @@ export async function exportRun(
   options: { out: string; runs: string; json?: boolean },
 ): Promise<void> {
   const { id, runDir } = trainedRun(text, options.runs);
-  const { readBest } = await import('../../../trainer/trained.ts');
+  const { readBest } = await import('../../../trainer/index.ts');
   const checkpoint = await readBest(runDir);
-  const { exportWeights, modelCard } = await import('../../../trainer/export.ts');
+  const { exportWeights, modelCard } = await import('../../../trainer/index.ts');
   const folder = await newFolder(options.out);
   const values = await exportWeights(checkpoint, folder);
   writeAside(join(folder, 'model.json'), `${JSON.stringify(modelCard(id, checkpoint), null, 2)}\n`);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
 import { packageFolder } from '../../../base/folders.ts';
-import { commentedSpec } from '../../../spec/template.ts';
+import { commentedSpec } from '../../../spec/index.ts';
 
 /** Writes a commented spec. Gives the exit code; throws FacecomError `init-exists` and `init-write`. */
 export async function init(file: string, { json }: { json?: boolean }): Promise<number> {

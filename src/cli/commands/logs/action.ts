@@ -3,7 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../../base/errors.ts';
-import { endOf, findRun, linesBackwards, runStatus } from '../../../record/index.ts';
+import { endOf } from '../../../base/lines.ts';
+import { linesBackwards } from '../../../base/lines-backwards.ts';
+import { findRun, runStatus } from '../../../record/index.ts';
 import type { LogsOptions } from './command.ts';
 
 const INTERVAL = 200; // ms

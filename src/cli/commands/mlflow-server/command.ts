@@ -7,7 +7,7 @@ export function command(): Command {
     .requiredOption('--folder <DIR>', "the server's folder, <runs>/.mlflow")
     .option('--port <N>', 'its port')
     .action(async ({ folder, port }: { folder: string; port?: string }) => {
-      const { keepServer } = await import('../../../tracking/mlflow/local/keeper.ts');
+      const { keepServer } = await import('../../../tracking/index.ts');
       const stop = new AbortController();
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
       await keepServer({

@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { writeAside } from '../../../record/index.ts';
-import type { Prediction } from '../../../trainer/evaluation/submission.ts';
 import { onInterrupt } from '../../../base/new-folder.ts';
-import { progressLine } from '../data/target.ts';
-import { type ListedImage, listImages } from '../../../data/list-images.ts';
+import { writeAside } from '../../../base/write-aside.ts';
+import { type ListedImage, listImages } from '../../../data/index.ts';
 import {
   changedConfig,
   prepareProcess,
@@ -12,7 +10,9 @@ import {
   type TrainedOptions,
   thenExit,
   trainedRun,
-} from '../../../operations/trained-run.ts';
+} from '../../../operations/index.ts';
+import type { Prediction } from '../../../trainer/index.ts';
+import { progressLine } from '../data/target.ts';
 
 interface PredictOptions extends TrainedOptions {
   out?: string;
@@ -31,8 +31,8 @@ async function predict(text: string, paths: string[], options: PredictOptions): 
   const started = performance.now();
   const { id, runDir } = trainedRun(text, options.runs);
   const images = await listImages(paths);
-  const { openTrained, readBest } = await import('../../../trainer/trained.ts');
-  const { predictions, submission } = await import('../../../trainer/evaluation/submission.ts');
+  const { openTrained, readBest } = await import('../../../trainer/index.ts');
+  const { predictions, submission } = await import('../../../trainer/index.ts');
   const checkpoint = await readBest(runDir);
   const config = await changedConfig(checkpoint.config, options.set);
   const signal = onInterrupt();
@@ -82,7 +82,7 @@ async function decode(
   side: number,
   onCorrupt: (name: string, error: FacecomError) => void,
 ): Promise<{ names: string[]; pixels: Uint8Array }> {
-  const { decodePicture } = await import('../../../data/decode.ts');
+  const { decodePicture } = await import('../../../data/index.ts');
   const decoded = await Promise.allSettled(images.map(({ file }) => decodePicture(file, side)));
   const names: string[] = [];
   const length = side * side * 3;

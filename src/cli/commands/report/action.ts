@@ -1,6 +1,5 @@
-import { readManifest, runFoldersUnder } from '../../../record/index.ts';
+import { findTarget, readManifest, runFoldersUnder } from '../../../record/index.ts';
 import { writeRunReport, writeSweepReport } from '../../../report/index.ts';
-import { findTarget } from '../../../record/find-target.ts';
 import type { ReportOptions } from './command.ts';
 
 /** Writes a report. Gives the exit code. Throws FacecomError `run-not-found`, `run-ambiguous` and `report-not-written`. */

@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { readConfig } from '../../../orchestrator/execute.ts';
-import { lockHolder } from '../../../orchestrator/lock.ts';
-import { recordState } from '../../../orchestrator/record-state.ts';
-import { readManifest, runFoldersUnder, scanRun } from '../../../record/index.ts';
+import { prepare, runTrials } from '../../../operations/index.ts';
+import { lockHolder, readConfig, recordState } from '../../../orchestrator/index.ts';
+import { findTarget, readManifest, runFoldersUnder, scanRun } from '../../../record/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
-import { findTarget } from '../../../record/find-target.ts';
-import { prepare } from '../../../operations/prepare.ts';
-import type { ResumeOptions } from './command.ts';
-import { runFolder } from '../run/action.ts';
 import { watchSignals } from '../../terminal/signals.ts';
-import { runTrials } from '../../../operations/sweep/run-trials.ts';
+import { runFolder } from '../run/action.ts';
+import type { ResumeOptions } from './command.ts';
 
 /** Goes on with a sweep or a run. Gives the exit code. */
 export async function resume(text: string, options: ResumeOptions): Promise<number> {

@@ -1,23 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { type ExecuteOptions, execute } from '../../../orchestrator/execute.ts';
-import { Guard } from '../../../orchestrator/guard.ts';
-import { local } from '../../../orchestrator/launchers/local.ts';
-import { takeLock } from '../../../orchestrator/lock.ts';
-import { endOrphan } from '../../../orchestrator/orphans.ts';
-import type { Outcome } from '../../../orchestrator/supervise.ts';
-import { trainerEnvironment } from '../../../orchestrator/trainer-environment.ts';
+import { chooseSlot, type Prepared, prepare } from '../../../operations/index.ts';
+import type { Outcome } from '../../../orchestrator/index.ts';
+import {
+  type ExecuteOptions,
+  endOrphan,
+  execute,
+  Guard,
+  local,
+  takeLock,
+  trainerEnvironment,
+} from '../../../orchestrator/index.ts';
 import { appendState, createRunFolder, runName, scanRun } from '../../../record/index.ts';
 import { type Experiment, readExperiment } from '../../../spec/index.ts';
-import { trialId } from '../../../sweep/identity.ts';
+import { trialId } from '../../../sweep/index.ts';
 import type { Closed } from '../../../tracking/index.ts';
-import { chooseSlot } from '../../../operations/choose-slots.ts';
-import { type Prepared, prepare } from '../../../operations/prepare.ts';
-import type { RunOptions } from './command.ts';
+import { openView } from '../../terminal/run-view.ts';
 import { scoreTable } from '../../terminal/score-table.ts';
 import { watchSignals } from '../../terminal/signals.ts';
-import { openView } from '../../terminal/run-view.ts';
+import type { RunOptions } from './command.ts';
 
 /** Runs one experiment. Gives the exit code. */
 export async function run(spec: string, options: RunOptions): Promise<number> {

@@ -1,16 +1,15 @@
+import { formatBytes, freeBytes } from '../../../base/disk.ts';
+import { FacecomError } from '../../../base/errors.ts';
+import { cacheFolder } from '../../../base/folders.ts';
 import {
   checkTensorFlow,
   chooseKind,
-  ensureMlflow,
-  formatBytes,
-  freeBytes,
   type Kind,
+  listInstalls,
   planWheels,
   setupTensorFlow,
-} from '../../../python/index.ts';
-import { FacecomError } from '../../../base/errors.ts';
-import { cacheFolder } from '../../../base/folders.ts';
-import { listInstalls } from '../../../install/tensorflow/locate.ts';
+} from '../../../install/index.ts';
+import { ensureMlflow } from '../../../python/index.ts';
 import type { SetupFlags } from './command.ts';
 import { openSetupView } from './view.ts';
 

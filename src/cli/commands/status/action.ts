@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findTarget } from '../../../record/find-target.ts';
+import { findTarget } from '../../../record/index.ts';
 import type { StatusOptions } from './command.ts';
 import { experimentsStatus } from './experiments.ts';
 import { statusOfRun } from './run.ts';

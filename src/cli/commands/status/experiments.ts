@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { lockHolder } from '../../../orchestrator/lock.ts';
+import { lockHolder } from '../../../orchestrator/index.ts';
 import { newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
+import { type Column, table } from '../../terminal/table.ts';
 import type { Status } from './action.ts';
 import { type Counts, count, isActive, shown } from './summary.ts';
-import { type Column, table } from '../../terminal/table.ts';
 
 interface Experiment {
   name: string;

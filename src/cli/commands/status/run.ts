@@ -1,9 +1,9 @@
 import { FacecomError } from '../../../base/errors.ts';
 import { scanRun } from '../../../record/index.ts';
-import type { Status } from './action.ts';
-import { describeRun, howFar, isActive, note, runId, time } from './summary.ts';
 import { number } from '../../terminal/format.ts';
 import { cut, printable } from '../../terminal/table.ts';
+import type { Status } from './action.ts';
+import { describeRun, howFar, isActive, note, runId, time } from './summary.ts';
 
 /** One run in full. */
 export function statusOfRun(dir: string): Status {

@@ -1,11 +1,17 @@
 import { basename } from 'node:path';
-import { lockHolder } from '../../../orchestrator/lock.ts';
-import { newestRuns, type RunSummary, readManifest, type SweepManifest, scanRuns } from '../../../record/index.ts';
+import { lockHolder } from '../../../orchestrator/index.ts';
+import {
+  newestRuns,
+  type RunSummary,
+  readManifest,
+  type SweepManifest,
+  scanRuns,
+} from '../../../record/index.ts';
+import { duration } from '../../terminal/format.ts';
+import { type Column, table } from '../../terminal/table.ts';
 import type { Status } from './action.ts';
 import { axisTitles, axisValues } from './axes.ts';
 import { type Counts, count, describeRun, howFar, isActive, note, shown, time } from './summary.ts';
-import { duration } from '../../terminal/format.ts';
-import { type Column, table } from '../../terminal/table.ts';
 
 /** The trials of a sweep, or of an experiment that was run several times; `known` keeps what will not change between two looks. */
 export function runsStatus(dir: string, known: Map<string, RunSummary>): Status {

@@ -1,18 +1,16 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../../base/errors.ts';
-import { type LockHolder, lockHolder } from '../../../orchestrator/lock.ts';
+import { liveness, markProcess, type ProcessMark } from '../../../base/process.ts';
+import { type LockHolder, lockHolder } from '../../../orchestrator/index.ts';
 import {
-  liveness,
-  markProcess,
-  type ProcessMark,
+  findTarget,
   type RunSummary,
   requestStop,
   runStatus,
   scanRun,
   scanRuns,
 } from '../../../record/index.ts';
-import { findTarget } from '../../../record/find-target.ts';
 import type { StopOptions } from './command.ts';
 
 /** What was done. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { runTrials } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
 import type { SweepOptions } from './command.ts';
-import { runTrials } from '../../../operations/sweep/run-trials.ts';
 
 /** Runs a spec's sweep, or goes on with it. Gives the exit code. */
 export async function sweep(spec: string, options: SweepOptions): Promise<number> {

@@ -1,7 +1,6 @@
+import { earlierRuns, expandTrials, type Forecast } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
 import type { Expansion, Trial } from '../../../sweep/index.ts';
-import { earlierRuns, type Forecast } from '../../../operations/sweep/earlier-runs.ts';
-import { expandTrials } from '../../../operations/expand-trials.ts';
 import { duration } from '../../terminal/format.ts';
 
 export interface DryRunOptions {

@@ -1,7 +1,5 @@
-import type { Board } from '../../../orchestrator/board.ts';
-import type { SweepPlan } from '../../../orchestrator/plan.ts';
-import type { SweepOutcome } from '../../../orchestrator/run-sweep.ts';
-import { type Point, pointsOf, resultTable } from '../../../operations/sweep/results.ts';
+import { type Point, pointsOf, resultTable } from '../../../operations/index.ts';
+import type { Board, SweepOutcome, SweepPlan } from '../../../orchestrator/index.ts';
 import { duration, number } from '../../terminal/format.ts';
 import { encode } from '../../terminal/sweep-json-view.ts';
 

@@ -1,13 +1,12 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { findRunsOf, runFoldersUnder } from '../../../record/index.ts';
-import { type SyncRow, syncRuns } from '../../../tracking/sync.ts';
-import { targetOf } from '../../../tracking/target.ts';
 import { onInterrupt } from '../../../base/new-folder.ts';
+import { findRunsOf, runFoldersUnder } from '../../../record/index.ts';
+import { type SyncRow, syncRuns, targetOf } from '../../../tracking/index.ts';
 import { phaseNote } from '../../terminal/mlflow-phase.ts';
-import type { SyncCommandOptions } from './command.ts';
 import { table } from '../../terminal/table.ts';
+import type { SyncCommandOptions } from './command.ts';
 
 /** Sends what was not sent. Gives the exit code: 1 where something could not be sent. */
 export async function sync(names: string[], options: SyncCommandOptions): Promise<number> {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { NativeLibrary } from '../../../tensor/native/library.ts';
+import type { NativeLibrary } from '../../../tensor/index.ts';
 
 /** `facecom tensorflow-check`: loads native TensorFlow and runs an op, for a parent that must survive it. Not for people. */
 export function command(): Command {
@@ -18,8 +18,8 @@ export function command(): Command {
 
 /** What a run that leaves the choice to the program computes on, and in what. */
 async function choose() {
-  const { choosePrecision } = await import('../../../tensor/precision.ts');
-  const { wantsGpu } = await import('../../../tensor/native/open.ts');
+  const { choosePrecision } = await import('../../../tensor/index.ts');
+  const { wantsGpu } = await import('../../../tensor/index.ts');
   const device = wantsGpu('auto') ? 'gpu:0' : 'cpu';
   return {
     device,
@@ -29,8 +29,8 @@ async function choose() {
 
 async function load() {
   const { FacecomError } = await import('../../../base/errors.ts');
-  const { locateTensorFlow } = await import('../../../install/tensorflow/locate.ts');
-  const { openNative } = await import('../../../tensor/native/open.ts');
+  const { locateTensorFlow } = await import('../../../install/index.ts');
+  const { openNative } = await import('../../../tensor/index.ts');
   const tf = await import('@tensorflow/tfjs-core');
   const place = locateTensorFlow();
   if (!place)
@@ -56,7 +56,7 @@ async function load() {
 const ALL_DEVICES = Uint8Array.of(0x32, 0x02, 0x20, 0x01);
 
 async function devices({ library }: { library: NativeLibrary }) {
-  const { Session } = await import('../../../tensor/graph/session.ts');
+  const { Session } = await import('../../../tensor/index.ts');
   const session = new Session(library.api, ALL_DEVICES);
   try {
     return session.devices();

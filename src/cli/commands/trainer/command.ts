@@ -8,7 +8,7 @@ export function command(): Command {
     .option('--standby', 'load everything, then wait for the run on the channel to the orchestrator')
     .action(async ({ standby }: { standby?: boolean }) => {
       if (standby) {
-        const { standBy } = await import('../../../trainer/standby.ts');
+        const { standBy } = await import('../../../trainer/index.ts');
         process.exit(await standBy());
       }
       const runDir = process.env.FACECOM_RUN_DIR;
@@ -19,7 +19,7 @@ export function command(): Command {
           exitCode: 2,
         });
       }
-      const { main } = await import('../../../trainer/main.ts');
+      const { main } = await import('../../../trainer/index.ts');
       // The native library's threads would keep the process alive.
       process.exit(await main(runDir));
     });

@@ -1,16 +1,21 @@
-import { ensureMlflow, hasMlflow } from '../../../python/index.ts';
 import { FacecomError } from '../../../base/errors.ts';
-import { MlflowClient } from '../../../tracking/mlflow/client.ts';
-import { connect } from '../../../tracking/mlflow/connection.ts';
-import { readCursor } from '../../../tracking/mlflow/cursor.ts';
-import { serverFolder } from '../../../tracking/mlflow/local/folder.ts';
-import { choosePort } from '../../../tracking/mlflow/local/port.ts';
-import { findServer, stopServer, waitForServer } from '../../../tracking/mlflow/local/server.ts';
-import { readServerState } from '../../../tracking/mlflow/local/state.ts';
-import { localTarget } from '../../../tracking/mlflow/session.ts';
-import { type SyncRow, syncRuns } from '../../../tracking/sync.ts';
-import { targetOf } from '../../../tracking/target.ts';
 import { onInterrupt } from '../../../base/new-folder.ts';
+import { ensureMlflow, hasMlflow } from '../../../python/index.ts';
+import {
+  choosePort,
+  connect,
+  findServer,
+  localTarget,
+  MlflowClient,
+  readCursor,
+  readServerState,
+  type SyncRow,
+  serverFolder,
+  stopServer,
+  syncRuns,
+  targetOf,
+  waitForServer,
+} from '../../../tracking/index.ts';
 import { phaseNote } from '../../terminal/mlflow-phase.ts';
 import { openSetupView } from '../setup/view.ts';
 import { chooseRuns, describeRows, summarise } from '../sync/action.ts';

@@ -1,5 +1,5 @@
-import { blocksOf, formatProblems, type Problem, plainProblem } from '../../../spec/problem.ts';
-import { type Checked, checkSpec } from '../../../operations/check-spec.ts';
+import { type Checked, checkSpec } from '../../../operations/index.ts';
+import { blocksOf, formatProblems, type Problem, plainProblem } from '../../../spec/index.ts';
 import type { ValidateOptions } from './command.ts';
 
 /** Checks specs. Gives the exit code: 0, or 2 where one has a problem. */
@@ -52,7 +52,7 @@ async function fix(
   first: Checked[],
   check: () => Promise<Checked[]>,
 ): Promise<{ checked: Checked[]; fixed: Fixed[] }> {
-  const { applyFixes } = await import('../../../spec/fix.ts');
+  const { applyFixes } = await import('../../../spec/index.ts');
   let checked = first;
   const fixed: Fixed[] = [];
   for (let round = 0; round < ROUNDS; round++) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../../base/errors.ts';
 import { packageFolder } from '../../../base/folders.ts';
-import { liveness } from '../../../record/index.ts';
+import { liveness } from '../../../base/process.ts';
 import { keeperLog, lockFile, makeServerFolder, serverFolder } from './folder.ts';
 import { killGroup } from './group.ts';
 import { isServerOf } from './identity.ts';
