@@ -2,10 +2,12 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import type { backend_util } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Binding, bindingConstants, type OpAttribute, type TensorMetadata } from './binding.ts';
+import { bindingConstants, type OpAttribute, type TensorMetadata } from './binding.ts';
+import type { SwitchBinding } from './switch-binding.ts';
 
 /** tfjs-node's backend, as far as it is used here. */
 export interface KernelBackend extends tf.KernelBackend {
+  binding: SwitchBinding;
   tensorMap: tf.DataStorage<{
     shape: number[];
     dtype: number;
@@ -30,7 +32,7 @@ export const BACKEND_NAME = 'tensorflow';
  *
  * The kernels' package is loaded file by file: its index would look for a compiled addon.
  */
-export function registerKernels(binding: Binding): KernelBackend {
+export function registerKernels(binding: SwitchBinding): KernelBackend {
   const require = createRequire(import.meta.url);
   // Gone from Node 23 on; the kernels still call them.
   const old = util as unknown as Record<string, unknown>;

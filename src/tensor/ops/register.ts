@@ -9,6 +9,9 @@ type Attributes = Record<string, unknown>;
 /** `T` of an op on activations: models compute in float32, a rewrite of the traced step may lower it. */
 export const FLOAT: OpAttribute = { name: 'T', type: 4, value: DataType.FLOAT };
 
+/** Attribute type of what our own kernels are told: TensorFlow never sees it. */
+const OWN = 101;
+
 /** A kernel that tfjs lacks: one op of TensorFlow there, and composed from tfjs ops on every other backend. */
 export interface OwnKernel {
   name: string;
@@ -30,10 +33,15 @@ export function registerKernel({ name, native, composed }: OwnKernel): void {
   tf.registerKernel({
     kernelName: name,
     backendName: BACKEND_NAME,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      native(inputs as Inputs, (attrs ?? {}) as Attributes, (op, attributes, list, outputs) =>
-        (backend as KernelBackend).executeMultipleOutputs(op, attributes, list, outputs),
-      ),
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { binding, executeMultipleOutputs } = backend as KernelBackend;
+      const run: NativeRun = (op, attributes, list, outputs) =>
+        executeMultipleOutputs.call(backend, op, attributes, list, outputs);
+      if (!binding.takes(name)) return native(inputs as Inputs, (attrs ?? {}) as Attributes, run);
+      const attributes = Object.entries(attrs ?? {}).map(([key, value]) => ({ name: key, type: OWN, value }));
+      const found = run(name, attributes, Object.values(inputs) as tf.Tensor[], 0);
+      return found.length === 1 ? found[0]! : found;
+    },
   });
   for (const backendName of otherBackends) {
     tf.registerKernel({
