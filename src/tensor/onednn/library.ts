@@ -79,8 +79,8 @@ export const Argument = {
   diffScale: 255,
   diffShift: 256,
   multipleSrc: 1024,
-  /** Of the post-op at `index`: (index + 1) * 16384 | src1. */
-  postOp: (index: number) => ((index + 1) * 16384) | 2,
+  /** Of the post-op at `index`: (index + 1) * 32768 | src1. */
+  postOp: (index: number) => ((index + 1) * 32768) | 2,
 } as const;
 
 /** dnnl_query_t, of memory descriptors. */

@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os';
+import { FacecomError } from '../../base/errors.ts';
+import { openTracer, type Tracer } from '../graph/tracing.ts';
+import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
+import type { OnInstruction } from './executable.ts';
+import type { OneDnn } from './library.ts';
+import { Region } from './memory.ts';
+import { Primitives } from './primitives.ts';
+import { OneDnnProgram } from './program.ts';
+import { VariableStore } from './variables.ts';
+
+export const BACKEND_NAME = 'onednn';
+
+export interface OneDnnRuntimeOptions {
+  /** Seed of the streams of `context.uniform`. */
+  seed: number;
+  precision: 'float32' | 'bfloat16';
+  /** 0: one a core. */
+  threads: number;
+  /** Variables do not change once a step has run. */
+  frozen?: boolean;
+}
+
+/** Compiles steps into programs of oneDNN primitives over one arena. */
+export class OneDnnRuntime implements Runtime {
+  readonly backend = BACKEND_NAME;
+  readonly compiled = true;
+  readonly device = 'cpu';
+  readonly version: string;
+  readonly precision: 'float32' | 'bfloat16';
+  readonly library: OneDnn;
+  readonly tracer: Tracer;
+  readonly primitives: Primitives;
+  readonly variables = new VariableStore();
+  readonly seed: number;
+  /** Where set, it is told of each instruction as it has run. */
+  onInstruction: OnInstruction | undefined;
+  private readonly threads: number;
+  private readonly frozen: boolean;
+  private readonly programs: OneDnnProgram[] = [];
+  private memory: Region | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private started = false;
+
+  constructor(library: OneDnn, options: OneDnnRuntimeOptions) {
+    this.library = library;
+    this.version = library.version;
+    this.precision = options.precision;
+    this.seed = options.seed;
+    this.threads = options.threads || availableParallelism();
+    this.frozen = options.frozen ?? false;
+    this.tracer = openTracer();
+    this.primitives = new Primitives(library);
+  }
+
+  compile(name: string, fn: StepFunction): CompiledStep {
+    const program = new OneDnnProgram(this, name, fn);
+    this.programs.push(program);
+    return program;
+  }
+
+  values(variables: readonly Variable[]): Promise<Map<Variable, Float32Array>> {
+    return this.inTurn(async () => this.variables.read(variables));
+  }
+
+  setValues(values: ReadonlyMap<Variable, Float32Array>): Promise<void> {
+    return this.inTurn(async () => {
+      this.changing();
+      this.variables.write(values);
+    });
+  }
+
+  /** Runs what uses the arena or the variables when all that was asked for before has ended. */
+  inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(run);
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Variables will change. */
+  changing(): void {
+    if (this.frozen && this.started) throw new Error('The variables of this runtime are frozen.');
+  }
+
+  /** The arena, of at least so many bytes: all programs use one, since they run in turn. */
+  arena(bytes: number, what: string): Region {
+    this.started = true;
+    if (!this.memory || this.memory.bytes < bytes) {
+      const old = this.memory;
+      this.memory = undefined;
+      old?.free();
+      this.memory = new Region(bytes, what);
+    }
+    return this.memory;
+  }
+
+  /** The library's threads are set for the process: each runtime sets its own before it uses them. */
+  useThreads(): void {
+    this.library.setThreads(this.threads);
+  }
+
+  /** An error of the library, with what was asked of it. */
+  refused(error: unknown, what: string): FacecomError {
+    if (error instanceof FacecomError && error.code !== 'onednn') return error;
+    const found =
+      error instanceof FacecomError
+        ? `${error.message}${error.found ? ` (${error.found})` : ''}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    return new FacecomError('onednn', `The engine oneDNN refused ${what}.`, { found, cause: error });
+  }
+
+  dispose(): void {
+    for (const program of this.programs) program.dispose();
+    this.programs.length = 0;
+    this.memory?.free();
+    this.memory = undefined;
+    this.variables.dispose();
+    this.primitives.dispose();
+  }
+}
