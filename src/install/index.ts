@@ -1,3 +1,4 @@
+export { locateOneDnn, type OneDnnPlace } from './onednn/locate.ts';
 export { checkTensorFlow, type TensorFlowReport } from './tensorflow/check.ts';
 export { chooseKind } from './tensorflow/kind.ts';
 export { listInstalls, locateTensorFlow, type TensorFlowPlace, verifyInstall } from './tensorflow/locate.ts';

@@ -17,7 +17,7 @@ export interface ModelConfig {
   loss: { alpha: number; beta: number; label_smoothing: number };
   optimizer: OptimizerSpec;
   train: { accumulation: number; precision: 'auto' | 'float32' | 'bfloat16'; clip: number; ema: number };
-  resources: { device: string; backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu' };
+  resources: { device: string; backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu' };
 }
 
 /** Opens the backend that the experiment asks for and builds its network on it. */

@@ -308,7 +308,7 @@ export interface Experiment {
     /**
      * Tensor backend; auto: native TensorFlow where it is installed, else wasm.
      */
-    backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+    backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
      * Trials at once; 0: as many as the devices hold.
      */

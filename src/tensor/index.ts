@@ -31,12 +31,24 @@ export interface RuntimeOptions {
 
 /** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { locateTensorFlow } = await import('../install/index.ts');
+  const { locateOneDnn, locateTensorFlow } = await import('../install/index.ts');
   const found =
     options.backend === 'auto' || options.backend === 'tensorflow' ? locateTensorFlow() : undefined;
   const backend = options.backend === 'auto' ? (found ? 'tensorflow' : 'wasm') : options.backend;
   const gpu = /^gpu:(\d+)$/.exec(options.device)?.[1];
   switch (backend) {
+    case 'onednn': {
+      if (gpu !== undefined) throw withoutGpu(backend, options.device);
+      const place = locateOneDnn();
+      if (!place) {
+        throw new FacecomError('onednn-missing', 'The engine oneDNN is not installed.', {
+          exitCode: 2,
+          remedy: 'Run `facecom setup`, or set resources.backend to tensorflow or auto.',
+        });
+      }
+      const { openOneDnn } = await import('./onednn/open.ts');
+      return openOneDnn(place, options);
+    }
     case 'tensorflow': {
       if (!found) {
         throw new FacecomError('tensorflow-missing', 'Native TensorFlow is not installed.', {
@@ -48,16 +60,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       return openNative(found, options, gpu === undefined ? undefined : Number(gpu));
     }
     default: {
-      if (gpu !== undefined && backend !== 'webgpu') {
-        throw new FacecomError(
-          'no-gpu',
-          `The backend ${backend} has no GPU, and resources.device is ${options.device}.`,
-          {
-            exitCode: 2,
-            remedy: 'Run `facecom setup` for native TensorFlow, or set resources.device to auto or cpu.',
-          },
-        );
-      }
+      if (gpu !== undefined && backend !== 'webgpu') throw withoutGpu(backend, options.device);
       const { openEager } = await import('./eager-backends.ts');
       return openEager(backend, options);
     }
@@ -73,3 +76,10 @@ export { conv2d } from './ops/conv2d.ts';
 export { maxPool } from './ops/max-pool.ts';
 export { relu } from './ops/relu.ts';
 export { choosePrecision } from './precision.ts';
+
+function withoutGpu(backend: string, device: string): FacecomError {
+  return new FacecomError('no-gpu', `The backend ${backend} has no GPU, and resources.device is ${device}.`, {
+    exitCode: 2,
+    remedy: 'Run `facecom setup` for native TensorFlow, or set resources.device to auto or cpu.',
+  });
+}

@@ -254,6 +254,8 @@ export class Emitter {
     outputs: readonly Tensor[],
     run: (arrays: HostArray[], step: RunInfo) => void,
   ): void {
+    if ([...inputs, ...outputs].some(({ dtype }) => dtype === DataType.BFLOAT16))
+      throw new Error(`JavaScript has no bfloat16: ${label}.`);
     this.instructions.push({
       label,
       node: this.node,
@@ -261,6 +263,20 @@ export class Emitter {
       writes: outputs.map(({ storage }) => storage),
       host: { tensors: [...inputs, ...outputs], run },
     });
+  }
+
+  /** The array in float32: itself, or a copy. */
+  float32(tensor: Tensor): Tensor {
+    if (tensor.dtype !== DataType.BFLOAT16) return tensor;
+    const wide = this.fresh(tensor.shape, DataType.FLOAT);
+    const count = [size(tensor.shape)];
+    this.copy(this.view(tensor, count), this.view(wide, count));
+    return wide;
+  }
+
+  /** The value before casts that an op need not see, such as one that reads both float types. */
+  source(value: Value): Tensor {
+    return this.tensor(this.has(value) ? value : uncast(value));
   }
 
   /** Copies between layouts and types. */

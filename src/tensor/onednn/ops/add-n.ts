@@ -1,7 +1,7 @@
-import { size, type Value } from '../../graph/ir.ts';
+import type { Value } from '../../graph/ir.ts';
 import { isFloat } from '../emitter.ts';
 import { Algorithm } from '../library.ts';
-import { binary, elementwise, LARGE } from './binary.ts';
+import { binary, elementwise, isWorthwhile } from './binary.ts';
 import { type OpRule, output } from './rule.ts';
 
 /** The sum of values of one shape. */
@@ -15,7 +15,7 @@ export const addN: OpRule = {
     const values = node.inputs[0] as Value[];
     const target = output(node);
     const [first, ...rest] = values.map((value) => e.tensor(value));
-    if (rest.length === 0 || !isFloat(target) || size(target.shape) < LARGE) {
+    if (rest.length === 0 || !isFloat(target) || !isWorthwhile(target)) {
       elementwise(e, 'AddN', [first!, ...rest], e.output(target), (...all) => all.reduce((a, b) => a + b));
       return;
     }

@@ -9,6 +9,10 @@ import { unary } from './unary.ts';
 /** Values from which on oneDNN's threads are worth a call. */
 export const LARGE = 4096;
 
+/** Whether oneDNN is to compute it: JavaScript has no bfloat16. */
+export const isWorthwhile = ({ shape, dtype }: { shape: readonly number[]; dtype: number }): boolean =>
+  size(shape) >= LARGE || dtype === DataType.BFLOAT16;
+
 type Pair = (a: number, b: number) => number;
 
 const bool = (test: (a: number, b: number) => boolean): Pair => (a, b) => (test(a, b) ? 1 : 0);
@@ -56,7 +60,7 @@ const rule = (name: BinaryName): OpRule => {
     ...(followers.has(name) ? { low: { kind: 'follow' as const } } : {}),
     emit: (node, e) => {
       const [a, b] = [input(node, 0), input(node, 1)];
-      if (isFloat(output(node)) && size(output(node).shape) >= LARGE) {
+      if (isFloat(output(node)) && isWorthwhile(output(node))) {
         if (withNumber(e, name, a, b, output(node))) return;
         if (algorithm !== undefined && binary(e, algorithm, e.tensor(a), e.tensor(b), output(node))) return;
         if (name === 'SquaredDifference' && squaredDifference(e, a, b, output(node))) return;
@@ -185,10 +189,18 @@ function squaredDifference(e: Emitter, a: Value, b: Value, target: Value): boole
 export function elementwise(
   e: Emitter,
   label: string,
-  inputs: readonly Tensor[],
+  given: readonly Tensor[],
   target: Tensor,
   compute: (...values: number[]) => number,
 ): void {
+  if (target.dtype === DataType.BFLOAT16) {
+    const wide = e.fresh(target.shape, DataType.FLOAT);
+    elementwise(e, label, given, wide, compute);
+    const count = [size(target.shape)];
+    e.copy(e.view(wide, count), e.view(target, count));
+    return;
+  }
+  const inputs = given.map((tensor) => e.float32(tensor));
   const strides = inputs.map(({ shape }) => broadcastStrides(shape, target.shape));
   const count = size(target.shape);
   const plain = inputs.map(({ shape }) => size(shape) === count);

@@ -1,6 +1,6 @@
 import { attribute, type Node, type Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
-import { type Emitter, type Tensor, typeOf, uncast } from '../emitter.ts';
+import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
 import { filterGradient } from '../filter-gradient.ts';
 import { Algorithm, Argument, Propagation, Query } from '../library.ts';
 import { dense, type Layout, type PostOp, vector } from '../primitives.ts';
@@ -92,8 +92,7 @@ export function forward(
 
 /** The filter in the layout that a primitive asks for, made of the values behind any cast. */
 function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tensor {
-  const source = e.has(value) ? value : uncast(value);
-  return e.inLayout(filterView(e, e.tensor(source)), layout, dtype);
+  return e.inLayout(filterView(e, e.source(value)), layout, dtype);
 }
 
 export const isTraining = (e: Emitter): boolean => e.trace.effects.length > 0;

@@ -54,7 +54,7 @@ const rule = (name: ReductionName): OpRule => {
     // It reads bfloat16 and sums in float32.
     ...(sum ? { low: { kind: 'reads' as const } } : {}),
     emit: (node, e) => {
-      const x = e.tensor(input(node, 0));
+      const x = sum ? e.source(input(node, 0)) : e.tensor(input(node, 0));
       const y = e.output(output(node));
       const shape = blocks(x.shape, axes(node));
       if (sum && isFloat(x) && shape && (size(x.shape) >= LARGE || x.dtype === DataType.BFLOAT16)) {

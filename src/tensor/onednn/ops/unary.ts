@@ -1,7 +1,7 @@
-import { size, type Value } from '../../graph/ir.ts';
+import type { Value } from '../../graph/ir.ts';
 import { bytesOf, type Emitter, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm, Argument, Propagation } from '../library.ts';
-import { elementwise, LARGE } from './binary.ts';
+import { elementwise, isWorthwhile } from './binary.ts';
 import { flat } from './relu.ts';
 import { input, like, type OpRule, output } from './rule.ts';
 
@@ -59,7 +59,7 @@ const rule = (name: UnaryName): OpRule => {
     ...(follows ? { low: { kind: 'follow' as const } } : {}),
     emit: (node, e) => {
       const x = e.tensor(input(node, 0));
-      if (eltwise && isFloat(x) && size(x.shape) >= LARGE) unary(e, eltwise, x, output(node));
+      if (eltwise && isFloat(x) && isWorthwhile(x)) unary(e, eltwise, x, output(node));
       else if (eltwise && x.dtype !== output(node).dtype) throw new Error(`${node.op} changes no type.`);
       else elementwise(e, name, [x], e.output(output(node)), compute);
     },
