@@ -3,6 +3,7 @@ import { DataType } from '../../native/library.ts';
 import { bytesOf, type Emitter, type HostArray, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm, Argument } from '../library.ts';
 import type { PostOp } from '../primitives.ts';
+import { product } from './matmul.ts';
 import { broadcast, type Inferred, input, type OpRule, output, uniformOf } from './rule.ts';
 import { unary } from './unary.ts';
 
@@ -82,6 +83,11 @@ function withNumber(e: Emitter, name: BinaryName, a: Value, b: Value, target: Va
     return true;
   };
   const [left, right] = [uniformOf(a), uniformOf(b)];
+  if (name === 'Mul' && target.dtype === DataType.FLOAT) {
+    const [factor, x] = right === undefined ? [left, b] : [right, a];
+    if (factor !== undefined && size(x.shape) < size(target.shape) && spread(e, e.tensor(x), target, factor))
+      return true;
+  }
   if (right !== undefined) {
     if (name === 'Mul') return linear(a, right, 0);
     if (name === 'RealDiv') return linear(a, 1 / right, 0);
@@ -176,6 +182,26 @@ export function binary(
     [[Argument.dst, result]],
     { inPlace },
   );
+  return true;
+}
+
+/** x times a factor, repeated along neighbouring axes of one: as the product of a column of ones and each row of x. */
+function spread(e: Emitter, x: Tensor, target: Value, factor: number): boolean {
+  const rank = target.shape.length;
+  const full = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
+  const repeated = target.shape.flatMap((n, axis) => (full[axis] === 1 && n > 1 ? [axis] : []));
+  const [first, last] = [repeated[0], repeated.at(-1)];
+  if (x.dtype !== DataType.FLOAT || first === undefined || last! - first + 1 !== repeated.length) return false;
+  const [outer, times, inner] = [
+    size(target.shape.slice(0, first)),
+    size(target.shape.slice(first, last! + 1)),
+    size(target.shape.slice(last! + 1)),
+  ];
+  const scaled =
+    factor === 1 ? [] : [{ kind: 'eltwise' as const, algorithm: Algorithm.linear, alpha: factor }];
+  const y = e.output(target);
+  const ones = e.view(e.ones(times, DataType.FLOAT), [1, times, 1]);
+  product(e, ones, e.view(x, [outer, 1, inner]), e.view(y, [outer, times, inner]), scaled);
   return true;
 }
 
