@@ -19,7 +19,6 @@ export {
   branchOf,
   experimentSchema,
   fillDefaults,
-  isRecord,
   resolved,
   type Schema,
   schemaAt,

@@ -1,9 +1,11 @@
+import { isRecord } from '../base/objects.ts';
+import { lineAndColumn } from '../base/positions.ts';
 import { checkConfig, type PlacedFinding } from './check.ts';
 import { compose, placesOf } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
-import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
-import { lineAndColumn, type Source, type Span } from './source.ts';
+import { experimentSchema, fillDefaults } from './schema.ts';
+import type { Source, Span } from './source.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
 import { withEnvironment } from './variables.ts';
 

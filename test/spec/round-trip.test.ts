@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { resolveConfig } from '../../src/spec/index.ts';
 import { experimentSchema, fillDefaults } from '../../src/spec/schema.ts';
-import { lineAndColumn } from '../../src/spec/source.ts';
+import { lineAndColumn } from '../../src/base/positions.ts';
 import { formatPath, parsePath } from '../../src/spec/tree.ts';
 import { read } from '../support/specs.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAside } from '../../base/write-aside.ts';
+import { writeAside } from '../../base/files.ts';
 import type { Work } from '../../orchestrator/index.ts';
 import { dueRetry, readConfig, recordRetry, recordState } from '../../orchestrator/index.ts';
 import { createRunFolder } from '../../record/index.ts';

@@ -1,10 +1,11 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { parseBytes } from '../../base/format.ts';
 import type { SweepOptions } from '../../cli/commands/sweep/command.ts';
 import { concludeSweep } from '../../cli/commands/sweep/summary.ts';
 import { watchSignals } from '../../cli/terminal/signals.ts';
 import type { SweepView } from '../../cli/terminal/sweep-view.ts';
 import { openSweepView } from '../../cli/terminal/sweep-view.ts';
-import { availableMemory, listGpus, parseBytes } from '../../machine/index.ts';
+import { availableMemory, listGpus } from '../../machine/index.ts';
 import type { Job, Slot } from '../../orchestrator/index.ts';
 import {
   Board,

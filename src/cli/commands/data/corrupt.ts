@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { newFolder, onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
+import { newFolder } from '../../../base/new-folder.ts';
 import { Random } from '../../../base/random.ts';
 import type { Condition, Severity } from '../../../pixels/index.ts';
 import { chooseConditions } from '../../../pixels/index.ts';

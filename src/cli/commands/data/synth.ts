@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newFolder, onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
+import { newFolder } from '../../../base/new-folder.ts';
 import { numberOption, progressLine } from './target.ts';
 
 export interface SynthOptions {

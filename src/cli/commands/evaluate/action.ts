@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import {
   changedConfig,
   prepareProcess,

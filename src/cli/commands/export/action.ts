@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { writeAside } from '../../../base/files.ts';
 import { newFolder } from '../../../base/new-folder.ts';
-import { writeAside } from '../../../base/write-aside.ts';
 import { shownPath, trainedRun } from '../../../operations/index.ts';
 
 /** Writes the best weights of a run; model.json comes last, so that half an export is none. */

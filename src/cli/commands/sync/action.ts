@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { findRunsOf, runFoldersUnder } from '../../../record/index.ts';
 import { type SyncRow, syncRuns, targetOf } from '../../../tracking/index.ts';
 import { phaseNote } from '../../terminal/mlflow-phase.ts';
