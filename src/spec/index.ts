@@ -1,5 +1,6 @@
 export { checkConfig, checkSchema, show, typeNames } from './check.ts';
 export { pathsOfFlags } from './compose.ts';
+export { type Decides, decides, indecisiveKeys, isForEvaluation } from './decides.ts';
 export { schemaWords } from './describe.ts';
 export type { Experiment } from './experiment.generated.ts';
 export type { PlacedFinding } from './findings.ts';
