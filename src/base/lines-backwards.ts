@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { isAbsent } from './lines.ts';
+import { isAbsent } from './files.ts';
 
 const NEWLINE = 10;
 const FIRST = 1 << 12; // bytes: the last line of most records fits

@@ -10,6 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { isAbsent } from './files.ts';
+import { isRecord } from './objects.ts';
 
 /** Appends whole lines of JSON to a file that this process alone writes. */
 export class LineWriter {
@@ -57,11 +59,6 @@ export function readLines(file: string): object[] {
   return parseLines(text);
 }
 
-export function isAbsent(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
 /** A last line without its end counts where it is whole: its writer may not have come to the end of it. */
 export function parseLines(text: string): object[] {
   const found: object[] = [];
@@ -76,7 +73,7 @@ function parse(line: string): object | undefined {
   if (line.trim() === '') return undefined;
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDiskFull } from '../base/disk.ts';
 import type { Event, StateEntry } from '../record/index.ts';
 import type { Exit } from './launchers/launcher.ts';
 
@@ -64,17 +65,6 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
   if (exit.error) return { class: 'infrastructure', message: `The trainer did not start: ${exit.error}` };
   const last = log.trim().split('\n').at(-1);
   return { class: 'code', message: `${how}${last ? `; its last line: ${last.slice(0, 300)}` : ''}` };
-}
-
-const LEAST = 64 << 10; // bytes
-
-function isDiskFull(runDir: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(runDir);
-    return bavail * bsize < LEAST;
-  } catch {
-    return false;
-  }
 }
 
 function classOfCode(code: string): FailureClass {

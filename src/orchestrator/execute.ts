@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
 import { type Event, readState } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { FailureClass } from './classify.ts';

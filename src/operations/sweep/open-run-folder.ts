@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { writeAside } from '../../base/write-aside.ts';
+import { writeAside } from '../../base/files.ts';
 import type { Work } from '../../orchestrator/index.ts';
 import { dueRetry, readConfig, recordRetry, recordState } from '../../orchestrator/index.ts';
 import { createRunFolder } from '../../record/index.ts';
-import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
+import { type Experiment, indecisiveKeys, type ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
 
 export interface RunFolderOptions {
@@ -42,12 +42,12 @@ export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): 
   return runDir;
 }
 
-/** Keys that may change between two starts of a run: its result is the same. */
-const free = ['description', 'tags', 'tracking', 'resources'] as const;
-
 function continueRun(runDir: string, now: Experiment): void {
   const before = readConfig(runDir);
-  const after = { ...before, ...Object.fromEntries(free.map((key) => [key, now[key]])) };
+  const after = {
+    ...before,
+    ...Object.fromEntries(indecisiveKeys.map((key) => [key, now[key as keyof Experiment]])),
+  };
   const text = JSON.stringify(after, null, 2);
   if (text !== JSON.stringify(before, null, 2)) writeAside(join(runDir, 'config.json'), `${text}\n`);
 }

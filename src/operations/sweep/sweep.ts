@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { availableMemory, listGpus, parseBytes } from '../../machine/index.ts';
+import { parseBytes } from '../../base/format.ts';
+import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
   endOrphan,
