@@ -1,3 +1,7 @@
+export { changeConfig, refreshConfig } from './change-config.ts';
+export { classes, type FailureClass, type ToldClass } from './classes.ts';
+export type { Environment } from './environment.generated.ts';
+export { EventDecoder } from './event-decoder.ts';
 export {
   decodeLine,
   type Event,
@@ -10,6 +14,14 @@ export {
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
+export {
+  type Origins,
+  type RecordedConfig,
+  readConfig,
+  readConfigPart,
+  readEnvironment,
+  readOrigins,
+} from './read-config.ts';
 export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
 export {
   newestRuns,
@@ -22,4 +34,11 @@ export {
 } from './scan.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { requestStop, type StopRequest, takeStopRequest } from './stop-request.ts';
-export { readManifest, type SweepManifest, type SweepTrial, writeManifest } from './sweep-manifest.ts';
+export {
+  defaultObjective,
+  type Objective,
+  readManifest,
+  type SweepManifest,
+  type SweepTrial,
+  writeManifest,
+} from './sweep-manifest.ts';

@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
 import { prepare, runTrials } from '../../../operations/index.ts';
-import { lockHolder, readConfig, recordState } from '../../../orchestrator/index.ts';
-import { findTarget, readManifest, runFoldersUnder, scanRun } from '../../../record/index.ts';
+import { lockHolder, recordState } from '../../../orchestrator/index.ts';
+import {
+  findTarget,
+  readConfig,
+  readEnvironment,
+  readManifest,
+  runFoldersUnder,
+  scanRun,
+} from '../../../record/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
 import { watchSignals } from '../../terminal/signals.ts';
 import { runFolder } from '../run/action.ts';
@@ -73,7 +79,7 @@ async function resumeRun(dir: string, options: ResumeOptions): Promise<number> {
     });
   }
   const config = readConfig(runDir);
-  const cwd = workingFolder(runDir);
+  const cwd = readEnvironment(runDir).cwd ?? process.cwd();
   const say = (line: string) => void (options.quiet || process.stderr.write(`${line}\n`));
   const signals = watchSignals(say);
   try {
@@ -88,15 +94,5 @@ async function resumeRun(dir: string, options: ResumeOptions): Promise<number> {
     return await runFolder(runDir, id, config, prepared, options, signals, cwd);
   } finally {
     signals.release();
-  }
-}
-
-/** Where the run was started: what relative paths of its trainer are relative to. */
-function workingFolder(runDir: string): string {
-  try {
-    const { cwd } = JSON.parse(readFileSync(join(runDir, 'environment.json'), 'utf8'));
-    return typeof cwd === 'string' ? cwd : process.cwd();
-  } catch {
-    return process.cwd();
   }
 }
