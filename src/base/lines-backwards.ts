@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { isAbsent, LONGEST_LINE } from './lines.ts';
+import { isAbsent } from './files.ts';
+import { LONGEST_LINE } from './lines.ts';
 
 const NEWLINE = 10;
 const FIRST = 1 << 12; // bytes: the last line of most records fits

@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, statSync, watch, writeSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { isAbsent } from './files.ts';
+import { isRecord } from './objects.ts';
 
 /** Appends whole lines of JSON to a file that this process alone writes. */
 export class LineWriter {
@@ -147,16 +149,11 @@ export function readLines(file: string): object[] {
   return found;
 }
 
-export function isAbsent(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
 /** The object of a line, in which bare NaN and infinities are read as strings of the same name; undefined where it holds none. */
 export function parseLine(line: string): object | undefined {
   if (line.trim() === '') return undefined;
   const value = parse(line) ?? (/NaN|Infinity/.test(line) ? parse(quoteConstants(line)) : undefined);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { isDiskFull } from '../base/disk.ts';
 import type { Event, FailureClass } from '../record/index.ts';
 import { readCrash } from './crash.ts';
 import type { Exit } from './launchers/launcher.ts';
@@ -37,17 +37,6 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
     return { class: 'killed', message: `${how}.` };
   if (exit.error) return { class: 'infrastructure', message: `The trainer did not start: ${exit.error}` };
   return { class: 'code', message: `${how}${crash.line ? `; its last line: ${crash.line}` : ''}` };
-}
-
-const LEAST = 64 << 10; // bytes
-
-function isDiskFull(runDir: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(runDir);
-    return bavail * bsize < LEAST;
-  } catch {
-    return false;
-  }
 }
 
 export function howItEnded({ code, signal, error }: Exit): string {

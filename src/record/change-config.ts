@@ -1,4 +1,4 @@
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { FailureClass } from './classes.ts';
 import { configFile, originsFile, readConfig, readOrigins } from './read-config.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
 import { flag, object, time } from './shape.ts';
 import type { StopRequest } from './stop.generated.ts';
 

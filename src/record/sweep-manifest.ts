@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
 import { anything, finite, listOf, object, oneOf, type Shape, text, time, whole } from './shape.ts';
 import type { SweepManifest, SweepTrial } from './sweep.generated.ts';
 

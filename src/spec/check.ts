@@ -1,9 +1,10 @@
 import type { ErrorObject } from 'ajv';
+import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from './experiment.generated.ts';
 import type { Finding } from './problem.ts';
 import { rules } from './rules/index.ts';
-import { branchOf, childSchema, experimentSchema, isRecord, resolved, type Schema } from './schema.ts';
+import { branchOf, childSchema, experimentSchema, resolved, type Schema } from './schema.ts';
 import { formatPath, type Path } from './tree.ts';
 import { schemaErrors } from './validator.ts';
 

@@ -1,6 +1,7 @@
+import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from '../spec/index.ts';
-import { formatPath, isRecord, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
+import { formatPath, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';
 import { type Condition, readCondition } from './expressions.ts';
@@ -338,12 +339,7 @@ function checkSeeds(sweep: SweepSpec, partial: Record<string, unknown>, findings
 
 /** Axes that decide what a condition sees. */
 function axesOf(condition: Condition, axes: readonly Axis[]): Axis[] {
-  return axes.filter((axis) =>
-    condition.references.some(({ path }) => {
-      const shared = Math.min(path.length, axis.path.length);
-      return path.slice(0, shared).every((part, i) => String(part) === String(axis.path[i]));
-    }),
-  );
+  return axes.filter((axis) => condition.references.some(({ path }) => overlaps(path, axis.path)));
 }
 
 /** Dimensions so that each comes after those that its conditions refer to; otherwise as in the spec. */

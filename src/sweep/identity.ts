@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isRecord } from '../base/objects.ts';
 import type { Experiment } from '../spec/index.ts';
-import { branchOf, experimentSchema, isRecord, resolved, type Schema } from '../spec/index.ts';
+import { branchOf, experimentSchema, resolved, type Schema } from '../spec/index.ts';
 import { inert } from './paths.ts';
 
 /**

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeAsideAsync } from '../base/files.ts';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { conditionMeans, scoreUnderConditions } from './evaluation/conditions.ts';
 import { evaluate } from './evaluation/evaluate.ts';
@@ -112,13 +113,9 @@ async function writeArtifact(
 ): Promise<void> {
   const path = join(runDir, 'artifacts', name);
   await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(aside, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
+  await writeAsideAsync(
+    path,
+    typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
+  );
   record.artifact(path, kind);
 }

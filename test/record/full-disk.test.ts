@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FacecomError } from '../../src/base/errors.ts';
-import { writeAside } from '../../src/base/write-aside.ts';
+import { writeAside } from '../../src/base/files.ts';
 import { appendState, createRunFolder, openEvents, readEvents, readState } from '../../src/record/index.ts';
 import { smallDisk, withoutSmallDisk } from '../support/small-disk.ts';
 

@@ -1,6 +1,7 @@
-import { formatBytes, freeBytes } from '../../../base/disk.ts';
+import { freeBytes } from '../../../base/disk.ts';
 import { FacecomError } from '../../../base/errors.ts';
 import { cacheFolder } from '../../../base/folders.ts';
+import { formatBytes } from '../../../base/format.ts';
 import {
   checkTensorFlow,
   chooseKind,
@@ -10,8 +11,8 @@ import {
   setupTensorFlow,
 } from '../../../install/index.ts';
 import { ensureMlflow } from '../../../python/index.ts';
+import { openInstallView } from '../../terminal/install-view.ts';
 import type { SetupFlags } from './command.ts';
-import { openSetupView } from './view.ts';
 
 /** Sets up what training needs. Gives the exit code. */
 export async function setup(flags: SetupFlags): Promise<number> {
@@ -19,7 +20,7 @@ export async function setup(flags: SetupFlags): Promise<number> {
   if (flags.dryRun) return printPlan(kind, flags);
   const started = performance.now();
   const stop = stopOnSignal();
-  const view = await openSetupView(flags);
+  const view = openInstallView(flags);
   try {
     const options = {
       force: flags.force ?? false,
