@@ -2,7 +2,7 @@ import { cleanName, cleanText } from '../base/clean-text.ts';
 import { parseLine } from '../base/lines.ts';
 import { decodeNumber } from '../base/numbers.ts';
 import { classes } from './classes.ts';
-import type { Event } from './events.ts';
+import type { Event } from './event.ts';
 
 /** What is wrong with a line of a trainer's record. */
 export interface LineProblem {

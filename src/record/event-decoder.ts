@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type Line, lineNumber } from '../base/lines.ts';
 import { decodeEvent, type LineProblem } from './decode-event.ts';
-import type { Event } from './events.ts';
+import type { Event } from './event.ts';
 
 /** Kinds of problems that are reported each at its first line; the others are counted. */
 const REPORTED = 10;

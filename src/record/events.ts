@@ -2,25 +2,8 @@ import { join } from 'node:path';
 import { followLines, LineWriter, linesOf } from '../base/lines.ts';
 import { encodeNumber, encodeValues } from '../base/numbers.ts';
 import { decodeEvent } from './decode-event.ts';
-import type * as Written from './event.generated.ts';
+import type { Event } from './event.ts';
 import { EventDecoder } from './event-decoder.ts';
-
-type Numbers = Record<string, number>;
-
-/** An event in memory: numbers are numbers. In the file, schemas/record-event.schema.json, NaN and infinities are strings. */
-export type Event =
-  | (Omit<Written.MetricEvent, 'values'> & { values: Numbers })
-  | Written.ArtifactEvent
-  | (Omit<Written.CheckpointEvent, 'score'> & { score?: number })
-  | (Omit<Written.ProgressEvent, 'loss' | 'best' | 'images_per_second'> & {
-      loss?: number;
-      best?: number;
-      images_per_second?: number;
-    })
-  | Written.WarningEvent
-  | (Omit<Written.FinishedEvent, 'metrics'> & { metrics: Numbers })
-  | Written.StoppedEvent
-  | Written.FailedEvent;
 
 type Body<T extends Event['type']> = Omit<Extract<Event, { type: T }>, 'type' | 'time'>;
 
@@ -92,7 +75,8 @@ const numbers = ['score', 'loss', 'best', 'images_per_second'];
 
 function encode(event: Record<string, unknown>): object {
   const line = { ...event };
-  for (const key of ['values', 'metrics']) if (key in line) line[key] = encodeValues(line[key] as Numbers);
+  for (const key of ['values', 'metrics'])
+    if (key in line) line[key] = encodeValues(line[key] as Record<string, number>);
   for (const key of numbers) if (typeof line[key] === 'number') line[key] = encodeNumber(line[key] as number);
   return line;
 }

