@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
 import { writeAside } from '../../../base/files.ts';
+import { shownPath } from '../../../base/format.ts';
 import { onInterrupt } from '../../../base/interrupt.ts';
 import { type Predicted, predict } from '../../../operations/index.ts';
 import { submission } from '../../../trainer/index.ts';
 import { printJson, printNote } from '../../terminal/print.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
-import { shownPath } from '../../terminal/shown-path.ts';
 import { thenExit } from '../../terminal/then-exit.ts';
 import { corruptDocument, predictionDocument } from './documents.ts';
 

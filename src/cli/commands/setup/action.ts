@@ -1,7 +1,7 @@
 import { freeBytes } from '../../../base/disk.ts';
-import { FacecomError } from '../../../base/errors.ts';
 import { cacheFolder } from '../../../base/folders.ts';
 import { formatBytes } from '../../../base/format.ts';
+import { stopOnSignals } from '../../../base/interrupt.ts';
 import {
   checkTensorFlow,
   chooseKind,
@@ -19,7 +19,7 @@ export async function setup(flags: SetupFlags): Promise<number> {
   const kind = flags.cuda ? 'cuda' : flags.cpu ? 'cpu' : await chooseKind();
   if (flags.dryRun) return printPlan(kind, flags);
   const started = performance.now();
-  const stop = stopOnSignal();
+  const stop = stopOnSignals();
   const view = openInstallView(flags);
   try {
     const options = {
@@ -74,17 +74,3 @@ async function printPlan(kind: Kind, { json, force }: SetupFlags): Promise<numbe
 }
 
 const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
-
-/** Ctrl-C ends a setup; what was half done is removed. */
-function stopOnSignal(): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const onSignal = () => controller.abort(new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 }));
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
-}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stopOnSignals } from '../../../base/interrupt.ts';
 import { findTarget } from '../../../record/index.ts';
 import { toJson } from '../../terminal/print.ts';
 import { terminalSize } from '../../terminal/terminal-size.ts';
@@ -6,16 +7,7 @@ import type { StatusOptions } from './command.ts';
 import { experimentsStatus } from './experiments.ts';
 import { statusOfRun } from './run.ts';
 import { runsStatus } from './runs.ts';
-
-/** What is shown of one look at the record. */
-export interface Status {
-  /** For programs: one a line, the summary last. */
-  documents: object[];
-  /** For people. `rows`: how many lines there are for a table. */
-  text(size: { width: number; rows: number }): string;
-  /** Whether anything may still change by itself. */
-  active: boolean;
-}
+import type { Status } from './status.ts';
 
 const INTERVAL = 1000; // ms
 
@@ -27,9 +19,7 @@ export async function status(target: string | undefined, options: StatusOptions)
     print(now, options);
     return 0;
   }
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const stop = stopOnSignals(['SIGINT', 'SIGTERM']);
   const draw = await drawer(options);
   for (;;) {
     draw.show(now);
@@ -39,6 +29,7 @@ export async function status(target: string | undefined, options: StatusOptions)
     now = look();
   }
   draw.done();
+  stop.release();
   return stop.signal.aborted ? 130 : 0;
 }
 
