@@ -121,7 +121,10 @@ async function listTrials({ spec, config, cwd, report, signals }: Context) {
 
 /** What is the same for all trials is prepared once. */
 async function prepareFirst({ cwd, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
-  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), { report, signal: signals.stop });
+  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), {
+    ...{ report, cwd },
+    signal: signals.stop,
+  });
   checkTrainers(
     trials.map(({ config }) => config),
     cwd,
