@@ -15,6 +15,7 @@ import {
   type SweepObserver,
   type SweepPlan,
   takeLock,
+  threadsOf,
   trainerCommand,
   trainerEnvironment,
   waitFor,
@@ -213,7 +214,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
       jobOf: (work, slot, runDir): Job => ({
         runDir: resolve(runDir),
         command: trainerCommand(work.trial.config, builtinTrainer()),
-        env: trainerEnvironment(slot),
+        env: trainerEnvironment({ ...slot, threads: threadsOf(runDir, slot) }),
         cwd: context.cwd,
       }),
       breaker,
