@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeAside } from '../base/files.ts';
+import { tidyAside, writeJson } from '../base/files.ts';
 import { type Event, readState } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { FailureClass } from './classify.ts';
@@ -63,6 +63,8 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
     recordState(runDir, { state: 'stopped', message: 'It was stopped before its trainer was started.' });
     return { outcome: { status: 'stopped' } };
   }
+  // What killed trainers and orchestrators left half written.
+  for (const folder of [runDir, join(runDir, 'artifacts')]) tidyAside(folder);
   const { starts, counts } = history(runDir);
   const config = readConfig(runDir);
   const outcome = await supervise({
@@ -139,6 +141,6 @@ function change(runDir: string, changes: Record<string, number>, why: FailureCla
     origins[path] = { kind: 'retry', class: why, from: parent[last] };
     parent[last] = value;
   }
-  writeAside(file, `${JSON.stringify(origins, null, 2)}\n`);
-  writeAside(join(runDir, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  writeJson(file, origins);
+  writeJson(join(runDir, 'config.json'), config);
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
+import { tidyAside } from '../base/files.ts';
 import { type Holder, lockHolder as holderOf, tryLock } from '../base/lock.ts';
 import { isHere, liveness, markProcess, type ProcessMark } from '../base/process.ts';
 
@@ -64,6 +65,7 @@ export async function takeLock(
     throw error.code === undefined ? error : notWritable(folder, error);
   });
   if ('holder' in lock) throw locked(folder, lock.holder);
+  tidyAside(folder);
   return lock.release;
 }
 
