@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJson } from '../base/files.ts';
-import { valueAt } from '../base/objects.ts';
 import { liveness, sendSignal } from '../base/process.ts';
-import type { RunSummary } from '../record/index.ts';
+import { type RunSummary, readConfigPart } from '../record/index.ts';
 import { GRACE } from './guard.ts';
 import { lockHolder } from './lock.ts';
 
@@ -23,7 +21,7 @@ export async function endOrphan({ dir, trainer }: Pick<RunSummary, 'dir' | 'trai
 
 /** Seconds; the default where the config was lost or edited. */
 function graceOf(runDir: string): number {
-  const grace = valueAt(readJson(join(runDir, 'config.json')), ['resources', 'grace']);
+  const grace = readConfigPart(runDir).resources?.grace;
   return typeof grace === 'number' && grace >= 0 ? grace : GRACE;
 }
 

@@ -12,7 +12,6 @@ export {
   type Origin,
   placed,
   placeOf,
-  placeText,
   type ReadOptions,
   type ResolvedExperiment,
   readExperiment,

@@ -217,11 +217,6 @@ function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
   return origins;
 }
 
-/** `file:line:column`, or the flag. */
-export function placeText(place: Partial<OriginPlace> & { flag?: string }): string {
-  return place.flag ?? `${place.file}:${place.line}:${place.column}`;
-}
-
 /** File, line and column of a span, or the flag. */
 export function placeOf({ source, start }: Span): OriginPlace | { flag: string } {
   return source.kind === 'flag'
