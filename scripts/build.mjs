@@ -122,7 +122,8 @@ async function build(builds, dist) {
         'vega-lite',
         '@tensorflow/*',
         'webgpu',
-        'systeminformation',
+        // Its UMD modules cannot be bundled.
+        'jsonc-parser',
         'esbuild',
       ],
       banner: {

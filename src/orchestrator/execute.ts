@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tidyAside } from '../base/files.ts';
 import { changeConfig, type Event, type FailureClass, readConfig, readState } from '../record/index.ts';
 import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';
@@ -60,6 +62,8 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
     recordState(runDir, { state: 'stopped', message: 'It was stopped before its trainer was started.' });
     return { outcome: { status: 'stopped' } };
   }
+  // What killed trainers and orchestrators left half written.
+  for (const folder of [runDir, join(runDir, 'artifacts')]) tidyAside(folder);
   const { starts, counts } = history(runDir);
   const config = readConfig(runDir);
   const outcome = await supervise({
