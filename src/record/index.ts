@@ -1,5 +1,6 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
+export { createRunFolder, type RunFiles } from './create-run-folder.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
@@ -38,7 +39,7 @@ export {
   resultText,
   type TrialResult,
 } from './results.ts';
-export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
+export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
 export {
   newestRuns,
   type RunStatus,
