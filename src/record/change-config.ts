@@ -1,15 +1,15 @@
 import { writeAside } from '../base/files.ts';
-import type { Experiment } from '../spec/index.ts';
+import { type Experiment, indecisiveKeys } from '../spec/index.ts';
 import type { FailureClass } from './classes.ts';
 import { configFile, originsFile, readConfig, readOrigins } from './read-config.ts';
-
-/** Keys that may change between two starts of a run: its result is the same. */
-const free = ['description', 'tags', 'tracking', 'resources'] as const;
 
 /** Takes over from a config what does not decide a run's result. Throws FacecomError `run-unreadable`. */
 export function refreshConfig(runDir: string, now: Experiment): void {
   const before = readConfig(runDir);
-  const after = { ...before, ...Object.fromEntries(free.map((key) => [key, now[key]])) };
+  const after = {
+    ...before,
+    ...Object.fromEntries(indecisiveKeys.map((key) => [key, now[key as keyof Experiment]])),
+  };
   if (json(after) !== json(before)) writeAside(configFile(runDir), json(after));
 }
 

@@ -1,8 +1,9 @@
 import { isRecord } from '../base/objects.ts';
 import { lineAndColumn } from '../base/positions.ts';
-import { checkConfig, type PlacedFinding } from './check.ts';
+import { checkConfig } from './check.ts';
 import { compose, placesOf, withFlags } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
+import type { PlacedFinding } from './findings.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { readTree } from './read.ts';
 import { experimentSchema, fillDefaults } from './schema.ts';

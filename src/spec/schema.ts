@@ -33,6 +33,9 @@ export interface Schema {
   maxLength?: number;
   pattern?: string;
   environment?: boolean;
+  /** See decides.ts; what is not said holds as for the key above. */
+  'x-decides'?: 'result' | 'resume' | 'nothing';
+  'x-evaluation'?: true;
 }
 
 export const experimentSchema = experiment as unknown as Schema;

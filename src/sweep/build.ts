@@ -1,12 +1,12 @@
 import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from '../spec/index.ts';
-import { formatPath, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
+import { decides, formatPath, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';
 import { type Condition, readCondition } from './expressions.ts';
 import { lookupIn } from './lookup.ts';
-import { inert, possibleSchemas, suggestPath } from './paths.ts';
+import { possibleSchemas, suggestPath } from './paths.ts';
 import { samplers } from './samplers/index.ts';
 import { MAX_COORDINATES } from './samplers/sobol.ts';
 import { simplexDimension } from './simplex.ts';
@@ -228,7 +228,7 @@ class Builder {
   private sweptPath(written: string, at: Path, on: 'key' | 'value'): Path | undefined {
     const path = parsePath(written);
     if (path && possibleSchemas(path).length > 0) {
-      if (!inert.has(String(path[0]))) return path;
+      if (decides(formatPath(path)) !== 'nothing') return path;
       this.find('sweep-axis-without-effect', at, on, {
         message: `${written} does not decide a trial's result: all its trials would be the same.`,
         remedy:

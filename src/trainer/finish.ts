@@ -7,7 +7,7 @@ import { evaluate } from './evaluation/evaluate.ts';
 import { genderConfusion, identityConfusion, named, type Scores, score } from './evaluation/metrics.ts';
 import { predictions, submission } from './evaluation/submission.ts';
 import { finalLines } from './log.ts';
-import type { Session } from './train.ts';
+import type { Session } from './session.ts';
 
 /** Scores the best weights on the test pictures and writes the artifacts. Gives the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {

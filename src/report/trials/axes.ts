@@ -1,8 +1,6 @@
 import { leaves } from '../../base/objects.ts';
 import type { Origins, RecordedConfig } from '../../record/index.ts';
-
-/** Sections and keys that decide no result. */
-const inert = /^(name|description|tags|tracking|resources)(\.|$)/;
+import { decides } from '../../spec/index.ts';
 
 interface Described {
   config: RecordedConfig;
@@ -20,7 +18,7 @@ export function differingAxes(trials: readonly Described[]): {
   const flat = new Map(trials.map((trial) => [trial, leaves(trial.config)]));
   const all = new Set([...flat.values()].flatMap((values) => [...values.keys()]));
   const paths = [...all].filter((path) => {
-    if (inert.test(path) || path === 'seed') return false;
+    if (decides(path) === 'nothing' || path === 'seed') return false;
     const seen = new Set(trials.map((trial) => JSON.stringify(flat.get(trial)!.get(path))));
     return seen.size > 1 && !trials.every((trial) => isAside(trial, path, flat.get(trial)!));
   });

@@ -14,6 +14,7 @@ import {
   type SweepTrial,
   scanRun,
 } from '../../record/index.ts';
+import { decides } from '../../spec/index.ts';
 import type { Dataset, RunStatus } from './client.ts';
 import { EventTail } from './tail.ts';
 
@@ -73,11 +74,10 @@ function short(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }
 
-/** The config's parts that are no parameters: names and what is shown elsewhere. */
-const notParams = new Set(['name', 'description', 'tags', 'tracking', 'sweep']);
-
 export function paramsOf({ config }: RunRecord): object {
-  return Object.fromEntries(Object.entries(config).filter(([key]) => !notParams.has(key)));
+  return Object.fromEntries(
+    Object.entries(config).filter(([key]) => key === 'resources' || decides(key) !== 'nothing'),
+  );
 }
 
 /** Tags by their names in MLflow. The user's own come first: none of them takes the place of ours. */
