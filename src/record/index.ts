@@ -20,6 +20,7 @@ export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export { originText } from './origin-text.ts';
 export {
   type Origins,
+  RECORD_VERSION,
   type RecordedConfig,
   readConfig,
   readConfigIfAny,
