@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // The program's entry. An installed package ships its build; a checkout makes sure that its own belongs to src/.
-import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// Not imported: the ES module of node:fs loads all of Node's streams.
+const { existsSync } = module.createRequire(import.meta.url)('node:fs');
 process.env.FACECOM_PACKAGE_DIR = fileURLToPath(new URL('..', import.meta.url));
 const builder = new URL('../scripts/build.mjs', import.meta.url);
-const dist = existsSync(builder) ? await build() : new URL('../dist/package', import.meta.url).href;
+const dist = existsSync(fileURLToPath(builder)) ? await build() : new URL('../dist/package', import.meta.url).href;
 // From Node 22.1 on, compiled code is kept beside the modules for the next start.
 module.enableCompileCache?.(fileURLToPath(`${dist}/compiled`));
 await import(`${dist}/main.js`);

@@ -1,9 +1,9 @@
 // How src/ is bundled by esbuild: for a checkout and for the package by scripts/build.mjs, for the measured programs by bench/.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -28,7 +28,9 @@ const compiledValidator = {
       const code = (standalone.default ?? standalone)(ajv, ajv.compile(schema));
       const contents = `${code}
 export const schemaErrors = (value) => (validate(value) ? [] : [...validate.errors]);`;
-      return { contents, loader: 'js', resolveDir: join(root, 'src', 'spec') };
+      // Its many names are of no use to anybody, and a fifth of the text of a start.
+      const short = await transform(contents, { minifyIdentifiers: true, format: 'esm' });
+      return { contents: short.code, loader: 'js', resolveDir: join(root, 'src', 'spec') };
     });
   },
 };
@@ -58,6 +60,66 @@ const bundledParts = {
   },
 };
 
+/**
+ * Node's own modules are required, not imported: the ES module of node:fs reads every name of it, and so loads its streams; commander
+ * asks for child_process, which it uses for programs that are none of ours. Together 6 ms of a start.
+ */
+const lightBuiltins = {
+  name: 'light-builtins',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(node:)?(fs|child_process)$/ }, ({ path, importer, namespace }) => {
+      if (namespace === 'builtin') return { path, external: true };
+      const name = path.replace('node:', '');
+      const unused = name === 'child_process' && /[\\/]node_modules[\\/]commander[\\/]/.test(importer);
+      return { path: unused ? 'none' : name, namespace: unused ? 'none' : 'builtin' };
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require('node:${path}')`,
+    }));
+  },
+};
+
+/**
+ * `import { a } from '../stage/index.ts'` becomes an import of the file that holds `a`: esbuild's chunks follow files, not names, and a
+ * command would read every file behind the doors of the stages that it uses.
+ */
+const throughDoors = {
+  name: 'through-doors',
+  setup({ onLoad }) {
+    const imported = /^import \{([^}]*)\} from '(\.[^']*\/index\.ts)';$/gm;
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(imported, (statement, names, door) => {
+        const direct = namesIn(names).map(({ name, local }) => {
+          const found = behindDoor(join(dirname(path), door), name);
+          return `import { ${found.name} as ${local} } from ${JSON.stringify(found.file)};`;
+        });
+        // The lines after it keep their numbers.
+        return direct.join(' ') + '\n'.repeat(statement.split('\n').length - 1);
+      }),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** The names of `{ a, b as c, type D }`, without types. */
+const namesIn = (list) =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part && !part.startsWith('type '))
+    .map((part) => part.split(' as '))
+    .map(([name, local = name]) => ({ name, local }));
+
+/** Where a name that a door exports is defined. */
+function behindDoor(door, wanted) {
+  const text = readFileSync(door, 'utf8');
+  for (const [, names, from] of text.matchAll(/^export \{([^}]*)\} from '(\.[^']*)';$/gm)) {
+    const found = namesIn(names).find(({ local }) => local === wanted);
+    if (found) return behindDoor(join(dirname(door), from), found.name);
+  }
+  return { file: door, name: wanted };
+}
+
 /** esbuild's options, but for the entry points and the folder. */
 export const options = {
   absWorkingDir: root,
@@ -70,11 +132,11 @@ export const options = {
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'error',
-  plugins: [compiledValidator, bundledParts],
+  plugins: [compiledValidator, bundledParts, lightBuiltins, throughDoors],
   // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node.
   external: ['koffi', 'sharp', 'vega', 'vega-lite', '@tensorflow/*', 'webgpu'],
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; let __ours; const require = (name) => (__ours ??= __createRequire(import.meta.url))(name);",
   },
 };
 
