@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 const { existsSync } = module.createRequire(import.meta.url)('node:fs');
 process.env.FACECOM_PACKAGE_DIR = fileURLToPath(new URL('..', import.meta.url));
 const builder = new URL('../scripts/build.mjs', import.meta.url);
-const dist = existsSync(fileURLToPath(builder)) ? await build() : new URL('../dist/package', import.meta.url).href;
+const dist = existsSync(fileURLToPath(builder))
+  ? await build()
+  : new URL('../dist/package', import.meta.url).href;
 // From Node 22.1 on, compiled code is kept beside the modules for the next start.
 module.enableCompileCache?.(fileURLToPath(`${dist}/compiled`));
 await import(`${dist}/main.js`);
