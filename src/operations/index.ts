@@ -1,3 +1,4 @@
+export { earlierRuns, type Forecast } from '../record/index.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
 export { type EvaluatedSide, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.ts';
@@ -11,7 +12,6 @@ export type { Reporter, Signals } from './reporter.ts';
 export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
-export { earlierRuns, type Forecast } from './sweep/earlier-runs.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
 export type { SweepResult } from './sweep/result.ts';
 export {

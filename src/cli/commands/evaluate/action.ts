@@ -1,4 +1,4 @@
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { type EvaluateOptions, evaluate } from '../../../operations/index.ts';
 import { chooseConditions } from '../../../pixels/index.ts';
 import { numberOption } from '../../terminal/number-option.ts';

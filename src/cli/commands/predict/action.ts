@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { onInterrupt } from '../../../base/new-folder.ts';
-import { writeAside } from '../../../base/write-aside.ts';
+import { writeAside } from '../../../base/files.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { type Predicted, predict } from '../../../operations/index.ts';
 import { submission } from '../../../trainer/index.ts';
 import { printJson, printNote } from '../../terminal/print.ts';

@@ -1,6 +1,7 @@
-import { formatBytes, freeBytes } from '../../../base/disk.ts';
+import { freeBytes } from '../../../base/disk.ts';
 import { FacecomError } from '../../../base/errors.ts';
 import { cacheFolder } from '../../../base/folders.ts';
+import { formatBytes } from '../../../base/format.ts';
 import {
   checkTensorFlow,
   chooseKind,

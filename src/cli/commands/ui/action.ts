@@ -1,5 +1,5 @@
 import { FacecomError } from '../../../base/errors.ts';
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { chooseRuns } from '../../../operations/index.ts';
 import { ensureMlflow, hasMlflow } from '../../../python/index.ts';
 import {
