@@ -3,9 +3,8 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Not imported: the ES module of node:fs loads all of Node's streams.
+// Required: the ES module of node:fs loads all of Node's streams.
 const { existsSync } = module.createRequire(import.meta.url)('node:fs');
-process.env.FACECOM_PACKAGE_DIR = fileURLToPath(new URL('..', import.meta.url));
 const builder = new URL('../scripts/build.mjs', import.meta.url);
 const dist = existsSync(fileURLToPath(builder))
   ? await build()

@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What decides what a build contains. */
 const inputs = {
-  files: ['package.json', 'scripts/build.mjs', 'scripts/bundle.mjs'],
+  files: ['package.json', 'scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/doors.mjs'],
   folders: ['src', 'schemas'],
 };
 
@@ -104,6 +104,8 @@ function contentIn(folder) {
 /** A build of another's checkout, in a folder of its own of the user's cache. */
 async function buildElsewhere(stamp) {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  // From there its own files (schemas/, experiments/) are not found.
+  process.env.FACECOM_PACKAGE_DIR = root;
   try {
     const builds = join(cacheFolder(), 'build', name);
     const built = join(builds, stamp);
@@ -173,6 +175,8 @@ function prune(builds, keep) {
 async function buildPackage() {
   const builds = join(root, 'dist');
   const built = await build(builds, `package.${process.pid}`);
+  const { writeDeclarations } = await import('./declarations.mjs');
+  writeDeclarations(join(built, 'types'));
   rmSync(join(builds, 'package'), { recursive: true, force: true });
   renameSync(built, join(builds, 'package'));
 }

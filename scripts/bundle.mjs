@@ -1,9 +1,10 @@
 // How src/ is bundled by esbuild: for a checkout and for the package by scripts/build.mjs, for the measured programs by bench/.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { pastDoors } from './doors.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -79,46 +80,16 @@ const lightBuiltins = {
   },
 };
 
-/**
- * `import { a } from '../stage/index.ts'` becomes an import of the file that holds `a`: esbuild's chunks follow files, not names, and a
- * command would read every file behind the doors of the stages that it uses.
- */
+/** esbuild's chunks follow files, not names: a command would read every file behind the doors of the stages that it uses. */
 const throughDoors = {
   name: 'through-doors',
   setup({ onLoad }) {
-    const imported = /^import \{([^}]*)\} from '(\.[^']*\/index\.ts)';$/gm;
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(imported, (statement, names, door) => {
-        const direct = namesIn(names).map(({ name, local }) => {
-          const found = behindDoor(join(dirname(path), door), name);
-          return `import { ${found.name} as ${local} } from ${JSON.stringify(found.file)};`;
-        });
-        // The lines after it keep their numbers.
-        return direct.join(' ') + '\n'.repeat(statement.split('\n').length - 1);
-      }),
+      contents: pastDoors(readFileSync(path, 'utf8'), path),
       loader: 'ts',
     }));
   },
 };
-
-/** The names of `{ a, b as c, type D }`, without types. */
-const namesIn = (list) =>
-  list
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part && !part.startsWith('type '))
-    .map((part) => part.split(' as '))
-    .map(([name, local = name]) => ({ name, local }));
-
-/** Where a name that a door exports is defined. */
-function behindDoor(door, wanted) {
-  const text = readFileSync(door, 'utf8');
-  for (const [, names, from] of text.matchAll(/^export \{([^}]*)\} from '(\.[^']*)';$/gm)) {
-    const found = namesIn(names).find(({ local }) => local === wanted);
-    if (found) return behindDoor(join(dirname(door), from), found.name);
-  }
-  return { file: door, name: wanted };
-}
 
 /** esbuild's options, but for the entry points and the folder. */
 export const options = {
@@ -140,7 +111,8 @@ export const options = {
   },
 };
 
-/** Bundles the program into a folder. */
+/** Bundles the program (main.js) and the API (index.js) into a folder. */
 export async function bundleProgram(folder) {
-  await build({ ...options, entryPoints: { main: 'src/cli/main.ts' }, outdir: folder, sourcemap: 'linked' });
+  const entryPoints = { main: 'src/cli/main.ts', index: 'src/index.ts' };
+  await build({ ...options, entryPoints, outdir: folder, sourcemap: 'linked' });
 }

@@ -6,6 +6,7 @@ export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
+export { readRun } from './read-run.ts';
 export { readTarget } from './read-target.ts';
 export { type Report, type ReportOptions, report } from './report.ts';
 export type { Reporter, Signals } from './reporter.ts';
