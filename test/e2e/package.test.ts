@@ -1,9 +1,10 @@
 // The packed tarball, installed by npm as it comes: scripts on, none of this checkout's settings.
 import assert from 'node:assert/strict';
-import { chmod, cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { execa } from 'execa';
+import { documented } from '../support/documented.ts';
 import { type Installed, installPackage } from '../support/installed.ts';
 import { asNobody, withoutNobody } from '../support/nobody.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
@@ -127,6 +128,31 @@ describe('the installed package', { concurrency: false }, () => {
       const { stdout } = await execa(program, ['status', '--json', '--runs', `runs-${1 - i}`], { cwd, env });
       assert.match(stdout, /finished/);
     }
+  });
+
+  it('is imported by programs, with its types', async (t) => {
+    const one = installed(t);
+    if (!one) return;
+    const cwd = await temporaryFolder(t);
+    await mkdir(join(cwd, 'node_modules', '@types'), { recursive: true });
+    await symlink(one.folder, join(cwd, 'node_modules', 'facecom'));
+    await symlink(join(packageDir, 'node_modules/@types/node'), join(cwd, 'node_modules/@types/node'));
+    const { source, printed } = documented('api.md');
+    await writeFile(join(cwd, 'script.mjs'), source);
+    const { stdout } = await execa(process.execPath, ['script.mjs'], { cwd });
+    assert.deepEqual(stdout.split('\n'), printed);
+    // Every promise of the types that the script relies on, and one that it must not.
+    const checked = source
+      .replace('best.trial.row', 'best!.trial.row')
+      .replace(/best\.(point|trial\.axes)/g, 'best!.$1');
+    await writeFile(join(cwd, 'script.mts'), checked);
+    await writeFile(join(cwd, 'wrong.mts'), "import { run } from 'facecom';\nawait run(3);\n");
+    const tsc = join(packageDir, 'node_modules', 'typescript', 'bin', 'tsc');
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    const right = await execa(process.execPath, [tsc, ...flags, 'script.mts'], { cwd, reject: false });
+    assert.equal(right.stdout, '');
+    const wrong = await execa(process.execPath, [tsc, ...flags, 'wrong.mts'], { cwd, reject: false });
+    assert.match(wrong.stdout, /^wrong\.mts\(2,11\): error TS2345/);
   });
 
   it('is small, and holds no source, test or tool', async (t) => {

@@ -50,7 +50,11 @@ const require = createRequire(import.meta.url);
 export async function checkWasm(): Promise<Finding> {
   return resolves('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
     ? ok('wasm', 'the backend for machines without native TensorFlow is there')
-    : fail('wasm', 'the package of the wasm backend is not complete', 'Install facecom again (in a checkout: `npm ci`).');
+    : fail(
+        'wasm',
+        'the package of the wasm backend is not complete',
+        'Install facecom again (in a checkout: `npm ci`).',
+      );
 }
 
 export async function checkWebgpu(): Promise<Finding> {
