@@ -55,6 +55,10 @@ const bundledParts = {
       const bundled = /[\\/]src[\\/]tensor[\\/]bundled[\\/]/.test(importer);
       return bundled && path.includes('/dist/') ? { path: require.resolve(path) } : core;
     });
+    // Its UMD modules cannot be bundled; beside them lie ES modules.
+    onResolve({ filter: /^jsonc-parser$/ }, () => ({
+      path: require.resolve('jsonc-parser/lib/esm/main.js'),
+    }));
     // TensorBoard's summaries, which nothing here writes.
     onResolve({ filter: /^\.\/proto\/api_pb$/ }, () => ({ path: 'none', namespace: 'none' }));
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: '' }));

@@ -15,6 +15,7 @@ import {
   type SweepObserver,
   type SweepPlan,
   takeLock,
+  threadsOf,
   trainerCommand,
   trainerEnvironment,
   waitFor,
@@ -127,7 +128,10 @@ async function listTrials({ spec, config, cwd, report, signals }: Context) {
 
 /** What is the same for all trials is prepared once. */
 async function prepareFirst({ cwd, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
-  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), { report, signal: signals.stop });
+  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), {
+    ...{ report, cwd },
+    signal: signals.stop,
+  });
   checkTrainers(
     trials.map(({ config }) => config),
     cwd,
@@ -216,7 +220,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
       jobOf: (work, slot, runDir): Job => ({
         runDir: resolve(runDir),
         command: trainerCommand(work.trial.config, builtinTrainer()),
-        env: trainerEnvironment(slot),
+        env: trainerEnvironment({ ...slot, threads: threadsOf(runDir, slot) }),
         cwd: context.cwd,
       }),
       breaker,

@@ -9,7 +9,7 @@ import { printJson, printNote } from '../../terminal/print.ts';
 /** Prints the predictions, or writes them to the file `out`. */
 export function printPredictions(
   { run, dir, predictions: rows, pictures, failed, seconds }: Predicted,
-  flags: PredictFlags,
+  flags: { json?: boolean; out?: string },
 ) {
   const out = rows.length > 0 && flags.out !== undefined ? resolve(flags.out) : undefined;
   if (out !== undefined) write(out, submission(rows));
