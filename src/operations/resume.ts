@@ -9,6 +9,7 @@ import {
   readManifest,
   runFoldersUnder,
   scanRun,
+  tidyRunFolder,
 } from '../record/index.ts';
 import { readExperiment } from '../spec/index.ts';
 import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
@@ -94,6 +95,7 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const config = readConfig(dir);
   const cwd = readEnvironment(dir).cwd ?? process.cwd();
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
+  tidyRunFolder(dir);
   if (before?.status === 'failed') recordState(dir, { state: 'queued' });
   const result = await executeRun(
     { dir, id, config },

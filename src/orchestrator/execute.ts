@@ -14,6 +14,8 @@ export interface ExecuteOptions {
   start: () => Handle;
   launcher: string;
   devices: string[];
+  /** That the trainer may use; written down, so that a resumed run keeps them. */
+  threads: number;
   /** Milliseconds for which the slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
   stop: AbortSignal;
@@ -67,7 +69,12 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
   const outcome = await supervise({
     runDir,
     start: options.start,
-    started: { launcher: options.launcher, devices: options.devices, attempt: starts + 1 },
+    started: {
+      launcher: options.launcher,
+      devices: options.devices,
+      attempt: starts + 1,
+      threads: options.threads,
+    },
     idle: options.idle,
     stop,
     kill: options.kill,

@@ -45,16 +45,20 @@ export class StandbyLauncher implements Launcher {
   }
 
   start(job: Job): Handle {
+    // One that stands by has its threads already.
+    if (job.env.FACECOM_THREADS !== this.options.env.FACECOM_THREADS) return this.startPlainly(job);
     this.warm();
     const { child, exited } = this.waiting!;
     this.waiting = undefined;
     child.ref();
     child.channel?.ref();
-    return handOver(job, child, exited, () => {
-      const handle = local.start(job);
-      this.options.onStart?.(handle);
-      return handle;
-    });
+    return handOver(job, child, exited, () => this.startPlainly(job));
+  }
+
+  private startPlainly(job: Job): Handle {
+    const handle = local.start(job);
+    this.options.onStart?.(handle);
+    return handle;
   }
 
   /** Ends the process that waits. */
