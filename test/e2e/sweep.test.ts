@@ -175,8 +175,7 @@ event '{"type":"progress","time":1,"done":1,"total":2,"unit":"steps"}'
 while :; do sleep 0.05; done`,
   );
   const program = start(['sweep', spec, '--max-parallel', '2'], cwd);
-  const hanging = () =>
-    runs().filter(({ dir }) => existsSync(join(dir, 'child')) && starts(dir).length > 0);
+  const hanging = () => runs().filter(({ dir }) => existsSync(join(dir, 'child')) && starts(dir).length > 0);
   await until('two trials hang', () => hanging().length === 2);
   const pids = hanging().flatMap(({ dir }) => [
     starts(dir).at(-1)!.pid!,
