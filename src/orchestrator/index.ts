@@ -12,7 +12,7 @@ export { linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.
 export { describeEnvironment } from './provenance.ts';
 export { recordState } from './record-state.ts';
 export { type Place, runSweep, type SweepObserver, type SweepOutcome, waitFor } from './run-sweep.ts';
-export { planSlots, type Slot, type SlotPlan } from './slots.ts';
+export { planSlots, type Slot, type SlotPlan, threadsOf } from './slots.ts';
 export type { Outcome } from './supervise.ts';
 export { checkTrainer, trainerCommand } from './trainer-command.ts';
 export { trainerEnvironment } from './trainer-environment.ts';

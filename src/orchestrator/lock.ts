@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
+import { tidyAside } from '../base/files.ts';
 import { type Holder, lockHolder as holderOf, tryLock } from '../base/lock.ts';
 import { isHere, liveness, markProcess, type ProcessMark } from '../base/process.ts';
+import { lockFile } from '../record/index.ts';
 
 /** What `lock.json` in the folder of a sweep or a run says of who runs it, besides the process. */
 interface Details {
@@ -17,8 +18,6 @@ interface Details {
 
 /** Who runs a sweep or a run. A file that another program wrote may lack the details. */
 export type LockHolder = Holder & Partial<Details>;
-
-export const lockFile = (folder: string): string => join(folder, 'lock.json');
 
 /** The process that holds a folder's lock and may be alive, or undefined. */
 export const lockHolder = (folder: string): LockHolder | undefined => holderOf<Details>(lockFile(folder));
@@ -64,6 +63,7 @@ export async function takeLock(
     throw error.code === undefined ? error : notWritable(folder, error);
   });
   if ('holder' in lock) throw locked(folder, lock.holder);
+  tidyAside(folder);
   return lock.release;
 }
 

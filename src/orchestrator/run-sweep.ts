@@ -9,7 +9,7 @@ import type { Handle, Job, Launcher } from './launchers/launcher.ts';
 import { Pause } from './pause.ts';
 import type { Work } from './plan.ts';
 import { WorkQueue } from './queue.ts';
-import type { Slot } from './slots.ts';
+import { type Slot, threadsOf } from './slots.ts';
 
 /** A slot with what starts its trainers. */
 export interface Place {
@@ -177,6 +177,7 @@ class SweepRun {
           }),
         launcher: place.launcher.name,
         devices: place.slot.devices,
+        threads: threadsOf(runDir, place.slot),
         idle: () => {
           const idle = freed === undefined ? undefined : performance.now() - freed;
           this.begun(work, place);

@@ -41,6 +41,10 @@ export interface StateEntry {
    */
   devices?: string[];
   /**
+   * How many threads the trainer may use; a run that is resumed keeps them, and so its bits (started).
+   */
+  threads?: number;
+  /**
    * Milliseconds for which its slot stood empty before (started).
    */
   idle?: number;

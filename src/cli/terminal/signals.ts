@@ -1,3 +1,4 @@
+import { onSignals } from '../../base/interrupt.ts';
 import { ignoresHangup } from './first-signals.ts';
 
 /** Signals for a command that runs trainers: the first one stops, the second kills. However `work` ends, the handlers are removed. */
@@ -18,10 +19,10 @@ export async function withSignals<T>(
     stop.abort();
   };
   const names: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', ...(ignoresHangup() ? [] : ['SIGHUP' as const])];
-  for (const name of names) process.on(name, onSignal);
+  const { release } = onSignals(onSignal, names);
   try {
     return await work({ stop: stop.signal, kill: kill.signal });
   } finally {
-    for (const name of names) process.off(name, onSignal);
+    release();
   }
 }

@@ -1,6 +1,6 @@
+import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { SweepResult } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
-import { duration, number } from './format.ts';
 import { printJson } from './print.ts';
 import { resultTable } from './sweep-results.ts';
 
@@ -45,11 +45,11 @@ function describe(result: SweepResult): string {
     ...(skipped > 0 ? [`${skipped} of them before`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
-  lines.push(`${parts.join(', ')}, in ${duration(seconds)}.`);
+  lines.push(`${parts.join(', ')}, in ${formatDuration(seconds)}.`);
   if (best && finished > 0) {
     const { axes, result: found } = best.point;
     const values = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
-    const text = resultText(found, (value) => number(value, 4));
+    const text = resultText(found, (value) => formatFixed(value, 4));
     if (values.length > 0) lines.push(`Best: ${values.join(' ')} (${objective.metric} ${text}).`);
   }
   if (best === undefined && finished > 0)

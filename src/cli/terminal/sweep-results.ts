@@ -1,7 +1,7 @@
+import { formatFixed } from '../../base/format.ts';
 import type { Objective, Point } from '../../operations/index.ts';
 import { bestOf, resultText } from '../../record/index.ts';
 import { axisCell } from './cell.ts';
-import { number } from './format.ts';
 import { table } from './table.ts';
 
 /** Points of a table in a terminal; a pipe gets every one. */
@@ -35,7 +35,7 @@ export function resultTable(points: readonly Point[], objective: Objective, all:
 const standing = (point: Point) => bestOf([point])?.trial ?? point.trials[0]!;
 
 function result({ result: found, trials }: Point): string {
-  if (found) return resultText(found, (value) => number(value, 4));
+  if (found) return resultText(found, (value) => formatFixed(value, 4));
   const rows = trials.map(({ row }) => row);
   const failed = rows.find(({ status }) => status === 'failed');
   return failed ? `failed (${failed.failure?.class})` : (rows[0]?.status ?? '–');

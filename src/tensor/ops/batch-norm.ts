@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { boolAttribute, floatAttribute, stringAttribute, typeAttribute } from '../native/attributes.ts';
 import { DataType } from '../native/library.ts';
 import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 const attributes = (epsilon: number, training: boolean) => [
   FLOAT,
-  { name: 'U', type: 4, value: DataType.FLOAT },
-  { name: 'epsilon', type: 2, value: epsilon },
-  { name: 'data_format', type: 0, value: 'NHWC' },
-  { name: 'is_training', type: 3, value: training },
+  typeAttribute('U', DataType.FLOAT),
+  floatAttribute('epsilon', epsilon),
+  stringAttribute('data_format', 'NHWC'),
+  boolAttribute('is_training', training),
 ];
 
 const AXES = [0, 1, 2];
@@ -18,7 +19,7 @@ registerKernel({
   name: 'FacecomBatchNorm',
   native: ({ x, scale, offset }, { epsilon }, run) => {
     const empty = tf.tensor1d([], 'float32');
-    const factor = { name: 'exponential_avg_factor', type: 2, value: 1 };
+    const factor = floatAttribute('exponential_avg_factor', 1);
     const outputs = run(
       'FusedBatchNormV3',
       [...attributes(epsilon as number, true), factor],

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { stringAttribute } from '../native/attributes.ts';
 import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 registerKernel({
   name: 'FacecomBiasAdd',
   native: ({ x, bias }, _, run) =>
-    run('BiasAdd', [FLOAT, { name: 'data_format', type: 0, value: 'NHWC' }], [x!, bias!], 1)[0]!,
+    run('BiasAdd', [FLOAT, stringAttribute('data_format', 'NHWC')], [x!, bias!], 1)[0]!,
   composed: ({ x, bias }) => tf.add(x!, bias!),
 });
 

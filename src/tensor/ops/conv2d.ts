@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { boolAttribute, intAttribute, stringAttribute } from '../native/attributes.ts';
 import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 /** Symmetric padding in pixels, as torch's `padding`. */
@@ -27,18 +28,14 @@ function attributes(stride: number, padding: number, kernel: number) {
   const same = stride === 1 && 2 * padding === kernel - 1;
   const list = [
     FLOAT,
-    { name: 'strides', type: 1, value: [1, stride, stride, 1] },
-    { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : same ? 'SAME' : 'EXPLICIT' },
-    { name: 'data_format', type: 0, value: 'NHWC' },
-    { name: 'use_cudnn_on_gpu', type: 3, value: true },
-    { name: 'dilations', type: 1, value: [1, 1, 1, 1] },
+    intAttribute('strides', [1, stride, stride, 1]),
+    stringAttribute('padding', padding === 0 ? 'VALID' : same ? 'SAME' : 'EXPLICIT'),
+    stringAttribute('data_format', 'NHWC'),
+    boolAttribute('use_cudnn_on_gpu', true),
+    intAttribute('dilations', [1, 1, 1, 1]),
   ];
   if (padding > 0 && !same)
-    list.push({
-      name: 'explicit_paddings',
-      type: 1,
-      value: [0, 0, padding, padding, padding, padding, 0, 0],
-    });
+    list.push(intAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0]));
   return list;
 }
 

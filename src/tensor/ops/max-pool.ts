@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { intAttribute, stringAttribute } from '../native/attributes.ts';
 import { FLOAT, registerKernel, runKernel } from './register.ts';
 
 interface Options {
@@ -9,10 +10,10 @@ interface Options {
 
 const attributes = ({ window, stride }: Options) => [
   FLOAT,
-  { name: 'ksize', type: 1, value: [1, window, window, 1] },
-  { name: 'strides', type: 1, value: [1, stride, stride, 1] },
-  { name: 'padding', type: 0, value: 'VALID' },
-  { name: 'data_format', type: 0, value: 'NHWC' },
+  intAttribute('ksize', [1, window, window, 1]),
+  intAttribute('strides', [1, stride, stride, 1]),
+  stringAttribute('padding', 'VALID'),
+  stringAttribute('data_format', 'NHWC'),
 ];
 
 /** No activation is less: padding never is the maximum. Finite, so that bfloat16 holds it. */

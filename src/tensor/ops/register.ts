@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { typeAttribute } from '../native/attributes.ts';
 import type { OpAttribute } from '../native/binding.ts';
 import { BACKEND_NAME, type KernelBackend } from '../native/kernels.ts';
 import { DataType } from '../native/library.ts';
@@ -7,7 +8,7 @@ type Inputs = Record<string, tf.Tensor>;
 type Attributes = Record<string, unknown>;
 
 /** `T` of an op on activations: models compute in float32, a rewrite of the traced step may lower it. */
-export const FLOAT: OpAttribute = { name: 'T', type: 4, value: DataType.FLOAT };
+export const FLOAT: OpAttribute = typeAttribute('T', DataType.FLOAT);
 
 /** A kernel that tfjs lacks: one op of TensorFlow there, and composed from tfjs ops on every other backend. */
 export interface OwnKernel {

@@ -4,7 +4,7 @@ import { FacecomError } from '../../../base/errors.ts';
 import { lockHolder } from '../../../orchestrator/index.ts';
 import { defaultObjective, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
 import { type Column, table } from '../../terminal/table.ts';
-import type { Status } from './action.ts';
+import type { Status } from './status.ts';
 import { type Counts, count, isActive, shown } from './summary.ts';
 
 interface Experiment {

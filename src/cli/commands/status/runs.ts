@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { formatDuration } from '../../../base/format.ts';
 import { lockHolder } from '../../../orchestrator/index.ts';
 import {
   defaultObjective,
@@ -10,10 +11,9 @@ import {
   secondsRemaining,
   trainedPart,
 } from '../../../record/index.ts';
-import { duration } from '../../terminal/format.ts';
 import { type Column, table } from '../../terminal/table.ts';
-import type { Status } from './action.ts';
 import { axisTitles, axisValues } from './axes.ts';
+import type { Status } from './status.ts';
 import { type Counts, count, describeRun, howFar, isActive, note, shown, time } from './summary.ts';
 
 /** The trials of a sweep, or of an experiment that was run several times; `known` keeps what will not change between two looks. */
@@ -72,7 +72,7 @@ function heading(
 ): string {
   const parts = Object.entries(counts).map(([status, n]) => `${n} ${status}`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
-  if (left !== undefined && holder !== undefined) parts.push(`about ${duration(left)} to go`);
+  if (left !== undefined && holder !== undefined) parts.push(`about ${formatDuration(left)} to go`);
   const who = holder === undefined ? '' : ` (run by process ${holder})`;
   return `${name}: ${parts.join(', ') || 'nothing yet'}${who}`;
 }
