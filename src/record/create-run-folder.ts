@@ -16,10 +16,10 @@ import { dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { isAbsent } from '../base/files.ts';
 import { endOf } from '../base/lines.ts';
-import { lockHolder } from '../base/lock.ts';
 import { isAlive, liveness, markProcess } from '../base/process.ts';
 import { eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
+import { lockHolder } from './lock-file.ts';
 import { attemptsOf } from './run-folder.ts';
 import { runStatus } from './scan.ts';
 import { readState, type StateEntry } from './state.ts';
@@ -139,7 +139,7 @@ function isHalfBorn(folder: string): boolean {
 }
 
 function isAtWork(folder: string): boolean {
-  const holder = lockHolder(join(folder, 'lock.json'));
+  const holder = lockHolder(folder);
   return holder !== undefined && holder.pid !== process.pid;
 }
 
