@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** A source that reads a folder says which. */
 export const dataPath: Rule = {
-  reads: ['data'],
+  reads: ['data.source', 'data.path'],
   check: ({ data: { source, path } }) =>
     source === 'synthetic' || path !== undefined
       ? []
