@@ -104,8 +104,9 @@ export const options = {
   minifySyntax: true,
   logLevel: 'error',
   plugins: [compiledValidator, bundledParts, lightBuiltins, throughDoors],
-  // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node.
-  external: ['koffi', 'sharp', 'vega', 'vega-lite', '@tensorflow/*', 'webgpu'],
+  // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node, and jsonc-parser, whose
+  // modules find each other by a require that no bundler sees.
+  external: ['koffi', 'sharp', 'vega', 'vega-lite', '@tensorflow/*', 'webgpu', 'jsonc-parser'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; let __ours; const require = (name) => (__ours ??= __createRequire(import.meta.url))(name);",
   },
