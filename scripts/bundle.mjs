@@ -55,6 +55,13 @@ const bundledParts = {
       const bundled = /[\\/]src[\\/]tensor[\\/]bundled[\\/]/.test(importer);
       return bundled && path.includes('/dist/') ? { path: require.resolve(path) } : core;
     });
+    // Its UMD modules cannot be bundled; beside them lie ES modules.
+    onResolve({ filter: /^jsonc-parser$/ }, ({ path }) => ({ path, namespace: path }));
+    const jsonc = require.resolve('jsonc-parser/lib/esm/main.js');
+    onLoad({ filter: /.*/, namespace: 'jsonc-parser' }, () => ({
+      contents: `export * as default from ${JSON.stringify(jsonc)}`,
+      resolveDir: root,
+    }));
     // TensorBoard's summaries, which nothing here writes.
     onResolve({ filter: /^\.\/proto\/api_pb$/ }, () => ({ path: 'none', namespace: 'none' }));
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: '' }));
@@ -104,9 +111,8 @@ export const options = {
   minifySyntax: true,
   logLevel: 'error',
   plugins: [compiledValidator, bundledParts, lightBuiltins, throughDoors],
-  // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node, and jsonc-parser, whose
-  // modules find each other by a require that no bundler sees.
-  external: ['koffi', 'sharp', 'vega', 'vega-lite', '@tensorflow/*', 'webgpu', 'jsonc-parser'],
+  // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node.
+  external: ['koffi', 'sharp', 'vega', 'vega-lite', '@tensorflow/*', 'webgpu'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; let __ours; const require = (name) => (__ours ??= __createRequire(import.meta.url))(name);",
   },
