@@ -1,8 +1,9 @@
 import { basename, dirname, resolve as resolvePath } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { lockHolder, recordState } from '../orchestrator/index.ts';
+import { recordState } from '../orchestrator/index.ts';
 import {
   findTarget,
+  lockHolder,
   type RunSummary,
   readConfig,
   readEnvironment,

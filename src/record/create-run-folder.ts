@@ -14,11 +14,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
+import { isAbsent } from '../base/files.ts';
 import { endOf } from '../base/lines.ts';
-import { lockHolder } from '../base/lock.ts';
 import { isAlive, liveness, markProcess } from '../base/process.ts';
 import { eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
+import { lockHolder } from './lock-file.ts';
 import { attemptsOf } from './run-folder.ts';
 import { runStatus } from './scan.ts';
 import { readState, type StateEntry } from './state.ts';
@@ -75,9 +76,12 @@ export function createRunFolder(
 const asideOf = (parent: string): string =>
   join(parent, `.new.${process.pid}.${randomBytes(4).toString('hex')}`);
 
+/** Folders that the trainer fills. */
+const parts = ['checkpoints', 'artifacts'] as const;
+
 function fill(folder: string, files: RunFiles, retired: string | undefined): void {
   mkdirSync(folder);
-  for (const part of ['checkpoints', 'artifacts']) mkdirSync(join(folder, part));
+  for (const part of parts) mkdirSync(join(folder, part));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { flush: true });
   write('origins.json', json(files.origins));
   write('environment.json', json(files.environment));
@@ -120,11 +124,12 @@ function isHalfBorn(folder: string): boolean {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   // One that is linked is another sweep's.
   if (!found?.isDirectory() || endOf(eventsFile(folder)) > 0) return false;
-  // Older versions made a folder in its place.
-  if (!isRunFolder(folder))
-    return Date.now() - found.mtimeMs > YOUNG && readdirSync(folder).every(isEmpty(folder));
+  // Some trainers save before they tell.
+  if (!parts.every((part) => isEmptyFolder(join(folder, part)))) return false;
   if (isAtWork(folder) || isAtWork(dirname(folder))) return false;
   const entries = readState(folder);
+  // Older versions made a folder in its place, with its config last.
+  if (entries.length === 0 && !isRunFolder(folder)) return Date.now() - found.mtimeMs > YOUNG;
   const last = entries.at(-1);
   if (last?.state === 'queued' && entries.every(({ state }) => state === 'queued')) {
     const { host, orchestrator } = last;
@@ -134,12 +139,17 @@ function isHalfBorn(folder: string): boolean {
 }
 
 function isAtWork(folder: string): boolean {
-  const holder = lockHolder(join(folder, 'lock.json'));
+  const holder = lockHolder(folder);
   return holder !== undefined && holder.pid !== process.pid;
 }
 
-const isEmpty = (folder: string) => (name: string) =>
-  (name === 'checkpoints' || name === 'artifacts') && readdirSync(join(folder, name)).length === 0;
+function isEmptyFolder(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    return isAbsent(error);
+  }
+}
 
 /** Gives the folder its name. A rename takes the place of an empty folder, as an attempt that was killed may have left, and of no other. */
 function moveTo(parent: string, trial: string, aside: string): string {

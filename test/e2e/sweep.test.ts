@@ -164,6 +164,24 @@ while :; do sleep 0.05; done`,
   assert.equal(runs().length, 6);
 });
 
+test('the folder of a run that waits is removed: it is made anew, and the sweep goes on', async (t) => {
+  const { spec, cwd, runs } = await place(
+    t,
+    `event '{"type":"progress","time":1,"done":1,"total":2,"unit":"steps"}'
+until [ -e ../../../go ]; do sleep 0.02; done
+${VALUE}`,
+  );
+  const program = start(['sweep', spec, '--json', '--max-parallel', '1'], cwd);
+  await until('the next is made ahead', () => runs().some(({ status }) => status === 'queued'));
+  for (const { status, dir } of runs()) if (status === 'queued') rmSync(dir, { recursive: true });
+  writeFileSync(join(cwd, 'go'), '');
+  const { exitCode, stdout, stderr } = await program;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(JSON.parse(stdout.trim().split('\n').at(-1)!).finished, 6);
+  assert.doesNotMatch(stderr, /internal error/);
+  assert.ok(runs().every(({ status, attempt }) => status === 'finished' && attempt === 1));
+});
+
 test('SIGKILL of the orchestrator leaves no trainer and no child of one; resume loses and repeats nothing', async (t) => {
   const { spec, cwd, runs } = await place(
     t,

@@ -117,6 +117,10 @@ test('one whose trainer never began is taken up by the next attempt, with what a
       ['queued'],
     );
   }
+  // What it saved is kept, though it told nothing.
+  writeFileSync(join(second, 'state.jsonl'), `${queued}\n`);
+  writeFileSync(join(second, 'checkpoints', 'last'), '');
+  assert.notEqual(make(), second);
   // It began, failed, or another machine's process made it: it stays.
   const failed = JSON.stringify({ time: 3, state: 'failed', class: 'code' });
   for (const [state, events] of [
