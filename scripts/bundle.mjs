@@ -55,6 +55,13 @@ const bundledParts = {
       const bundled = /[\\/]src[\\/]tensor[\\/]bundled[\\/]/.test(importer);
       return bundled && path.includes('/dist/') ? { path: require.resolve(path) } : core;
     });
+    // Its UMD modules cannot be bundled; beside them lie ES modules.
+    onResolve({ filter: /^jsonc-parser$/ }, ({ path }) => ({ path, namespace: path }));
+    const jsonc = require.resolve('jsonc-parser/lib/esm/main.js');
+    onLoad({ filter: /.*/, namespace: 'jsonc-parser' }, () => ({
+      contents: `export * as default from ${JSON.stringify(jsonc)}`,
+      resolveDir: root,
+    }));
     // TensorBoard's summaries, which nothing here writes.
     onResolve({ filter: /^\.\/proto\/api_pb$/ }, () => ({ path: 'none', namespace: 'none' }));
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: '' }));

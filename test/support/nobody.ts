@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { packageDir } from './program.ts';
 
 const id = 65534;
@@ -8,7 +9,7 @@ export const asNobody = (env: Record<string, string> = {}) => ({
   uid: id,
   gid: id,
   extendEnv: false,
-  env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', FACECOM_MLFLOW: 'off', ...env },
+  env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, NO_COLOR: '1', FACECOM_MLFLOW: 'off', ...env },
   reject: false as const,
 });
 

@@ -333,6 +333,28 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.equal(again?.status, 'up-to-date');
   });
 
+  test('has one epoch a step, also where a trainer tells its metrics in several events', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'several',
+      metrics: [
+        { step: 10, epoch: 1, values: { a: 1 } },
+        { step: 10, epoch: 1, values: { b: 2 } },
+        { step: 20, epoch: 2, values: { a: 3 } },
+      ],
+      end: 'finished',
+    });
+    const [row] = await send([runDir]);
+    const back = await readBack(idOf(row!));
+    assert.deepEqual(
+      back.metrics.epoch!.map(([step, , value]) => [step, value]),
+      [
+        [10, 1],
+        [20, 2],
+      ],
+    );
+  });
+
   test('leaves out a point that the server refuses, and sends the others', async () => {
     const runDir = writeRecord({ runs: server.runs, trial: 'refused' });
     const experiment = await client.createExperiment('left out', []);
