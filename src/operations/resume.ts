@@ -9,6 +9,7 @@ import {
   readManifest,
   runFoldersUnder,
   scanRun,
+  useRecordedPlugins,
 } from '../record/index.ts';
 import { readExperiment } from '../spec/index.ts';
 import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
@@ -93,6 +94,7 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const signals = signalsOf(options);
   const config = readConfig(dir);
   const cwd = readEnvironment(dir).cwd ?? process.cwd();
+  await useRecordedPlugins(dir, config);
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
   if (before?.status === 'failed') recordState(dir, { state: 'queued' });
   const result = await executeRun(

@@ -1,7 +1,9 @@
 import type { ErrorObject } from 'ajv';
 import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
+import { onPluginsChange } from '../plugins/index.ts';
 import type { Experiment } from './experiment.generated.ts';
+import { extendedErrors } from './extend.ts';
 import type { PlacedFinding } from './findings.ts';
 import { rules } from './rules/index.ts';
 import { branchOf, childSchema, experimentSchema, resolved, type Schema } from './schema.ts';
@@ -32,7 +34,7 @@ function partOf(config: Record<string, unknown>, sections: ReadonlySet<string>):
 
 /** Everything in which a value with its defaults filled in breaks the schema. */
 export function checkSchema(value: unknown): PlacedFinding[] {
-  return schemaErrors(value)
+  return (extendedErrors(value) ?? schemaErrors(value))
     .map((error) => findingOf(error, value))
     .filter((finding) => finding !== undefined);
 }
@@ -190,6 +192,9 @@ function homeOf(key: string, parent: Path): string | undefined {
 
 const TOP = 'the top level';
 let homes: Map<string, Set<string>> | undefined;
+onPluginsChange(() => {
+  homes = undefined;
+});
 
 const sizes = new WeakMap<object, number>();
 
