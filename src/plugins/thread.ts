@@ -14,8 +14,7 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
   const mark = markOf(context.parentURL);
   if (mark === null) return next(specifier, context);
   const own = addresses[specifier];
-  if (own) return { url: own, shortCircuit: true };
-  if (!/^\.{1,2}\//.test(specifier)) return next(specifier, context);
+  if (own || !/^\.{1,2}\//.test(specifier)) return next(own ?? specifier, context);
   // What a plugin imports from beside it is loaded as it is.
   const url = new URL(specifier, context.parentURL);
   url.searchParams.set('plugin', mark);

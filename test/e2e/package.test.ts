@@ -54,6 +54,9 @@ describe('the installed package', { concurrency: false }, () => {
     assert.equal(version.exitCode, 0, version.stderr);
     const valid = await execa(one.program, ['validate', tiny(one)], { cwd, ...asNobody() });
     assert.equal(valid.exitCode, 0, valid.stderr);
+    const plugins = join(one.folder, 'experiments', 'plugins', 'plugins.yaml');
+    const own = await execa(one.program, ['validate', plugins], { cwd, ...asNobody() });
+    assert.equal(own.exitCode, 0, own.stderr);
     const env = { FACECOM_SETUP: 'off', FACECOM_CACHE_DIR: join(cwd, 'cache') };
     const run = await execa(one.program, ['run', tiny(one), ...short], { cwd, ...asNobody(env) });
     assert.equal(run.exitCode, 0, run.stderr);
@@ -146,7 +149,17 @@ describe('the installed package', { concurrency: false }, () => {
     await writeFile(join(cwd, 'script.mts'), checked);
     await writeFile(join(cwd, 'wrong.mts'), "import { run } from 'facecom';\nawait run(3);\n");
     const tsc = join(packageDir, 'node_modules', 'typescript', 'bin', 'tsc');
-    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--types',
+      'node',
+    ];
     const right = await execa(process.execPath, [tsc, ...flags, 'script.mts'], { cwd, reject: false });
     assert.equal(right.stdout, '');
     const wrong = await execa(process.execPath, [tsc, ...flags, 'wrong.mts'], { cwd, reject: false });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { FacecomError } from '../../base/errors.ts';
 import { extensionHash } from '../../plugins/index.ts';
-import type { PictureEntry } from '../dataset.ts';
-import type { DataSettings, Source } from './index.ts';
+import type { Experiment } from '../../spec/index.ts';
+import type { Collection, PictureEntry } from '../dataset.ts';
+
+type DataSettings = Experiment['data'];
 
 /** A picture of a plugin's source, and what is known of it. */
 export interface OwnPicture {
@@ -32,9 +34,9 @@ export interface SourceDefinition<Options = Record<string, never>> {
 }
 
 /** A plugin's source as one of the table: hashes are made of names, labels, options, the plugin's file and what it calls its version. */
-export function ownSource(name: string, definition: SourceDefinition<unknown>): Source {
+export function ownSource(name: string, definition: SourceDefinition<unknown>) {
   return {
-    async open(data, { signal }) {
+    async open(data: DataSettings, { signal }: { signal?: AbortSignal }): Promise<Collection> {
       const options = (data as unknown as Record<string, unknown>)[name];
       const found = await definition.open(options, { path: data.path, size: data.image_size, signal });
       const identity = [name, extensionHash('source', name), options, data.path, found.version];
