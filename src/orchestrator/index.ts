@@ -6,7 +6,7 @@ export { Guard } from './guard.ts';
 export type { Job } from './launchers/launcher.ts';
 export { local } from './launchers/local.ts';
 export { StandbyLauncher } from './launchers/standby.ts';
-export { type LockHolder, lockHolder, takeLock } from './lock.ts';
+export { takeLock } from './lock.ts';
 export { endOrphan, endStrays } from './orphans.ts';
 export { linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.ts';
 export { describeEnvironment } from './provenance.ts';

@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveness, sendSignal } from '../base/process.ts';
-import { type RunSummary, readConfigPart } from '../record/index.ts';
+import { lockHolder, type RunSummary, readConfigPart } from '../record/index.ts';
 import { GRACE } from './guard.ts';
-import { lockHolder } from './lock.ts';
 
 /**
  * Ends the trainer of a run that has no orchestrator any more, and what it started: it may save first, for as long as the run's

@@ -62,13 +62,14 @@ export function decodeEvent(text: string | undefined): { event?: Event; problems
   for (const [key, kind] of [...Object.entries(needed), ...Object.entries(optional)]) {
     const given = own(line, key);
     if (given === undefined || (given === null && !Object.hasOwn(needed, key))) {
-      if (Object.hasOwn(needed, key)) return unreadable(`${type} ${key}`, `is a ${type} without ${key}`);
+      if (Object.hasOwn(needed, key))
+        return unreadable(`${type} ${key}`, `is of type ${type}, but has no ${key}`);
       continue;
     }
     const value = valueAs(given, kind, key, problems);
     if (value !== undefined) event[key] = value;
     else if (Object.hasOwn(needed, key))
-      return unreadable(`${type} ${key}`, `is a ${type} whose ${key} is ${describe(given)}`);
+      return unreadable(`${type} ${key}`, `is of type ${type}, but its ${key} is ${describe(given)}`);
     else problems.push(wrong(key, given));
   }
   // External trainers may leave these out.

@@ -12,6 +12,8 @@ export interface Sent {
   events: number;
   /** The last step among them. */
   step: number;
+  /** The last step whose epoch was sent. */
+  epoch?: number;
   /** They hold scores of the test. */
   tested?: boolean;
   /** Tags as they were sent last: what a user changes in MLflow stays. */

@@ -23,7 +23,7 @@ export function command(): Command {
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {
       if (options.dryRun) {

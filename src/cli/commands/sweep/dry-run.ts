@@ -85,7 +85,7 @@ function describe(expansion: Expansion, { finished, estimate }: Forecast): strin
     lines.push(`${finished.size} of them are finished already, and are not run again without --force.`);
   if (estimate) {
     const rest = trials.length - finished.size;
-    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'to go';
+    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'remaining';
     lines.push(
       `About ${formatDuration(estimate.seconds)} ${of}, one after another, by ${plural(estimate.runs, 'earlier run')}.`,
     );
