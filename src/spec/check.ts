@@ -2,7 +2,9 @@ import type { ErrorObject } from 'ajv';
 import { plural } from '../base/format.ts';
 import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
+import { onPluginsChange } from '../plugins/index.ts';
 import type { Experiment } from './experiment.generated.ts';
+import { extendedErrors } from './extend.ts';
 import type { PlacedFinding } from './findings.ts';
 import { foreignValue, foreignWord } from './foreign-words.ts';
 import { rules } from './rules/index.ts';
@@ -40,7 +42,7 @@ function partOf(config: Record<string, unknown>, sections: ReadonlySet<string>):
 
 /** Everything in which a value with its defaults filled in breaks the schema. */
 export function checkSchema(value: unknown): PlacedFinding[] {
-  return schemaErrors(value)
+  return (extendedErrors(value) ?? schemaErrors(value))
     .map((error) => findingOf(error, value))
     .filter((finding) => finding !== undefined);
 }
@@ -210,6 +212,9 @@ function homeOf(key: string, parent: Path): string | undefined {
 
 const TOP = 'the top level';
 let homes: Map<string, Set<string>> | undefined;
+onPluginsChange(() => {
+  homes = undefined;
+});
 
 const sizes = new WeakMap<object, number>();
 

@@ -1,9 +1,11 @@
 import { isRecord } from '../base/objects.ts';
 import { lineAndColumn } from '../base/positions.ts';
+import { activatePlugins } from '../plugins/index.ts';
 import { checkConfig } from './check.ts';
 import { compose, placesOf, withFlags } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
 import type { PlacedFinding } from './findings.ts';
+import { usePluginsAt, withPluginPaths } from './plugin-paths.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { readTree } from './read.ts';
 import { experimentSchema, fillDefaults } from './schema.ts';
@@ -78,10 +80,13 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
   });
   if (!composed) return { problems: sortProblems(problems), warnings };
   const { sources, complete } = composed;
+  const { root, plugins } = withPluginPaths(composed.root, options.cwd ?? process.cwd());
+  const broken = await usePluginsAt(plugins);
+  if (broken) return { problems: sortProblems([...problems, broken]), warnings };
   const tree =
     sources.some(({ text }) => text.includes('${')) || options.set?.some((s) => s.includes('${'))
-      ? withEnvironment(composed.root, { env: options.env ?? process.env, problems })
-      : composed.root;
+      ? withEnvironment(root, { env: options.env ?? process.env, problems })
+      : root;
   const partial = toValue(tree) as Record<string, unknown>;
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
   const source = sources[0]!;
@@ -133,8 +138,9 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
   return resolved;
 }
 
-/** A config with its defaults from what is given of it and `--set` flags. Throws SpecError; only what a flag says has a place. */
+/** A config with its defaults from what is given of it and `--set` flags; its plugins have been loaded. Throws SpecError; only what a flag says has a place. */
 export function resolveConfig(partial: object, { set = [] }: { set?: readonly string[] } = {}): Experiment {
+  activatePlugins((partial as Partial<Experiment>).plugins);
   const source: Source = { kind: 'flag', name: 'config', text: JSON.stringify(partial) };
   const problems: Problem[] = [];
   const tree = withFlags(readTree(source, problems) as MapNode, set, problems);

@@ -1,4 +1,5 @@
 import { isRecord, overlaps } from '../base/objects.ts';
+import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import {
   checkConfig,
@@ -17,7 +18,7 @@ import { buildSpace, type SweepSpec } from './build.ts';
 import { type Configured, configurer } from './configure.ts';
 import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
-import { type Sampler, samplers } from './samplers/index.ts';
+import { type Sampler, samplerOf } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
 /** A resolved configuration that a sweep runs. */
@@ -68,6 +69,7 @@ const DRY = { draws: 1000, perTrial: 20 };
  * The trials of a spec; a spec without a sweep has one. Throws SpecError with every problem, each at the line that caused it.
  */
 export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {}): Expansion {
+  activatePlugins(spec.config.plugins);
   const findings: PlacedFinding[] = [];
   const fail = (): never => {
     throw new SpecError(findings.map((finding): Problem => placed(finding, spec)));
@@ -139,7 +141,7 @@ class Run {
   }
 
   collect(): void {
-    const kind = samplers.find(({ name }) => name === this.sweep.method)!;
+    const kind = samplerOf(this.sweep);
     const sampler = kind.create(this.space, { seed: this.sweep.seed, tally: this.tally });
     if (kind.exhaustive) this.walk(sampler);
     else this.draw(sampler, this.sweep.trials!);
