@@ -1,4 +1,4 @@
-import { DataType, type Output, type Pointer } from '../native/library.ts';
+import { DataType, type NativeLibrary, type Output, type Pointer } from '../native/library.ts';
 import type {
   CompiledStep,
   CompileReport,
@@ -8,11 +8,13 @@ import type {
   Variable,
 } from '../runtime.ts';
 import { describe, GraphBuilder } from './builder.ts';
+import type { DerivedValues } from './derived.ts';
 import type { Node } from './ir.ts';
-import { lower } from './lower/index.ts';
-import type { NativeRuntime } from './native-runtime.ts';
+import { lower, type RewriteName } from './lower/index.ts';
+import type { Session } from './session.ts';
 import { TensorFlowShapes } from './tensorflow-shapes.ts';
-import { SEED, shapesKey, traceStep } from './tracing.ts';
+import { SEED, shapesKey, type Tracer, traceStep } from './tracing.ts';
+import type { VariableStore } from './variables.ts';
 
 /** A traced, lowered function in the session's graph, for one shape of its inputs. */
 interface Compiled {
@@ -28,18 +30,32 @@ interface Compiled {
   report: CompileReport;
 }
 
+/** What a program needs of the runtime that it is one of. */
+interface Host {
+  readonly library: NativeLibrary;
+  readonly session: Session;
+  readonly variables: VariableStore;
+  readonly derived: DerivedValues;
+  readonly tracer: Tracer;
+  readonly precision: 'float32' | 'bfloat16';
+  readonly seed: number;
+  readonly rewrites: readonly RewriteName[] | undefined;
+  /** A step is about to run; `changes`: it changes variables. */
+  starting(changes: boolean): Promise<void>;
+}
+
 /**
  *   fn ─ trace (per input shape) ─▶ Trace ─ lower ─▶ Trace ─ emit ─▶ the session's graph ─ run ─▶ outputs
  */
 export class GraphProgram implements CompiledStep {
   readonly name: string;
-  private readonly runtime: NativeRuntime;
+  private readonly runtime: Host;
   readonly fn: StepFunction;
   private readonly index: number;
   private readonly cache = new Map<string, Compiled>();
 
   /** `index` tells steps of one name apart. */
-  constructor(runtime: NativeRuntime, name: string, index: number, fn: StepFunction) {
+  constructor(runtime: Host, name: string, index: number, fn: StepFunction) {
     this.index = index;
     this.runtime = runtime;
     this.name = name;

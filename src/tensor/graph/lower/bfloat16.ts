@@ -1,6 +1,6 @@
 import { DataType } from '../../native/library.ts';
 import { type Argument, type Attribute, type Node, type Trace, typeAttribute, type Value } from '../ir.ts';
-import type { LoweringOptions } from './index.ts';
+import type { RewriteOptions } from './options.ts';
 import { type Emitter, rewrite } from './rewrite.ts';
 
 /** What mixed precision makes of an op; the others compute in float32. */
@@ -56,7 +56,7 @@ const tensorflow: Record<string, LowRule | undefined> = {
  */
 export function bfloat16(
   trace: Trace,
-  { precision }: Pick<LoweringOptions, 'precision'>,
+  { precision }: RewriteOptions,
   ruleOf: (op: string) => LowRule | undefined = (op) => tensorflow[op],
 ): Trace {
   if (precision !== 'bfloat16') return trace;
