@@ -331,7 +331,7 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm.
+     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**

@@ -23,15 +23,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   switch (backend) {
     case 'onednn': {
       if (gpu !== undefined) throw withoutGpu(backend, options.device);
-      const place = locateOneDnn();
-      if (!place) {
-        throw new FacecomError('onednn-missing', 'The engine oneDNN is not installed.', {
-          exitCode: 2,
-          remedy: 'Run `facecom setup`, or set resources.backend to tensorflow or auto.',
-        });
-      }
       const { openOneDnn } = await import('./onednn/open.ts');
-      return openOneDnn(place, options);
+      return openOneDnn(locateOneDnn(), options);
     }
     case 'tensorflow': {
       if (!found) {
@@ -52,6 +45,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 export { Session } from './graph/session.ts';
+export { loadedOneDnn } from './onednn/library.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
 export { batchNorm, biasAdd, conv2d, maxPool, relu } from './ops/index.ts';

@@ -29,6 +29,7 @@ export async function choosePrecision(
   const { precision } = options;
   const { locateTensorFlow } = await import('../install/index.ts');
   const mixed =
+    options.backend === 'onednn' ||
     options.backend === 'tensorflow' || (options.backend === 'auto' && locateTensorFlow() !== undefined);
   if (precision === 'bfloat16' && !mixed) {
     const backend = options.backend === 'auto' ? 'wasm' : options.backend;
@@ -41,7 +42,7 @@ export async function choosePrecision(
   }
   if (precision !== 'auto') return { precision, reason: 'asked for by train.precision' };
   if (!mixed) return { precision: 'float32', reason: 'the backend computes in float32 only' };
-  if (options.device !== 'cpu') {
+  if (options.device !== 'cpu' && options.backend !== 'onednn') {
     const { wantsGpu } = await import('./native/open.ts');
     if (wantsGpu(options.device)) return measured(options, 'the GPU');
   }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { FacecomError } from '../../base/errors.ts';
@@ -187,7 +187,13 @@ const AVX2 = 0x7;
 
 export const LIBRARY = 'libdnnl.so.3';
 
+/** Beside it where it was built with Intel's OpenMP. */
+const INTEL_THREADS = 'libiomp5.so';
+
 let loaded: OneDnn | undefined;
+
+/** The library that this process has loaded, if any. */
+export const loadedOneDnn = (): OneDnn | undefined => loaded;
 
 /**
  * Loads oneDNN from a folder, once a process.
@@ -209,9 +215,12 @@ export function loadOneDnn(folder: string): OneDnn {
     throw damaged(file, missing === undefined ? 'no shared library' : `${missing} bytes are missing at its end`);
   // Read by the threads' library as it loads. Waiting threads that spin for long take the processor from other trials.
   process.env.GOMP_SPINCOUNT ??= '20000';
+  process.env.KMP_BLOCKTIME ??= '0';
   let lib: ReturnType<typeof koffi.load>;
   let api: Api;
   try {
+    const threads = join(folder, INTEL_THREADS);
+    if (existsSync(threads)) koffi.load(threads, { global: true, lazy: true });
     lib = koffi.load(file, { lazy: true });
     api = declare(lib);
     const [major, minor, patch] = koffi.decode(api.version(), 'int', 3) as number[];
@@ -295,15 +304,11 @@ function stayLoaded(file: string): void {
   koffi.load(null).func('void* dlopen(const char*, int)')(file, NO_DELETE);
 }
 
-/** Of the OpenMP library that oneDNN has loaded: libgomp, or Intel's. */
+/** Of the OpenMP library that oneDNN has loaded: GCC's, or Intel's. */
 function threadSetter(): (count: number) => void {
-  for (const name of ['libgomp.so.1', 'libiomp5.so']) {
-    try {
-      const set = koffi.load(name).func('void omp_set_num_threads(int)');
-      return (count) => set(count);
-    } catch {
-      // The other one.
-    }
-  }
-  return () => {};
+  const maps = readFileSync('/proc/self/maps', 'utf8');
+  const file = /\S+\/lib(?:iomp5|gomp|omp)[^/\s]*\.so\S*/.exec(maps)?.[0];
+  if (!file) return () => {};
+  const set = koffi.load(file).func('void omp_set_num_threads(int)');
+  return (count) => set(count);
 }

@@ -1,11 +1,19 @@
-import type { RuntimeOptions } from '../index.ts';
+import { FacecomError } from '../../base/errors.ts';
+import type { OneDnnPlace } from '../../install/index.ts';
+import type { RuntimeOptions } from '../runtime.ts';
 import { loadOneDnn } from './library.ts';
 import { OneDnnRuntime } from './runtime.ts';
 
-/** Opens the engine on the CPU. Throws FacecomError as `loadOneDnn` does. */
+/** Opens the engine on the CPU. Throws FacecomError `onednn-missing` if there is no library, and as `loadOneDnn` does. */
 export function openOneDnn(
-  found: { dir: string },
+  place: OneDnnPlace | undefined,
   options: Pick<RuntimeOptions, 'seed' | 'precision' | 'threads' | 'frozen'>,
 ): OneDnnRuntime {
-  return new OneDnnRuntime(loadOneDnn(found.dir), options);
+  if (!place) {
+    throw new FacecomError('onednn-missing', 'The engine oneDNN is not installed.', {
+      exitCode: 2,
+      remedy: 'Run `facecom setup --onednn`, or set resources.backend to tensorflow or auto.',
+    });
+  }
+  return new OneDnnRuntime(loadOneDnn(place.dir), options);
 }

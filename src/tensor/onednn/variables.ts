@@ -1,4 +1,4 @@
-import { FacecomError } from '../../base/errors.ts';
+import { checkValues } from '../check-values.ts';
 import { size } from '../graph/ir.ts';
 import type { Variable } from '../runtime.ts';
 import { type Place, Slabs } from './memory.ts';
@@ -62,14 +62,7 @@ export class VariableStore {
   }
 
   private set(variable: Variable, array: Float32Array, data: Float32Array): void {
-    if (data.length !== array.length) {
-      throw new FacecomError('variable-shape', `The variable ${variable.name} cannot take these values.`, {
-        found: `${data.length} values`,
-        expected: `${array.length} values, of shape [${variable.shape}]`,
-        remedy:
-          'The checkpoint belongs to another model: check model.backbone, the heads and the number of identities.',
-      });
-    }
+    checkValues(variable, data);
     array.set(data);
   }
 }
