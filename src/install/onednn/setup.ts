@@ -130,21 +130,49 @@ async function fetchWheels(
 ): Promise<void> {
   const file = join(work, 'requirements.txt');
   writeFileSync(file, `${requirements.join('\n')}\n`);
-  const common = ['--no-deps', '--require-hashes', '--only-binary', ':all:', '--target', join(work, 'site')];
+  const common = ['--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', file];
   const options = { what: 'oneDNN', signal };
   if (uv) {
-    const own = ['--no-progress', '--cache-dir', join(work, 'cache')];
+    const own = ['--no-progress', '--cache-dir', join(work, 'cache'), '--target', join(work, 'site')];
     const where = python ? ['--python', python.path] : [];
-    await runPip('uv', ['pip', 'install', ...own, ...where, ...common, '-r', file], options);
+    await runPip('uv', ['pip', 'install', ...own, ...where, ...common], options);
     return;
   }
-  const temporary = join(work, 'tmp');
-  mkdirSync(temporary);
-  await runPip(python!.path, ['-m', 'pip', 'install', '--no-cache-dir', ...common, '-r', file], {
+  const [temporary, wheels] = [join(work, 'tmp'), join(work, 'wheels')];
+  for (const folder of [temporary, wheels]) mkdirSync(folder);
+  const tool = python!.pip ? python!.path : await pipOfItsOwn(python!, work, options);
+  // An install into a folder of its own would leave out the wheel's data, which the library is.
+  await runPip(tool, ['-m', 'pip', 'download', '--no-cache-dir', '--dest', wheels, ...common], {
     ...options,
     env: { TMPDIR: temporary, TEMP: temporary, TMP: temporary },
   });
+  for (const wheel of readdirSync(wheels))
+    await runPip(tool, ['-c', UNPACK, join(wheels, wheel), join(work, 'site')], options);
 }
+
+/** A Python without pip can make an environment that has one. */
+async function pipOfItsOwn(
+  { path }: Python,
+  work: string,
+  options: { what: string; signal?: AbortSignal },
+): Promise<string> {
+  const folder = join(work, 'venv');
+  await runPip(path, ['-m', 'venv', folder], options);
+  return join(folder, 'bin', 'python');
+}
+
+/** Unpacks shared libraries of a wheel into one folder, by their names alone. */
+const UNPACK = `
+import os, shutil, sys, zipfile
+wheel, folder = sys.argv[1:3]
+os.makedirs(folder, exist_ok=True)
+with zipfile.ZipFile(wheel) as archive:
+    for info in archive.infolist():
+        name = os.path.basename(info.filename)
+        if name in ("libdnnl.so.3", "libiomp5.so"):
+            with archive.open(info) as source, open(os.path.join(folder, name), "wb") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+`;
 
 /** Copies the libraries out of what was unpacked, wherever the tool put them. */
 function keep(work: string, lib: string): void {

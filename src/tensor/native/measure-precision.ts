@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { locateOneDnn, locateTensorFlow } from '../../install/index.ts';
+import { locateTensorFlow } from '../../install/index.ts';
 import type { Precision } from '../precision.ts';
-import type { CompiledStep, Runtime, RuntimeOptions, StepInput, Variable } from '../runtime.ts';
+import type { CompiledStep, RuntimeOptions, StepInput, Variable } from '../runtime.ts';
 import { openNative, wantsGpu } from './open.ts';
 
 /** Runs of each precision, alternating; the shortest counts, so that another process's turn on the CPU does not. */
@@ -12,13 +12,18 @@ const weight: Variable = { name: 'precision/weight', shape: [1024, 256], initial
 
 /** Milliseconds that a small step (a convolution and a product, with the gradients of both) takes in either precision. */
 export async function measurePrecisions(
-  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads' | 'frozen'>,
+  options: Pick<RuntimeOptions, 'device' | 'threads' | 'frozen'>,
 ): Promise<Record<Precision, number>> {
   const { conv2d, relu } = await import('../ops/index.ts');
   const core = await import('@tensorflow/tfjs-core');
-  const openWith = await opener(options);
+  const found = locateTensorFlow()!;
+  const gpu = /^gpu:(\d+)$/.exec(options.device)?.[1];
   const open = (precision: Precision) => {
-    const runtime = openWith(precision);
+    const runtime = openNative(
+      found,
+      { ...options, backend: 'tensorflow', seed: 0, precision },
+      gpu === undefined ? (wantsGpu(options.device) ? 0 : undefined) : Number(gpu),
+    );
     const step = runtime.compile('precision', ({ pictures, rows }, context) => {
       const { loss, gradients } = context.gradients(() => {
         const y = relu(conv2d(pictures as tf.Tensor4D, context.read(filter) as tf.Tensor4D, SAME));
@@ -43,21 +48,6 @@ export async function measurePrecisions(
   } finally {
     for (const { runtime } of Object.values(sides)) runtime.dispose();
   }
-}
-
-/** Opens the backend that a run would compute on. */
-async function opener(
-  options: Pick<RuntimeOptions, 'backend' | 'device' | 'threads' | 'frozen'>,
-): Promise<(precision: Precision) => Runtime> {
-  if (options.backend === 'onednn') {
-    const { openOneDnn } = await import('../onednn/open.ts');
-    return (precision) => openOneDnn(locateOneDnn(), { ...options, seed: 0, precision });
-  }
-  const found = locateTensorFlow()!;
-  const gpu = /^gpu:(\d+)$/.exec(options.device)?.[1];
-  const index = gpu === undefined ? (wantsGpu(options.device) ? 0 : undefined) : Number(gpu);
-  return (precision) =>
-    openNative(found, { ...options, backend: 'tensorflow', seed: 0, precision }, index);
 }
 
 const SAME = { stride: 1, padding: 1 };

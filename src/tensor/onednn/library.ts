@@ -170,6 +170,8 @@ export interface OneDnn {
   version: string;
   /** The widest instructions that it uses, such as `avx512_core_amx`. */
   isa: string;
+  /** Whether these multiply bfloat16. */
+  bfloat16: boolean;
   file: string;
   engine: Pointer;
   stream: Pointer;
@@ -184,6 +186,9 @@ const ABI = 3;
 
 /** dnnl_cpu_isa_avx2: bits that every wider instruction set has too. */
 const AVX2 = 0x7;
+
+/** dnnl_cpu_isa_avx512_core_bf16, of which AMX is an extension. */
+const BFLOAT16 = 0xe7;
 
 export const LIBRARY = 'libdnnl.so.3';
 
@@ -235,6 +240,7 @@ export function loadOneDnn(folder: string): OneDnn {
       api,
       version: `${major}.${minor}.${patch}`,
       isa: (api.isaName(isa) as string).replace(/^cpu_isa_/, ''),
+      bfloat16: (isa & BFLOAT16) === BFLOAT16,
       file,
       engine,
       stream,

@@ -1,9 +1,10 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { FacecomError } from '../../base/errors.ts';
+import { formatBytes } from '../../base/format.ts';
 import { openTracer, type Tracer } from '../graph/tracing.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
 import type { OnInstruction } from './executable.ts';
-import type { OneDnn } from './library.ts';
+import { OOM_REMEDY, type OneDnn } from './library.ts';
 import { Region } from './memory.ts';
 import { Primitives } from './primitives.ts';
 import { OneDnnProgram } from './program.ts';
@@ -20,6 +21,19 @@ export interface OneDnnRuntimeOptions {
   /** Variables do not change once a step has run. */
   frozen?: boolean;
 }
+
+/** Bytes that this process may still take, as the system and its control group say. */
+function availableMemory(): number {
+  // From Node 20.13 on; of the types that are used here it is not a part.
+  const { availableMemory: ask } = process as { availableMemory?: () => number };
+  return ask ? Math.max(ask.call(process), 0) : freemem();
+}
+
+const tooLarge = (bytes: number, what: string): FacecomError =>
+  new FacecomError('oom', `Out of memory: ${what}.`, {
+    found: `it needs ${formatBytes(bytes)}, and ${formatBytes(availableMemory())} are free`,
+    remedy: OOM_REMEDY,
+  });
 
 /** Compiles steps into programs of oneDNN primitives over one arena. */
 export class OneDnnRuntime implements Runtime {
@@ -86,6 +100,7 @@ export class OneDnnRuntime implements Runtime {
   arena(bytes: number, what: string): Region {
     this.started = true;
     if (!this.memory || this.memory.bytes < bytes) {
+      if (bytes > availableMemory()) throw tooLarge(bytes, what);
       const old = this.memory;
       this.memory = undefined;
       old?.free();
