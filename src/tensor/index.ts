@@ -45,9 +45,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 export { Session } from './graph/session.ts';
-export { loadedOneDnn } from './onednn/library.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
+export { loadedOneDnn } from './onednn/library.ts';
 export { batchNorm, biasAdd, conv2d, maxPool, relu } from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
 export { preloadBackend } from './preload.ts';

@@ -30,7 +30,8 @@ export async function choosePrecision(
   const { locateTensorFlow } = await import('../install/index.ts');
   const mixed =
     options.backend === 'onednn' ||
-    options.backend === 'tensorflow' || (options.backend === 'auto' && locateTensorFlow() !== undefined);
+    options.backend === 'tensorflow' ||
+    (options.backend === 'auto' && locateTensorFlow() !== undefined);
   if (precision === 'bfloat16' && !mixed) {
     const backend = options.backend === 'auto' ? 'wasm' : options.backend;
     throw new FacecomError('precision-unsupported', `The backend ${backend} computes in float32 only.`, {

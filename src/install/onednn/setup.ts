@@ -69,14 +69,18 @@ export async function setupOneDnn(options: OneDnnSetupOptions): Promise<OneDnnSe
   const onWait = ({ pid }: { pid: number }) =>
     options.note?.(`waiting for process ${pid}, which is setting up oneDNN`);
   try {
-    return await withLock(join(oneDnnFolder(), 'setup.lock'), { signal: options.signal, onWait }, async () => {
-      for (const name of readdirSync(oneDnnFolder()))
-        if (name.startsWith(ASIDE)) rmSync(join(oneDnnFolder(), name), { recursive: true, force: true });
-      // Whoever waited uses what the other has made.
-      if (isWhole() && (!options.force || stamp() !== before)) return { ...place, installed: false };
-      const report = await install(wheels, folder, options);
-      return { ...place, installed: true, report };
-    });
+    return await withLock(
+      join(oneDnnFolder(), 'setup.lock'),
+      { signal: options.signal, onWait },
+      async () => {
+        for (const name of readdirSync(oneDnnFolder()))
+          if (name.startsWith(ASIDE)) rmSync(join(oneDnnFolder(), name), { recursive: true, force: true });
+        // Whoever waited uses what the other has made.
+        if (isWhole() && (!options.force || stamp() !== before)) return { ...place, installed: false };
+        const report = await install(wheels, folder, options);
+        return { ...place, installed: true, report };
+      },
+    );
   } catch (error) {
     throw asCacheError(error, `oneDNN ${ONEDNN_VERSION}`);
   }

@@ -44,6 +44,13 @@ export function planOneDnn(
 /** Whether the system has a shared library, by where loaders look. */
 function isInstalled(name: string): boolean {
   const named = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean);
-  const system = ['/lib/x86_64-linux-gnu', '/usr/lib/x86_64-linux-gnu', '/lib64', '/usr/lib64', '/usr/lib', '/lib'];
+  const system = [
+    '/lib/x86_64-linux-gnu',
+    '/usr/lib/x86_64-linux-gnu',
+    '/lib64',
+    '/usr/lib64',
+    '/usr/lib',
+    '/lib',
+  ];
   return [...named, ...system].some((folder) => existsSync(join(folder, name)));
 }

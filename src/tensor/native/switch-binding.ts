@@ -74,9 +74,7 @@ export class SwitchBinding implements Binding {
   }
 
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array {
-    return this.tracing
-      ? this.tracing.tensorDataSync(id)
-      : this.executing().tensorDataSync(this.eagerId(id));
+    return this.tracing ? this.tracing.tensorDataSync(id) : this.executing().tensorDataSync(this.eagerId(id));
   }
 
   executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorMetadata[] {

@@ -93,11 +93,7 @@ export class Emitter {
   private readonly ids = new Map<Value, number>();
   private node: Node | undefined;
 
-  constructor(
-    trace: Trace,
-    primitives: Primitives,
-    options: EmitterOptions,
-  ) {
+  constructor(trace: Trace, primitives: Primitives, options: EmitterOptions) {
     this.options = options;
     this.trace = trace;
     this.primitives = primitives;

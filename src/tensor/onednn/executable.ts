@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { DataType } from '../native/library.ts';
 import { describe } from '../graph/builder.ts';
 import { size } from '../graph/ir.ts';
+import { DataType } from '../native/library.ts';
 import { planArena } from './arena.ts';
 import type { HostArray, Instruction, RunInfo, Storage, Tensor } from './emitter.ts';
 import { made, type Pointer, Status } from './library.ts';
@@ -137,7 +137,10 @@ export class Executable {
     outputs: readonly Tensor[],
   ): void {
     const written = new Set(first.flatMap(({ writes }) => writes));
-    const needed = [...rest.flatMap(({ reads, writes }) => [...reads, ...writes]), ...outputs.map((t) => t.storage)];
+    const needed = [
+      ...rest.flatMap(({ reads, writes }) => [...reads, ...writes]),
+      ...outputs.map((t) => t.storage),
+    ];
     for (const storage of needed)
       if (written.has(storage)) storage.place ??= this.slabs.place(storage.bytes, this.what);
   }

@@ -55,7 +55,12 @@ function pointwise(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, d
   const [, , input, output] = shape.filter as [number, number, number, number];
   const seen = shape.stride === 1 ? x : subsample(e, x, shape);
   const rows = pixels(dy.shape);
-  product(e, e.view(seen, [input, rows], [1, input]), e.view(dy, [rows, output]), e.view(dw, [input, output]));
+  product(
+    e,
+    e.view(seen, [input, rows], [1, input]),
+    e.view(dy, [rows, output]),
+    e.view(dw, [input, output]),
+  );
 }
 
 /** Every stride-th pixel. */
@@ -88,7 +93,12 @@ function patches(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, dw:
   const [, high, wide] = dy.shape as [number, number, number];
   for (let i = 0; i < kernel; i++) {
     for (let j = 0; j < kernel; j++) {
-      const from = e.view(picture, [dy.shape[0]!, high, wide, input], [n, h * shape.stride, w * shape.stride, c], i * h + j * w);
+      const from = e.view(
+        picture,
+        [dy.shape[0]!, high, wide, input],
+        [n, h * shape.stride, w * shape.stride, c],
+        i * h + j * w,
+      );
       const to = e.view(
         seen,
         [dy.shape[0]!, high, wide, input],
@@ -98,7 +108,12 @@ function patches(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, dw:
       e.copy(from, to);
     }
   }
-  product(e, e.view(seen, [width, rows], [1, width]), e.view(dy, [rows, output]), e.view(dw, [width, output]));
+  product(
+    e,
+    e.view(seen, [width, rows], [1, width]),
+    e.view(dy, [rows, output]),
+    e.view(dw, [width, output]),
+  );
 }
 
 /** x with zeros around it, as far as a window reaches. */
@@ -114,4 +129,3 @@ function padded(e: Emitter, x: Tensor, { y, filter, stride, padding }: Convoluti
   e.copy(x, e.view(to, x.shape, [n, h, w, c], padding * (h + w)));
   return to;
 }
-

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
-import { FacecomError } from '../../base/errors.ts';
 import { missingBytes } from '../../base/elf.ts';
+import { FacecomError } from '../../base/errors.ts';
 
 /** An address within the library or in memory; 0 for none. */
 export type Pointer = bigint;
@@ -217,7 +217,10 @@ export function loadOneDnn(folder: string): OneDnn {
   }
   const missing = missingBytes(file);
   if (missing !== 0)
-    throw damaged(file, missing === undefined ? 'no shared library' : `${missing} bytes are missing at its end`);
+    throw damaged(
+      file,
+      missing === undefined ? 'no shared library' : `${missing} bytes are missing at its end`,
+    );
   // Read by the threads' library as it loads. Waiting threads that spin for long take the processor from other trials.
   process.env.GOMP_SPINCOUNT ??= '20000';
   process.env.KMP_BLOCKTIME ??= '0';

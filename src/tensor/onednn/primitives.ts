@@ -1,4 +1,4 @@
-import { type Api, Argument, check, made, type OneDnn, type Pointer, Query, Type } from './library.ts';
+import { type Api, check, made, type OneDnn, type Pointer, Query, Type } from './library.ts';
 
 /** A memory descriptor of oneDNN: shape, type and layout. */
 export interface Layout {
@@ -150,19 +150,16 @@ function append(api: Api, list: Pointer, op: PostOp): number {
   }
 }
 
+const postOpKeys = {
+  eltwise: ({ algorithm, alpha = 0, beta = 0 }: Extract<PostOp, { kind: 'eltwise' }>) =>
+    ` +eltwise ${algorithm} ${alpha} ${beta}`,
+  sum: ({ scale = 1 }: Extract<PostOp, { kind: 'sum' }>) => ` +sum ${scale}`,
+  binary: ({ algorithm, layout }: Extract<PostOp, { kind: 'binary' }>) =>
+    ` +binary ${algorithm} ${layout.key}`,
+};
+
 const postOpsKey = (postOps: readonly PostOp[]): string =>
-  postOps
-    .map((op) => {
-      switch (op.kind) {
-        case 'eltwise':
-          return ` +eltwise ${op.algorithm} ${op.alpha ?? 0} ${op.beta ?? 0}`;
-        case 'sum':
-          return ` +sum ${op.scale ?? 1}`;
-        case 'binary':
-          return ` +binary ${op.algorithm} ${op.layout.key}`;
-      }
-    })
-    .join('');
+  postOps.map((op) => postOpKeys[op.kind](op as never)).join('');
 
 export function dense(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(1);
@@ -176,5 +173,3 @@ export function vector(values: readonly number[]): BigInt64Array {
   for (const [i, value] of values.entries()) found[i] = BigInt(value);
   return found;
 }
-
-export { Argument };

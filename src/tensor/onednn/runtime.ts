@@ -4,7 +4,7 @@ import { formatBytes } from '../../base/format.ts';
 import { openTracer, type Tracer } from '../graph/tracing.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
 import type { OnInstruction } from './executable.ts';
-import { OOM_REMEDY, type OneDnn } from './library.ts';
+import { type OneDnn, OOM_REMEDY } from './library.ts';
 import { Region } from './memory.ts';
 import { Primitives } from './primitives.ts';
 import { OneDnnProgram } from './program.ts';

@@ -75,8 +75,7 @@ function registerKernel<N extends OwnOp>({ name, native, composed, gradient }: O
       const { binding, executeMultipleOutputs } = backend as KernelBackend;
       const run: NativeRun = (op, attributes, list, outputs) =>
         executeMultipleOutputs.call(backend, op, attributes, list, outputs);
-      if (!binding.takes(name))
-        return native(inputs as Inputs, (attrs ?? {}) as unknown as OwnOps[N], run);
+      if (!binding.takes(name)) return native(inputs as Inputs, (attrs ?? {}) as unknown as OwnOps[N], run);
       const attributes = Object.entries(attrs ?? {}).map(([key, value]) => ({ name: key, type: OWN, value }));
       const found = run(name, attributes as OpAttribute[], Object.values(inputs) as tf.Tensor[], 0);
       return found.length === 1 ? found[0]! : found;

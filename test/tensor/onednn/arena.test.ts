@@ -45,7 +45,9 @@ test('the arena holds no more than the most that is alive at once, with what lie
       for (let at = 0; at <= 60; at++)
         peak = Math.max(
           peak,
-          lives.filter(({ first, last }) => first <= at && at <= last).reduce((total, one) => total + size(one), 0),
+          lives
+            .filter(({ first, last }) => first <= at && at <= last)
+            .reduce((total, one) => total + size(one), 0),
         );
       const { bytes } = planArena(lives);
       assert.ok(bytes >= peak && bytes <= sum, `${peak} <= ${bytes} <= ${sum}`);
@@ -54,6 +56,10 @@ test('the arena holds no more than the most that is alive at once, with what lie
 });
 
 test('buffers one after another share a place', () => {
-  const chain = Array.from({ length: 10 }, (_, i) => ({ bytes: 64 * (i + 1), first: 2 * i, last: 2 * i + 1 }));
+  const chain = Array.from({ length: 10 }, (_, i) => ({
+    bytes: 64 * (i + 1),
+    first: 2 * i,
+    last: 2 * i + 1,
+  }));
   assert.equal(planArena(chain).bytes, 640);
 });

@@ -53,7 +53,10 @@ async function compare(
     const found = await outputs(engine, one);
     for (const [name, values] of Object.entries(expected[index]!)) {
       const error = distance(found[name]!, values);
-      assert.ok(error <= (options.tolerance ?? 5e-6), `${one.name}: ${name} is ${error.toExponential(2)} away`);
+      assert.ok(
+        error <= (options.tolerance ?? 5e-6),
+        `${one.name}: ${name} is ${error.toExponential(2)} away`,
+      );
     }
   }
 }
@@ -119,16 +122,34 @@ describe('ops of the engine oneDNN equal plain JavaScript', { skip: withoutOneDn
       where: (a, b) => tf.where(tf.less(a, b), a, b),
     };
     const shapes: Array<[number[], number[]]> = [
-      [[3, 4], [3, 4]],
-      [[40, 30, 8], [40, 30, 8]],
+      [
+        [3, 4],
+        [3, 4],
+      ],
+      [
+        [40, 30, 8],
+        [40, 30, 8],
+      ],
       [[40, 30, 8], [8]],
       [[40, 30, 8], [1]],
       [[8], [40, 30, 8]],
-      [[40, 30, 8], [40, 1, 1]],
-      [[40, 30, 8], [40, 1, 8]],
-      [[40, 30, 8], [1, 30, 1]],
+      [
+        [40, 30, 8],
+        [40, 1, 1],
+      ],
+      [
+        [40, 30, 8],
+        [40, 1, 8],
+      ],
+      [
+        [40, 30, 8],
+        [1, 30, 1],
+      ],
       [[40, 30, 8], []],
-      [[40, 1, 8], [1, 30, 1]],
+      [
+        [40, 1, 8],
+        [1, 30, 1],
+      ],
     ];
     const cases = Object.entries(binary).flatMap(([name, op]) =>
       shapes.map(
@@ -158,8 +179,30 @@ describe('ops of the engine oneDNN equal plain JavaScript', { skip: withoutOneDn
       one('transpose', (x) => tf.transpose(x, [2, 0, 1]), [4, 5, 6]),
       one('slice', (x) => tf.slice(x, [1, 0, 2], [2, 5, 3]), [4, 5, 6]),
       one('strided slice', (x) => tf.stridedSlice(x, [0, 1, 1], [4, 5, 6], [2, 2, 3]), [4, 5, 6]),
-      one('pad', (x) => tf.pad(x, [[1, 2], [0, 3], [2, 0]]), [4, 5, 6]),
-      one('pad with a value', (x) => tf.pad(x, [[1, 2], [0, 3], [2, 0]], 7), [4, 5, 6]),
+      one(
+        'pad',
+        (x) =>
+          tf.pad(x, [
+            [1, 2],
+            [0, 3],
+            [2, 0],
+          ]),
+        [4, 5, 6],
+      ),
+      one(
+        'pad with a value',
+        (x) =>
+          tf.pad(
+            x,
+            [
+              [1, 2],
+              [0, 3],
+              [2, 0],
+            ],
+            7,
+          ),
+        [4, 5, 6],
+      ),
       one('concat', (x) => tf.concat([x, tf.neg(x), x], 1), [4, 5, 6]),
       one('stack', (x) => tf.stack([x, tf.neg(x)], 1), [4, 5, 6]),
       one('tile', (x) => tf.tile(x, [2, 1, 3]), [4, 5, 6]),
@@ -173,7 +216,12 @@ describe('ops of the engine oneDNN equal plain JavaScript', { skip: withoutOneDn
 
   it('on products of matrices and stacks of them', (t) => {
     const cases: Case[] = [];
-    for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]] as const)
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const)
       for (const batch of [[], [3], [2, 3]])
         cases.push({
           name: `product ${transposeA} ${transposeB} of ${batch}`,
@@ -285,7 +333,11 @@ async function filterGradientBy(
     keep: (bytes, what) => slabs.place(bytes, what),
     variable: () => assert.fail(),
   });
-  const [from, dy, dw] = [x, y, filter].map((shape) => e.fresh(shape, DataType.FLOAT)) as [Tensor, Tensor, Tensor];
+  const [from, dy, dw] = [x, y, filter].map((shape) => e.fresh(shape, DataType.FLOAT)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   filterGradient(e, { x, filter, y, stride, padding }, from, dy, dw, way);
   const options = { inputs: [from, dy], outputs: [dw], slabs, derives: false };
   const executable = new Executable(runtime, 'a filter gradient', e.instructions, options);

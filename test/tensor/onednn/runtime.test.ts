@@ -79,7 +79,11 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
   });
 
   it('shares variables among steps, and computes anew what was derived from them', async (t) => {
-    const weight: Variable = { name: 'weight', shape: [3, 3, 8, 8], initial: () => new Float32Array(576).fill(1) };
+    const weight: Variable = {
+      name: 'weight',
+      shape: [3, 3, 8, 8],
+      initial: () => new Float32Array(576).fill(1),
+    };
     const runtime = onednn(t, { precision: 'bfloat16' });
     const double = runtime.compile('double', (_, context) => {
       context.assign(weight, tf.mul(context.read(weight), 2));
@@ -99,7 +103,9 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
     assert.equal(await sum(x), 576 * 6);
     await runtime.setValues(new Map([[weight, new Float32Array(576).fill(1 / 2)]]));
     assert.equal(await sum(x), 288 * 3);
-    await assert.rejects(runtime.setValues(new Map([[weight, new Float32Array(5)]])), { code: 'variable-shape' });
+    await assert.rejects(runtime.setValues(new Map([[weight, new Float32Array(5)]])), {
+      code: 'variable-shape',
+    });
   });
 
   it('takes uint8 pictures as 0 … 255 and gives int32 outputs as they are', async (t) => {
@@ -128,13 +134,18 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
 
   it('names an op that it lacks, with the line', async (t) => {
     const x: StepInput = { shape: [2, 2], dtype: 'float32', values: Float32Array.of(1, 2, 3, 4) };
-    await assert.rejects(onednn(t).compile('step', ({ x }) => ({ y: tf.cumsum(x!, 1) })).run({ x }), (error) => {
-      assert.ok(error instanceof FacecomError);
-      assert.equal(error.code, 'unsupported-op');
-      assert.match(error.message, /no op Cumsum \(called at .*runtime\.test\.ts:\d+:\d+\)/);
-      assert.match(error.remedy!, /resources\.backend to tensorflow/);
-      return true;
-    });
+    await assert.rejects(
+      onednn(t)
+        .compile('step', ({ x }) => ({ y: tf.cumsum(x!, 1) }))
+        .run({ x }),
+      (error) => {
+        assert.ok(error instanceof FacecomError);
+        assert.equal(error.code, 'unsupported-op');
+        assert.match(error.message, /no op Cumsum \(called at .*runtime\.test\.ts:\d+:\d+\)/);
+        assert.match(error.remedy!, /resources\.backend to tensorflow/);
+        return true;
+      },
+    );
   });
 
   it('refuses a batch for which there is no memory, and continues', async (t) => {
@@ -144,7 +155,11 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
       const wide = Array.from({ length: 400 }, (_, i) => tf.tile(tf.mul(x!, i), [4096, 4096]));
       return { y: tf.sum(tf.addN(wide)) };
     });
-    const x = (n: number): StepInput => ({ shape: [n, n], dtype: 'float32', values: new Float32Array(n * n) });
+    const x = (n: number): StepInput => ({
+      shape: [n, n],
+      dtype: 'float32',
+      values: new Float32Array(n * n),
+    });
     await assert.rejects(square.run({ x: x(4) }), { code: 'oom', message: /the step square/ });
     const { y } = await runtime.compile('small', ({ x }) => ({ y: tf.sum(x!) })).run({ x: x(2) });
     assert.equal(y!.values[0], 0);

@@ -7,10 +7,10 @@ export function command(): Command {
     .addOption(new Option('--cpu', 'the build for CPUs, whatever the machine has').conflicts('cuda'))
     .option('--cuda', 'the build for NVIDIA GPUs, with its CUDA libraries')
     .addOption(
-      new Option('--onednn', 'oneDNN (39 MB), for resources.backend onednn, in place of TensorFlow').conflicts([
-        'cpu',
-        'cuda',
-      ]),
+      new Option(
+        '--onednn',
+        'oneDNN (39 MB), for resources.backend onednn, in place of TensorFlow',
+      ).conflicts(['cpu', 'cuda']),
     )
     .option('--mlflow', "also a Python environment for MLflow's server (620 MB)")
     .option('--dry-run', 'print what would be fetched, and fetch nothing')

@@ -1,7 +1,14 @@
 import { freeBytes } from '../../../base/disk.ts';
 import { cacheFolder } from '../../../base/folders.ts';
 import { formatBytes } from '../../../base/format.ts';
-import { type Kind, listInstalls, locateOneDnn, ONEDNN_VERSION, planOneDnn, planWheels } from '../../../install/index.ts';
+import {
+  type Kind,
+  listInstalls,
+  locateOneDnn,
+  ONEDNN_VERSION,
+  planOneDnn,
+  planWheels,
+} from '../../../install/index.ts';
 import { printJson } from '../../terminal/print.ts';
 import type { SetupFlags } from './command.ts';
 

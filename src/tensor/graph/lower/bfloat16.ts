@@ -96,7 +96,9 @@ export function bfloat16(
         const outputs = node.outputs.map(({ shape, dtype }, i) => ({
           shape,
           dtype:
-            dtype === DataType.FLOAT && !float32 && (kept === undefined || i === 0) ? DataType.BFLOAT16 : dtype,
+            dtype === DataType.FLOAT && !float32 && (kept === undefined || i === 0)
+              ? DataType.BFLOAT16
+              : dtype,
         }));
         return emit.ops(node.op, node.attributes.map(lowType), inputs, outputs);
       }

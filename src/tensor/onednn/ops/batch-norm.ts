@@ -31,17 +31,19 @@ export const batchNorm: OpRule = {
     const epsilon = option(node, 'epsilon');
     const relu = e.soleUser(output(node), 'FacecomRelu');
     const flags = Normalization.scale | Normalization.shift | (relu ? Normalization.relu : 0);
-    const primitive = primitives.make(`batch norm ${x.layout.key} ${epsilon} ${flags}`, (api, out, attributes) =>
-      api.batchNorm(
-        out,
-        primitives.library.engine,
-        Propagation.training,
-        x.layout.pointer,
-        x.layout.pointer,
-        epsilon,
-        flags,
-        attributes,
-      ),
+    const primitive = primitives.make(
+      `batch norm ${x.layout.key} ${epsilon} ${flags}`,
+      (api, out, attributes) =>
+        api.batchNorm(
+          out,
+          primitives.library.engine,
+          Propagation.training,
+          x.layout.pointer,
+          x.layout.pointer,
+          epsilon,
+          flags,
+          attributes,
+        ),
     );
     const y = e.output(relu ? output(relu) : output(node));
     const [mean, variance] = [e.output(output(node, 3)), e.output(output(node, 4))];
@@ -155,4 +157,3 @@ export function isFusedReluGradient(node: Node, e: Emitter): boolean {
   const fused = e.facts.get(input(user, 3).node)?.fused as Fused | undefined;
   return fused?.relu !== undefined && input(node, 1) === output(fused.relu);
 }
-

@@ -43,9 +43,7 @@ function following(node: Node, e: Emitter): { target: Node; postOps: PostOp[]; a
     other && e.has(other) && other.shape.join() === node.outputs[0]!.shape.join() && other.shape.length === 4;
   if (!fits || other.dtype !== output(node).dtype) return { target: node, postOps: [] };
   const added = e.tensor(other);
-  const postOps: PostOp[] = [
-    { kind: 'binary', algorithm: Algorithm.add, layout: picture(e, added).layout },
-  ];
+  const postOps: PostOp[] = [{ kind: 'binary', algorithm: Algorithm.add, layout: picture(e, added).layout }];
   e.finish(sum);
   const last = e.soleUser(output(sum), 'FacecomRelu');
   if (!last) return { target: sum, postOps, added };

@@ -16,7 +16,10 @@ export const isWorthwhile = ({ shape, dtype }: { shape: readonly number[]; dtype
 
 type Pair = (a: number, b: number) => number;
 
-const bool = (test: (a: number, b: number) => boolean): Pair => (a, b) => (test(a, b) ? 1 : 0);
+const bool =
+  (test: (a: number, b: number) => boolean): Pair =>
+  (a, b) =>
+    test(a, b) ? 1 : 0;
 
 /** How each op is computed: by oneDNN where it has it, in JavaScript where arrays are small or whole numbers. */
 const operations = {
@@ -66,7 +69,13 @@ const rule = (name: BinaryName): OpRule => {
         if (algorithm !== undefined && binary(e, algorithm, e.tensor(a), e.tensor(b), output(node))) return;
         if (name === 'SquaredDifference' && squaredDifference(e, a, b, output(node))) return;
       }
-      elementwise(e, name, [e.tensor(a), e.tensor(b)], e.output(output(node)), compute as (...x: number[]) => number);
+      elementwise(
+        e,
+        name,
+        [e.tensor(a), e.tensor(b)],
+        e.output(output(node)),
+        compute as (...x: number[]) => number,
+      );
     },
   };
 };
@@ -191,7 +200,8 @@ function spread(e: Emitter, x: Tensor, target: Value, factor: number): boolean {
   const full = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
   const repeated = target.shape.flatMap((n, axis) => (full[axis] === 1 && n > 1 ? [axis] : []));
   const [first, last] = [repeated[0], repeated.at(-1)];
-  if (x.dtype !== DataType.FLOAT || first === undefined || last! - first + 1 !== repeated.length) return false;
+  if (x.dtype !== DataType.FLOAT || first === undefined || last! - first + 1 !== repeated.length)
+    return false;
   const [outer, times, inner] = [
     size(target.shape.slice(0, first)),
     size(target.shape.slice(first, last! + 1)),
@@ -241,10 +251,7 @@ export function elementwise(
     if (inputs.length === 2) {
       const [x, y] = arrays as [HostArray, HostArray];
       for (let i = 0; i < count; i++)
-        to[i] = compute(
-          x[plain[0] || !index ? i : index(0, i)]!,
-          y[plain[1] || !index ? i : index(1, i)]!,
-        );
+        to[i] = compute(x[plain[0] || !index ? i : index(0, i)]!, y[plain[1] || !index ? i : index(1, i)]!);
       return;
     }
     for (let i = 0; i < count; i++)
@@ -276,4 +283,3 @@ export function broadcastStrides(shape: readonly number[], to: readonly number[]
   }
   return strides;
 }
-

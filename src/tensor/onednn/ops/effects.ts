@@ -64,8 +64,8 @@ function pass(
       ),
     postOps.map(({ op }) => op),
   );
-  const extra = postOps.flatMap(({ tensor }, index): Array<[number, Tensor]> =>
-    tensor ? [[Argument.postOp(index), tensor]] : [],
+  const extra = postOps.flatMap(
+    ({ tensor }, index): Array<[number, Tensor]> => (tensor ? [[Argument.postOp(index), tensor]] : []),
   );
   e.run('update', primitive, [[Argument.src, a], [Argument.src1, b], ...extra], [[Argument.dst, to]]);
   if (postOps.some(({ op }) => op.kind === 'sum')) e.alsoReads(to);

@@ -6,13 +6,7 @@ import { dense, type PostOp } from '../primitives.ts';
 import { broadcast, type Inferred, input, type OpRule, output } from './rule.ts';
 
 /** Writes c = a · b, of matrices or stacks of them; a, b and c may have any strides. */
-export function product(
-  e: Emitter,
-  a: Tensor,
-  b: Tensor,
-  c: Tensor,
-  postOps: readonly PostOp[] = [],
-): void {
+export function product(e: Emitter, a: Tensor, b: Tensor, c: Tensor, postOps: readonly PostOp[] = []): void {
   const { primitives } = e;
   const primitive = primitives.make(
     `matmul ${a.layout.key} ${b.layout.key} ${c.layout.key}`,
@@ -75,7 +69,10 @@ function rule(left: string, right: string): OpRule {
       if (wide !== target) e.finish(cast!);
       const c = e.output(wide);
       const rank = target.shape.length;
-      const stack = (shape: readonly number[]) => [...new Array<number>(rank - shape.length).fill(1), ...shape];
+      const stack = (shape: readonly number[]) => [
+        ...new Array<number>(rank - shape.length).fill(1),
+        ...shape,
+      ];
       const x = matrices(e, e.tensor(a), stack(a.shape), transposeA);
       const y = matrices(e, e.tensor(b), stack(b.shape), transposeB);
       product(e, x, y, e.view(c, target.shape));

@@ -49,7 +49,11 @@ export const maxPool: OpRule = {
   low: { kind: 'follow' },
   infer: (node) => {
     const { shape, dtype } = input(node, 0);
-    const [window, stride, padding] = [option(node, 'window'), option(node, 'stride'), option(node, 'padding')];
+    const [window, stride, padding] = [
+      option(node, 'window'),
+      option(node, 'stride'),
+      option(node, 'padding'),
+    ];
     const side = (axis: number) => Math.floor((shape[axis]! + 2 * padding - window) / stride) + 1;
     return [{ shape: [shape[0]!, side(1), side(2), shape[3]!], dtype }];
   },

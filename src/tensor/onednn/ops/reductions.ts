@@ -27,7 +27,8 @@ const operations = {
 
 type ReductionName = keyof typeof operations;
 
-const axes = (node: Node): number[] => axesOf(input(node, 1), input(node, 0).shape.length).sort((a, b) => a - b);
+const axes = (node: Node): number[] =>
+  axesOf(input(node, 1), input(node, 0).shape.length).sort((a, b) => a - b);
 
 const infer = (node: Node): Inferred[] => {
   const { shape, dtype } = input(node, 0);

@@ -1,5 +1,5 @@
-import { Algorithm, Argument, Propagation } from '../library.ts';
 import type { Emitter, Tensor } from '../emitter.ts';
+import { Algorithm, Argument, Propagation } from '../library.ts';
 import { isFusedReluGradient } from './batch-norm.ts';
 import { input, like, type OpRule, output } from './rule.ts';
 
@@ -42,19 +42,21 @@ export const reluGradient: OpRule = {
     if (isFusedReluGradient(node, e)) return;
     const { primitives } = e;
     const [dy, y] = [flat(e, e.tensor(input(node, 0))), flat(e, e.tensor(input(node, 1)))];
-    const primitive = primitives.make(`relu backward ${dy.layout.key} ${y.layout.key}`, (api, out, attributes) =>
-      api.eltwiseBackward(
-        out,
-        primitives.library.engine,
-        Algorithm.reluFromResult,
-        dy.layout.pointer,
-        dy.layout.pointer,
-        y.layout.pointer,
-        0,
-        0,
-        forward(e, y).desc,
-        attributes,
-      ),
+    const primitive = primitives.make(
+      `relu backward ${dy.layout.key} ${y.layout.key}`,
+      (api, out, attributes) =>
+        api.eltwiseBackward(
+          out,
+          primitives.library.engine,
+          Algorithm.reluFromResult,
+          dy.layout.pointer,
+          dy.layout.pointer,
+          y.layout.pointer,
+          0,
+          0,
+          forward(e, y).desc,
+          attributes,
+        ),
     );
     const dx = e.output(output(node));
     e.run(

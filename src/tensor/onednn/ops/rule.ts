@@ -44,8 +44,7 @@ export function uniformOf(value: Value): number | undefined {
   const { constant } = value.node;
   if (!constant || constant.values.length === 0) return undefined;
   const first = Number(constant.values[0]);
-  for (let i = 1; i < constant.values.length; i++)
-    if (Number(constant.values[i]) !== first) return undefined;
+  for (let i = 1; i < constant.values.length; i++) if (Number(constant.values[i]) !== first) return undefined;
   return first;
 }
 
@@ -58,8 +57,7 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
   const at = (shape: readonly number[], axis: number) => shape[shape.length - rank + axis] ?? 1;
   return Array.from({ length: rank }, (_, axis) => {
     const [x, y] = [at(a, axis), at(b, axis)];
-    if (x !== y && x !== 1 && y !== 1)
-      throw new Error(`Shapes [${a}] and [${b}] do not fit each other.`);
+    if (x !== y && x !== 1 && y !== 1) throw new Error(`Shapes [${a}] and [${b}] do not fit each other.`);
     return x === 1 ? y : x;
   });
 }

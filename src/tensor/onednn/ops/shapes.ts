@@ -137,7 +137,11 @@ export const slice: OpRule = {
 /** Of a StridedSlice without shrunken, new or open axes beyond its masks. */
 function ranges(node: Node): { begin: number[]; step: number[]; shape: number[]; kept: number[] } {
   const { shape } = input(node, 0);
-  const [begin, end, step] = [1, 2, 3].map((i) => constantOf(input(node, i))) as [number[], number[], number[]];
+  const [begin, end, step] = [1, 2, 3].map((i) => constantOf(input(node, i))) as [
+    number[],
+    number[],
+    number[],
+  ];
   const mask = (name: string, axis: number) => ((attribute<number>(node, name) ?? 0) >> axis) & 1;
   const found = shape.map((n, axis) => {
     const stride = step[axis] ?? 1;

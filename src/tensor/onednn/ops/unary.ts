@@ -71,7 +71,12 @@ export const unaryRules = Object.fromEntries(
 ) as Record<UnaryName, OpRule>;
 
 /** Writes one pass over all values. */
-export function unary(e: Emitter, { algorithm, alpha = 0, beta = 0 }: Eltwise, x: Tensor, target: Value): void {
+export function unary(
+  e: Emitter,
+  { algorithm, alpha = 0, beta = 0 }: Eltwise,
+  x: Tensor,
+  target: Value,
+): void {
   const { primitives } = e;
   const from = flat(e, x);
   const y = e.output(target);
