@@ -1,4 +1,4 @@
-import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { linear } from '../../pixels/tone.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface BrightnessContrast {
@@ -18,9 +18,6 @@ export const brightnessContrast: Effect<BrightnessContrast> = {
   apply(picture, { brightness_limit, contrast_limit }, random) {
     const factor = 1 + random.uniform(...contrast_limit);
     const offset = 255 * random.uniform(...brightness_limit);
-    applyTable(
-      picture,
-      tableOf((value) => value * factor + offset),
-    );
+    linear(picture, factor, offset);
   },
 };

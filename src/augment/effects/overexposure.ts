@@ -1,5 +1,4 @@
-import { gradedGain } from '../../pixels/light.ts';
-import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { gradedGain, linear } from '../../pixels/tone.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface Overexposure {
@@ -25,10 +24,7 @@ export const overexposure: Effect<Overexposure> = {
   apply(picture, { gain_range, side_light }, random) {
     const gain = random.uniform(...gain_range);
     const lift = 14 * (gain - 1);
-    applyTable(
-      picture,
-      tableOf((value) => value + lift * (1 - value / 255)),
-    );
+    linear(picture, 1 - lift / 255, lift);
     gradedGain(picture, gain * (1 - side_light), gain * (1 + side_light), random.uniform(0, 2 * Math.PI));
   },
 };
