@@ -8,6 +8,7 @@ const open = kernel<{
     src: number,
     dst: number,
     size: number,
+    out: number,
     ax: number,
     bx: number,
     cx: number,
@@ -42,22 +43,30 @@ export interface Mapping {
  * 0..255), or the picture mirrored at its edge without repeating it.
  */
 export function warp({ pixels, size }: Picture, mapping: Mapping, fill?: readonly number[]): void {
-  const fixed = (value: number) => Math.round(Math.max(-32000, Math.min(32000, value)) * 65536);
-  // Half a share is added, so that what is cut off rounds.
-  const { ax, bx, cx, ay, by, cy } = mapping;
-  const half = 1 / 256;
-  const numbers = [ax, bx, cx + half, ay, by, cy + half].map(fixed) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
   move(pixels, (run, target, bytes) => {
     if (fill) bytes.set(fill, fillAt);
-    run.warp(start, target, size, ...numbers, fill ? fillAt : 0);
+    run.warp(start, target, size, size, ...fixedPoint(mapping), fill ? fillAt : 0);
   });
+}
+
+/** Enlarges a picture `[side, side, 3]` into another, between pixels (cv2.INTER_LINEAR). */
+export function enlarge(small: Uint8Array, side: number, { pixels, size }: Picture): void {
+  const target = start + small.length + 16;
+  const { run, bytes } = open(target + pixels.length + 16);
+  bytes.set(small, start);
+  const step = side / size;
+  const first = (step - 1) / 2;
+  const nearest = 1;
+  const mapping = fixedPoint({ ax: step, bx: 0, cx: first, ay: 0, by: step, cy: first });
+  run.warp(start, target, side, size, ...mapping, nearest);
+  pixels.set(bytes.subarray(target, target + pixels.length));
+}
+
+/** The mapping in 1/65536 of a pixel. Half a share is added, so that what is cut off rounds. */
+function fixedPoint({ ax, bx, cx, ay, by, cy }: Mapping) {
+  const fixed = (value: number) => Math.round(Math.max(-32000, Math.min(32000, value)) * 65536);
+  const half = 1 / 256;
+  return [fixed(ax), fixed(bx), fixed(cx + half), fixed(ay), fixed(by), fixed(cy + half)] as const;
 }
 
 function move(

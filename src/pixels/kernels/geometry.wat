@@ -21,15 +21,23 @@
       (local.set $dst (local.get $end))
       (local.set $left (i32.sub (local.get $left) (i32.const 1)))
       (br_if $eachRow (local.get $left))))
-  ;; Address of the pixel at x, y: mirrored without repeating the edge where it lies outside or, where fill is not 0, fill.
+  ;; Address of the pixel at x, y. Outside it is mirrored without repeating the edge where fill is 0, the nearest where it is 1, else fill.
   (func $pixel (param $src i32) (param $size i32) (param $x i32) (param $y i32) (param $fill i32) (result i32)
     (if (i32.or (i32.ge_u (local.get $x) (local.get $size)) (i32.ge_u (local.get $y) (local.get $size)))
       (then
-        (if (local.get $fill) (then (return (local.get $fill))))
-        (local.set $x (call $mirror (local.get $x) (local.get $size)))
-        (local.set $y (call $mirror (local.get $y) (local.get $size)))))
+        (if (i32.gt_u (local.get $fill) (i32.const 1)) (then (return (local.get $fill))))
+        (if (local.get $fill)
+          (then
+            (local.set $x (call $nearest (local.get $x) (local.get $size)))
+            (local.set $y (call $nearest (local.get $y) (local.get $size))))
+          (else
+            (local.set $x (call $mirror (local.get $x) (local.get $size)))
+            (local.set $y (call $mirror (local.get $y) (local.get $size)))))))
     (i32.add (local.get $src)
       (i32.mul (i32.const 3) (i32.add (local.get $x) (i32.mul (local.get $y) (local.get $size))))))
+  (func $nearest (param $i i32) (param $size i32) (result i32)
+    (if (i32.lt_s (local.get $i) (i32.const 0)) (then (return (i32.const 0))))
+    (select (local.get $i) (i32.sub (local.get $size) (i32.const 1)) (i32.lt_s (local.get $i) (local.get $size))))
   (func $mirror (param $i i32) (param $size i32) (result i32)
     (local $period i32)
     (if (i32.eq (local.get $size) (i32.const 1)) (then (return (i32.const 0))))
@@ -39,20 +47,20 @@
       (then (local.set $i (i32.add (local.get $i) (local.get $period)))))
     (select (i32.sub (local.get $period) (local.get $i)) (local.get $i)
       (i32.ge_s (local.get $i) (local.get $size))))
-  ;; dst at x, y is src at (ax x + bx y + cx, ay x + by y + cy) / 65536, bilinear with shares of 1/128. Outside it is mirrored or,
-  ;; where fill is not 0, the pixel at address fill. 16 bytes at address 0 are scratch; one byte behind dst is overwritten and
+  ;; dst [out, out, 3] at x, y is src [size, size, 3] at (ax x + bx y + cx, ay x + by y + cy) / 65536, bilinear with shares of 1/128;
+  ;; fill as above. 16 bytes at address 0 are scratch; one byte behind dst is overwritten and
   ;; three behind src are read.
-  (func (export "warp") (param $src i32) (param $dst i32) (param $size i32)
+  (func (export "warp") (param $src i32) (param $dst i32) (param $size i32) (param $out i32)
     (param $ax i32) (param $bx i32) (param $cx i32) (param $ay i32) (param $by i32) (param $cy i32) (param $fill i32)
     (local $x i32) (local $y i32) (local $sx i32) (local $sy i32) (local $x0 i32) (local $y0 i32) (local $edge i32)
     (local $row i32) (local $top i32) (local $bottom i32) (local $share i32) (local $down v128)
     (local.set $edge (i32.sub (local.get $size) (i32.const 1)))
     (local.set $row (i32.mul (local.get $size) (i32.const 3)))
-    (local.set $y (local.get $size))
+    (local.set $y (local.get $out))
     (loop $eachRow
       (local.set $sx (local.get $cx))
       (local.set $sy (local.get $cy))
-      (local.set $x (local.get $size))
+      (local.set $x (local.get $out))
       (loop $each
         (local.set $x0 (i32.shr_s (local.get $sx) (i32.const 16)))
         (local.set $y0 (i32.shr_s (local.get $sy) (i32.const 16)))
