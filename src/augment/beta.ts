@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../base/random.ts';
 
 /** A number in 0..1 of the beta distribution with both parameters alpha. */
 export function symmetricBeta(alpha: number, random: Random): number {

@@ -1,5 +1,5 @@
-import { FacecomError } from '../errors.ts';
-import type { Random } from '../random.ts';
+import { FacecomError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
 import { compositions } from './compositions/index.ts';
 import { drawn, type Part } from './compositions/types.ts';
 import { effects } from './effects/index.ts';

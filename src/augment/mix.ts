@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../base/random.ts';
 import { symmetricBeta } from './beta.ts';
 
 /** Pictures `[size, side, side, 3]`, 0..255, and their labels; −1: not labelled. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../base/random.ts';
 import { wasm } from './kernels/colour.generated.ts';
 import { kernel } from './kernels/open.ts';
 import { normalDeviates } from './noise.ts';

@@ -1,6 +1,6 @@
-import type { Path } from '../spec/tree.ts';
-import type { Condition } from './conditions.ts';
+import type { Path } from '../spec/index.ts';
 import type { Values } from './distributions/index.ts';
+import type { Condition } from './expressions.ts';
 
 /** One key that varies. */
 export interface Axis {

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
 import type { ParameterSchema } from '../effects/types.ts';
 
 /** Part of a policy with a probability: `draw` gives what is applied where it is chosen. */

@@ -1,4 +1,4 @@
-import { warp } from '../../pixels/geometry.ts';
+import { warp } from '../../pixels/index.ts';
 import { colour, type Effect, type Range, range } from './types.ts';
 
 interface Affine {

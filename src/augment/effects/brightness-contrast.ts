@@ -1,4 +1,4 @@
-import { linear } from '../../pixels/tone.ts';
+import { linear } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface BrightnessContrast {

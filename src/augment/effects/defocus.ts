@@ -1,4 +1,4 @@
-import { defocus as blur } from '../../pixels/blur.ts';
+import { defocus as blur } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface Defocus {

@@ -1,4 +1,4 @@
-import { downUp } from '../../pixels/resample.ts';
+import { downUp } from '../../pixels/index.ts';
 import { type Effect, number, type Range, range } from './types.ts';
 
 interface Downscale {

@@ -1,4 +1,4 @@
-import { mirror } from '../../pixels/geometry.ts';
+import { mirror } from '../../pixels/index.ts';
 import type { Effect } from './types.ts';
 
 /** albumentations' HorizontalFlip. */

@@ -1,4 +1,4 @@
-import { shiftColour } from '../../pixels/colour.ts';
+import { shiftColour } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface HueSaturation {

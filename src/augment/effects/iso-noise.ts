@@ -1,4 +1,4 @@
-import { chromaNoise } from '../../pixels/colour.ts';
+import { chromaNoise } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface IsoNoise {

@@ -1,4 +1,4 @@
-import { compress } from '../../pixels/jpeg.ts';
+import { compress } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface Jpeg {

@@ -1,4 +1,4 @@
-import { gradedGain, linear } from '../../pixels/tone.ts';
+import { gradedGain, linear } from '../../pixels/index.ts';
 import { type Effect, number, type Range, range } from './types.ts';
 
 interface Overexposure {

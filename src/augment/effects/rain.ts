@@ -1,6 +1,4 @@
-import { gaussianBlur } from '../../pixels/blur.ts';
-import { linear } from '../../pixels/tone.ts';
-import { rainDrops } from '../../pixels/weather.ts';
+import { gaussianBlur, linear, rainDrops } from '../../pixels/index.ts';
 import { colour, type Effect, number, type Range, range } from './types.ts';
 
 interface Rain {

@@ -1,4 +1,4 @@
-import { shade } from '../../pixels/polygon.ts';
+import { shade } from '../../pixels/index.ts';
 import { area, type Effect, type Range, range } from './types.ts';
 
 interface Shadow {

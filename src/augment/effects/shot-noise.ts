@@ -1,4 +1,4 @@
-import { shotNoise as addShotNoise } from '../../pixels/photons.ts';
+import { shotNoise as addShotNoise } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface ShotNoise {

@@ -1,0 +1,65 @@
+import { onInterrupt } from '../../../base/new-folder.ts';
+import { type EvaluateOptions, evaluate } from '../../../operations/index.ts';
+import { chooseConditions } from '../../../pixels/index.ts';
+import { numberOption } from '../../terminal/number-option.ts';
+import { printJson } from '../../terminal/print.ts';
+import { progressLine } from '../../terminal/progress-line.ts';
+import { terminalReporter } from '../../terminal/reporter.ts';
+import { thenExit } from '../../terminal/then-exit.ts';
+import { describeEvaluation } from './score-lines.ts';
+
+interface EvaluateFlags {
+  runs: string;
+  set?: string[];
+  json?: boolean;
+  data?: string;
+  split?: EvaluateOptions['split'];
+  conditions?: string;
+  severity: string;
+}
+
+/** Scores a run's best checkpoint and prints the scores. Ends the process. */
+export function evaluateRun(text: string, { json = false, ...flags }: EvaluateFlags): Promise<never> {
+  return thenExit(json, async () => {
+    const { runs, data, split, set } = flags;
+    const severities = chooseSeverities(flags.severity);
+    const conditions = await namesOf(flags.conditions);
+    const result = await evaluate(text, {
+      ...{ runs, data, split, set, conditions, severities },
+      signal: onInterrupt(),
+      report: terminalReporter(),
+      onProgress: progressByStage(),
+    });
+    const { scores: _, conditions: rows, seconds, ...rest } = result;
+    const summary = {
+      ...rest,
+      ...(rows.length > 0 ? { conditions: rows } : {}),
+      seconds: Math.round(seconds * 10) / 10,
+    };
+    if (json) printJson(summary);
+    else process.stdout.write(`${describeEvaluation(result)}\n`);
+    return 0;
+  });
+}
+
+async function namesOf(conditions: string | undefined): Promise<string[]> {
+  if (conditions === undefined) return [];
+  return (await chooseConditions(conditions, 'seven')).map(({ name }) => name);
+}
+
+function chooseSeverities(text: string): number[] {
+  const values = (text === 'all' ? '1,2,3,4,5' : text)
+    .split(',')
+    .map((value) => numberOption('severity', value, { low: 1, high: 5 }));
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** A progress line that starts again with each stage. */
+function progressByStage(): NonNullable<EvaluateOptions['onProgress']> {
+  const lines = new Map<string, ReturnType<typeof progressLine>>();
+  return (stage, done, total) => {
+    const line = lines.get(stage) ?? progressLine(stage);
+    lines.set(stage, line);
+    line({ done, total });
+  };
+}

@@ -1,0 +1,35 @@
+import { stringify } from 'yaml';
+import { run as runExperiment } from '../../../operations/index.ts';
+import { type Experiment, readExperiment } from '../../../spec/index.ts';
+import { printJson } from '../../terminal/print.ts';
+import { terminalReporter } from '../../terminal/reporter.ts';
+import { concludeRun } from '../../terminal/run-result.ts';
+import { openView } from '../../terminal/run-view.ts';
+import { shownPath } from '../../terminal/shown-path.ts';
+import { withSignals } from '../../terminal/signals.ts';
+import type { RunOptions } from './command.ts';
+
+/** Runs one experiment. Returns the exit code. */
+export async function run(file: string, options: RunOptions): Promise<number> {
+  const spec = await readExperiment(file, { set: options.set ?? [] });
+  if (options.dryRun) return printConfig(spec.config, options);
+  const report = terminalReporter(options);
+  return withSignals(report.note, async (signals) => {
+    const result = await runExperiment(spec, {
+      runs: options.runs,
+      report,
+      ...signals,
+      watch: ({ id, dir }) => {
+        report.note(`run ${id} in ${shownPath(dir)}`);
+        return openView({ json: options.json ?? false, quiet: options.quiet ?? false, run: id });
+      },
+    });
+    return concludeRun(result, options);
+  });
+}
+
+function printConfig(config: Experiment, { json }: RunOptions): number {
+  if (json) printJson({ config });
+  else process.stdout.write(stringify(config));
+  return 0;
+}

@@ -1,0 +1,93 @@
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+import type { Event } from '../../record/index.ts';
+import { fitted } from './fitted.ts';
+import { bar, duration, number } from './format.ts';
+import { eventLine } from './line-view.ts';
+import type { RunView } from './run-view.ts';
+import { terminalSize } from './terminal-size.ts';
+
+type Progress = Extract<Event, { type: 'progress' }>;
+
+const titles: Record<string, string> = {
+  data: 'preparing the data set',
+  model: 'building the model',
+  train: 'training',
+  validate: 'validating',
+  test: 'testing the best checkpoint',
+};
+
+/** A few lines that are redrawn while the run continues; what stays is written above them. */
+export function liveView(): RunView {
+  const draw = createLogUpdate(process.stderr, { showCursor: true });
+  const started = performance.now();
+  let train: Progress | undefined;
+  let now: Progress | undefined;
+  let rate: { seconds: number; done: number } | undefined;
+  const keep = (line: string) => {
+    draw.clear();
+    process.stderr.write(`${line}\n`);
+    paint();
+  };
+  const paint = () => {
+    const text = frame(now, train, rate, (performance.now() - started) / 1000);
+    if (text) draw(text);
+  };
+  const timer = setInterval(paint, 500);
+  timer.unref();
+  return {
+    event: (event) => {
+      if (event.type === 'progress') {
+        now = event;
+        if (event.stage === 'train') {
+          train = event;
+          rate ??= { seconds: (performance.now() - started) / 1000, done: event.done };
+        }
+        paint();
+        return;
+      }
+      const line = eventLine(event);
+      if (line) keep(event.type === 'metric' ? pc.dim(line) : pc.yellow(line));
+    },
+    retry: (failure, action, delay) =>
+      keep(
+        pc.yellow(
+          `failed (${failure.class}): ${failure.message} Again in ${duration(delay / 1000)}: ${action}.`,
+        ),
+      ),
+    note: (line) => keep(pc.dim(line)),
+    close: () => {
+      clearInterval(timer);
+      draw.clear();
+      draw.done();
+    },
+  };
+}
+
+function frame(
+  now: Progress | undefined,
+  train: Progress | undefined,
+  rate: { seconds: number; done: number } | undefined,
+  seconds: number,
+): string {
+  if (!now) return `starting  ${duration(seconds)}`;
+  const columns = Math.max(20, terminalSize(process.stderr).columns - 1);
+  const title = titles[now.stage ?? ''] ?? now.stage ?? 'running';
+  const first = [pc.bold(title)];
+  if (train?.epochs) first.push(`epoch ${train.epoch}/${train.epochs}`, `step ${train.done}/${train.total}`);
+  if (train?.loss !== undefined) first.push(`loss ${number(train.loss, 4)}`);
+  const second: string[] = [];
+  if (train?.images_per_second !== undefined) second.push(`${number(train.images_per_second, 0)} images/s`);
+  if (train?.best !== undefined) second.push(`best ${number(train.best, 4)}`);
+  const shown = now.stage === 'train' || !train ? now : train;
+  const fraction = shown.total > 0 ? shown.done / shown.total : 0;
+  if (train && rate && train.done > rate.done) {
+    const left = ((train.total - train.done) * (seconds - rate.seconds)) / (train.done - rate.done);
+    second.push(`${duration(left)} remaining`);
+  }
+  second.push(duration(seconds));
+  const progress = `${bar(fraction, Math.min(30, columns - 8))} ${String(Math.round(fraction * 100)).padStart(3)} %`;
+  return [first.join('  '), `${progress}  ${second.join('  ')}`]
+    .map((line) => fitted(line, columns))
+    .join('\n');
+}

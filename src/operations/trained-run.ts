@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
+import { findRun } from '../record/index.ts';
+import { type Experiment, pathsOfFlags, resolveConfig } from '../spec/index.ts';
+import { withAbsolutePaths } from './absolute-paths.ts';
+import { runIdOf } from './run.ts';
+
+/** The run that is meant by a path or name: `name/trial-attempt` and its folder. Throws `run-not-found`, `run-ambiguous`. */
+export function trainedRun(text: string, runs: string): { id: string; dir: string } {
+  const dir = resolve(findRun(runs, text));
+  return { id: runIdOf(dir), dir };
+}
+
+/** Keys of an experiment that may differ from those that the run was trained with. */
+const changeable = /^(?:data\.(?:source|path|cache|split|synthetic)|evaluate|resources)\b/;
+
+/** The config of a run with `path=value` flags on it. Throws `set-trained` for a key that belongs to the trained model. */
+export function changedConfig(config: Experiment, set: readonly string[] = []): Experiment {
+  const fixed = pathsOfFlags(set).find((path) => !changeable.test(path));
+  if (fixed !== undefined)
+    throw new FacecomError('set-trained', '--set names a key that a trained model cannot change.', {
+      found: fixed,
+      expected:
+        'data.path, data.source, data.cache, data.split.…, data.synthetic.…, evaluate.… or resources.…',
+      remedy: 'Train another run for it.',
+      exitCode: 2,
+    });
+  return withAbsolutePaths(resolveConfig(config, { set }));
+}
+
+/** Tells the native library, before it is loaded, to be quiet and which devices it may see. */
+export function prepareProcess({ resources }: Experiment): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (resources.device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
+}
