@@ -1,4 +1,4 @@
-import { createAugmenter } from '../augment/index.ts';
+import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount, type Dataset } from '../data/index.ts';
 import type { Learner } from '../model/index.ts';
 import type { EventWriter } from '../record/index.ts';
@@ -149,7 +149,8 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
     await trainEpoch(state, {
       learner,
       subset: dataset.train,
-      augment: createAugmenter(config.augment.policy, dataset.imageSize),
+      augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
+      mixer: createMixer(config.augment),
       batchSize: config.train.batch_size,
       seed: config.seed,
       rate: (step) => schedule.rate(state.schedule, step),
