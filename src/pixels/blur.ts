@@ -54,7 +54,7 @@ export function defocus({ pixels, size }: Picture, radius: number, softness: num
   const edge = radius <= 8 ? 1 : 2;
   const reach = radius + edge;
   const soften = Array.from({ length: 2 * edge + 1 }, (_, k) =>
-    softness > 0 ? Math.exp(-((k - edge) ** 2) / (2 * softness * softness)) : Number(k === edge),
+    softness > 1e-3 ? Math.exp(-((k - edge) ** 2) / (2 * softness * softness)) : Number(k === edge),
   );
   const inside = (x: number, y: number) => Number(x * x + y * y <= radius * radius);
   const taps: Tap[] = [];

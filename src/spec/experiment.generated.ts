@@ -637,7 +637,7 @@ export interface Downscale {
    */
   scale_range: [number, number];
   /**
-   * Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST); the others are interpolated.
+   * Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.
    */
   nearest: number;
 }
@@ -857,7 +857,7 @@ export interface Jpeg {
    */
   p: number;
   /**
-   * Quality by libjpeg’s scale, 1 worst to 100 best.
+   * Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.
    *
    * @minItems 2
    * @maxItems 2

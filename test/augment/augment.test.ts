@@ -81,7 +81,7 @@ test('probabilities are those of the policy', () => {
 test('the named policies', () => {
   assert.deepEqual(apply('none'), clean);
   assert.deepEqual(
-    policies['replaced-program']!.map(({ effect, p }) => [effect, p]),
+    policies['replaced-program']!.effects.map(({ effect, p }) => [effect, p]),
     [
       ['brightness_contrast', 0.5],
       ['gaussian_blur', 0.3],
@@ -90,7 +90,7 @@ test('the named policies', () => {
       ['fog', 0.2],
     ],
   );
-  const weather = policies['facecom-weather']!.map(({ effect }) => effect);
+  const weather = policies['facecom-weather']!.effects.map(({ effect }) => effect);
   for (const effect of ['motion_blur', 'low_light', 'overexposure', 'noise', 'rain', 'fog'])
     assert.ok(weather.includes(effect));
 });

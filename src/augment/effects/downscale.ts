@@ -18,7 +18,7 @@ export const downscale: Effect<Downscale> = {
       maximum: 1,
     }),
     nearest: number(
-      'Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST); the others are interpolated.',
+      'Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.',
       0.25,
       { minimum: 0, maximum: 1 },
     ),

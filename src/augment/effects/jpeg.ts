@@ -12,7 +12,7 @@ export const jpeg: Effect<Jpeg> = {
   p: 0.2,
   kind: 'other',
   parameters: {
-    quality_range: range('Quality by libjpeg’s scale, 1 worst to 100 best.', [30, 90], {
+    quality_range: range('Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.', [30, 90], {
       minimum: 1,
       maximum: 100,
       integer: true,
@@ -20,6 +20,7 @@ export const jpeg: Effect<Jpeg> = {
   },
   neutral: { quality_range: 100 },
   apply(picture, { quality_range }, random) {
-    compress(picture, random.integer(...quality_range));
+    const quality = random.integer(...quality_range);
+    if (quality < 100) compress(picture, quality);
   },
 };
