@@ -167,6 +167,24 @@ test('whatever the schema admits works, on any size, and stays in the picture', 
   );
 });
 
+test('with the limit hardly a picture comes out nearly white, black or grey', () => {
+  const faces = Array.from({ length: 24 }, (_, k) =>
+    drawPicture(makePerson(1, k), { seed: 1, picture: k, size }),
+  );
+  for (const policy of Object.keys(policies)) {
+    const augmenter = createAugmenter(policy, size, { maxEffects: 3 });
+    let lost = 0;
+    for (let i = 0; i < 400; i++) {
+      const pixels = faces[i % faces.length]!.slice();
+      augmenter.apply(pixels, new Random(1, 'limit', i));
+      const green = pixels.filter((_, k) => k % 3 === 1).sort();
+      const spread = green[Math.floor(green.length * 0.95)]! - green[Math.floor(green.length * 0.05)]!;
+      if (spread < 25 || mean(pixels) < 12 || mean(pixels) > 240) lost++;
+    }
+    assert.ok(lost <= 4, `${policy}: ${lost} of 400`);
+  }
+});
+
 test('real photographs stay recognisable', async (t) => {
   const path = join(packageDir, '../shared/data/orl');
   if (!existsSync(path)) return t.skip('the ORL faces are not here');

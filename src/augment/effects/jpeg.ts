@@ -12,11 +12,15 @@ export const jpeg: Effect<Jpeg> = {
   p: 0.2,
   kind: 'other',
   parameters: {
-    quality_range: range('Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.', [30, 90], {
-      minimum: 1,
-      maximum: 100,
-      integer: true,
-    }),
+    quality_range: range(
+      'Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.',
+      [30, 90],
+      {
+        minimum: 1,
+        maximum: 100,
+        integer: true,
+      },
+    ),
   },
   neutral: { quality_range: 100 },
   apply(picture, { quality_range }, random) {
