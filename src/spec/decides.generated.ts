@@ -8,6 +8,7 @@ export const annotated: {
     description: 'nothing',
     tags: 'nothing',
     extends: 'nothing',
+    plugins: 'nothing',
     'data.cache': 'nothing',
     'train.accumulation': 'resume',
     resources: 'nothing',
