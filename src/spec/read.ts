@@ -95,6 +95,7 @@ function tooDeep(source: Source): Problem | undefined {
       if (++depth > 4 * limits.depth) return problemAt({ source, start: at, end: at + 1 }, depthFinding([]));
     } else if ((token === ']' || token === '}') && depth > 0) depth--;
     // The lexer marks documents, flows and scalars with control characters that are not of the text.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these very characters.
     if (!/^[\u0002\u0018\u001f\ufeff]$/.test(token)) at += token.length;
   }
   return undefined;
