@@ -26,9 +26,19 @@ const namesIn = (list) =>
     .filter(Boolean)
     .map(([, kind = '', name, local = name]) => ({ kind, name, local }));
 
+const exported = /^export(?: type)? \{[^}]*\} from '\.[^']*';$/gm;
+
+/** Whether a module only hands on what others export: one that does something by itself (registers, defines) must be loaded. */
+const isDoor = (text) =>
+  text
+    .replaceAll(exported, '')
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .trim() === '';
+
 /** Where a name that a door exports is defined. */
 function behindDoor(door, wanted) {
   const text = readFileSync(door, 'utf8');
+  if (!isDoor(text)) return { file: door, name: wanted };
   for (const [, names, from] of text.matchAll(/^export(?: type)? \{([^}]*)\} from '(\.[^']*)';$/gm)) {
     const found = namesIn(names).find(({ local }) => local === wanted);
     if (found) return behindDoor(join(dirname(door), from), found.name);
