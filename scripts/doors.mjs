@@ -9,7 +9,7 @@ const statements = /^(import|export)( type)? \{([^}]*)\} from '(\.[^']*\/index\.
 export function pastDoors(text, path) {
   return text.replaceAll(statements, (statement, word, type = '', names, door) => {
     const direct = namesIn(names).map(({ kind, name, local }) => {
-      const found = behindDoor(join(dirname(path), door), name);
+      const found = behindDoor(join(dirname(path), door), name, Boolean(type || kind));
       const from = relative(dirname(path), found.file).replaceAll('\\', '/');
       const source = from.startsWith('.') ? from : `./${from}`;
       return `${word}${type} { ${kind}${found.name} as ${local} } from '${source}';`;
@@ -35,13 +35,13 @@ const isDoor = (text) =>
     .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     .trim() === '';
 
-/** Where a name that a door exports is defined. */
-function behindDoor(door, wanted) {
+/** Where a name that a door exports is defined; types are taken past any. */
+function behindDoor(door, wanted, isType) {
   const text = readFileSync(door, 'utf8');
-  if (!isDoor(text)) return { file: door, name: wanted };
+  if (!isType && !isDoor(text)) return { file: door, name: wanted };
   for (const [, names, from] of text.matchAll(/^export(?: type)? \{([^}]*)\} from '(\.[^']*)';$/gm)) {
     const found = namesIn(names).find(({ local }) => local === wanted);
-    if (found) return behindDoor(join(dirname(door), from), found.name);
+    if (found) return behindDoor(join(dirname(door), from), found.name, isType);
   }
   return { file: door, name: wanted };
 }

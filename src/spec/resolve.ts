@@ -163,6 +163,7 @@ function bare({
   on: _on,
   within: _within,
   fix: _fix,
+  accepts: _accepts,
   warning: _,
   ...finding
 }: PlacedFinding): Finding {
@@ -182,16 +183,28 @@ export function placed(
     const given = exact && finding.on === 'key' ? besides(finding, tree) : undefined;
     if (given)
       return problemAt(span, { ...bare(finding), remedy: `${given} is given too: keep one of the two.` });
+    if (exact && finding.accepts) return quoted(finding, span);
     return problemAt(part(span, finding.within), bare(finding), exact ? finding.fix : undefined);
   }
   return problemAt({ source, start: 0, end: 0 }, bare(finding));
 }
 
-/** The key that is suggested, where its map has it already. */
+/** Text that was written as a number or a word of YAML: offered in quotes as it stands, so that 0.10 stays 0.10. */
+function quoted({ accepts, ...finding }: PlacedFinding, span: Span): Problem {
+  const text = span.source.text.slice(span.start, span.end);
+  const shownText = { ...bare(finding), found: text };
+  if (!accepts!(text)) return problemAt(span, shownText);
+  const fix = /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+  return problemAt(span, { ...shownText, suggestion: fix }, fix);
+}
+
+/** The key that is suggested, where the same map of the same file has it already: a file may override its base, and a flag both. */
 function besides({ at, suggestion }: PlacedFinding, tree: MapNode): string | undefined {
   if (suggestion === undefined) return undefined;
   const parent = findNode(tree, at.slice(0, -1))?.node;
-  return parent?.kind === 'map' && parent.entries.has(suggestion) ? suggestion : undefined;
+  if (parent?.kind !== 'map') return undefined;
+  const [other, own] = [parent.entries.get(suggestion), parent.entries.get(String(at.at(-1)))];
+  return other && own && other.key.source === own.key.source ? suggestion : undefined;
 }
 
 /** The part of a span that holds a text, or the span. */

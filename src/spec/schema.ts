@@ -37,6 +37,8 @@ export interface Schema {
   /** See decides.ts; what is not said holds as for the key above. */
   'x-decides'?: 'result' | 'resume' | 'nothing';
   'x-evaluation'?: true;
+  /** What `pattern` allows, in words. */
+  'x-form'?: string;
 }
 
 export const experimentSchema = experiment as unknown as Schema;

@@ -1,8 +1,11 @@
+import { isRecord, overlaps } from '../base/objects.ts';
 import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import {
   checkConfig,
   checkSchema,
+  experimentSchema,
+  fillDefaults,
   formatPath,
   type PlacedFinding,
   type Problem,
@@ -85,10 +88,21 @@ export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {
 export function checkSweep(
   spec: Pick<ResolvedExperiment, 'sweep' | 'partial' | 'tree' | 'source'>,
 ): Problem[] {
-  const findings: PlacedFinding[] = [];
   const { sweep } = spec;
-  if (sweep && checkSchema({ name: 'sweep', sweep }).length === 0) buildSpace(sweep, spec.partial, findings);
+  if (!sweep) return [];
+  const broken = checkSchema({ name: 'sweep', sweep });
+  const findings: PlacedFinding[] = [];
+  if (broken.length === 0) buildSpace(sweep, spec.partial, findings);
+  else buildSpace(axesAlone(sweep, broken), spec.partial, findings);
   return findings.map((finding) => placed(finding, spec));
+}
+
+/** A sweep that breaks the schema, with those of its axes that do not: their paths can still be judged. */
+function axesAlone(sweep: SweepSpec, broken: readonly PlacedFinding[]): SweepSpec {
+  const isBroken = (axis: string) => broken.some(({ at }) => overlaps(at, ['sweep', 'axes', axis]));
+  const axes = isRecord(sweep.axes) ? Object.entries(sweep.axes).filter(([axis]) => !isBroken(axis)) : [];
+  const empty = fillDefaults(experimentSchema.properties!.sweep!, { axes: {} }) as SweepSpec;
+  return { ...empty, axes: Object.fromEntries(axes) };
 }
 
 function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
