@@ -408,6 +408,16 @@ export interface Experiment {
      * Program and arguments, relative paths from the working directory; it gets FACECOM_RUN_DIR.
      */
     command?: string[];
+    /**
+     * Hyperparameters of a trainer of one's own: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
+     */
+    params?: {
+      [k: string]: unknown;
+    };
+    /**
+     * A JSON Schema that trainer.params keeps to; a path relative to the working directory.
+     */
+    schema?: string;
   };
   /**
    * Where MLflow shows the run.
