@@ -203,7 +203,7 @@ export interface Experiment {
     };
   };
   /**
-   * What is done to training pictures, drawn anew for each picture and epoch.
+   * What is done to training pictures, redrawn for each picture and epoch.
    */
   augment: {
     /**
@@ -359,23 +359,23 @@ export interface Experiment {
        */
       code: number;
       /**
-       * Killed by a signal: goes on from the last checkpoint.
+       * Killed by a signal: continues from the last checkpoint.
        */
       killed: number;
       /**
-       * Ran longer than resources.timeout: goes on from the last checkpoint.
+       * Ran longer than resources.timeout: continues from the last checkpoint.
        */
       timeout: number;
       /**
-       * Wrote no event for resources.silence: goes on from the last checkpoint.
+       * Wrote no event for resources.silence: continues from the last checkpoint.
        */
       lost: number;
       /**
-       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it goes on.
+       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it continues.
        */
       infrastructure: number;
       /**
-       * Stopped from outside in good order: goes on from the last checkpoint.
+       * Stopped from outside in good order: continues from the last checkpoint.
        */
       interrupted: number;
     };
@@ -409,7 +409,7 @@ export interface Experiment {
      */
     command?: string[];
     /**
-     * Hyperparameters of a trainer of one's own: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
+     * Hyperparameters of an external trainer: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
      */
     params?: {
       [k: string]: unknown;
