@@ -1,5 +1,6 @@
 import { FacecomError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import { extension } from '../plugins/index.ts';
 import { compositions } from './compositions/index.ts';
 import { drawn, type Part } from './compositions/types.ts';
 import { effects } from './effects/index.ts';
@@ -8,8 +9,10 @@ import { limited } from './limit.ts';
 import { type PolicyEntry, policies } from './policies.ts';
 import { atStrength, type StrengthPoint, strengthAt } from './strength.ts';
 
+export type { Picture } from '../pixels/index.ts';
 export { compositions } from './compositions/index.ts';
 export { effects } from './effects/index.ts';
+export type { Effect } from './effects/types.ts';
 export { createMixer, type Mixer, type MixSettings } from './mix.ts';
 export { type Policy, type PolicyEntry, policies } from './policies.ts';
 export { strengthAt } from './strength.ts';
@@ -85,7 +88,7 @@ function partOf(entry: PolicyEntry, strength: number): Part<Step> {
       draw: (random) => composition.draw(parts, parameters, random),
     };
   }
-  const effect = effects.find(({ name }) => name === entry.effect);
+  const effect = effects.find(({ name }) => name === entry.effect) ?? ownEffect(entry.effect);
   if (!effect)
     throw new FacecomError('augment-policy', 'augment.policy names an effect that does not exist.', {
       found: String(entry.effect),
@@ -102,6 +105,10 @@ function filled(entry: PolicyEntry, schemas: Record<string, ParameterSchema>): R
     Object.entries(schemas).map(([name, schema]) => [name, entry[name] ?? schema.default]),
   );
 }
+
+/** An effect of a plugin. */
+const ownEffect = (name: string): Effect<Record<string, unknown>> | undefined =>
+  extension<Effect<Record<string, unknown>>>('effect', name);
 
 function resolvePolicy(policy: string | readonly object[]): readonly PolicyEntry[] {
   if (typeof policy !== 'string') return policy as readonly PolicyEntry[];

@@ -30,7 +30,7 @@ export function atStrength(
 ): Record<string, unknown> {
   if (strength === 1) return parameters;
   const scaled = { ...parameters };
-  for (const [name, neutral] of Object.entries(effect.neutral as Record<string, number>)) {
+  for (const [name, neutral] of Object.entries((effect.neutral ?? {}) as Record<string, number>)) {
     const schema = effect.parameters[name] as ParameterSchema;
     const value = parameters[name];
     scaled[name] = Array.isArray(value)

@@ -61,6 +61,10 @@ export interface Experiment {
    */
   extends?: string | string[];
   /**
+   * Files of one's own backbones, heads, losses, effects, sources and samplers (docs/plugins.md), relative to this file; what they contain decides the trial's id.
+   */
+  plugins?: string[];
+  /**
    * Seed of every random stream of the run.
    */
   seed: number;
@@ -159,6 +163,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
       /**
        * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); cross-entropy.
@@ -172,6 +180,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
     };
   };
@@ -191,9 +203,22 @@ export interface Experiment {
      * Label smoothing of the identity loss.
      */
     label_smoothing: number;
+    /**
+     * The function of each loss: cross-entropy, or one of a plugin.
+     */
+    functions: {
+      /**
+       * Of the gender loss.
+       */
+      gender: 'cross_entropy';
+      /**
+       * Of the identity loss.
+       */
+      identity: 'cross_entropy';
+    };
   };
   /**
-   * What is done to training pictures, drawn anew for each picture and epoch.
+   * What is done to training pictures, redrawn for each picture and epoch.
    */
   augment: {
     /**
@@ -396,23 +421,23 @@ export interface Experiment {
        */
       code: number;
       /**
-       * Killed by a signal: goes on from the last checkpoint.
+       * Killed by a signal: continues from the last checkpoint.
        */
       killed: number;
       /**
-       * Ran longer than resources.timeout: goes on from the last checkpoint.
+       * Ran longer than resources.timeout: continues from the last checkpoint.
        */
       timeout: number;
       /**
-       * Wrote no event for resources.silence: goes on from the last checkpoint.
+       * Wrote no event for resources.silence: continues from the last checkpoint.
        */
       lost: number;
       /**
-       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it goes on.
+       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it continues.
        */
       infrastructure: number;
       /**
-       * Stopped from outside in good order: goes on from the last checkpoint.
+       * Stopped from outside in good order: continues from the last checkpoint.
        */
       interrupted: number;
     };
@@ -445,6 +470,16 @@ export interface Experiment {
      * Program and arguments, relative paths from the working directory; it gets FACECOM_RUN_DIR.
      */
     command?: string[];
+    /**
+     * Hyperparameters of an external trainer: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
+     */
+    params?: {
+      [k: string]: unknown;
+    };
+    /**
+     * A JSON Schema that trainer.params keeps to; a path relative to the working directory.
+     */
+    schema?: string;
   };
   /**
    * Where MLflow shows the run.

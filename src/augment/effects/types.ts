@@ -18,12 +18,12 @@ export interface Effect<Parameters> {
   p: number;
   /**
    * What it changes: `geometry` moves pixels and is not counted by `augment.max_effects`; of the effects of kind `light`, which change
-   * how bright the whole picture is, that limit lets one through.
+   * how bright the whole picture is, that limit lets one through. Left out: `other`.
    */
-  kind: 'geometry' | 'light' | 'other';
+  kind?: 'geometry' | 'light' | 'other';
   parameters: { [Name in keyof Parameters]: ParameterSchema };
-  /** Values of parameters at which the effect does nothing: `augment.strength` moves parameters from there. */
-  neutral: { [Name in keyof Parameters]?: number };
+  /** Values of parameters at which the effect does nothing: `augment.strength` moves parameters from there; others stay. */
+  neutral?: { [Name in keyof Parameters]?: number };
   /** Draws what is random from the stream and changes the picture in place. */
   apply(picture: Picture, parameters: Parameters, random: Random): void;
 }

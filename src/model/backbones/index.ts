@@ -1,14 +1,7 @@
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Forward, Parameters } from '../layers.ts';
+import { extension } from '../../plugins/index.ts';
+import type { Parameters } from '../layers.ts';
+import type { Backbone } from './backbone.ts';
 import { resnet } from './resnet.ts';
-
-/** A shared feature extractor. */
-export interface Backbone {
-  /** Width of what it gives. */
-  features: number;
-  /** [batch, height, width, 3], normalised pictures → [batch, features]. */
-  apply(forward: Forward, pictures: Tensor4D): Tensor2D;
-}
 
 /** Every backbone, by its name in a spec: one line each. */
 export const backbones = {
@@ -17,3 +10,20 @@ export const backbones = {
 } satisfies Record<string, (parameters: Parameters) => Backbone>;
 
 export type BackboneName = keyof typeof backbones;
+
+export type { Backbone } from './backbone.ts';
+
+/** A backbone of a plugin: `create` is given its own keys of the spec. */
+export interface BackboneDefinition<Options = Record<string, never>> {
+  create(parameters: Parameters, options: Options): Backbone;
+}
+
+/** Makes the backbone of a name. */
+export type MakeBackbone = (parameters: Parameters) => Backbone;
+
+/** The backbone that `model` of an experiment names, of the table or of a plugin. */
+export function backboneOf(model: { backbone: BackboneName }): MakeBackbone {
+  const own = extension<BackboneDefinition<unknown>>('backbone', model.backbone);
+  if (!own) return backbones[model.backbone];
+  return (parameters) => own.create(parameters, (model as Record<string, unknown>)[own.name]);
+}

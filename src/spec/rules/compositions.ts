@@ -1,10 +1,10 @@
-import type { PlacedFinding } from '../check.ts';
+import type { PlacedFinding } from '../findings.ts';
 import { policyEntries } from './policy-entries.ts';
 import { broken, type Rule } from './rule.ts';
 
 /** What one_of and some_of choose from is enough to choose from. */
 export const compositions: Rule = {
-  reads: ['augment'],
+  reads: ['augment.policy'],
   check({ augment: { policy } }) {
     const findings: PlacedFinding[] = [];
     for (const { entry, path } of policyEntries(policy)) {

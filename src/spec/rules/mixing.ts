@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** A batch is mixed in one way or not at all. */
 export const mixing: Rule = {
-  reads: ['augment'],
+  reads: ['augment.mixup', 'augment.cutmix'],
   check({ augment: { mixup, cutmix } }) {
     const sum = mixup.p + cutmix.p;
     if (sum <= 1 + 1e-9) return [];

@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** The points of the strength's schedule follow each other. */
 export const strengthSchedule: Rule = {
-  reads: ['augment'],
+  reads: ['augment.schedule'],
   check({ augment: { schedule } }) {
     return schedule.flatMap(({ epoch }, i) => {
       const before = schedule[i - 1];
