@@ -4,7 +4,7 @@ import { broken, type Rule } from './rule.ts';
 export const dataPath: Rule = {
   reads: ['data'],
   check: ({ data: { source, path } }) =>
-    source === 'synthetic' || path !== undefined
+    source === 'synthetic' || source === 'several' || path !== undefined
       ? []
       : broken(
           'rule-data-path',
