@@ -40,6 +40,12 @@ export async function collect(
     },
   );
   const kept = readable(listing, facts, data.on_error, warnings);
+  const looksOf = async () =>
+    fileFacts(
+      listing.folder,
+      kept.map((i) => listing.pictures[i]!.file),
+      { keep: data.cache, looks: true, signal },
+    );
   const pictures = kept.map((i) => listing.pictures[i]!);
   const digests = kept.map((i) => facts[i]!.sha256);
   const versions = versionsOf(pictures.map(({ name }) => name));
@@ -87,6 +93,7 @@ export async function collect(
     concurrency: 4,
     decode: (i) => decodePicture(pictures[i]!.file, data.image_size, data.fit),
     file: (i) => pictures[i]!.file,
+    looks: async () => lookGroups((await looksOf()).map(({ look }) => look)),
     size: (i) => facts[kept[i]!]!.head as { format: string; width: number; height: number },
   };
 }

@@ -52,6 +52,8 @@ export interface Collection {
   decode(i: number): Promise<Uint8Array> | Uint8Array;
   /** Path of the file of picture i, where there are files. */
   file?(i: number): string;
+  /** For each picture the number of the group of those that look alike, where there are files. Decodes all that were not yet. */
+  looks?(): Promise<(number | undefined)[]>;
   /** Format and size of the file of picture i, where there are files. */
   size?(i: number): { format: string; width: number; height: number };
 }

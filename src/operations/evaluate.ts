@@ -100,7 +100,7 @@ export async function evaluate(text: string, options: EvaluateOptions = {}): Pro
     checkpoint: { epoch, step, score: best },
     data: {
       source: config.data.source,
-      ...(config.data.source === 'facecom' ? { path: config.data.path } : {}),
+      ...(config.data.path === undefined ? {} : { path: config.data.path }),
       hash: found.hash,
       split: found.side,
       pictures: subset.size,
@@ -131,5 +131,5 @@ function chooseSide(text: string | undefined): EvaluatedSide | undefined {
 
 /** Another folder of pictures as `--set` says it. */
 function dataFlags({ data }: EvaluateOptions): string[] {
-  return data === undefined ? [] : ['data.source=facecom', `data.path=${JSON.stringify(resolve(data))}`];
+  return data === undefined ? [] : ['data.source=auto', `data.path=${JSON.stringify(resolve(data))}`];
 }

@@ -4,6 +4,12 @@ export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
+export {
+  type Counts as InspectCounts,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+} from './inspect.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
 export { readTarget } from './read-target.ts';
 export { type Report, type ReportOptions, report } from './report.ts';

@@ -9,8 +9,10 @@ export function command(): Command {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   data
     .command('inspect')
-    .description('Count the pictures, people, labels and the split of a data set; decode every picture.')
-    .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
+    .description(
+      'Find out what a data set is and what is wrong with it; print the lines of YAML that read it.',
+    )
+    .argument('[TARGET]', 'a folder of pictures, or an experiment file; left out: synthetic faces')
     .addOption(setOption('change a key of the experiment, such as data.split.seed=7'))
     .option('--json', 'print one JSON document')
     .action(async (target, options) => (await import('./inspect.ts')).inspect(target, options));
@@ -28,7 +30,7 @@ export function command(): Command {
   data
     .command('preview')
     .description('Draw a contact sheet: pictures as they are, augmented, or under each effect or condition.')
-    .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
+    .argument('[TARGET]', 'a folder of pictures, or an experiment file; left out: synthetic faces')
     .option('--out <file>', 'PNG file to write', 'preview.png')
     .option('--policy <name>', 'show pictures as this augmentation policy gives them')
     .option('--augment', "show pictures as the experiment's augmentation policy gives them")
