@@ -14,7 +14,10 @@ export interface NetworkOptions {
 export interface Network {
   parameters: Parameter[];
   /** Pictures [batch, height, width, 3], 0 … 255 → logits of both tasks: [batch] (Female above 0) and [batch, identities]. */
-  apply(forward: Forward, pictures: Tensor4D): { gender: tf.Tensor1D; identity: Tensor2D };
+  apply(
+    forward: Forward,
+    pictures: Tensor4D,
+  ): { gender: tf.Tensor1D; identity: Tensor2D; embedding: Tensor2D };
 }
 
 /** ImageNet's means of RGB, in 0 … 255. */
@@ -30,9 +33,11 @@ export function network({ backbone, heads, identities, seed }: NetworkOptions): 
   const identity = head(parameters, 'identity_head', body.features, identities, heads.identity);
   const apply = (forward: Forward, pictures: Tensor4D) => {
     const features = body.apply(forward, normalise(pictures));
+    const { hidden, logits } = identity(forward, features);
     return {
-      gender: tf.squeeze(gender(forward, features), [1]) as tf.Tensor1D,
-      identity: identity(forward, features),
+      gender: tf.squeeze(gender(forward, features).logits, [1]) as tf.Tensor1D,
+      identity: logits,
+      embedding: hidden,
     };
   };
   return { parameters: parameters.all, apply };

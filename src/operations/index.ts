@@ -1,5 +1,11 @@
 export { type Checked, checkSpec } from './check-spec.ts';
-export { type EvaluatedSide, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export {
+  type EvaluatedSide,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  runsAndFolder,
+} from './evaluate.ts';
 export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.ts';
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';

@@ -1,6 +1,7 @@
 import { FacecomError } from '../base/errors.ts';
 import type { ListedImage } from '../data/index.ts';
 import type { Learner } from '../model/index.ts';
+import type { Experiment } from '../spec/index.ts';
 import type { Prediction } from '../trainer/index.ts';
 import { changedConfig, prepareProcess, trainedRun } from './trained-run.ts';
 
@@ -42,7 +43,7 @@ export async function predict(
   const { id, dir } = trainedRun(text, runs);
   const { listImages } = await import('../data/index.ts');
   const images = await listImages(paths);
-  const { openTrained, predictions, readBest } = await import('../trainer/index.ts');
+  const { classCount, openTrained, predictions, readBest } = await import('../trainer/index.ts');
   const checkpoint = await readBest(dir);
   const config = changedConfig(checkpoint.config, options.set);
   prepareProcess(config);
@@ -57,10 +58,10 @@ export async function predict(
   for (let start = 0; start < images.length; start += size) {
     signal?.throwIfAborted();
     const part = images.slice(start, start + size);
-    const { names, pixels } = await decode(part, config.data.image_size, onCorrupt);
+    const { names, pixels } = await decode(part, config.data, onCorrupt);
     if (names.length > 0) {
       const { gender, identity } = await learner.evaluate({ images: pixels, size: names.length });
-      const identities = checkpoint.identities.length;
+      const identities = classCount(checkpoint.identities);
       const logits = { genderLogits: gender, identityLogits: identity, identities };
       const found = predictions(names, logits, checkpoint.identities);
       rows.push(...found);
@@ -75,11 +76,11 @@ export async function predict(
 /** The pictures of a batch that can be decoded, in their order. */
 async function decode(
   images: readonly ListedImage[],
-  side: number,
+  { image_size: side, fit }: Experiment['data'],
   onCorrupt: (name: string, error: FacecomError) => void,
 ): Promise<{ names: string[]; pixels: Uint8Array }> {
   const { decodePicture } = await import('../data/index.ts');
-  const decoded = await Promise.allSettled(images.map(({ file }) => decodePicture(file, side)));
+  const decoded = await Promise.allSettled(images.map(({ file }) => decodePicture(file, side, fit)));
   const names: string[] = [];
   const length = side * side * 3;
   const pixels = new Uint8Array(images.length * length);

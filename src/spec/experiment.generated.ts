@@ -384,6 +384,43 @@ export interface Experiment {
      * Severities of the conditions, 1 mild to 5 severe.
      */
     severities: number[];
+    /**
+     * Matching by features: verification (pairs) and identification (clean gallery, distorted probes).
+     */
+    matching: {
+      /**
+       * auto: where people are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
+       */
+      when: 'auto' | 'always' | 'never';
+      /**
+       * sampled: pairs_per_identity of each person and as many of different people; all: every pair; given: data.pairs. A list of pairs is used where there is one and this is left at sampled.
+       */
+      pairs: 'sampled' | 'all' | 'given';
+      /**
+       * Pairs drawn of each person.
+       */
+      pairs_per_identity: number;
+      /**
+       * Share of the sampled pairs of different people that are hard: a picture and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
+       */
+      hard: number;
+      /**
+       * Share of the people left out of the gallery for the open-set score: their probes are to be rejected.
+       */
+      open_set: number;
+      /**
+       * Seed of the pairs and of who is left out of the gallery.
+       */
+      seed: number;
+    };
+    /**
+     * Test-time augmentation of the final scores: flip averages each picture with its mirror image.
+     */
+    tta: 'none' | 'flip';
+    /**
+     * Bootstrap samples (of identities) behind the 95 % intervals of the test scores; 0: none.
+     */
+    intervals: number;
   };
   /**
    * What a trial runs on.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
 import type { Learner } from '../model/index.ts';
 import { type Checkpoint, checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
+import { classCount } from './class-count.ts';
 
 /** The best checkpoint of a run. Throws `checkpoint-missing` where it has none yet (exit code 2). */
 export async function readBest(runDir: string): Promise<Checkpoint> {
@@ -29,7 +30,7 @@ export async function openTrained(
       train: { ...config.train, precision: precision as 'float32' | 'bfloat16' },
     },
     {
-      identities: identities.length,
+      identities: classCount(identities),
       seed: config.seed,
       frozen: true,
       ...(resources.cpus > 0 ? { libraryThreads: resources.cpus } : {}),

@@ -18,6 +18,8 @@ export function head(
   // Named as in the torch module Sequential(Linear, ReLU, Dropout, Linear).
   const first = linear(parameters, `${name}.0`, features, options.hidden);
   const last = linear(parameters, `${name}.3`, options.hidden, outputs);
-  return (forward: Forward, x: Tensor2D): Tensor2D =>
-    last(forward, dropout(forward, relu(first(forward, x)), options.dropout, `${name}.2`));
+  return (forward: Forward, x: Tensor2D): { hidden: Tensor2D; logits: Tensor2D } => {
+    const hidden = relu(first(forward, x));
+    return { hidden, logits: last(forward, dropout(forward, hidden, options.dropout, `${name}.2`)) };
+  };
 }

@@ -1,5 +1,5 @@
 import { onInterrupt } from '../../../base/new-folder.ts';
-import { type EvaluateOptions, evaluate } from '../../../operations/index.ts';
+import { type EvaluateOptions, evaluate, runsAndFolder } from '../../../operations/index.ts';
 import { chooseConditions } from '../../../pixels/index.ts';
 import { numberOption } from '../../terminal/number-option.ts';
 import { printJson } from '../../terminal/print.ts';
@@ -16,16 +16,20 @@ interface EvaluateFlags {
   split?: EvaluateOptions['split'];
   conditions?: string;
   severity: string;
+  tta?: 'none' | 'flip';
 }
 
 /** Scores a run's best checkpoint and prints the scores. Ends the process. */
-export function evaluateRun(text: string, { json = false, ...flags }: EvaluateFlags): Promise<never> {
+export function evaluateRun(words: string[], { json = false, ...flags }: EvaluateFlags): Promise<never> {
   return thenExit(json, async () => {
-    const { runs, data, split, set } = flags;
+    const { runs, split, set, tta } = flags;
+    const named = runsAndFolder(words);
+    const data = flags.data ?? named.data;
     const severities = chooseSeverities(flags.severity);
     const conditions = await namesOf(flags.conditions);
-    const result = await evaluate(text, {
-      ...{ runs, data, split, set, conditions, severities },
+    const result = await evaluate(named.runs, {
+      ...{ runs, data, split, set, tta, conditions, severities },
+      keep: true,
       signal: onInterrupt(),
       report: terminalReporter(),
       onProgress: progressByStage(),
