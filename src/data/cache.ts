@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
+import { asideName } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { withLock } from '../base/lock.ts';
 import { markUsed, tidyCache } from './cache-tidy.ts';
@@ -135,7 +135,7 @@ async function build(
 ): Promise<PictureStore> {
   const { file, large } = options;
   const folder = join(file, '..');
-  const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const aside = asideName(file);
   const fd = openSync(aside, 'wx+');
   try {
     const count = collection.entries.length;

@@ -151,7 +151,7 @@ function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): 
     const random = new Random(settings.seed, 'given', side);
     const strata = strataOf(
       own.map((i) => entries[i]!),
-      { ...settings, by },
+      { ...settings, by, stratify: 'gender' },
     );
     const share = settings[side] / (settings.train + settings[side]);
     const [kept, cut] = deal(strata, [1 - share, share], random, true);

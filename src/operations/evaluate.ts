@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { writeAside } from '../base/write-aside.ts';
+import { writeJson } from '../base/files.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { ConditionScores, FullEvaluation, Thresholds } from '../trainer/index.ts';
 import { type Reporter, silent } from './reporter.ts';
@@ -212,7 +212,7 @@ function keep(evaluation: Evaluation, config: Experiment): string {
   ];
   const file = join('artifacts', 'evaluations', `${parts.join('-')}.json`);
   mkdirSync(join(evaluation.dir, 'artifacts', 'evaluations'), { recursive: true });
-  writeAside(join(evaluation.dir, file), `${JSON.stringify(evaluation, null, 2)}\n`);
+  writeJson(join(evaluation.dir, file), evaluation);
   return file;
 }
 

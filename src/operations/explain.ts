@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
 import { formatPath, type Origin, type Path, parsePath, readExperiment } from '../spec/index.ts';
@@ -73,30 +72,15 @@ async function ofRun(text: string, { runs = 'runs', set }: ExplainOptions): Prom
       remedy: 'Leave --set out, or give the experiment file.',
       exitCode: 2,
     });
-  const { findRun } = await import('../record/index.ts');
+  const { findRun, readConfig, readOrigins } = await import('../record/index.ts');
   const dir = findRun(runs, text);
   return {
     kind: 'run',
     name: dir,
-    config: readJson(join(dir, 'config.json')) as object,
-    origins: readJson(join(dir, 'origins.json'), {}) as Record<string, Origin>,
+    config: readConfig(dir),
+    origins: readOrigins(dir),
     swept: {},
   };
-}
-
-function readJson(file: string, otherwise?: object): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (otherwise && (error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
-    throw new FacecomError('run-unreadable', `${file} cannot be read.`, {
-      place: { file },
-      found: (error as Error).message,
-      remedy: 'Start the run again: its folder is damaged.',
-      exitCode: 2,
-      cause: error,
-    });
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+export { earlierRuns, type Forecast } from '../record/index.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
 export {
   type EvaluatedSide,
@@ -10,20 +11,18 @@ export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
-export {
-  type Counts as InspectCounts,
-  type Inspection,
-  type InspectOptions,
-  inspect,
-} from './inspect.ts';
+export { type InspectOptions, inspect } from './inspect.ts';
+export type { Counts as InspectCounts, Inspection } from './inspection.ts';
+export { type LogRead, type LogsOptions, readLog } from './logs.ts';
+export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
 export { readTarget } from './read-target.ts';
 export { type Report, type ReportOptions, report } from './report.ts';
 export type { Reporter, Signals } from './reporter.ts';
 export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
+export { type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
-export { earlierRuns, type Forecast } from './sweep/earlier-runs.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
 export type { SweepResult } from './sweep/result.ts';
 export {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { FacecomError } from '../base/errors.ts';
 import type { Collection } from '../data/index.ts';
-import type { Inspection } from './inspect.ts';
+import type { Inspection } from './inspection.ts';
 
 /** Training sizes of face recognisers, of which the largest that the pictures fill is proposed. */
 const sizes = [224, 160, 112, 96, 64];
@@ -20,7 +20,7 @@ export function dataLines(
     const shown = [...entries.keys()].map((i) => size(i));
     const short = middle(shown.map(({ width, height }) => Math.min(width, height)));
     const ratio = middle(shown.map(({ width, height }) => width / height));
-    data.image_size = Math.min(112, sizes.find((side) => side <= short) ?? 64);
+    data.image_size = Math.min(112, sizes.find((side) => side <= 1.1 * short) ?? 64);
     // Faces that are squeezed look broader or narrower than they are.
     if (ratio > 1.1 || ratio < 1 / 1.1) data.fit = 'crop';
   } else data.image_size = found.image_size;

@@ -1,44 +1,8 @@
 import type { FacecomError } from '../base/errors.ts';
-import type { Collection, DataWarning, PictureEntry } from '../data/index.ts';
+import type { Collection, PictureEntry } from '../data/index.ts';
 import { dataLines } from './inspect-yaml.ts';
+import type { Counts, Files, Inspection } from './inspection.ts';
 import { readTarget } from './read-target.ts';
-
-export interface Counts {
-  pictures: number;
-  identities: number;
-  male: number;
-  female: number;
-  unknown_gender: number;
-  unknown_identity: number;
-  /** Pictures by condition, clean ones as `clean`; absent where all are clean. */
-  conditions?: Record<string, number>;
-}
-
-export interface Files {
-  formats: Record<string, number>;
-  width: [number, number];
-  height: [number, number];
-}
-
-export interface Inspection extends Counts {
-  source: string;
-  path?: string;
-  /** What the source recognised. */
-  notes: string[];
-  per_identity: { min: number; median: number; max: number; single: number };
-  image_size: number;
-  files?: Files;
-  /** Byte for byte copies, and groups of pictures that look alike with the first of them. */
-  copies: number;
-  alike: { groups: number; pictures: number; examples: string[][] };
-  /** Men for each woman, or women for each man: the larger one; undefined where one gender is absent. */
-  imbalance?: number;
-  split: { by: string; seed: number } & Record<'train' | 'validation' | 'test', Counts>;
-  hash: string;
-  warnings: DataWarning[];
-  /** The lines of a spec that read the data set. */
-  yaml: string;
-}
 
 export interface InspectOptions {
   set?: readonly string[];
@@ -91,12 +55,24 @@ export async function inspect(
     copies: copiesIn(entries),
     alike: looks,
     ...(fewer > 0 ? { imbalance: more / fewer } : {}),
-    split: { by: data.split.by, seed: data.split.seed, ...Object.fromEntries(sides) },
+    split: { by: splitName(data.split, entries), seed: data.split.seed, ...Object.fromEntries(sides) },
     hash: survey.hash,
     warnings: dataset.warnings,
   };
   const inspection = { ...found, yaml: dataLines(found, collection, problem) };
   return { inspection, ...(problem ? { problem } : {}) };
+}
+
+/** How the sides came about. */
+function splitName(
+  { by, given, folds, fold }: { by: string; given: boolean; folds: number; fold: number },
+  entries: readonly PictureEntry[],
+): string {
+  const sides = new Set(entries.map(({ side }) => side));
+  sides.delete(undefined);
+  if (given && sides.size > 0)
+    return sides.size === 3 ? 'the source' : `the source (${[...sides].join(', ')}), the rest cut from train`;
+  return folds > 0 ? `${by}, fold ${fold} of ${folds}` : by;
 }
 
 async function failureOf(work: () => Promise<unknown>): Promise<FacecomError | undefined> {

@@ -1,6 +1,6 @@
 export { Board, type TrialRow } from './board.ts';
 export type { Failure } from './classify.ts';
-export { dueRetry, type ExecuteOptions, execute, readConfig, recordRetry } from './execute.ts';
+export { dueRetry, type ExecuteOptions, execute, recordRetry } from './execute.ts';
 export { GpuPresence } from './gpu-presence.ts';
 export { Guard } from './guard.ts';
 export type { Job } from './launchers/launcher.ts';

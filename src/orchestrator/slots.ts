@@ -1,5 +1,6 @@
 import { FacecomError } from '../base/errors.ts';
-import { type Gpu, parseBytes } from '../machine/index.ts';
+import { parseBytes } from '../base/format.ts';
+import type { Gpu } from '../machine/index.ts';
 import type { Experiment } from '../spec/index.ts';
 
 /** A place where one trial runs at a time. */

@@ -3,10 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { linesBackwards } from '../base/lines-backwards.ts';
 import { liveness, type ProcessMark } from '../base/process.ts';
-import { decodeLine, type Event, eventsFile } from './events.ts';
+import type { Event } from './event.ts';
+import { decodeLine, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
 import { runName } from './run-folder.ts';
 import { readState, type StateEntry } from './state.ts';
+import type { Objective } from './sweep-manifest.ts';
 
 /**
  * `interrupted`: it was started, has not ended as the record says, and neither its trainer nor its orchestrator is there any more.
@@ -49,7 +51,7 @@ export interface RunSummary {
 }
 
 export interface ScanOptions {
-  objective?: { metric: string; mode: 'min' | 'max' };
+  objective?: Objective;
   /** Milliseconds since 1970. */
   now?: number;
   /** Summaries that are taken as they are, by folder: of finished runs, which change no more. */
@@ -158,10 +160,7 @@ function summariseState(entries: readonly StateEntry[], now: number): StatePart 
       describeStart(part, entry);
     } else if (since !== undefined && entry.state !== 'queued') {
       // A clock that was set back is no time won.
-      milliseconds += Math.max(
-        0,
-        typeof entry.seconds === 'number' ? entry.seconds * 1000 : entry.time - since,
-      );
+      milliseconds += Math.max(0, entry.seconds === undefined ? entry.time - since : entry.seconds * 1000);
       since = undefined;
     }
     if (entry.state === 'retried') part.retries++;
@@ -174,17 +173,13 @@ function summariseState(entries: readonly StateEntry[], now: number): StatePart 
   return part;
 }
 
-function describeStart(part: StatePart, { devices, pid, host, process, orchestrator }: StateEntry): void {
-  part.devices = Array.isArray(devices) ? devices.map(String) : [];
-  part.trainer = markOf({ pid, process }, host);
-  part.orchestrator = markOf(orchestrator, host);
-}
-
-/** Nothing where the record, which may have been edited, names no process. */
-function markOf(mark: Partial<ProcessMark> | null | undefined, host: unknown): ProcessMark | undefined {
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  if (typeof mark?.pid !== 'number') return undefined;
-  return { pid: mark.pid, host: text(host), process: text(mark.process) };
+function describeStart(
+  part: StatePart,
+  { devices = [], pid, host, process, orchestrator }: StateEntry,
+): void {
+  part.devices = devices;
+  part.trainer = pid === undefined ? undefined : { pid, host, process };
+  part.orchestrator = orchestrator && { ...orchestrator, host };
 }
 
 function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry): void {
@@ -202,8 +197,10 @@ function statusOf(last: StateEntry | undefined, { trainer, orchestrator }: State
 }
 
 /** Reads from the end, as far as there is something to learn. */
-function addEvents(summary: RunSummary, objective: ScanOptions['objective']): void {
+function addEvents(summary: RunSummary, objective: Objective | undefined): void {
   const better = objective?.mode === 'min' ? Math.min : Math.max;
+  // A name may be that of a member of every object.
+  const metrics = new Map<string, number>();
   for (const line of linesBackwards(eventsFile(summary.dir))) {
     if (summary.progress && line.includes('"progress"')) continue;
     const event = decodeLine(line);
@@ -214,22 +211,27 @@ function addEvents(summary: RunSummary, objective: ScanOptions['objective']): vo
     if (event?.type === 'progress') summary.progress ??= event;
     if (event?.type !== 'metric') continue;
     summary.epoch ??= event.epoch;
-    for (const [name, value] of Object.entries(event.values)) summary.metrics[name] ??= value;
-    const value = objective && event.values[objective.metric];
+    for (const [name, value] of Object.entries(event.values))
+      if (!metrics.has(name)) metrics.set(name, value);
+    const value = objective && metricOf(event.values, objective.metric);
     if (value !== undefined && !Number.isNaN(value)) summary.best = better(summary.best ?? value, value);
   }
+  summary.metrics = Object.fromEntries(metrics);
 }
+
+const metricOf = (values: Readonly<Record<string, number>>, name: string): number | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 /** The trainer's word counts, also where its orchestrator did not live to write it down. */
 function finish(
   summary: RunSummary,
   event: Extract<Event, { type: 'finished' }>,
-  objective: ScanOptions['objective'],
+  objective: Objective | undefined,
 ): void {
   const { progress } = summary;
   summary.status = 'finished';
   summary.metrics = event.metrics;
   summary.epoch ??= progress?.epoch;
-  summary.best = objective && event.metrics[objective.metric];
+  summary.best = objective && metricOf(event.metrics, objective.metric);
   for (const key of ['class', 'code', 'message', 'progress'] as const) delete summary[key];
 }

@@ -1,10 +1,13 @@
-import { checkConfig, type PlacedFinding } from './check.ts';
+import { isRecord } from '../base/objects.ts';
+import { lineAndColumn } from '../base/positions.ts';
+import { checkConfig } from './check.ts';
 import { compose, placesOf, withFlags } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
+import type { PlacedFinding } from './findings.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { readTree } from './read.ts';
-import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
-import { lineAndColumn, type Source, type Span } from './source.ts';
+import { experimentSchema, fillDefaults } from './schema.ts';
+import type { Source, Span } from './source.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
 import { withEnvironment } from './variables.ts';
 
@@ -212,11 +215,6 @@ function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
   };
   visit(config, []);
   return origins;
-}
-
-/** `file:line:column`, or the flag. */
-export function placeText(place: Partial<OriginPlace> & { flag?: string }): string {
-  return place.flag ?? `${place.file}:${place.line}:${place.column}`;
 }
 
 /** File, line and column of a span, or the flag. */

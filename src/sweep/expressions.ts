@@ -1,7 +1,8 @@
 import jsep from 'jsep';
+import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { PlacedFinding } from '../spec/index.ts';
-import { formatPath, isRecord, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
+import { formatPath, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
 
 // Words beside the signs: `a == 1 and b in [1, 2]`.

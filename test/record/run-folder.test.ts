@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { FacecomError } from '../../src/base/errors.ts';
-import { writeAside } from '../../src/base/write-aside.ts';
+import { writeAside } from '../../src/base/files.ts';
 import { createRunFolder, runName, runsOfTrial } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readRun } from '../../src/record/index.ts';
 import { writeRunReport } from '../../src/report/index.ts';
 import { html, plain } from '../../src/report/page/html.ts';
 import { runPage } from '../../src/report/page/run-page.ts';
-import { readRun } from '../../src/report/read-run.ts';
 import { open, withoutBrowser } from './support/browser.ts';
 import { confusion, makeRun, runsFolder, usualEpochs } from './support/records.ts';
 

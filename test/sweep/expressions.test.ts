@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { PlacedFinding } from '../../src/spec/check.ts';
+import type { PlacedFinding } from '../../src/spec/findings.ts';
 import { readCondition } from '../../src/sweep/expressions.ts';
 
 const trial: Record<string, unknown> = {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { availableMemory, listGpus, parseBytes } from '../../machine/index.ts';
+import { parseBytes } from '../../base/format.ts';
+import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
   endOrphan,
@@ -18,7 +19,7 @@ import {
   trainerEnvironment,
   waitFor,
 } from '../../orchestrator/index.ts';
-import { writeManifest } from '../../record/index.ts';
+import { defaultObjective, writeManifest } from '../../record/index.ts';
 import type { ResolvedExperiment } from '../../spec/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
@@ -29,7 +30,7 @@ import { Undoing } from '../undoing.ts';
 import { followRuns } from './follow-runs.ts';
 import { openRunFolder } from './open-run-folder.ts';
 import { makePlaces } from './places.ts';
-import { type Objective, type SweepResult, sweepResult } from './result.ts';
+import { type SweepResult, sweepResult } from './result.ts';
 
 export interface SweepOptions extends Partial<Signals> {
   /** Path of the spec's file: `resume` reads it again. */
@@ -66,8 +67,6 @@ export interface SweepWatcher extends SweepObserver {
 
 export type WatchSweep = (start: SweepStart) => SweepWatcher | Promise<SweepWatcher>;
 
-const DEFAULT_OBJECTIVE: Objective = { metric: 'val/combined', mode: 'max' };
-
 /**
  *   spec ─▶ trials with ids ─▶ lock ─▶ what is there already ─▶ slots ─▶ trainers ─▶ charts, MLflow ─▶ result
  *
@@ -102,7 +101,7 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
     config: spec.config,
     name: spec.config.name,
     folder: join(runs, spec.config.name),
-    objective: spec.sweep?.objective ?? DEFAULT_OBJECTIVE,
+    objective: spec.sweep?.objective ?? defaultObjective,
     runs,
     cwd,
     report,
@@ -122,7 +121,10 @@ async function listTrials({ spec, config, cwd, report, signals }: Context) {
 
 /** What is the same for all trials is prepared once. */
 async function prepareFirst({ cwd, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
-  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), { report, signal: signals.stop });
+  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), {
+    ...{ report, cwd },
+    signal: signals.stop,
+  });
   checkTrainers(
     trials.map(({ config }) => config),
     cwd,

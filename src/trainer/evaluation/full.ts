@@ -84,7 +84,7 @@ export function evaluateFully(
   const intervals = bootstrap(subset, settings.intervals, seed, (weights) => all(weights));
   return {
     scores,
-    parts: matchingParts(subset, matching, chosen.verification),
+    parts: { ...classParts(subset, outcomes), ...matchingParts(subset, matching, chosen.verification) },
     intervals: Object.fromEntries(Object.entries(intervals).filter(([name]) => scores[name] !== undefined)),
     thresholds: withoutUndefined(chosen),
     refusals: refusals(matching),
@@ -94,6 +94,19 @@ export function evaluateFully(
       probes: matching.identification?.probes.length ?? 0,
     },
   };
+}
+
+/** Gender accuracy and top-1 of the pictures of each condition that the data set has. */
+function classParts({ conditions }: Subset, outcomes: Outcomes): Scores {
+  const found: Scores = {};
+  for (const condition of new Set(conditions ?? [])) {
+    if (condition === undefined) continue;
+    const counts = Float64Array.from(conditions!, (one) => (one === condition ? 1 : 0));
+    const scores = score(outcomes, challenge, counts);
+    for (const name of ['gender_accuracy', 'identity_top1'])
+      if (scores[name] !== undefined) found[`data_${condition}/${name}`] = scores[name];
+  }
+  return found;
 }
 
 /** The scores that an epoch's validation gives: both tasks and, where people are matched, matching. */

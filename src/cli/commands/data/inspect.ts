@@ -1,4 +1,4 @@
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { type InspectCounts, type Inspection, inspect as inspectData } from '../../../operations/index.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 

@@ -4,9 +4,6 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom evaluate RUN… [FOLDER]`: best checkpoints on other data or under bad conditions. */
 export function command(): Command {
   return new Command('evaluate')
-    .description(
-      "Score a run's best checkpoint, or several as an ensemble, on test pictures, other data or bad conditions.",
-    )
     .argument('<RUN...>', 'run folders, name/trial-attempt, trial, or last; then a folder of other pictures')
     .option('--data <FOLDER>', 'another folder of pictures, all of which are scored')
     .addOption(

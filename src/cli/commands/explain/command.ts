@@ -4,7 +4,6 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom explain SPEC|RUN [PATH]`: each resolved value with its origin. */
 export function command(): Command {
   return new Command('explain')
-    .description('Show each value of an experiment or a run, and where it came from.')
     .argument('<SPEC|RUN>', 'experiment file, or a run: its folder, name/trial-attempt, a trial, or last')
     .argument('[PATH]', 'a key, such as optimizer or optimizer.lr; left out: every one')
     .addOption(setOption())

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom logs RUN`: what a run's trainer printed. */
 export function command(): Command {
   return new Command('logs')
-    .description("Print what a run's trainer has printed, and with -f what it will.")
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .option('-f, --follow', 'go on until the run has ended')
     .option('-n, --tail <lines>', 'only so many lines from the end')

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom report RUN|SWEEP`: one page with everything that the record says. */
 export function command(): Command {
   return new Command('report')
-    .description('Write one self-contained HTML page of a run or a sweep, and its charts.')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of an experiment, or last')
     .option(
       '--out <FILE>',

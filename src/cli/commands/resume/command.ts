@@ -12,7 +12,6 @@ export interface ResumeOptions {
 /** `facecom resume RUN|SWEEP`: goes on with what was interrupted. */
 export function command(): Command {
   return new Command('resume')
-    .description('Go on with a sweep, or with one run from its last checkpoint.')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of a sweep, or last')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--max-parallel <n>', 'trials of a sweep at once, at most', atLeastOne, 0)

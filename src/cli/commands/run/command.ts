@@ -4,7 +4,6 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom run SPEC`: one experiment from its file to its scores. */
 export function command(): Command {
   return new Command('run')
-    .description('Check an experiment, train it, score it and record it.')
     .argument('<SPEC>', 'experiment file')
     .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')

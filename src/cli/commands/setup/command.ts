@@ -3,9 +3,6 @@ import { Command, Option } from 'commander';
 /** `facecom setup`: installs native TensorFlow, and MLflow where it is asked for, into the user's cache folder. */
 export function command(): Command {
   return new Command('setup')
-    .description(
-      'Install native TensorFlow from its PyPI wheel into the cache folder; `run` does it when it is needed.',
-    )
     .option('--force', 'install again what is there')
     .addOption(new Option('--cpu', 'the build for CPUs, whatever the machine has').conflicts('cuda'))
     .option('--cuda', 'the build for NVIDIA GPUs, with its CUDA libraries')

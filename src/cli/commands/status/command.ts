@@ -3,9 +3,6 @@ import { Command } from 'commander';
 /** `facecom status`: what has run, runs and waits, from the run folders alone. */
 export function command(): Command {
   return new Command('status')
-    .description(
-      'Show what has run, what runs and what waits: all experiments, the trials of one, or one run.',
-    )
     .argument('[RUN|SWEEP]', 'run folder, name/trial-attempt, trial, name of an experiment, or last')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--watch', 'show it again when it changes, until nothing runs any more')

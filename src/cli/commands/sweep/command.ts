@@ -16,7 +16,6 @@ export interface SweepOptions {
 /** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
 export function command(): Command {
   return new Command('sweep')
-    .description('Run the trials of an experiment’s sweep; run again, it goes on where it was.')
     .argument('<SPEC>', 'experiment file')
     .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')

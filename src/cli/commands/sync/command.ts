@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom sync`: sends to MLflow what was not sent. */
 export function command(): Command {
   return new Command('sync')
-    .description('Send to MLflow what was not sent of runs, of all of them by default.')
     .argument('[RUN...]', 'run folder, name/trial-attempt, trial, name of an experiment or sweep, or last')
     .option('--uri <URI>', "a server's address in place of what the runs say")
     .option('--check', 'ask MLflow also about runs of which everything was sent')

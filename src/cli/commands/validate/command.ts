@@ -4,7 +4,6 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom validate SPEC…`: every problem at its place. */
 export function command(): Command {
   return new Command('validate')
-    .description('Say everything that is wrong with experiments, at its line, and launch nothing.')
     .argument('<SPEC...>', 'experiment files')
     .option('--fix', 'put right in place what has one likely meaning')
     .addOption(setOption())

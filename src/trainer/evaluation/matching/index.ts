@@ -85,8 +85,9 @@ export function refusals({ pairs }: Matching): string[] {
 }
 
 /**
- * The scores of parts of the pictures: by condition of the probe or of either picture of a pair, and by gender, with the gap between
- * the genders. Names: `fog/gallery_rank1`, `male/verification_accuracy`, `gender_gap/gallery_rank1`.
+ * The scores of parts of the pictures: by the condition that a probe or either picture of a pair has, and by gender, with the gap between
+ * the genders. Names: `data_fog/gallery_rank1` (`fog/…` is fog that the evaluation adds), `male/verification_accuracy`,
+ * `gender_gap/gallery_rank1`.
  */
 export function matchingParts(
   subset: Pick<Subset, 'gender' | 'conditions'>,
@@ -101,7 +102,7 @@ export function matchingParts(
   for (const condition of new Set(conditions ?? []))
     if (condition !== undefined)
       put(
-        condition,
+        `data_${condition}`,
         partScores(matching, threshold, {
           pair: (a, b) => conditions![a] === condition || conditions![b] === condition,
           probe: (i) => conditions![i] === condition,

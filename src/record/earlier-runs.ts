@@ -1,8 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEvents, readState, runName } from '../../record/index.ts';
-import type { Experiment } from '../../spec/index.ts';
-import type { Trial } from '../../sweep/index.ts';
+import { linesBackwards } from '../base/lines-backwards.ts';
+import type { Experiment } from '../spec/index.ts';
+import { decodeEvent } from './decode-event.ts';
+import { eventsFile } from './events.ts';
+import { readConfigIfAny } from './read-config.ts';
+import { runName } from './run-folder.ts';
+import { readState } from './state.ts';
 
 /** What earlier runs say about trials that are to come. */
 export interface Forecast {
@@ -32,7 +36,11 @@ const OF_A_KIND = 5;
  * What is finished already, and how long the rest takes: seconds an epoch of earlier runs of the same data, picture size, model and
  * batch, times the epochs of the trial.
  */
-export function earlierRuns(runs: string, name: string, trials: readonly Trial[]): Forecast {
+export function earlierRuns(
+  runs: string,
+  name: string,
+  trials: readonly { id: string; config: Experiment }[],
+): Forecast {
   const earlier = list(runs, name);
   const ids = new Set(trials.map(({ id }) => id));
   const finished = new Set(
@@ -44,7 +52,7 @@ export function earlierRuns(runs: string, name: string, trials: readonly Trial[]
   const kinds = new Map<string, number[]>(left.map(({ config }) => [kind(config), []]));
   let used = 0;
   for (const { dir } of earlier.slice(0, LOOKED_AT)) {
-    const config = configOf(dir);
+    const config = readConfigIfAny(dir);
     const found = config && kinds.get(kind(config));
     if (!found || found.length >= OF_A_KIND) continue;
     const seconds = secondsOf(dir);
@@ -101,27 +109,17 @@ function kind({ data, model, train, resources, trainer }: Experiment): string {
   ]);
 }
 
-function configOf(dir: string): Experiment | undefined {
-  try {
-    const config = JSON.parse(readFileSync(join(dir, 'config.json'), 'utf8')) as Experiment;
-    // Of another version, or written by hand.
-    return config.data && config.model && config.train && config.resources && config.trainer
-      ? config
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** How long a run took that is finished. */
 function secondsOf(dir: string): number | undefined {
   const last = readState(dir).at(-1);
-  return last?.state === 'finished' ? ((last as { seconds?: number }).seconds ?? 0) : undefined;
+  return last?.state === 'finished' ? (last.seconds ?? 0) : undefined;
 }
 
+/** Epochs of the last metric: a run that has finished has told all of them. */
 function epochsOf(dir: string): number {
-  return readEvents(dir).reduce(
-    (epochs, event) => (event.type === 'metric' ? Math.max(epochs, event.epoch) : epochs),
-    0,
-  );
+  for (const line of linesBackwards(eventsFile(dir))) {
+    const { event } = decodeEvent(line);
+    if (event?.type === 'metric' && event.epoch > 0) return event.epoch;
+  }
+  return 0;
 }

@@ -1,21 +1,23 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readJsonObject } from '../base/files.ts';
+import type { Environment } from './environment.generated.ts';
+import type { Event } from './event.ts';
+import { readEvents } from './events.ts';
 import {
-  type Event,
-  type RunStatus,
-  readEvents,
-  readState,
-  runName,
-  type StateEntry,
-  scanRun,
-} from '../record/index.ts';
+  type Origins,
+  type RecordedConfig,
+  readConfigPart,
+  readEnvironment,
+  readOrigins,
+} from './read-config.ts';
+import { runName } from './run-folder.ts';
+import { type RunStatus, scanRun } from './scan.ts';
+import { readState, type StateEntry } from './state.ts';
 
 type MetricEvent = Extract<Event, { type: 'metric' }>;
 
-/** Any JSON object; its values are not to be trusted. */
-export type Json = Record<string, unknown>;
-
-/** What a report says of one run: its record, read whole. Every part may be missing. */
+/** A run's record, read whole. Every part may be missing. */
 export interface RunRecord {
   dir: string;
   /** `name/trial-attempt`. */
@@ -28,15 +30,15 @@ export interface RunRecord {
   seconds?: number;
   /** Why it failed, where it did. */
   failure?: { class?: string; code?: string; message?: string };
-  config: Json;
-  origins: Json;
-  environment: Json;
+  config: RecordedConfig;
+  origins: Origins;
+  environment: Environment;
   states: StateEntry[];
   metrics: MetricEvent[];
   /** The final scores: of the run's last word where there is one, else the last value of each. */
   scores: Record<string, number>;
-  /** What artifacts/metrics.json says besides. */
-  summary: Json;
+  /** What artifacts/metrics.json says besides; its values are not to be trusted. */
+  summary: Record<string, unknown>;
   warnings: { code: string; message: string; count: number }[];
   artifacts: { path: string; kind: string; bytes?: number }[];
   checkpoints: { path: string; score?: number }[];
@@ -45,7 +47,10 @@ export interface RunRecord {
   ended?: number;
 }
 
-/** Reads a run's record. What is missing or torn is left empty: a run that failed early has a report too. */
+/**
+ * Reads a run's record. What is missing or torn is left empty, and lines of the record that cannot be read are among the warnings: a run that
+ * failed early can be shown, too.
+ */
 export function readRun(runDir: string): RunRecord {
   const states = readState(runDir);
   const events = readEvents(runDir);
@@ -64,13 +69,13 @@ export function readRun(runDir: string): RunRecord {
     status,
     seconds: summary?.seconds,
     failure: status === 'failed' ? failureOf(states, events) : undefined,
-    config: readJson(join(runDir, 'config.json')),
-    origins: readJson(join(runDir, 'origins.json')),
-    environment: readJson(join(runDir, 'environment.json')),
+    config: readConfigPart(runDir),
+    origins: readOrigins(runDir),
+    environment: readEnvironment(runDir),
     states,
     metrics,
     scores: finalScores(events),
-    summary: readJson(join(runDir, 'artifacts', 'metrics.json')),
+    summary: readJsonObject(join(runDir, 'artifacts', 'metrics.json')) ?? {},
     warnings: warningsOf(events),
     artifacts: artifactsOf(runDir, events),
     checkpoints: events.filter((event) => event.type === 'checkpoint'),
@@ -79,41 +84,28 @@ export function readRun(runDir: string): RunRecord {
   };
 }
 
-/** A JSON object of a file; empty where there is none. */
-export function readJson(file: string): Json {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A run that no orchestrator started has its trainer's word only. */
 function saidByTrainer(events: Event[]): RunRecord['status'] {
-  const last = events.findLast(({ type }) => type === 'finished' || type === 'failed');
-  return last ? (last.type as 'finished' | 'failed') : 'unknown';
+  const last = events.findLast(({ type }) => type === 'finished' || type === 'stopped' || type === 'failed');
+  return last ? (last.type as 'finished' | 'stopped' | 'failed') : 'unknown';
 }
 
 function failureOf(states: StateEntry[], events: Event[]): RunRecord['failure'] {
   const state = states.findLast((entry) => entry.state === 'failed');
   if (state) return { class: state.class, code: state.code, message: state.message };
   const event = events.findLast(({ type }) => type === 'failed');
-  return event?.type === 'failed' ? { code: event.code, message: event.message } : {};
+  return event?.type === 'failed' ? { class: event.class, code: event.code, message: event.message } : {};
 }
 
 function finalScores(events: Event[]): Record<string, number> {
   const finished = events.findLast(({ type }) => type === 'finished');
   if (finished?.type === 'finished') return finished.metrics;
-  const scores: Record<string, number> = {};
+  const scores = new Map<string, number>();
   for (const event of events)
     if (event.type === 'metric')
       for (const [name, value] of Object.entries(event.values))
-        if (/^(val|test)\//.test(name)) scores[name] = value;
-  return scores;
+        if (/^(val|test)\//.test(name)) scores.set(name, value);
+  return Object.fromEntries(scores);
 }
 
 /** Each once, with how often it was given. */
@@ -134,7 +126,7 @@ function artifactsOf(runDir: string, events: Event[]): RunRecord['artifacts'] {
   const found = new Map<string, RunRecord['artifacts'][number]>();
   const add = (path: string, kind: string) => found.set(path, { path, kind, bytes: sizeOf(runDir, path) });
   for (const file of filesUnder(join(runDir, 'artifacts'))) add(`artifacts/${file}`, '');
-  for (const event of events) if (event.type === 'artifact') add(String(event.path), String(event.kind));
+  for (const event of events) if (event.type === 'artifact') add(event.path, event.kind);
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -1,0 +1,36 @@
+// Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.
+import type { Decides } from './decides.ts';
+
+export const annotated: {
+  decides: Readonly<Record<string, Decides>>;
+  evaluation: Readonly<Record<string, true>>;
+} = {
+  decides: {
+    name: 'nothing',
+    description: 'nothing',
+    tags: 'nothing',
+    extends: 'nothing',
+    'data.cache': 'nothing',
+    'train.accumulation': 'resume',
+    resources: 'nothing',
+    trainer: 'resume',
+    tracking: 'nothing',
+    sweep: 'nothing',
+  },
+  evaluation: {
+    'data.source': true,
+    'data.path': true,
+    'data.file': true,
+    'data.columns': true,
+    'data.delimiter': true,
+    'data.genders': true,
+    'data.pairs': true,
+    'data.sources': true,
+    'data.on_error': true,
+    'data.split': true,
+    'data.cache': true,
+    'data.synthetic': true,
+    evaluate: true,
+    resources: true,
+  },
+};
