@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FacecomError } from '../base/errors.ts';
 import type { Collection, DataWarning, Pair, PictureEntry } from './dataset.ts';
-import { decodePicture, decodeVersion } from './decode.ts';
+import { decodeConcurrency, decodePicture, decodeVersion } from './decode.ts';
 import { fileFacts } from './file-facts.ts';
 import { readFormats } from './formats/index.ts';
 import type { HeadError } from './head.ts';
@@ -90,7 +90,7 @@ export async function collect(
     notes: listing.notes,
     ...(listing.peopleApart ? { peopleApart: true } : {}),
     skipped: listing.pictures.length - entries.length,
-    concurrency: 4,
+    concurrency: decodeConcurrency(),
     decode: (i) => decodePicture(pictures[i]!.file, data.image_size, data.fit),
     file: (i) => pictures[i]!.file,
     looks: async () => lookGroups((await looksOf()).map(({ look }) => look)),

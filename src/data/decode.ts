@@ -4,7 +4,7 @@ import { FacecomError } from '../base/errors.ts';
 import { firstBytes, formatOf, readFormats } from './formats/index.ts';
 
 /** Counts up when the same file gives other pixels. */
-export const decodeVersion = 'sharp-fill-1';
+export const decodeVersion = 'sharp-2';
 
 /** How a picture that is not square becomes so. */
 export type Fit = 'stretch' | 'crop' | 'pad';
@@ -20,7 +20,6 @@ export async function decodePicture(file: string, size: number, fit: Fit = 'stre
     const { data, info } = await (await openSharp(file))
       .autoOrient()
       .resize(size, size, { fit: fits[fit], background: '#000' })
-      .flatten({ background: '#000' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -33,7 +32,7 @@ export async function decodePicture(file: string, size: number, fit: Fit = 'stre
 
 /** A picture opened in sharp, whatever reads its format; what its content is decides, not its name. */
 export async function openSharp(file: string): Promise<Sharp> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const format = formatOf(await firstBytes(file));
   if (!format || format.refused)
     throw new FacecomError(
@@ -52,6 +51,23 @@ export async function openSharp(file: string): Promise<Sharp> {
   return sharp(data, { raw: { width, height, channels } });
 }
 
+let loaded: Promise<typeof import('sharp').default> | undefined;
+
+/** sharp for many pictures at once: one thread each, and no memory of operations that do not come again. */
+function loadSharp(): Promise<typeof import('sharp').default> {
+  loaded ??= import('sharp').then(({ default: sharp }) => {
+    sharp.concurrency(1);
+    sharp.cache(false);
+    return sharp;
+  });
+  return loaded;
+}
+
+/** Pictures worth decoding at once: libuv's threads, of which there are four unless UV_THREADPOOL_SIZE says otherwise. */
+export function decodeConcurrency(): number {
+  return Math.max(1, Number(process.env.UV_THREADPOOL_SIZE) || 4);
+}
+
 /** What is said of a picture that cannot be decoded. */
 export function corruptPicture(file: string, cause: unknown): FacecomError {
   return new FacecomError('data-picture-corrupt', 'A picture cannot be decoded.', {
@@ -64,10 +80,16 @@ export function corruptPicture(file: string, cause: unknown): FacecomError {
   });
 }
 
+/** RGB of grey or colour, with or without alpha, which is laid over black: sharp takes longer to do so than for all the rest. */
 function toRgb(data: Uint8Array, channels: number, count: number): Uint8Array {
-  if (channels === 3) return new Uint8Array(data);
+  if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   const pixels = new Uint8Array(count * 3);
-  for (let i = 0; i < count; i++)
-    for (let c = 0; c < 3; c++) pixels[3 * i + c] = data[i * channels + (channels < 3 ? 0 : c)]!;
+  const colours = channels < 3 ? 1 : 3;
+  const alpha = channels > colours;
+  for (let i = 0; i < count; i++) {
+    const opacity = alpha ? data[i * channels + colours]! : 255;
+    for (let c = 0; c < 3; c++)
+      pixels[3 * i + c] = Math.round((data[i * channels + (colours === 1 ? 0 : c)]! * opacity) / 255);
+  }
   return pixels;
 }

@@ -157,3 +157,14 @@ test('BMP and PNM readers: palettes, bitmaps, and damage is an error whatever th
     { numRuns: 500 },
   );
 });
+
+test('alpha is laid over black', async (t) => {
+  const file = join(await temporaryFolder(t), 'x.png');
+  for (const channels of [2, 4] as const) {
+    const pixel = channels === 2 ? [200, 128] : [200, 100, 50, 128];
+    const raw = Buffer.from(Array.from({ length: 64 }, () => pixel).flat());
+    await sharp(raw, { raw: { width: 8, height: 8, channels } }).png().toFile(file);
+    const found = [...(await decodePicture(file, 4)).subarray(0, 3)];
+    assert.deepEqual(found, channels === 2 ? [100, 100, 100] : [100, 50, 25]);
+  }
+});
