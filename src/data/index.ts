@@ -13,6 +13,7 @@ export type {
 export { corruptPicture, decodePicture } from './decode.ts';
 export { type ListedImage, listImages } from './list-images.ts';
 export { loadDataset, loadScoring, type Scoring, type ScoringOptions, surveyDataset } from './load.ts';
+export { type AlignOptions, alignFolder } from './make/align.ts';
 export { corruptFolder } from './make/corrupt.ts';
 export { type SheetRow, writeSheet } from './make/sheet.ts';
 export { synthesize } from './make/synth.ts';

@@ -1,4 +1,5 @@
 export { earlierRuns, type Forecast } from '../record/index.ts';
+export { type Cached, cacheData } from './cache-data.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
 export {
   type EvaluatedSide,
@@ -11,6 +12,7 @@ export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
+export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
 export { type InspectOptions, inspect } from './inspect.ts';
 export type { Counts as InspectCounts, Inspection } from './inspection.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';

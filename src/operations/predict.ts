@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import type { ListedImage } from '../data/index.ts';
 import type { Learner } from '../model/index.ts';
@@ -8,6 +9,10 @@ import { changedConfig, prepareProcess, trainedRun } from './trained-run.ts';
 export interface PredictOptions {
   /** Folder of the run folders; `runs` if left out. */
   runs?: string;
+  /** flip: the means over each picture and its mirror image. */
+  tta?: 'none' | 'flip';
+  /** safetensors file to write with the features of each picture, of length 1: `features [pictures, width]`, names in its metadata. */
+  features?: string;
   /** Assignments to keys of `evaluate` and `resources`. */
   set?: readonly string[];
   signal?: AbortSignal;
@@ -25,6 +30,8 @@ export interface Predicted {
   /** Pictures that were found, and of these, that could not be decoded. */
   pictures: number;
   failed: number;
+  /** File with the features, and their width. */
+  features?: { file: string; width: number };
   seconds: number;
 }
 
@@ -43,12 +50,15 @@ export async function predict(
   const { id, dir } = trainedRun(text, runs);
   const { listImages } = await import('../data/index.ts');
   const images = await listImages(paths);
-  const { classCount, openTrained, predictions, readBest } = await import('../trainer/index.ts');
+  const { classCount, normalised, openTrained, predictions, readBest, withMirrored, writeFeatures } =
+    await import('../trainer/index.ts');
   const checkpoint = await readBest(dir);
   const config = changedConfig(checkpoint.config, options.set);
   prepareProcess(config);
   const learner: Learner = await openTrained(checkpoint, { resources: config.resources });
   const rows: Prediction[] = [];
+  const features: Float32Array[] = [];
+  const tta = options.tta ?? config.evaluate.tta;
   let failed = 0;
   const { batch_size: size } = config.evaluate;
   const onCorrupt = (name: string, error: FacecomError) => {
@@ -60,7 +70,11 @@ export async function predict(
     const part = images.slice(start, start + size);
     const { names, pixels } = await decode(part, config.data, onCorrupt);
     if (names.length > 0) {
-      const { gender, identity } = await learner.evaluate({ images: pixels, size: names.length });
+      const batch = { images: pixels, size: names.length };
+      const { gender, identity, embedding } =
+        tta === 'flip' ? await withMirrored(learner, batch) : await learner.evaluate(batch);
+      if (options.features && embedding)
+        features.push(normalised(embedding, embedding.length / names.length).values);
       const identities = classCount(checkpoint.identities);
       const logits = { genderLogits: gender, identityLogits: identity, identities };
       const found = predictions(names, logits, checkpoint.identities);
@@ -69,8 +83,24 @@ export async function predict(
     }
     onProgress?.(Math.min(start + size, images.length), images.length);
   }
+  const written = options.features && features.length > 0 ? resolve(options.features) : undefined;
+  const width = features.reduce((sum, part) => sum + part.length, 0) / Math.max(1, rows.length);
+  if (written !== undefined)
+    await writeFeatures(
+      written,
+      features,
+      rows.map(({ filename }) => filename),
+    );
   const seconds = (performance.now() - started) / 1000;
-  return { run: id, dir, predictions: rows, pictures: images.length, failed, seconds };
+  return {
+    run: id,
+    dir,
+    predictions: rows,
+    pictures: images.length,
+    failed,
+    ...(written === undefined ? {} : { features: { file: written, width } }),
+    seconds,
+  };
 }
 
 /** The pictures of a batch that can be decoded, in their order. */

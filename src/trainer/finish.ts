@@ -4,7 +4,12 @@ import { writeAsideAsync } from '../base/files.ts';
 import type { Subset } from '../data/index.ts';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { classCount } from './class-count.ts';
-import { conditionMeans, conditionSummary, scoreUnderConditions } from './evaluation/conditions.ts';
+import {
+  conditionMeans,
+  conditionSummary,
+  conditionTable,
+  scoreUnderConditions,
+} from './evaluation/conditions.ts';
 import { evaluate } from './evaluation/evaluate.ts';
 import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
 import {
@@ -151,6 +156,7 @@ async function testConditions(
     onProgress: (done, total) => progress.report({ stage: 'test', done, total, unit: 'images' }),
   });
   await writeArtifact(session, 'conditions.json', 'conditions', { clean: full.scores, rows });
+  await writeArtifact(session, 'robustness.csv', 'conditions', conditionTable(rows, full.scores));
   return { ...conditionMeans(rows), ...conditionSummary(rows, full.scores) };
 }
 

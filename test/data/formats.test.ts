@@ -163,7 +163,9 @@ test('alpha is laid over black', async (t) => {
   for (const channels of [2, 4] as const) {
     const pixel = channels === 2 ? [200, 128] : [200, 100, 50, 128];
     const raw = Buffer.from(Array.from({ length: 64 }, () => pixel).flat());
-    await sharp(raw, { raw: { width: 8, height: 8, channels } }).png().toFile(file);
+    await sharp(raw, { raw: { width: 8, height: 8, channels } })
+      .png()
+      .toFile(file);
     const found = [...(await decodePicture(file, 4)).subarray(0, 3)];
     assert.deepEqual(found, channels === 2 ? [100, 100, 100] : [100, 50, 25]);
   }

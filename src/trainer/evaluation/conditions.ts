@@ -78,6 +78,18 @@ export function conditionSummary(rows: readonly ConditionScores[], clean: Scores
   return found;
 }
 
+/** The scores as CSV: clean first, then each condition and severity. */
+export function conditionTable(rows: readonly ConditionScores[], clean: Scores): string {
+  const names = Object.keys(clean);
+  const line = (condition: string, severity: number, scores: Scores) =>
+    [condition, severity, ...names.map((name) => scores[name]?.toFixed(6) ?? '')].join(',');
+  return `${[
+    ['condition', 'severity', ...names].join(','),
+    line('none', 0, clean),
+    ...rows.map(({ condition, severity, scores }) => line(condition, severity, scores)),
+  ].join('\n')}\n`;
+}
+
 /** The means of the scores that all rows have. */
 function meanOf(rows: readonly ConditionScores[]): Scores {
   const names = Object.keys(rows[0]?.scores ?? {}).filter((name) =>

@@ -117,7 +117,8 @@ test('the curve against counting: area, true accepts, best threshold, weights as
           else assert.equal(found, undefined);
         }
       } else assert.equal(auc(curve), undefined);
-      const right = (t: number) => pairs.filter((one) => Math.fround(one.score / 10) >= t === one.same).length;
+      const right = (t: number) =>
+        pairs.filter((one) => Math.fround(one.score / 10) >= t === one.same).length;
       const best = bestThreshold(curve);
       for (let t = -0.65; t < 0.7; t += 0.1) assert.ok(right(best) >= right(t), `${best} ${t}`);
       const weighted = roc(
