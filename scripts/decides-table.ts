@@ -25,8 +25,6 @@ export function decidesTable(schema: string): string {
   };
   visit(root, '');
   return `// Generated from ${schema} by \`npm run generate\`; do not edit.
-import type { Decides } from './decides.ts';
-
-export const annotated: { decides: Readonly<Record<string, Decides>>; evaluation: Readonly<Record<string, true>> } = ${JSON.stringify({ decides, evaluation })};
+export const annotated: { decides: Readonly<Record<string, 'result' | 'resume' | 'nothing'>>; evaluation: Readonly<Record<string, true>> } = ${JSON.stringify({ decides, evaluation })};
 `;
 }

@@ -66,9 +66,11 @@ export function makeCacheFolder(folder: string): void {
 
 /** Turns an error of the file system into what the user can act on. */
 export function asCacheError(error: unknown, what: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(what);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR') {
+  // A read-only file system answers Node's recursive mkdir with ENOENT.
+  const refused = code === 'ENOENT' && syscall === 'mkdir';
+  if (refused || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR') {
     return new FacecomError('cache-folder', `The cache folder ${cacheFolder()} cannot be written.`, {
       found: message,
       remedy: 'Name a folder that you may write with FACECOM_CACHE_DIR.',

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { FacecomError, type Place } from '../base/errors.ts';
+import { lineAndColumn } from '../base/positions.ts';
 import { Genders, type Spellings } from './genders.ts';
-import { jsonPlaces, lineAndColumn } from './json-places.ts';
+import { jsonPlaces } from './json-places.ts';
 import { NearNames } from './names.ts';
 import { readUtf8 } from './text-file.ts';
 

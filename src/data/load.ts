@@ -3,7 +3,7 @@ import { Random } from '../base/random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
 import type { Collection, Dataset, DataWarning, LoadOptions, PictureEntry, Subset } from './dataset.ts';
 import { refuseSharedPeople } from './leaks.ts';
-import { type DataSettings, sources } from './sources/index.ts';
+import { type DataSettings, sourceOf } from './sources/index.ts';
 import { type Side, type Split, splitPictures } from './split.ts';
 
 /** A data set's labels and split, without a pixel decoded. */
@@ -22,7 +22,7 @@ type SurveyOptions = Pick<LoadOptions, 'signal' | 'onProgress'>;
  * Throws FacecomError with exit code 2 for what the user can put right (docs/errors.md, codes `data-…`).
  */
 export async function surveyDataset(data: DataSettings, options: SurveyOptions = {}): Promise<Survey> {
-  const { source } = await sources[data.source]();
+  const source = await sourceOf(data);
   const collection = await source.open(data, options);
   const warnings = [...collection.warnings];
   refuseUnlabelled(collection);
@@ -94,7 +94,7 @@ export interface Scoring {
 
 /** Finds and decodes pictures for a model that is trained already: one person, or none that is named, is enough. */
 export async function loadScoring(data: DataSettings, options: ScoringOptions): Promise<Scoring> {
-  const { source } = await sources[data.source]();
+  const source = await sourceOf(data);
   const collection = await source.open(data, options);
   const warnings = [...collection.warnings];
   const side = options.side ?? (collection.hash === options.trainedOn ? 'test' : 'all');

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../base/errors.ts';
 import type { CompiledStep, Runtime, StepContext, StepInput, Variable } from '../tensor/index.ts';
 import type { Parameter } from './layers.ts';
-import { genderLoss } from './losses/gender.ts';
-import { identityLoss } from './losses/identity.ts';
+import { type LossOptions, lossOf } from './losses/index.ts';
 import { type Network, type NetworkOptions, network } from './network.ts';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizers/index.ts';
 
@@ -47,7 +46,7 @@ export interface Learner {
   /** Number of trainable values. */
   parameters: number;
   versions: Record<string, string>;
-  /** One step of the optimizer; `step` counts from 1. Throws FacecomError `nan`, naming the step and the loss, or `oom`. */
+  /** One step of the optimizer; `step` counts from 1. Throws FacecomError `oom`. */
   trainStep(batch: LabelledBatch, options: { lr: number; step: number }): Promise<StepResult>;
   evaluate(batch: { images: Uint8Array; size: number }): Promise<Logits>;
   /** Everything that training continues from: `model/…`, `optimizer/…`, `ema/…`. */
@@ -59,7 +58,7 @@ export interface Learner {
 /** The part of an experiment that a learner reads. */
 export interface LearnerOptions extends NetworkOptions {
   imageSize: number;
-  loss: { alpha: number; beta: number; label_smoothing: number };
+  loss: LossOptions;
   optimizer: OptimizerSpec;
   /** Micro-batches a step. */
   accumulation: number;
@@ -138,7 +137,7 @@ export class NetworkLearner implements Learner {
     const parts = split(batch, this.options.accumulation);
     if (parts.length === 1) {
       const found = await this.wholeStep.run({ ...this.inputs(batch, weights), ...scalars }, step);
-      return this.result([found], found.norm?.values[0], step);
+      return this.result([found], found.norm?.values[0]);
     }
     const found = [];
     for (const [index, part] of parts.entries()) {
@@ -148,7 +147,7 @@ export class NetworkLearner implements Learner {
       );
     }
     const applied = await this.applyStep.run(scalars, step);
-    return this.result(found, applied.norm?.values[0], step);
+    return this.result(found, applied.norm?.values[0]);
   }
 
   async evaluate({ images, size }: { images: Uint8Array; size: number }): Promise<Logits> {
@@ -221,22 +220,26 @@ export class NetworkLearner implements Learner {
   }
 
   private differentiate(inputs: Scalars, context: StepContext) {
-    const { alpha, beta, label_smoothing } = this.options.loss;
+    const { loss: options } = this.options;
+    const [gender, identity] = [lossOf('gender', options), lossOf('identity', options)];
     const parts: { gender?: tf.Scalar; identity?: tf.Scalar } = {};
     const { loss, gradients } = context.gradients(() => {
       const logits = this.network.apply({ context, training: true }, inputs.images as tf.Tensor4D);
       parts.gender = tf.keep(
-        genderLoss(logits.gender, inputs.gender as tf.Tensor1D, inputs.genderWeight as tf.Tensor1D),
+        gender({
+          logits: logits.gender,
+          labels: inputs.gender as tf.Tensor1D,
+          weights: inputs.genderWeight as tf.Tensor1D,
+        }),
       );
       parts.identity = tf.keep(
-        identityLoss(
-          logits.identity,
-          inputs.identity as tf.Tensor1D,
-          inputs.identityWeight as tf.Tensor1D,
-          label_smoothing,
-        ),
+        identity({
+          logits: logits.identity,
+          labels: inputs.identity as tf.Tensor1D,
+          weights: inputs.identityWeight as tf.Tensor1D,
+        }),
       );
-      return tf.add(tf.mul(parts.gender, alpha), tf.mul(parts.identity, beta)) as tf.Scalar;
+      return tf.add(tf.mul(parts.gender, options.alpha), tf.mul(parts.identity, options.beta)) as tf.Scalar;
     }, this.trainable);
     return {
       outputs: { loss, genderLoss: tf.clone(parts.gender!), identityLoss: tf.clone(parts.identity!) },
@@ -287,11 +290,7 @@ export class NetworkLearner implements Learner {
     };
   }
 
-  private result(
-    parts: Awaited<ReturnType<CompiledStep['run']>>[],
-    norm: number | undefined,
-    step: number,
-  ): StepResult {
+  private result(parts: Awaited<ReturnType<CompiledStep['run']>>[], norm: number | undefined): StepResult {
     const sum = (name: string) => parts.reduce((total, part) => total + part[name]!.values[0]!, 0);
     const result: StepResult = {
       loss: sum('loss'),
@@ -299,18 +298,6 @@ export class NetworkLearner implements Learner {
       identityLoss: sum('identityLoss'),
     };
     if (norm !== undefined) result.gradientNorm = norm;
-    if (!Number.isFinite(result.loss)) {
-      const which = !Number.isFinite(result.genderLoss)
-        ? 'gender loss'
-        : !Number.isFinite(result.identityLoss)
-          ? 'identity loss'
-          : 'total loss';
-      throw new FacecomError('nan', `The ${which} is not a finite number at step ${step}.`, {
-        place: { step },
-        found: `loss ${result.loss}, gender loss ${result.genderLoss}, identity loss ${result.identityLoss}`,
-        remedy: 'Lower optimizer.lr, set train.clip (such as 1.0), or train with train.precision: float32.',
-      });
-    }
     return result;
   }
 }

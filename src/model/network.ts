@@ -1,11 +1,11 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackboneName, backbones } from './backbones/index.ts';
-import { type HeadOptions, head } from './heads/index.ts';
+import type { MakeBackbone } from './backbones/index.ts';
+import { type HeadOptions, headOf } from './heads/index.ts';
 import { type Forward, type Parameter, Parameters } from './layers.ts';
 
 export interface NetworkOptions {
-  backbone: BackboneName;
+  backbone: MakeBackbone;
   heads: { gender: HeadOptions; identity: HeadOptions };
   identities: number;
   seed: number;
@@ -13,7 +13,10 @@ export interface NetworkOptions {
 
 export interface Network {
   parameters: Parameter[];
-  /** Pictures [batch, height, width, 3], 0 … 255 → logits of both tasks: [batch] (Female above 0) and [batch, identities]. */
+  /**
+   * Pictures [batch, height, width, 3], 0 … 255 → logits of both tasks, [batch] (Female above 0) and [batch, identities], and what
+   * faces are matched by, the backbone's features [batch, features].
+   */
   apply(
     forward: Forward,
     pictures: Tensor4D,
@@ -28,16 +31,15 @@ export const DEVIATION = [0.229, 0.224, 0.225].map((v) => v * 255);
 /** One shared backbone, one head a task. */
 export function network({ backbone, heads, identities, seed }: NetworkOptions): Network {
   const parameters = new Parameters(seed);
-  const body = backbones[backbone](parameters);
-  const gender = head(parameters, 'gender_head', body.features, 1, heads.gender);
-  const identity = head(parameters, 'identity_head', body.features, identities, heads.identity);
+  const body = backbone(parameters);
+  const gender = headOf(heads.gender)(parameters, 'gender_head', body.features, 1);
+  const identity = headOf(heads.identity)(parameters, 'identity_head', body.features, identities);
   const apply = (forward: Forward, pictures: Tensor4D) => {
     const features = body.apply(forward, normalise(pictures));
-    const { hidden, logits } = identity(forward, features);
     return {
-      gender: tf.squeeze(gender(forward, features).logits, [1]) as tf.Tensor1D,
-      identity: logits,
-      embedding: hidden,
+      gender: tf.squeeze(gender(forward, features), [1]) as tf.Tensor1D,
+      identity: identity(forward, features),
+      embedding: features,
     };
   };
   return { parameters: parameters.all, apply };

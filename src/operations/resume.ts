@@ -1,14 +1,17 @@
 import { basename, dirname, resolve as resolvePath } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { lockHolder, recordState } from '../orchestrator/index.ts';
+import { recordState } from '../orchestrator/index.ts';
 import {
   findTarget,
+  lockHolder,
   type RunSummary,
   readConfig,
   readEnvironment,
   readManifest,
   runFoldersUnder,
   scanRun,
+  tidyRunFolder,
+  useRecordedPlugins,
 } from '../record/index.ts';
 import { readExperiment } from '../spec/index.ts';
 import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
@@ -93,7 +96,9 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const signals = signalsOf(options);
   const config = readConfig(dir);
   const cwd = readEnvironment(dir).cwd ?? process.cwd();
+  await useRecordedPlugins(dir, config);
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
+  tidyRunFolder(dir);
   if (before?.status === 'failed') recordState(dir, { state: 'queued' });
   const result = await executeRun(
     { dir, id, config },

@@ -3,8 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
-import { type LockHolder, lockHolder } from '../orchestrator/index.ts';
-import { findTarget, type RunSummary, requestStop, runStatus, scanRun, scanRuns } from '../record/index.ts';
+import {
+  findTarget,
+  type LockHolder,
+  lockHolder,
+  type RunSummary,
+  requestStop,
+  runStatus,
+  scanRun,
+  scanRuns,
+} from '../record/index.ts';
 import { runIdOf } from './run.ts';
 
 export interface StopOptions {

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tidyAside } from '../base/files.ts';
 import { changeConfig, type Event, type FailureClass, readConfig, readState } from '../record/index.ts';
 import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';
@@ -12,6 +14,8 @@ export interface ExecuteOptions {
   start: () => Handle;
   launcher: string;
   devices: string[];
+  /** That the trainer may use; written down, so that a resumed run keeps them. */
+  threads: number;
   /** Milliseconds for which the slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
   stop: AbortSignal;
@@ -58,12 +62,19 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
     recordState(runDir, { state: 'stopped', message: 'It was stopped before its trainer was started.' });
     return { outcome: { status: 'stopped' } };
   }
+  // What killed trainers and orchestrators left half written.
+  for (const folder of [runDir, join(runDir, 'artifacts')]) tidyAside(folder);
   const { starts, counts } = history(runDir);
   const config = readConfig(runDir);
   const outcome = await supervise({
     runDir,
     start: options.start,
-    started: { launcher: options.launcher, devices: options.devices, attempt: starts + 1 },
+    started: {
+      launcher: options.launcher,
+      devices: options.devices,
+      attempt: starts + 1,
+      threads: options.threads,
+    },
     idle: options.idle,
     stop,
     kill: options.kill,

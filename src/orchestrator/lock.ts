@@ -1,27 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
-import { type Holder, lockHolder as holderOf, tryLock } from '../base/lock.ts';
+import { tidyAside } from '../base/files.ts';
+import { tryLock } from '../base/lock.ts';
 import { isHere, liveness, markProcess, type ProcessMark } from '../base/process.ts';
-
-/** What `lock.json` in the folder of a sweep or a run says of who runs it, besides the process. */
-interface Details {
-  /** Such as `sweep`. */
-  command: string;
-  /** Milliseconds since 1970. */
-  time: number;
-  /** Ends the holder's trainers after it, if it is killed. */
-  guard?: ProcessMark;
-}
-
-/** Who runs a sweep or a run. A file that another program wrote may lack the details. */
-export type LockHolder = Holder & Partial<Details>;
-
-export const lockFile = (folder: string): string => join(folder, 'lock.json');
-
-/** The process that holds a folder's lock and may be alive, or undefined. */
-export const lockHolder = (folder: string): LockHolder | undefined => holderOf<Details>(lockFile(folder));
+import { type LockHolder, lockFile, lockOf } from '../record/index.ts';
 
 /**
  * Takes a folder's lock, and returns what frees it again. One whose holder is gone is taken over, once the trainers that the holder left
@@ -48,10 +31,12 @@ export async function takeLock(
     throw notWritable(folder, error);
   }
   const file = lockFile(folder);
-  const lock = await tryLock<Details>(file, {
-    details: { command, time: Date.now(), ...(guard ? { guard } : {}) },
+  const details: Omit<LockHolder, 'pid'> = { command, time: Date.now(), ...(guard ? { guard } : {}) };
+  const lock = await tryLock(file, {
+    details,
     ...(watched === undefined ? {} : { watched }),
-    onTakeOver: async (holder, why) => {
+    onTakeOver: async (found, why) => {
+      const holder = lockOf(found);
       const who = `The ${holder.command ?? 'process'} of process ${holder.pid}${elsewhere(holder)}`;
       note?.(
         why === 'ended'
@@ -63,7 +48,8 @@ export async function takeLock(
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === undefined ? error : notWritable(folder, error);
   });
-  if ('holder' in lock) throw locked(folder, lock.holder);
+  if ('holder' in lock) throw locked(folder, lockOf(lock.holder));
+  tidyAside(folder);
   return lock.release;
 }
 
@@ -84,10 +70,8 @@ function notWritable(folder: string, error: unknown): FacecomError {
 
 function locked(folder: string, holder: LockHolder): FacecomError {
   const where = elsewhere(holder);
-  const { time } = holder;
-  const since =
-    typeof time === 'number' && Math.abs(time) <= 8.64e15 ? `, since ${new Date(time).toISOString()}` : '';
-  const name = typeof holder.command === 'string' ? `facecom ${holder.command}` : 'process';
+  const since = holder.time === undefined ? '' : `, since ${new Date(holder.time).toISOString()}`;
+  const name = holder.command === undefined ? 'process' : `facecom ${holder.command}`;
   return new FacecomError('locked', `Another ${name} is at work on ${folder}.`, {
     found: `process ${holder.pid}${where}${since}`,
     expected: 'one at a time',

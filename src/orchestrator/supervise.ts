@@ -19,7 +19,7 @@ export interface SuperviseOptions {
   /** Starts the trainer. */
   start: () => Handle;
   /** What is said of the start in the record. */
-  started: { launcher: string; devices: string[]; attempt: number };
+  started: { launcher: string; devices: string[]; attempt: number; threads?: number };
   /** Milliseconds for which its slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
   /** Aborted: the trainer is asked to save and end. */

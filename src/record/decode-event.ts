@@ -1,6 +1,7 @@
 import { cleanName, cleanText } from '../base/clean-text.ts';
 import { parseLine } from '../base/lines.ts';
 import { decodeNumber } from '../base/numbers.ts';
+import { isRecord } from '../base/objects.ts';
 import { classes } from './classes.ts';
 import type { Event } from './event.ts';
 
@@ -62,13 +63,14 @@ export function decodeEvent(text: string | undefined): { event?: Event; problems
   for (const [key, kind] of [...Object.entries(needed), ...Object.entries(optional)]) {
     const given = own(line, key);
     if (given === undefined || (given === null && !Object.hasOwn(needed, key))) {
-      if (Object.hasOwn(needed, key)) return unreadable(`${type} ${key}`, `is a ${type} without ${key}`);
+      if (Object.hasOwn(needed, key))
+        return unreadable(`${type} ${key}`, `is of type ${type}, but has no ${key}`);
       continue;
     }
     const value = valueAs(given, kind, key, problems);
     if (value !== undefined) event[key] = value;
     else if (Object.hasOwn(needed, key))
-      return unreadable(`${type} ${key}`, `is a ${type} whose ${key} is ${describe(given)}`);
+      return unreadable(`${type} ${key}`, `is of type ${type}, but its ${key} is ${describe(given)}`);
     else problems.push(wrong(key, given));
   }
   // External trainers may leave these out.
@@ -94,7 +96,7 @@ function valueAs(given: unknown, kind: Kind, key: string, problems: LineProblem[
     case 'class':
       return (classes.told as readonly unknown[]).includes(given) ? given : undefined;
     case 'values':
-      return isMap(given) ? numbersOf(given, key, problems) : undefined;
+      return isRecord(given) ? numbersOf(given, key, problems) : undefined;
   }
 }
 
@@ -110,9 +112,6 @@ function numbersOf(map: Record<string, unknown>, key: string, problems: LineProb
 
 const isNumber = (value: unknown): boolean =>
   typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function wrong(name: string, value: unknown): LineProblem {
   return {

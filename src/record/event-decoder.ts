@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { plural } from '../base/format.ts';
 import { type Line, lineNumber } from '../base/lines.ts';
 import { decodeEvent, type LineProblem } from './decode-event.ts';
 import type { Event } from './event.ts';
@@ -36,14 +37,15 @@ export class EventDecoder {
   summary(): Event[] {
     const more = this.problems - this.first.length;
     if (more <= 0) return [];
-    return [this.warning('record-line', `${basename(this.file)}: the same or the like ${more} times more`)];
+    return [
+      this.warning('record-line', `${basename(this.file)}: ${plural(more, 'more problem')} like these`),
+    ];
   }
 
   /** What was wrong, as a part of a sentence; undefined where nothing was. */
   describe(): string | undefined {
     if (this.problems === 0) return undefined;
-    const count = this.problems === 1 ? '1 problem' : `${this.problems} problems`;
-    return `${count} in ${basename(this.file)}: ${this.first.slice(0, 3).join('; ')}${this.problems > 3 ? '; …' : ''}`;
+    return `${plural(this.problems, 'problem')} in ${basename(this.file)}: ${this.first.slice(0, 3).join('; ')}${this.problems > 3 ? '; …' : ''}`;
   }
 
   private report({ code, kind, message }: LineProblem, start: number): Event | undefined {

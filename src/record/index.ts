@@ -1,5 +1,6 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
+export { createRunFolder, type RunFiles } from './create-run-folder.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
@@ -16,9 +17,11 @@ export {
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
+export { type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
 export { originText } from './origin-text.ts';
 export {
   type Origins,
+  RECORD_VERSION,
   type RecordedConfig,
   readConfig,
   readConfigIfAny,
@@ -38,7 +41,7 @@ export {
   resultText,
   type TrialResult,
 } from './results.ts';
-export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
+export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
 export {
   newestRuns,
   type RunStatus,
@@ -58,3 +61,4 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { useRecordedPlugins } from './use-plugins.ts';

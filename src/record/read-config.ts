@@ -31,6 +31,9 @@ export type RecordedConfig = Partial<Omit<Experiment, Section>> & {
 /** Where each value came from, by dotted path. */
 export type Origins = Record<string, Origin>;
 
+/** Of what run folders hold; the schemas say what changed. */
+export const RECORD_VERSION = 2;
+
 export const configFile = (runDir: string): string => join(runDir, 'config.json');
 export const originsFile = (runDir: string): string => join(runDir, 'origins.json');
 export const environmentFile = (runDir: string): string => join(runDir, 'environment.json');
@@ -83,6 +86,7 @@ const environmentOf = object<Environment>({
   tensorflow: object<NonNullable<Environment['tensorflow']>>({ version: text, kind: text }),
   seed: finite,
   data_hash: text,
+  plugins: text,
   git: either(
     nothing,
     object<NonNullable<Environment['git']>>({ commit: text, dirty: flag, status: listOf(text), diff: text }),

@@ -6,6 +6,7 @@ import { liveness, type ProcessMark } from '../base/process.ts';
 import type { Event } from './event.ts';
 import { decodeLine, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
+import { isHeld } from './lock-file.ts';
 import { runName } from './run-folder.ts';
 import { readState, type StateEntry } from './state.ts';
 import type { Objective } from './sweep-manifest.ts';
@@ -111,14 +112,14 @@ function summarise(dir: string, options: ScanOptions): RunSummary | undefined {
   const place = runName(dir) ?? { name: basename(dirname(dir)), trial: basename(dir), attempt: 1 };
   const entries = readState(dir);
   if (entries.length === 0 && !isRunFolder(dir)) return undefined;
-  const summary: RunSummary = { dir, ...place, ...summariseState(entries, options.now ?? Date.now()) };
+  const summary: RunSummary = { dir, ...place, ...summariseState(dir, entries, options.now ?? Date.now()) };
   if (!options.state) addEvents(summary, options.objective);
   return summary;
 }
 
 /** The status alone, as the run's state and processes tell it; its events are not read. */
 export function runStatus(dir: string): RunStatus {
-  return summariseState(readState(dir), Date.now()).status;
+  return summariseState(dir, readState(dir), Date.now()).status;
 }
 
 function runFolderNames(folder: string): string[] {
@@ -147,7 +148,7 @@ type StatePart = Pick<
   | 'orchestrator'
 > & { metrics: Record<string, number> };
 
-function summariseState(entries: readonly StateEntry[], now: number): StatePart {
+function summariseState(dir: string, entries: readonly StateEntry[], now: number): StatePart {
   const part: StatePart = { status: 'queued', starts: 0, retries: 0, devices: [], metrics: {} };
   let since: number | undefined;
   let milliseconds = 0;
@@ -167,7 +168,7 @@ function summariseState(entries: readonly StateEntry[], now: number): StatePart 
     if (entry.state === 'failed' || entry.state === 'stopped' || entry.state === 'finished')
       describeEnd(part, entry);
   }
-  part.status = statusOf(entries.at(-1), part);
+  part.status = statusOf(dir, entries.at(-1), part);
   if (since !== undefined && part.status === 'running') milliseconds += Math.max(0, now - since);
   if (part.starts > 0) part.seconds = milliseconds / 1000;
   return part;
@@ -188,9 +189,17 @@ function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry
   part.message = message;
 }
 
-function statusOf(last: StateEntry | undefined, { trainer, orchestrator }: StatePart): RunStatus {
+function statusOf(
+  dir: string,
+  last: StateEntry | undefined,
+  { trainer, orchestrator }: StatePart,
+): RunStatus {
   if (!last) return 'queued';
-  const here = (mark: ProcessMark | undefined) => mark !== undefined && liveness(mark) !== 'ended';
+  // Of a process on another machine or in another container only the lock tells, which shows signs of life.
+  const here = (mark: ProcessMark | undefined) => {
+    const life = mark ? liveness(mark) : 'ended';
+    return life === 'alive' || (life === 'unknown' && isHeld(dir));
+  };
   if (last.state === 'started') return here(trainer) || here(orchestrator) ? 'running' : 'interrupted';
   if (last.state === 'retried') return here(orchestrator) ? 'retrying' : 'interrupted';
   return last.state;

@@ -36,6 +36,7 @@ const entryOf = object<StateEntry>(
     orchestrator: object<NonNullable<StateEntry['orchestrator']>>({ pid: whole(1), process: text }, ['pid']),
     launcher: text,
     devices: listOf(text),
+    threads: whole(1),
     idle: finite,
     class: oneOf(...classes.all),
     code: message,

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/files.ts';
+import { writeJson } from '../base/files.ts';
+import { holderOfRun, mark } from './lock-file.ts';
 import { flag, object, time } from './shape.ts';
 import type { StopRequest } from './stop.generated.ts';
 
@@ -9,11 +10,16 @@ export type { StopRequest } from './stop.generated.ts';
 const requestFile = (runDir: string): string => join(runDir, 'stop.json');
 
 export function requestStop(runDir: string, { kill }: { kill: boolean }): void {
-  const request: StopRequest = { time: Date.now(), kill };
-  writeAside(requestFile(runDir), `${JSON.stringify(request)}\n`);
+  const holder = holderOfRun(runDir);
+  const request: StopRequest = {
+    time: Date.now(),
+    kill,
+    ...(holder ? { holder: { pid: holder.pid, host: holder.host, process: holder.process } } : {}),
+  };
+  writeJson(requestFile(runDir), request, { indent: 0 });
 }
 
-const requestOf = object<StopRequest>({ time, kill: flag });
+const requestOf = object<StopRequest>({ time, kill: flag, holder: mark });
 
 /** The request, if there is one; it is gone then. */
 export function takeStopRequest(runDir: string): StopRequest | undefined {

@@ -12,4 +12,12 @@ export interface StopRequest {
    * At once, without a checkpoint.
    */
   kill: boolean;
+  /**
+   * The orchestrator that is asked, by its lock of the run or the sweep: no later one is meant.
+   */
+  holder?: {
+    pid: number;
+    host?: string;
+    process?: string;
+  };
 }

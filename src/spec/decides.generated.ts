@@ -1,8 +1,6 @@
 // Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.
-import type { Decides } from './decides.ts';
-
 export const annotated: {
-  decides: Readonly<Record<string, Decides>>;
+  decides: Readonly<Record<string, 'result' | 'resume' | 'nothing'>>;
   evaluation: Readonly<Record<string, true>>;
 } = {
   decides: {
@@ -10,6 +8,7 @@ export const annotated: {
     description: 'nothing',
     tags: 'nothing',
     extends: 'nothing',
+    plugins: 'nothing',
     'data.cache': 'nothing',
     'train.accumulation': 'resume',
     resources: 'nothing',

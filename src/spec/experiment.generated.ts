@@ -46,6 +46,10 @@ export interface Experiment {
    */
   extends?: string | string[];
   /**
+   * Files of one's own backbones, heads, losses, effects, sources and samplers (docs/plugins.md), relative to this file; what they contain decides the trial's id.
+   */
+  plugins?: string[];
+  /**
    * Seed of every random stream of the run.
    */
   seed: number;
@@ -244,6 +248,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
       /**
        * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); cross-entropy.
@@ -257,6 +265,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
     };
   };
@@ -276,6 +288,19 @@ export interface Experiment {
      * Label smoothing of the identity loss.
      */
     label_smoothing: number;
+    /**
+     * The function of each loss: cross-entropy, or one of a plugin.
+     */
+    functions: {
+      /**
+       * Of the gender loss.
+       */
+      gender: 'cross_entropy';
+      /**
+       * Of the identity loss.
+       */
+      identity: 'cross_entropy';
+    };
   };
   /**
    * What is done to training pictures, drawn anew for each picture and epoch.

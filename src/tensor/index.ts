@@ -51,10 +51,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 export { Session } from './graph/session.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
-export { batchNorm } from './ops/batch-norm.ts';
-export { biasAdd } from './ops/bias-add.ts';
-export { conv2d } from './ops/conv2d.ts';
-export { maxPool } from './ops/max-pool.ts';
-export { relu } from './ops/relu.ts';
+export { batchNorm, biasAdd, conv2d, maxPool, relu } from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
 export { preloadBackend } from './preload.ts';

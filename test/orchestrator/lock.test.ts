@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FacecomError } from '../../src/base/errors.ts';
 import { markProcess } from '../../src/base/process.ts';
-import { lockFile, lockHolder, takeLock } from '../../src/orchestrator/lock.ts';
+import { takeLock } from '../../src/orchestrator/index.ts';
+import { lockFile, lockHolder } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const refused = (error: unknown) => error instanceof FacecomError && error.code === 'locked';

@@ -98,7 +98,7 @@ event '{"type":"toString","time":7}'`,
   );
   assert.match(
     outcome.failure.message,
-    /line 2 is no JSON object: "Traceback:"; line 3 is a finished without metrics/,
+    /line 2 is no JSON object: "Traceback:"; line 3 is of type finished, but has no metrics/,
   );
   assert.deepEqual(
     run.events.map((event) => (event.type === 'warning' ? event.code : event.type)),

@@ -1,5 +1,7 @@
+import { extension } from '../../plugins/index.ts';
 import type { Collection } from '../dataset.ts';
 import type { DataSettings, FileSource } from '../listing.ts';
+import type { SourceDefinition } from './own.ts';
 
 export type { DataSettings } from '../listing.ts';
 
@@ -46,4 +48,11 @@ function opened(files: FileSource): Source {
       return collect(await files.list(data, options), data, options);
     },
   };
+}
+
+/** The source that `data.source` names, of the table or of a plugin. */
+export async function sourceOf(data: DataSettings): Promise<Source> {
+  const own = extension<SourceDefinition<unknown>>('source', data.source);
+  if (own) return (await import('./own.ts')).ownSource(own.name, own);
+  return (await sources[data.source]()).source;
 }

@@ -1,6 +1,6 @@
 import type { Work } from '../../orchestrator/index.ts';
 import { dueRetry, recordRetry, recordState } from '../../orchestrator/index.ts';
-import { createRunFolder, refreshConfig } from '../../record/index.ts';
+import { createRunFolder, refreshConfig, tidyRunFolder } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
 
@@ -19,11 +19,12 @@ export interface RunFolderOptions {
 /** The folder of a trial's run: a new one, or the one that goes on, with what the spec says now of what does not decide its result. */
 export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): string {
   if (run) {
+    tidyRunFolder(run.dir);
     refreshConfig(run.dir, options.config);
     if (run.status === 'failed') openFailed(run.dir);
     return run.dir;
   }
-  const runDir = createRunFolder(
+  return createRunFolder(
     { runs: options.runs, name: options.config.name, trial: trial.id },
     {
       config: options.config,
@@ -36,8 +37,6 @@ export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): 
       },
     },
   );
-  recordState(runDir, { state: 'queued' });
-  return runDir;
 }
 
 /** It goes on as its failure is due; where it had failed for good and is wanted again, its budgets begin anew. */

@@ -3,6 +3,7 @@ import { leaves } from '../../base/objects.ts';
 import type { Event } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
+import type { Sent } from './cursor.ts';
 import { hashed, legalKey, legalPath } from './names.ts';
 import { noteOf } from './note.ts';
 import { RemoteRun } from './remote-run.ts';
@@ -107,7 +108,7 @@ export class RunSync {
  * The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: its `val/x` are
  * `val_best/x`, others `final/x`. Its `test/x` are left out where the record has them as a metric already.
  */
-function pointsOf(event: Event, last: { step: number; tested?: boolean }, time: number): Metric[] {
+function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, time: number): Metric[] {
   if (event.type === 'metric') {
     // A trainer of another make may give a step that is no number.
     const step = Number.isSafeInteger(Math.trunc(event.step)) ? Math.trunc(event.step) : last.step;
@@ -116,7 +117,11 @@ function pointsOf(event: Event, last: { step: number; tested?: boolean }, time: 
     const points = Object.entries(event.values).map(([name, value]) =>
       metric(legalKey(name), value, time, step),
     );
-    if (event.epoch > 0 && !('epoch' in event.values)) points.push(metric('epoch', event.epoch, time, step));
+    // Once a step, also where a trainer tells its metrics in several events.
+    if (event.epoch > 0 && !('epoch' in event.values) && last.epoch !== step) {
+      points.push(metric('epoch', event.epoch, time, step));
+      last.epoch = step;
+    }
     return points;
   }
   if (event.type !== 'finished') return [];

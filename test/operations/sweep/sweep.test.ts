@@ -92,3 +92,18 @@ test('stop ends an orchestrator of this process like any other', async (t) => {
   assert.equal(how, 'request');
   assert.equal((await running).finished, 0);
 });
+
+test('a resumed trial keeps the threads that it was started with', async (t) => {
+  const script = `echo "$FACECOM_THREADS" >> threads; [ $(wc -l < threads) -gt 1 ] || kill -9 $$; ${trainer}`;
+  const { options } = await place(t, script, {
+    sweep: { axes: { 'optimizer.lr': [0.1] } },
+    resources: { retry: { killed: 0 } },
+  });
+  const read = (cpus: number) => readExperiment(options.file, { set: [`resources.cpus=${cpus}`] });
+  const first = await sweep(await read(2), options);
+  assert.equal(first.failed, 1);
+  const second = await sweep(await read(1), { ...options, failed: true });
+  assert.equal(second.finished, 1);
+  const [trial] = second.rows;
+  assert.deepEqual(readFileSync(join(trial!.runDir!, 'threads'), 'utf8'), '2\n2\n');
+});

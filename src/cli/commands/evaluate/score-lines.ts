@@ -22,7 +22,7 @@ const always = /^(?:gender|identity|combined)/;
 /** The scores of an evaluation for people: clean first, then each condition and severity, then the mean; then intervals. */
 export function describeEvaluation(evaluation: Evaluation): string {
   const { run, checkpoint, data, scores, conditions, intervals } = evaluation;
-  const from = data.source === 'synthetic' ? 'synthetic faces' : data.path;
+  const from = data.source === 'synthetic' ? 'synthetic faces' : (data.path ?? data.source);
   const which = data.split === 'all' ? 'all' : `the ${data.split} pictures:`;
   const shown = columns.filter(([, metric]) => always.test(metric) || scores[metric] !== undefined);
   const titles: Column[] = [

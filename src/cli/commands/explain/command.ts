@@ -8,7 +8,7 @@ export function command(): Command {
     .argument('[PATH]', 'a key, such as optimizer or optimizer.lr; left out: every one')
     .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print one JSON document a value, then a summary')
+    .option('--json', 'print one JSON document per value, then a summary')
     .action(async (target: string, path: string | undefined, options: ExplainOptions) => {
       const { explain } = await import('./action.ts');
       process.exitCode = await explain(target, path, options);

@@ -4,10 +4,10 @@ import { Command } from 'commander';
 export function command(): Command {
   return new Command('logs')
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
-    .option('-f, --follow', 'go on until the run has ended')
+    .option('-f, --follow', 'follow until the run has ended')
     .option('-n, --tail <lines>', 'only so many lines from the end')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print {"line": …} a line, ending with the summary')
+    .option('--json', 'print {"line": …} per line, the summary last')
     .action(async (run: string, options: LogsOptions) => {
       const { logs } = await import('./action.ts');
       process.exitCode = await logs(run, options);

@@ -13,7 +13,7 @@ export function command(): Command {
     )
     .addOption(setOption('change a key of evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print one JSON document a picture, and a summary')
+    .option('--json', 'print one JSON document per picture, then a summary')
     .action(async (run, images, options) =>
       (await import('./action.ts')).predictImages(run, images, options),
     );

@@ -9,7 +9,7 @@ export function command(): Command {
       'the page, in place of artifacts/report.html of the run, report.html of the sweep',
     )
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .action(async (target: string, options: ReportOptions) => {
       const { report } = await import('./action.ts');
       process.exitCode = await report(target, options);

@@ -16,7 +16,7 @@ export function command(): Command {
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--max-parallel <n>', 'trials of a sweep at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed again')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (target: string, options: ResumeOptions) => {
       const { resume } = await import('./action.ts');

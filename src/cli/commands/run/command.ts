@@ -8,7 +8,7 @@ export function command(): Command {
     .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the resolved config and launch nothing')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the summary only')
     .action(async (spec: string, options: RunOptions) => {
       const { run } = await import('./action.ts');

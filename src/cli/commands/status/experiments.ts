@@ -1,8 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { lockHolder } from '../../../orchestrator/index.ts';
-import { defaultObjective, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
+import { defaultObjective, lockHolder, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
 import { type Column, table } from '../../terminal/table.ts';
 import type { Status } from './status.ts';
 import { type Counts, count, isActive, shown } from './summary.ts';

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { formatDuration } from '../../../base/format.ts';
-import { lockHolder } from '../../../orchestrator/index.ts';
 import {
   defaultObjective,
+  lockHolder,
   newestRuns,
   type RunSummary,
   readManifest,

@@ -8,7 +8,7 @@ export function command(): Command {
     .option('--check', 'ask MLflow also about runs of which everything was sent')
     .option('--restore', 'restore runs that were deleted in MLflow')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print JSON documents only, one a run, ending with the summary')
+    .option('--json', 'print JSON documents only, one per run, the summary last')
     .option('--quiet', 'print the summary only')
     .action(async (runs: string[], options: SyncCommandOptions) => {
       const { sync } = await import('./action.ts');

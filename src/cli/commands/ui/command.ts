@@ -7,7 +7,7 @@ export function command(): Command {
     .option('--stop', 'stop the server')
     .option('--no-sync', 'send nothing')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print JSON documents only, ending with the summary')
+    .option('--json', 'print JSON documents only, the summary last')
     .option('--quiet', 'print the address only')
     .action(async (options: UiOptions) => {
       const { ui } = await import('./action.ts');

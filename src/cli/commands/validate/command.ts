@@ -5,7 +5,7 @@ import { setOption } from '../../terminal/set-option.ts';
 export function command(): Command {
   return new Command('validate')
     .argument('<SPEC...>', 'experiment files')
-    .option('--fix', 'put right in place what has one likely meaning')
+    .option('--fix', 'fix unambiguous mistakes in place')
     .addOption(setOption())
     .option('--json', 'print one JSON document')
     .action(async (specs: string[], options: ValidateOptions) => {
