@@ -3,6 +3,7 @@ import { type ConvolutionShape, convolutionWeights } from './ops/convolution.ts'
 import { product } from './ops/matmul.ts';
 import { fill } from './ops/shapes.ts';
 import { dense } from './primitives.ts';
+import { strided } from './strided.ts';
 
 type Write = (e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, dw: Tensor) => void;
 
@@ -64,21 +65,10 @@ function pointwise(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, d
 }
 
 /** Every stride-th pixel. */
-function subsample(e: Emitter, x: Tensor, { stride, y }: ConvolutionShape): Tensor {
-  const [batch, height, width] = y as [number, number, number];
-  const channels = x.shape[3]!;
-  const to = e.fresh([batch, height, width, channels], x.dtype);
-  const from = dense(x.shape);
-  const target = dense(to.shape);
-  const steps = [from[0]!, from[1]! * stride, from[2]! * stride, from[3]!];
-  // oneDNN takes no strides by which a row after the last would overlap the next picture: the last row is copied apart.
-  const split = height * stride > x.shape[1]! ? [height - 1, 1] : [height];
-  let row = 0;
-  for (const rows of split) {
-    const part = [batch, rows, width, channels];
-    if (rows > 0) e.copy(e.view(x, part, steps, row * steps[1]!), e.view(to, part, target, row * target[1]!));
-    row += rows;
-  }
+function subsample(e: Emitter, x: Tensor, shape: ConvolutionShape): Tensor {
+  const to = e.fresh([...shape.y.slice(0, 3), x.shape[3]!], x.dtype);
+  for (const { part, steps, offset, start } of strided(shape))
+    e.copy(e.view(x, part, steps, offset), e.view(to, part, dense(to.shape), start));
   return to;
 }
 

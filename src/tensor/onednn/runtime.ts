@@ -49,7 +49,8 @@ export class OneDnnRuntime implements Runtime {
   readonly seed: number;
   /** Where set, it is told of each instruction as it has run. */
   onInstruction: OnInstruction | undefined;
-  private readonly threads: number;
+  /** Of the library, while it works for this runtime. */
+  readonly threads: number;
   private readonly frozen: boolean;
   private readonly programs: OneDnnProgram[] = [];
   private memory: Region | undefined;
@@ -61,7 +62,8 @@ export class OneDnnRuntime implements Runtime {
     this.version = library.version;
     this.precision = options.precision;
     this.seed = options.seed;
-    this.threads = options.threads || availableParallelism();
+    // More threads than cores would only wait for each other.
+    this.threads = Math.min(options.threads || availableParallelism(), availableParallelism());
     this.frozen = options.frozen ?? false;
     this.tracer = openTracer();
     this.primitives = new Primitives(library);

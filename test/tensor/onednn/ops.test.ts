@@ -272,6 +272,7 @@ describe('ops of the engine oneDNN equal plain JavaScript', { skip: withoutOneDn
     });
     await compare(t, cases, { tolerance: 3e-5 });
     await compare(t, cases, { tolerance: 3e-5, threads: 2 });
+    await compare(t, cases, { tolerance: 6e-2, precision: 'bfloat16' });
   });
 
   it('on inference with what follows a convolution fused into it', (t) => {

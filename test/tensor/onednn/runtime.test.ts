@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../../src/base/errors.ts';
@@ -163,6 +164,14 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
     await assert.rejects(square.run({ x: x(4) }), { code: 'oom', message: /the step square/ });
     const { y } = await runtime.compile('small', ({ x }) => ({ y: tf.sum(x!) })).run({ x: x(2) });
     assert.equal(y!.values[0], 0);
+  });
+
+  it('takes as many threads as there are cores where none or more are asked for', (t) => {
+    const cores = availableParallelism();
+    assert.deepEqual(
+      [0, 1, cores + 100].map((threads) => onednn(t, { threads }).threads),
+      [cores, 1, cores],
+    );
   });
 
   it('passes NaN on, as the other backends do', async (t) => {

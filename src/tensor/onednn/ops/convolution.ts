@@ -4,7 +4,10 @@ import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
 import { filterGradient } from '../filter-gradient.ts';
 import { Algorithm, Argument, Propagation, Query } from '../library.ts';
 import { dense, type Layout, type PostOp, vector } from '../primitives.ts';
+import { strided } from '../strided.ts';
+import { product } from './matmul.ts';
 import { input, type OpRule, option, output } from './rule.ts';
+import { fill } from './shapes.ts';
 
 /** Shapes of a convolution over NHWC pictures; filter: [kernel, kernel, in / groups, out]. */
 export interface ConvolutionShape {
@@ -95,6 +98,42 @@ function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tenso
   return e.inLayout(filterView(e, e.source(value)), layout, dtype);
 }
 
+/** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than pictures then. */
+const SMALL = 7;
+
+/**
+ * Whether a convolution and its data's gradient are computed as products of pixels and a matrix. In bfloat16 only: the filter is then
+ * cast once for both, and not laid out anew for either (measured on a Xeon with AMX).
+ */
+const isProduct = ({ filter, y }: ConvolutionShape, dtype: number): boolean =>
+  filter[0] === 1 && filter[1] === 1 && dtype === DataType.BFLOAT16 && y[1]! <= SMALL && y[2]! <= SMALL;
+
+const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * shape[2]!;
+
+/** A 1×1 filter as a matrix [in, out], made of the values behind any cast. */
+function matrix(e: Emitter, value: Value, dtype: number): Tensor {
+  const source = e.source(value);
+  const shape = source.shape.slice(2);
+  return e.inLayout(e.view(source, shape), e.primitives.plain(shape, typeOf(dtype)), dtype);
+}
+
+/** dx of a 1×1 convolution: dy · filterᵀ, each pixel in its place among zeros where pixels were left out. */
+function pointwiseData(e: Emitter, shape: ConvolutionShape, dy: Tensor, filter: Value, dx: Tensor): void {
+  const [, , to, from] = shape.filter as [number, number, number, number];
+  const rows = pixels(shape.y);
+  const weights = e.view(matrix(e, filter, dy.dtype), [from, to], [1, from]);
+  const columns = e.view(dy, [rows, from]);
+  if (shape.stride === 1) {
+    product(e, columns, weights, e.view(dx, [rows, to]));
+    return;
+  }
+  const seen = e.fresh([...shape.y.slice(0, 3), to], dy.dtype);
+  product(e, columns, weights, e.view(seen, [rows, to]));
+  fill(e, dx, 0);
+  for (const { part, offset, steps, start } of strided(shape))
+    e.copy(e.view(seen, part, dense(seen.shape), start), e.view(dx, part, steps, offset));
+}
+
 export const isTraining = (e: Emitter): boolean => e.trace.effects.length > 0;
 
 /** x: [n, h, w, in], filter: [kernel, kernel, in, out] */
@@ -132,6 +171,17 @@ export function convolve(
 ): void {
   const x = e.tensor(input(node, 0));
   const shape = shapeOf(node);
+  if (isProduct(shape, x.dtype) && shape.stride === 1 && !fused.bias) {
+    const rows = pixels(shape.y);
+    const [, , from, to] = shape.filter as [number, number, number, number];
+    product(
+      e,
+      e.view(x, [rows, from]),
+      matrix(e, input(node, 1), x.dtype),
+      e.view(e.output(target), [rows, to]),
+    );
+    return;
+  }
   const primitive = forward(e, shape, x.dtype, {
     bias: fused.bias !== undefined,
     training: isTraining(e) && !fused.bias,
@@ -163,6 +213,10 @@ export const convolutionInputGradient: OpRule = {
       stride: option(node, 'stride'),
       padding: option(node, 'padding'),
     };
+    if (isProduct(shape, dy.dtype)) {
+      pointwiseData(e, shape, dy, filter, e.output(output(node)));
+      return;
+    }
     const { key, strides, left, right } = geometry(shape);
     const type = typeOf(dy.dtype);
     const hint = forward(e, shape, dy.dtype, { training: true });
