@@ -35,6 +35,8 @@ export interface Logits {
   gender: Float32Array;
   /** [size, identities]. */
   identity: Float32Array;
+  /** [size, width]: what faces are matched by, of length 1 where the head has an embedding. */
+  embedding?: Float32Array;
 }
 
 /** A network in training: what the training loop sees of models and tensors. */
@@ -160,7 +162,8 @@ export class NetworkLearner implements Learner {
     const found = await this.evaluation.run({
       images: { shape: [size, side, side, 3], dtype: 'uint8', values: images },
     });
-    return { gender: found.gender!.values as Float32Array, identity: found.identity!.values as Float32Array };
+    const values = (name: string) => found[name]!.values as Float32Array;
+    return { gender: values('gender'), identity: values('identity'), embedding: values('embedding') };
   }
 
   async state(): Promise<Map<string, StateTensor>> {

@@ -1,13 +1,6 @@
-import {
-  type AugmentSettings,
-  createAugmenter,
-  type Effect,
-  effects,
-  epochAugmenter,
-} from '../augment/index.ts';
+import type { AugmentSettings, Effect } from '../augment/index.ts';
 import { Random } from '../base/random.ts';
 import type { Dataset, SheetRow, Subset } from '../data/index.ts';
-import { conditions } from '../pixels/index.ts';
 
 /** A row a person: training pictures of each. */
 export function peopleRows({ train, identities }: Dataset, rows: number, columns: number): SheetRow[] {
@@ -18,11 +11,12 @@ export function peopleRows({ train, identities }: Dataset, rows: number, columns
 }
 
 /** A row a picture: as it is, then as training sees it in epoch after epoch, counted from 1. */
-export function augmentedRows(
+export async function augmentedRows(
   { train, imageSize }: Dataset,
   settings: AugmentSettings,
   { rows, columns, seed }: { rows: number; columns: number; seed: number },
-): SheetRow[] {
+): Promise<SheetRow[]> {
+  const { epochAugmenter } = await import('../augment/index.ts');
   const augmenters = Array.from({ length: columns - 1 }, (_, epoch) =>
     epochAugmenter(settings, imageSize, epoch),
   );
@@ -40,7 +34,12 @@ export function augmentedRows(
 }
 
 /** A row an effect: as it is, then from the mildest to the strongest of its default ranges, all else drawn alike. */
-export function effectRows({ train, imageSize }: Dataset, columns: number, seed: number): SheetRow[] {
+export async function effectRows(
+  { train, imageSize }: Dataset,
+  columns: number,
+  seed: number,
+): Promise<SheetRow[]> {
+  const { createAugmenter, effects } = await import('../augment/index.ts');
   const positions = spreadOver(train, effects.length);
   return effects.map((effect, row) => {
     const clean = train.pixels(positions[row % positions.length]!);
@@ -70,7 +69,8 @@ export function effectRows({ train, imageSize }: Dataset, columns: number, seed:
 }
 
 /** A row a condition: severities 1 to 5. */
-export function conditionRows({ train, imageSize }: Dataset, seed: number): SheetRow[] {
+export async function conditionRows({ train, imageSize }: Dataset, seed: number): Promise<SheetRow[]> {
+  const { conditions } = await import('../pixels/index.ts');
   const positions = spreadOver(train, conditions.length);
   return conditions.map((condition, row) => {
     const clean = train.pixels(positions[row % positions.length]!);

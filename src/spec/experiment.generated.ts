@@ -73,17 +73,97 @@ export interface Experiment {
    */
   data: {
     /**
-     * synthetic: faces drawn procedurally; facecom: a folder with annotations.json and images/.
+     * synthetic: faces drawn procedurally; auto: looks at the folder and reports what it is; facecom (or annotations): annotations.json and images/; competition: the FaceCom challenge's Task_A and Task_B; folders: one folder an identity; csv, jsonl: a table with a line a picture; pairs: a list of pairs for verification; several: the sources of data.sources together.
      */
-    source: 'synthetic' | 'facecom';
+    source:
+      | 'synthetic'
+      | 'auto'
+      | 'facecom'
+      | 'annotations'
+      | 'competition'
+      | 'folders'
+      | 'csv'
+      | 'jsonl'
+      | 'pairs'
+      | 'several';
     /**
-     * Folder of the data set, relative to the working directory; required by source facecom.
+     * Folder of the data set, relative to the working directory; required by every source but synthetic and several.
      */
     path?: string;
+    /**
+     * Table of source csv or jsonl, or a table of genders beside folders; relative to data.path. Left out: the only such file there.
+     */
+    file?: string;
+    /**
+     * Names of the table's columns.
+     */
+    columns: {
+      /**
+       * Path of the picture, relative to the table or to data.path.
+       */
+      image: string;
+      /**
+       * Gender; its spellings are those of data.genders.
+       */
+      gender: string;
+      /**
+       * Name or number of the person.
+       */
+      identity: string;
+      /**
+       * Side of the picture: train, validation (val) or test.
+       */
+      split: string;
+      /**
+       * First picture of a pair.
+       */
+      left: string;
+      /**
+       * Second picture of a pair.
+       */
+      right: string;
+      /**
+       * 1 where a pair shows one person, else 0.
+       */
+      same: string;
+    };
+    /**
+     * What separates the columns of a CSV file; \t for a tab.
+     */
+    delimiter: string;
+    /**
+     * Spellings of the genders in labels and folder names; others are refused, never guessed.
+     */
+    genders: {
+      /**
+       * Spellings of Male.
+       */
+      male: string[];
+      /**
+       * Spellings of Female.
+       */
+      female: string[];
+    };
+    /**
+     * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+     */
+    pairs?: string;
+    /**
+     * Sources that source several puts together.
+     */
+    sources: Source[];
     /**
      * Side of the square training picture, pixels.
      */
     image_size: number;
+    /**
+     * How a picture that is not square becomes so: stretch: squeezed; crop: its middle; pad: whole, with black bars.
+     */
+    fit: 'stretch' | 'crop' | 'pad';
+    /**
+     * What a picture that cannot be read does: fail: nothing is launched; skip: it is left out, and reported.
+     */
+    on_error: 'fail' | 'skip';
     /**
      * Fractions of the pictures for training, validation and test, drawn by the seed.
      */
@@ -108,6 +188,26 @@ export interface Experiment {
        * Seed of the split; the same for every trial of a sweep over `seed` unless changed.
        */
       seed: number;
+      /**
+       * Use the sides that the source gives (the competition's train and val, a column split); a side without pictures is cut from training.
+       */
+      given: boolean;
+      /**
+       * Folds of a cross-validation in place of the fractions; 0: none. Fold `fold` is for test, the next one for validation.
+       */
+      folds: number;
+      /**
+       * Which fold is for test, counted from 0.
+       */
+      fold: number;
+      /**
+       * gender: each side gets its share of men and of women. Pictures of a person are divided evenly in any case.
+       */
+      stratify: 'none' | 'gender';
+      /**
+       * Keep pictures on one side that look alike (perceptual hash); every picture is decoded once for it.
+       */
+      near_duplicates: boolean;
     };
     /**
      * Keep decoded pictures at training size in the user's cache folder.
@@ -371,6 +471,43 @@ export interface Experiment {
      * Severities of the conditions, 1 mild to 5 severe.
      */
     severities: number[];
+    /**
+     * Matching by features: verification (pairs) and identification (clean gallery, distorted probes).
+     */
+    matching: {
+      /**
+       * auto: where people are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
+       */
+      when: 'auto' | 'always' | 'never';
+      /**
+       * sampled: pairs_per_identity of each person and as many of different people; all: every pair; given: data.pairs. A list of pairs is used where there is one and this is left at sampled.
+       */
+      pairs: 'sampled' | 'all' | 'given';
+      /**
+       * Pairs drawn of each person.
+       */
+      pairs_per_identity: number;
+      /**
+       * Share of the sampled pairs of different people that are hard: a picture and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
+       */
+      hard: number;
+      /**
+       * Share of the people left out of the gallery for the open-set score: their probes are to be rejected.
+       */
+      open_set: number;
+      /**
+       * Seed of the pairs and of who is left out of the gallery.
+       */
+      seed: number;
+    };
+    /**
+     * Test-time augmentation of the final scores: flip averages each picture with its mirror image.
+     */
+    tta: 'none' | 'flip';
+    /**
+     * Bootstrap samples (of identities) behind the 95 % intervals of the test scores; 0: none.
+     */
+    intervals: number;
   };
   /**
    * What a trial runs on.
@@ -560,6 +697,81 @@ export interface Experiment {
      */
     simplex?: Simplex[] | Simplex;
   };
+}
+/**
+ * One source of several.
+ */
+export interface Source {
+  /**
+   * As data.source.
+   */
+  source: 'auto' | 'facecom' | 'annotations' | 'competition' | 'folders' | 'csv' | 'jsonl' | 'pairs';
+  /**
+   * Folder of the data set, relative to the working directory.
+   */
+  path: string;
+  /**
+   * Put before the names of its pictures and people, so that equal names of two sources stay apart.
+   */
+  prefix: string;
+  /**
+   * Table of source csv or jsonl, or a table of genders beside folders; relative to data.path. Left out: the only such file there.
+   */
+  file?: string;
+  /**
+   * Names of the table's columns.
+   */
+  columns: {
+    /**
+     * Path of the picture, relative to the table or to data.path.
+     */
+    image: string;
+    /**
+     * Gender; its spellings are those of data.genders.
+     */
+    gender: string;
+    /**
+     * Name or number of the person.
+     */
+    identity: string;
+    /**
+     * Side of the picture: train, validation (val) or test.
+     */
+    split: string;
+    /**
+     * First picture of a pair.
+     */
+    left: string;
+    /**
+     * Second picture of a pair.
+     */
+    right: string;
+    /**
+     * 1 where a pair shows one person, else 0.
+     */
+    same: string;
+  };
+  /**
+   * What separates the columns of a CSV file; \t for a tab.
+   */
+  delimiter: string;
+  /**
+   * Spellings of the genders in labels and folder names; others are refused, never guessed.
+   */
+  genders: {
+    /**
+     * Spellings of Male.
+     */
+    male: string[];
+    /**
+     * Spellings of Female.
+     */
+    female: string[];
+  };
+  /**
+   * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+   */
+  pairs?: string;
 }
 export interface HorizontalFlip {
   /**

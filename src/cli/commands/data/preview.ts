@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { writeSheet } from '../../../data/index.ts';
-import { readTarget } from '../../../operations/index.ts';
+import {
+  augmentedRows,
+  conditionRows,
+  effectRows,
+  peopleRows,
+  readTarget,
+} from '../../../operations/index.ts';
 import { numberOption } from '../../terminal/number-option.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 
@@ -29,21 +35,20 @@ export async function preview(target: string | undefined, options: PreviewOption
     seed: config.seed,
     onProgress: progressLine('decoding'),
   });
-  const rowsOf = await import('../../../operations/preview.ts');
   const { seed } = config;
   const [title, table] = options.effects
     ? [
         'Each effect alone, from the mildest to the strongest of its default ranges',
-        rowsOf.effectRows(dataset, columns, seed),
+        await effectRows(dataset, columns, seed),
       ]
     : options.conditions
-      ? ['Each condition at its five severities', rowsOf.conditionRows(dataset, seed)]
+      ? ['Each condition at its five severities', await conditionRows(dataset, seed)]
       : policy !== undefined
         ? [
             `Augmentation policy ${typeof policy === 'string' ? policy : 'of the experiment'}, seed ${seed}`,
-            rowsOf.augmentedRows(dataset, { ...config.augment, policy }, { rows, columns, seed }),
+            await augmentedRows(dataset, { ...config.augment, policy }, { rows, columns, seed }),
           ]
-        : ['Training pictures of each person', rowsOf.peopleRows(dataset, rows, columns)];
+        : ['Training pictures of each person', peopleRows(dataset, rows, columns)];
   const size = await writeSheet(options.out, table, dataset.imageSize, title);
   const pictures = table.reduce((sum, row) => sum + row.pictures.length, 0);
   const file = resolve(options.out);
