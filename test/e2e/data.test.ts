@@ -128,6 +128,7 @@ test('a wrong command line is exit code 2', async (t) => {
       'data.synthetic.images_per_identity=6',
     ],
     ['preview', '--rows', '0'],
+    ['preview', '--out', 'sheet.tiff'],
   ];
   for (const args of cases) {
     const { exitCode, stderr } = await data(...args);
@@ -145,7 +146,7 @@ test('preview writes contact sheets', async (t) => {
   for (const [name, args, pictures] of [
     ['people', ['--columns', '4'], 12],
     ['policy', ['--policy', 'facecom-weather', '--rows', '2', '--columns', '3'], 6],
-    ['effects', ['--effects', '--columns', '3'], 30],
+    ['effects', ['--effects', '--columns', '3'], 65],
     ['conditions', ['--conditions'], 60],
   ] as const) {
     const { exitCode, json, stderr } = await data(
