@@ -1,5 +1,5 @@
 export { readAnnotations } from './annotations.ts';
-export type { Batch, PictureAugmenter, TrainBatchOptions } from './batches.ts';
+export type { Batch, BatchMixer, PictureAugmenter, TrainBatchOptions } from './batches.ts';
 export { batchCount, evaluationBatches, trainBatches } from './batches.ts';
 export type {
   Collection,

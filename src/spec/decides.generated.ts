@@ -13,6 +13,8 @@ export const annotated: {
     'train.accumulation': 'resume',
     resources: 'nothing',
     trainer: 'resume',
+    'trainer.params': 'result',
+    'trainer.schema': 'nothing',
     tracking: 'nothing',
     sweep: 'nothing',
   },

@@ -1,4 +1,4 @@
-import { createAugmenter } from '../augment/index.ts';
+import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
@@ -120,7 +120,8 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
     await trainEpoch(state, {
       learner,
       subset: dataset.train,
-      augment: createAugmenter(config.augment.policy, dataset.imageSize),
+      augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
+      mixer: createMixer(config.augment),
       batchSize: config.train.batch_size,
       seed: config.seed,
       rate: (step) => schedule.rate(state.schedule, step),

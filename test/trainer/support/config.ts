@@ -18,7 +18,14 @@ const defaults = {
     heads: { gender: { hidden: 512, dropout: 0.5 }, identity: { hidden: 1024, dropout: 0.5 } },
   },
   loss: { alpha: 0.5, beta: 0.5, label_smoothing: 0 },
-  augment: { policy: 'none' },
+  augment: {
+    policy: 'none',
+    strength: 1,
+    schedule: [],
+    max_effects: 3,
+    mixup: { p: 0, alpha: 0.2 },
+    cutmix: { p: 0, alpha: 1 },
+  },
   optimizer: { name: 'sgd', lr: 0.05, weight_decay: 0, momentum: 0.9, nesterov: false },
   schedule: { name: 'plateau', factor: 0.5, patience: 1, min_lr: 0 },
   train: {
