@@ -70,6 +70,8 @@ export { openNative, wantsGpu } from './native/open.ts';
 export { batchNorm } from './ops/batch-norm.ts';
 export { biasAdd } from './ops/bias-add.ts';
 export { conv2d } from './ops/conv2d.ts';
+export { depthwiseConv2d } from './ops/depthwise-conv2d.ts';
 export { maxPool } from './ops/max-pool.ts';
 export { relu } from './ops/relu.ts';
+export { stopGradient } from './ops/stop-gradient.ts';
 export { choosePrecision } from './precision.ts';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ModelConfig, openLearner, type StateTensor } from '../../../src/model/index.ts';
-import type { OptimizerSpec } from '../../../src/model/optimizers/index.ts';
 import { distance, type Fingerprint } from '../../support/formula.ts';
-import { batchOf, configOf, loadFormula, type ResnetFixture } from './fixture.ts';
+import { batchOf, configOf, loadFormula, type OptimizerOptions, type ResnetFixture } from './fixture.ts';
 
 /** Relative: what the project promises against PyTorch in float32. */
 export const TOLERANCE = 1e-4;
@@ -14,11 +13,11 @@ export const TOLERANCE = 1e-4;
 const FLIPS = 2;
 
 /** Plain gradient descent: after one step its momentum buffer is the gradient. */
-export const plain: OptimizerSpec = { name: 'sgd', lr: 0, weight_decay: 0, momentum: 0.9, nesterov: false };
+export const plain: OptimizerOptions = { name: 'sgd', lr: 1e-12, weight_decay: 0, momentum: 0.9 };
 
 export async function open(
   fixture: ResnetFixture,
-  optimizer: OptimizerSpec,
+  optimizer: OptimizerOptions,
   backend: ModelConfig['resources']['backend'],
 ) {
   const learner = await openLearner(configOf(fixture, optimizer, backend), {
@@ -75,7 +74,7 @@ export async function assertSteps(
   backend: ModelConfig['resources']['backend'],
 ): Promise<void> {
   const { options, losses, losses_ambiguity, model, ambiguity } = fixture.optimizers[name]!;
-  const learner = await open(fixture, { name, ...options } as unknown as OptimizerSpec, backend);
+  const learner = await open(fixture, { name, ...options } as OptimizerOptions, backend);
   try {
     for (const [index, [gender, identity]] of losses.entries()) {
       const result = await learner.trainStep(batchOf(fixture), { lr: options.lr as number, step: index + 1 });

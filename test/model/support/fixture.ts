@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LabelledBatch, Learner, ModelConfig, StateTensor } from '../../../src/model/index.ts';
-import type { OptimizerSpec } from '../../../src/model/optimizers/index.ts';
+import { resolveConfig } from '../../../src/spec/index.ts';
 import { bits, type Fingerprint, uniform } from '../../support/formula.ts';
 
 /** What scripts/fixtures/resnet.py writes. */
@@ -39,14 +39,17 @@ export function readFixture(backbone: string): ResnetFixture {
   return JSON.parse(readFileSync(new URL(`../../fixtures/model/${backbone}.json`, import.meta.url), 'utf8'));
 }
 
+/** An optimizer as a spec says it. */
+export type OptimizerOptions = Record<string, string | number | boolean | number[]> & { name: string };
+
 /** The experiment of a fixture. */
 export function configOf(
   fixture: ResnetFixture,
-  optimizer: OptimizerSpec,
+  optimizer: OptimizerOptions,
   backend: ModelConfig['resources']['backend'] = 'tensorflow',
 ): ModelConfig {
   const { hidden } = fixture;
-  return {
+  return resolveConfig({
     data: { image_size: fixture.size },
     model: {
       backbone: fixture.backbone,
@@ -57,9 +60,9 @@ export function configOf(
     },
     loss: fixture.loss,
     optimizer,
-    train: { accumulation: 1, precision: 'float32', clip: 0, ema: 0 },
+    train: { precision: 'float32' },
     resources: { device: 'cpu', backend },
-  };
+  });
 }
 
 /** Pictures and labels of a fixture. */
