@@ -62,7 +62,7 @@ export function fitWeights(weights: WeightsFile, options: FitOptions): FittedWei
       continue;
     }
     used.add(name);
-    const value = valueOf(tensor, parameter, found);
+    const value = valuesOf(tensor, parameter, found);
     if (value) values.set(parameter.name, value);
     else shapes.push(`${name} [${tensor.shape}], where ${backbone} has [${parameter.torch.shape}]`);
   }
@@ -122,7 +122,7 @@ function namingOf(weights: WeightsFile, backbone: BackboneName, body: readonly P
 }
 
 /** Undefined where the shape does not fit; sides of 1 do not count. */
-function valueOf(tensor: FileTensor, parameter: Parameter, { ours }: Naming): Float32Array | undefined {
+function valuesOf(tensor: FileTensor, parameter: Parameter, { ours }: Naming): Float32Array | undefined {
   const expected = ours ? parameter.shape : parameter.torch.shape;
   const plain = (shape: readonly number[]) => shape.filter((n) => n !== 1).join();
   if (plain(tensor.shape) === plain(expected))
@@ -166,7 +166,7 @@ function takeHeads(
     const tensor = weights.tensors.get(name);
     if (!tensor) continue;
     used.add(name);
-    const value = classifier.test(parameter.name) && others ? undefined : valueOf(tensor, parameter, naming);
+    const value = classifier.test(parameter.name) && others ? undefined : valuesOf(tensor, parameter, naming);
     if (value) {
       values.set(parameter.name, value);
       taken++;
@@ -253,7 +253,7 @@ function lookAlike(weights: WeightsFile, { imageSize, backbone }: FitOptions): B
     const naming = namingOf(weights, name, made.all);
     const fits = made.all.every((parameter) => {
       const tensor = weights.tensors.get(naming.of(parameter.name));
-      return tensor !== undefined && valueOf(tensor, parameter, naming) !== undefined;
+      return tensor !== undefined && valuesOf(tensor, parameter, naming) !== undefined;
     });
     const used = new Set(made.all.map((parameter) => naming.of(parameter.name)));
     if (fits && ![...weights.tensors.keys()].some((one) => !used.has(one) && isPart(one, used))) return name;
