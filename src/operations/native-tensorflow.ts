@@ -1,11 +1,11 @@
 import { FacecomError } from '../base/errors.ts';
 import { locateTensorFlow, type TensorFlowPlace, verifyInstall } from '../install/index.ts';
 import type { Experiment } from '../spec/index.ts';
+import type { Reporter } from './reporter.ts';
 
 interface Options {
-  note: (line: string) => void;
+  report: Reporter;
   signal: AbortSignal;
-  quiet?: boolean;
 }
 
 /**
@@ -40,18 +40,16 @@ async function setUp(why: string, mustHave: boolean, options: Options): Promise<
     if (mustHave) throw missing(why);
     return fallBack(`${why}, and FACECOM_SETUP is off`, 'Run `facecom setup` to install it.', options);
   }
-  options.note(`${why}: setting it up, once`);
+  const { note, progress } = options.report;
+  note(`${why}: setting it up, once`);
   const { chooseKind, setupTensorFlow } = await import('../install/index.ts');
-  const { openSetupView } = await import('../cli/commands/setup/view.ts');
-  const view = await openSetupView({ quiet: options.quiet ?? false });
   try {
-    const { note, progress } = view;
     const place = await setupTensorFlow({ kind: await chooseKind(), signal: options.signal, note, progress });
-    view.close();
-    options.note(`native TensorFlow ${place.version} (${place.kind}) is in ${place.dir}`);
+    progress(undefined);
+    note(`native TensorFlow ${place.version} (${place.kind}) is in ${place.dir}`);
     return place;
   } catch (error) {
-    view.close();
+    progress(undefined);
     if (mustHave || !(error instanceof FacecomError) || error.code === 'interrupted') throw error;
     const found = error.found ? ` (${error.found})` : '';
     return fallBack(`${error.message}${found}`, error.remedy, options);
@@ -60,10 +58,10 @@ async function setUp(why: string, mustHave: boolean, options: Options): Promise<
 
 const isOff = (): boolean => /^(off|0|no|false)$/i.test(process.env.FACECOM_SETUP ?? '');
 
-function fallBack(why: string, remedy: string | undefined, { note }: Options): undefined {
-  note(`warning[no-tensorflow]: ${why}`);
-  if (remedy) note(`  remedy: ${remedy}`);
-  note('  training goes on with the wasm backend, which is many times slower');
+function fallBack(why: string, remedy: string | undefined, { report }: Options): undefined {
+  report.warning({ code: 'no-tensorflow', message: why });
+  if (remedy) report.note(`  remedy: ${remedy}`);
+  report.note('  training continues with the wasm backend, which is many times slower');
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { FacecomError } from '../base/errors.ts';
 import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
+import type { Reporter } from './reporter.ts';
 
 export interface Prepared {
   /** Program and arguments of the trainer. */
@@ -24,6 +25,13 @@ export function builtinTrainer(): string[] {
   return [process.execPath, main, 'trainer'];
 }
 
+/** Throws as checkTrainer does where a trainer of these experiments cannot be started from `cwd`. */
+export function checkTrainers(configs: readonly Experiment[], cwd: string): void {
+  const commands = configs.map((config) => trainerCommand(config, builtinTrainer()));
+  const distinct = new Map(commands.map((command) => [JSON.stringify(command), command]));
+  for (const command of distinct.values()) checkTrainer(command, cwd);
+}
+
 /**
  * What must be well before anything is launched: the trainer's program, the data set and native TensorFlow. Throws FacecomError
  * with exit code 2 for what the user can put right.
@@ -31,10 +39,8 @@ export function builtinTrainer(): string[] {
 export async function prepare(
   config: Experiment,
   options: {
-    note: (line: string) => void;
+    report: Reporter;
     signal: AbortSignal;
-    /** Shows no progress. */
-    quiet?: boolean;
     /** What the trainer's relative paths are relative to; the working folder where left out. */
     cwd?: string;
   },

@@ -1,4 +1,5 @@
 export { checkConfig, checkSchema, type PlacedFinding, show, typeNames } from './check.ts';
+export { pathsOfFlags } from './compose.ts';
 export { schemaWords } from './describe.ts';
 export type { Experiment } from './experiment.generated.ts';
 export { applyFixes } from './fix.ts';

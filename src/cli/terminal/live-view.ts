@@ -1,9 +1,11 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { Event } from '../../record/index.ts';
+import { fitted } from './fitted.ts';
 import { bar, duration, number } from './format.ts';
 import { eventLine } from './line-view.ts';
 import type { RunView } from './run-view.ts';
+import { terminalSize } from './terminal-size.ts';
 
 type Progress = Extract<Event, { type: 'progress' }>;
 
@@ -15,7 +17,7 @@ const titles: Record<string, string> = {
   test: 'testing the best checkpoint',
 };
 
-/** A few lines that are drawn anew as the run goes on; what stays is written above them. */
+/** A few lines that are redrawn while the run continues; what stays is written above them. */
 export function liveView(): RunView {
   const draw = createLogUpdate(process.stderr, { showCursor: true });
   const started = performance.now();
@@ -69,7 +71,7 @@ function frame(
   seconds: number,
 ): string {
   if (!now) return `starting  ${duration(seconds)}`;
-  const columns = Math.max(20, (process.stderr.columns ?? 80) - 1);
+  const columns = Math.max(20, terminalSize(process.stderr).columns - 1);
   const title = titles[now.stage ?? ''] ?? now.stage ?? 'running';
   const first = [pc.bold(title)];
   if (train?.epochs) first.push(`epoch ${train.epoch}/${train.epochs}`, `step ${train.done}/${train.total}`);
@@ -81,16 +83,11 @@ function frame(
   const fraction = shown.total > 0 ? shown.done / shown.total : 0;
   if (train && rate && train.done > rate.done) {
     const left = ((train.total - train.done) * (seconds - rate.seconds)) / (train.done - rate.done);
-    second.push(`${duration(left)} to go`);
+    second.push(`${duration(left)} remaining`);
   }
   second.push(duration(seconds));
   const progress = `${bar(fraction, Math.min(30, columns - 8))} ${String(Math.round(fraction * 100)).padStart(3)} %`;
-  return [first.join('  '), `${progress}  ${second.join('  ')}`].map((line) => cut(line, columns)).join('\n');
-}
-
-/** A line that is wider than the terminal would wrap, and the next frame would not cover it. */
-function cut(line: string, columns: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes of colours have no width.
-  const plain = line.replace(/\u001b\[\d+m/g, '');
-  return plain.length <= columns ? line : plain.slice(0, columns);
+  return [first.join('  '), `${progress}  ${second.join('  ')}`]
+    .map((line) => fitted(line, columns))
+    .join('\n');
 }

@@ -1,5 +1,5 @@
 /** Signals for a command that runs trainers: the first Ctrl-C stops, the second kills. */
-export function watchSignals(say: (line: string) => void): {
+function watchSignals(say: (line: string) => void): {
   stop: AbortSignal;
   kill: AbortSignal;
   release: () => void;
@@ -25,4 +25,17 @@ export function watchSignals(say: (line: string) => void): {
       for (const name of names) process.off(name, onSignal);
     },
   };
+}
+
+/** Runs `work` under these signals; however it ends, the handlers are removed. */
+export async function withSignals<T>(
+  say: (line: string) => void,
+  work: (signals: { stop: AbortSignal; kill: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const { release, ...signals } = watchSignals(say);
+  try {
+    return await work(signals);
+  } finally {
+    release();
+  }
 }

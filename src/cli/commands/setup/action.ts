@@ -10,8 +10,8 @@ import {
   setupTensorFlow,
 } from '../../../install/index.ts';
 import { ensureMlflow } from '../../../python/index.ts';
+import { openInstallView } from '../../terminal/install-view.ts';
 import type { SetupFlags } from './command.ts';
-import { openSetupView } from './view.ts';
 
 /** Sets up what training needs. Gives the exit code. */
 export async function setup(flags: SetupFlags): Promise<number> {
@@ -19,7 +19,7 @@ export async function setup(flags: SetupFlags): Promise<number> {
   if (flags.dryRun) return printPlan(kind, flags);
   const started = performance.now();
   const stop = stopOnSignal();
-  const view = await openSetupView(flags);
+  const view = openInstallView(flags);
   try {
     const options = {
       force: flags.force ?? false,

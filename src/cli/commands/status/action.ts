@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findTarget } from '../../../record/index.ts';
+import { toJson } from '../../terminal/print.ts';
+import { terminalSize } from '../../terminal/terminal-size.ts';
 import type { StatusOptions } from './command.ts';
 import { experimentsStatus } from './experiments.ts';
 import { statusOfRun } from './run.ts';
@@ -54,7 +56,7 @@ function print(now: Status, { json, all }: StatusOptions): void {
 }
 
 const lines = ({ documents }: Status): string =>
-  documents.map((document) => `${JSON.stringify(document, encode)}\n`).join('');
+  documents.map((document) => `${toJson(document)}\n`).join('');
 
 async function drawer(options: StatusOptions): Promise<{ show(now: Status): void; done(): void }> {
   if (!options.json && process.stdout.isTTY) {
@@ -75,15 +77,16 @@ async function drawer(options: StatusOptions): Promise<{ show(now: Status): void
 
 /** The seconds of what runs change by themselves. */
 function withoutClock({ documents }: Status): string {
-  return JSON.stringify(documents, (key, value) => (key === 'seconds' ? undefined : encode(key, value)));
+  return toJson(
+    documents.map((document) =>
+      JSON.parse(toJson(document), (key, value) => (key === 'seconds' ? undefined : value)),
+    ),
+  );
 }
 
 function size(all = false): { width: number; rows: number } {
-  const { isTTY, columns = 80, rows = 24 } = process.stdout;
+  const { isTTY } = process.stdout;
+  const { columns, rows } = terminalSize(process.stdout);
   const unlimited = Number.POSITIVE_INFINITY;
   return { width: isTTY ? columns - 1 : unlimited, rows: isTTY && !all ? Math.max(5, rows - 6) : unlimited };
-}
-
-function encode(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

@@ -1,5 +1,6 @@
 import { FacecomError } from '../../../base/errors.ts';
 import { onInterrupt } from '../../../base/new-folder.ts';
+import { chooseRuns } from '../../../operations/index.ts';
 import { ensureMlflow, hasMlflow } from '../../../python/index.ts';
 import {
   choosePort,
@@ -16,9 +17,9 @@ import {
   targetOf,
   waitForServer,
 } from '../../../tracking/index.ts';
+import { openInstallView } from '../../terminal/install-view.ts';
 import { phaseNote } from '../../terminal/mlflow-phase.ts';
-import { openSetupView } from '../setup/view.ts';
-import { chooseRuns, describeRows, summarise } from '../sync/action.ts';
+import { describeRows, summarise } from '../sync/rows.ts';
 import type { UiOptions } from './command.ts';
 
 /** Starts or finds MLflow, sends what it lacks and prints its address; or stops it. Gives the exit code. */
@@ -112,7 +113,7 @@ async function checkPort({ port: text, runs }: UiOptions): Promise<number | unde
 /** In the foreground, where one can see how far it is. */
 async function install({ quiet }: UiOptions, signal: AbortSignal): Promise<void> {
   if (hasMlflow()) return;
-  const view = await openSetupView({ quiet });
+  const view = openInstallView({ quiet });
   try {
     await ensureMlflow({ note: view.note, progress: view.progress, signal });
   } finally {

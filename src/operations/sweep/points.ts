@@ -1,4 +1,3 @@
-import { number } from '../../cli/terminal/format.ts';
 import type { Board, TrialRow } from '../../orchestrator/index.ts';
 
 /** Trials with the same values and different seeds: one result. */
@@ -14,7 +13,7 @@ export interface Point {
   half?: number;
 }
 
-type Objective = { metric: string; mode: 'min' | 'max' };
+export type Objective = { metric: string; mode: 'min' | 'max' };
 
 /** The points of a sweep, the best first; those without a value last. */
 export function pointsOf(board: Board, objective: Objective): Point[] {
@@ -54,44 +53,4 @@ function studentT(freedom: number): number {
   const listed = T[freedom - 1];
   if (listed !== undefined) return listed;
   return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
-}
-
-/** Points of a table in a terminal; a pipe gets every one. */
-const SHOWN = 30;
-
-/** The results as a table: a line a point, its axes, the objective's mean ± interval, and how many trials it is of. */
-export function resultTable(points: readonly Point[], objective: Objective, all: boolean): string {
-  if (points.length === 0) return '';
-  const axes = [...new Set(points.flatMap((point) => Object.keys(point.axes)))];
-  const repeats = Math.max(...points.map(({ rows }) => rows.length));
-  const shown = all ? points : points.slice(0, SHOWN);
-  const header = ['', ...axes, objective.metric, ...(repeats > 1 ? ['trials'] : []), 'trial'];
-  const lines = shown.map((point, i) => [
-    String(i + 1),
-    ...axes.map((axis) => (Object.hasOwn(point.axes, axis) ? cell(point.axes[axis]) : '–')),
-    result(point),
-    ...(repeats > 1 ? [`${point.values.length} of ${point.rows.length}`] : []),
-    point.rows[0]!.trial.id,
-  ]);
-  const widths = header.map((name, i) => Math.max(name.length, ...lines.map((line) => line[i]!.length)));
-  const text = [header, ...lines].map((line) =>
-    line
-      .map((part, i) => (i === 0 ? part.padStart(widths[i]!) : part.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-  if (shown.length < points.length) text.push(`… and ${points.length - shown.length} more`);
-  return text.join('\n');
-}
-
-function result({ mean, half, rows }: Point): string {
-  if (mean !== undefined)
-    return half === undefined ? number(mean, 4) : `${number(mean, 4)} ± ${number(half, 4)}`;
-  const failed = rows.find(({ status }) => status === 'failed');
-  return failed ? `failed (${failed.failure?.class})` : (rows[0]?.status ?? '–');
-}
-
-export function cell(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
-  return text.length > 32 ? `${text.slice(0, 31)}…` : text;
 }

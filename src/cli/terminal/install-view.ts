@@ -1,7 +1,8 @@
-import type { Progress } from '../../../python/index.ts';
-import { duration } from '../../terminal/format.ts';
+import { createLogUpdate } from 'log-update';
+import type { Progress } from '../../python/index.ts';
+import { duration } from './format.ts';
 
-export interface SetupView {
+export interface InstallView {
   note: (line: string) => void;
   progress: (progress: Progress) => void;
   close: () => void;
@@ -9,14 +10,13 @@ export interface SetupView {
 
 const LINES_EVERY = 10_000; // ms between two lines where nobody watches
 
-/** What a setup says on stderr: one line drawn anew in a terminal, a line now and then where it is piped. */
-export async function openSetupView(options: { quiet?: boolean } = {}): Promise<SetupView> {
+/** How an install is shown on stderr: one line that is redrawn in a terminal, a line now and then if it is piped. */
+export function openInstallView(options: { quiet?: boolean } = {}): InstallView {
   if (options.quiet) return { note: () => {}, progress: () => {}, close: () => {} };
   return process.stderr.isTTY ? terminalView() : lineView();
 }
 
-async function terminalView(): Promise<SetupView> {
-  const { createLogUpdate } = await import('log-update');
+function terminalView(): InstallView {
   const draw = createLogUpdate(process.stderr, { showCursor: true });
   return {
     note: (line) => {
@@ -31,7 +31,7 @@ async function terminalView(): Promise<SetupView> {
   };
 }
 
-function lineView(): SetupView {
+function lineView(): InstallView {
   let said = { what: '', time: 0 };
   return {
     note: (line) => void process.stderr.write(`${line}\n`),

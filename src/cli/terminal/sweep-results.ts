@@ -1,0 +1,38 @@
+import type { Objective, Point } from '../../operations/index.ts';
+import { axisCell } from './cell.ts';
+import { number } from './format.ts';
+import { table } from './table.ts';
+
+/** Points of a table in a terminal; a pipe gets every one. */
+const SHOWN = 30;
+
+/** The results as a table: one line per point with its axes, the objective's mean ± interval, and how many trials it is of. */
+export function resultTable(points: readonly Point[], objective: Objective, all: boolean): string {
+  if (points.length === 0) return '';
+  const axes = [...new Set(points.flatMap((point) => Object.keys(point.axes)))];
+  const repeats = points.reduce((most, { rows }) => Math.max(most, rows.length), 0);
+  const shown = all ? points : points.slice(0, SHOWN);
+  const columns = [
+    { title: '', align: 'right' as const },
+    ...axes.map((title) => ({ title })),
+    { title: objective.metric },
+    ...(repeats > 1 ? [{ title: 'trials' }] : []),
+    { title: 'trial' },
+  ];
+  const rows = shown.map((point, i) => [
+    String(i + 1),
+    ...axes.map((axis) => axisCell(point.axes, axis)),
+    result(point),
+    ...(repeats > 1 ? [`${point.values.length} of ${point.rows.length}`] : []),
+    point.rows[0]!.trial.id,
+  ]);
+  const more = points.length - shown.length;
+  return [table(columns, rows), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+}
+
+function result({ mean, half, rows }: Point): string {
+  if (mean !== undefined)
+    return half === undefined ? number(mean, 4) : `${number(mean, 4)} ± ${number(half, 4)}`;
+  const failed = rows.find(({ status }) => status === 'failed');
+  return failed ? `failed (${failed.failure?.class})` : (rows[0]?.status ?? '–');
+}
