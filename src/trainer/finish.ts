@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { conditionMeans, scoreUnderConditions } from './evaluation/conditions.ts';
 import { evaluate } from './evaluation/evaluate.ts';
+import { lossesOf } from './evaluation/losses.ts';
 import { genderConfusion, identityConfusion, named, type Scores, score } from './evaluation/metrics.ts';
 import { predictions, submission } from './evaluation/submission.ts';
 import { finalLines } from './log.ts';
-import type { Session } from './train.ts';
+import { type Session, smallerBatches } from './train.ts';
 
 /** Scores the best weights on the test pictures and writes the artifacts. Gives the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {
@@ -14,7 +15,8 @@ export async function finish(session: Session): Promise<Scores> {
   // The best checkpoint of the last epoch may still be on its way to the disk.
   await session.checkpoints.flush();
   const best = state.best!;
-  await learner.load((await readCheckpoint(checkpointPath(runDir, 'best'))).tensors);
+  const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
+  await learner.load(tensors, { weightsAlone: true });
   const tested = await test(session);
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };
@@ -56,6 +58,7 @@ async function test(session: Session): Promise<Scores> {
     step: state.best!.step,
     signal,
     onProgress: (done, total) => progress.report({ stage: 'test', done, total, unit: 'images' }),
+    onSmaller: (size) => record.warn('evaluate-oom', smallerBatches(size)),
   });
   const rows = predictions(subset.names, outcomes, dataset.identities);
   await writeArtifact(session, 'submission.csv', 'submission', submission(rows));
@@ -78,6 +81,7 @@ async function test(session: Session): Promise<Scores> {
   });
   return {
     ...named('test', score(outcomes, config.evaluate.score)),
+    ...named('test', lossesOf(outcomes, { gender: config.loss.alpha, identity: config.loss.beta })),
     ...named('test', await testConditions(session)),
   };
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { loadDataset } from '../data/index.ts';
-import type { Learner, openLearner } from '../model/index.ts';
+import { type Dataset, loadDataset } from '../data/index.ts';
+import type { Labels, Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readEvents } from '../record/index.ts';
-import type { Experiment } from '../spec/index.ts';
-import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
+import { type Experiment, experimentSchema, fillDefaults } from '../spec/index.ts';
+import { type Checkpoint, dropLast, readResume } from './checkpoint/checkpoint.ts';
 import { failureText, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
@@ -64,14 +64,20 @@ interface RunOptions extends TrainerOptions {
 async function trainRun(runDir: string, config: Experiment, options: RunOptions): Promise<boolean> {
   const { events, record, signal } = options;
   const resume = await readResume(runDir, (error) => {
-    record.warn(error.code, `${error.message} The run goes on from the other checkpoint.`);
+    record.warn(
+      error.code,
+      `${error.message} The run continues from its best weights, and its optimizer starts anew.`,
+    );
   });
   const dataset = await interruptible(signal, () => load(config, options));
   if (!dataset) return true;
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
     identities: dataset.identities.length,
+    names: dataset.identities,
     seed: config.seed,
+    classWeights: await classWeights(config, dataset),
+    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
     ...threads(config),
   });
   try {
@@ -91,6 +97,7 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
     if (result.status === 'interrupted') return true;
     events.finished({ metrics: result.metrics });
     events.sync();
+    if (!config.train.checkpoints.keep_last) await dropLast(runDir);
     return false;
   } finally {
     learner.dispose();
@@ -103,6 +110,17 @@ function withDevice(config: Experiment): Experiment {
   return device ? { ...config, resources: { ...config.resources, device } } : config;
 }
 
+/** What a picture of each class counts, where the spec asks for classes that count alike. */
+async function classWeights({ loss }: Experiment, { train, identities }: Dataset): Promise<Labels> {
+  const { balancedWeights } = await import('../model/index.ts');
+  return {
+    ...(loss.gender.class_weights === 'balanced' ? { gender: balancedWeights(train.gender, 2) } : {}),
+    ...(loss.identity.class_weights === 'balanced'
+      ? { identity: balancedWeights(train.identity, identities.length) }
+      : {}),
+  };
+}
+
 /** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */
 function threads({ resources }: Experiment): { libraryThreads?: number } {
   const count = resources.cpus || Number(process.env.FACECOM_THREADS);
@@ -112,7 +130,7 @@ function threads({ resources }: Experiment): { libraryThreads?: number } {
 async function readConfig(runDir: string): Promise<Experiment> {
   const file = join(runDir, 'config.json');
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Experiment;
+    return fillDefaults(experimentSchema, JSON.parse(await readFile(file, 'utf8'))) as Experiment;
   } catch (error) {
     throw new FacecomError('config', `The run's config cannot be read: ${(error as Error).message}`, {
       place: { file },

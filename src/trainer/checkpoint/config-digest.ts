@@ -11,6 +11,9 @@ const ignored = new Set([
   'sweep',
   'trainer',
   'train.accumulation',
+  'train.checkpoints',
+  'model.weights',
+  'evaluate.batch_size',
 ]);
 
 /** The leaves of a config that decide a run's result, by their dotted paths, sorted. */

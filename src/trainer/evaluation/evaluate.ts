@@ -10,6 +10,8 @@ export interface EvaluateOptions {
   step?: number;
   /** Called after each batch with the pictures that are done. */
   onProgress?: (done: number, total: number) => void;
+  /** Called where the device's memory was too small for a batch: evaluation continues with batches of this size. */
+  onSmaller?: (batchSize: number) => void;
   signal?: AbortSignal;
 }
 
@@ -20,26 +22,45 @@ export interface EvaluateOptions {
 export async function evaluate(
   learner: Pick<Learner, 'evaluate'>,
   subset: Subset,
-  { batchSize, identities, step, onProgress, signal }: EvaluateOptions,
+  { batchSize, identities, step, onProgress, onSmaller, signal }: EvaluateOptions,
 ): Promise<Outcomes> {
   const genderLogits = new Float32Array(subset.size);
   const identityLogits = new Float32Array(subset.size * identities);
+  let embeddings: Float32Array | undefined;
+  let size = batchSize;
   let done = 0;
-  for await (const batch of evaluationBatches(subset, { batchSize })) {
-    signal?.throwIfAborted();
-    const { gender, identity } = await learner.evaluate(batch);
-    checkFinite(gender, 'gender', step);
-    checkFinite(identity, 'identity', step);
-    for (let i = 0; i < batch.size; i++) {
-      const picture = batch.indices[i]!;
-      genderLogits[picture] = gender[i]!;
-      identityLogits.set(identity.subarray(i * identities, (i + 1) * identities), picture * identities);
+  while (done < subset.size) {
+    try {
+      for (const batch of evaluationBatches(subset, { batchSize: size, start: done })) {
+        signal?.throwIfAborted();
+        const { gender, identity, embedding } = await learner.evaluate(batch);
+        checkFinite(gender, 'gender', step);
+        checkFinite(identity, 'identity', step);
+        genderLogits.set(gender, done);
+        identityLogits.set(identity, done * identities);
+        if (embedding) {
+          const width = embedding.length / batch.size;
+          embeddings ??= new Float32Array(subset.size * width);
+          embeddings.set(embedding, done * width);
+        }
+        done += batch.size;
+        onProgress?.(done, subset.size);
+        await new Promise((resume) => setImmediate(resume));
+      }
+    } catch (error) {
+      if (!(error instanceof FacecomError) || error.code !== 'oom' || size === 1) throw error;
+      size = Math.ceil(size / 2);
+      onSmaller?.(size);
     }
-    done += batch.size;
-    onProgress?.(done, subset.size);
-    await new Promise((resume) => setImmediate(resume));
   }
-  return { gender: subset.gender, genderLogits, identity: subset.identity, identityLogits, identities };
+  return {
+    gender: subset.gender,
+    genderLogits,
+    identity: subset.identity,
+    identityLogits,
+    identities,
+    ...(embeddings ? { embeddings } : {}),
+  };
 }
 
 function checkFinite(logits: Float32Array, head: string, step: number | undefined): void {

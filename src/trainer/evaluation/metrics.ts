@@ -9,6 +9,8 @@ export interface Outcomes {
   /** `[pictures, identities]`. */
   identityLogits: Float32Array;
   identities: number;
+  /** What faces are matched by, `[pictures, width]`; of length 1 where the identity head has an embedding. */
+  embeddings?: Float32Array;
 }
 
 export interface ScoreWeights {

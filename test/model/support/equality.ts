@@ -60,7 +60,13 @@ export async function assertGradients(
     near(result.identityLoss, fixture.losses.identity, 'the identity loss');
     const state = await learner.state();
     const gradientOf = (name: string) => state.get(`optimizer/momentum/${name}`);
-    assertAll(fixture.gradients, gradientOf, 'gradient', fixture.gradients_ambiguity);
+    assertAll(
+      fixture.gradients,
+      gradientOf,
+      'gradient',
+      fixture.gradients_ambiguity,
+      fixture.gradients_floor,
+    );
     assertAll(fixture.statistics, (name) => state.get(`model/${name}`), 'statistics');
   } finally {
     learner.dispose();
@@ -93,13 +99,14 @@ function assertAll(
   find: (name: string) => StateTensor | undefined,
   what: string,
   ambiguity: Record<string, number> = {},
+  floor = 0,
 ): void {
   const wrong: string[] = [];
   for (const [name, fingerprint] of Object.entries(expected)) {
     const tensor = find(name);
     if (!tensor) wrong.push(`${name} is missing`);
     else {
-      const error = distance(name, tensor.data, fingerprint);
+      const error = distance(name, tensor.data, fingerprint, floor);
       if (!(error < TOLERANCE + FLIPS * (ambiguity[name] ?? 0)))
         wrong.push(`${name} is ${error.toExponential(2)} away`);
     }

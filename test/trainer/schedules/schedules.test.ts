@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { createSchedule, type ScheduleContext } from '../../../src/trainer/schedules/index.ts';
+import { createSchedule, type ScheduleContext, warmupSteps } from '../../../src/trainer/schedules/index.ts';
 
 const none = { warmup: 0, warmup_steps: 0 };
 const once = { restarts: 0, period_factor: 1, warmup_steps: 0 };
@@ -60,9 +60,12 @@ test('cosine rises over the warmup, falls from the learning rate to min_lr and r
   assert.ok(Math.abs((rates[45]! + rates[46]!) / 2 - (0.1 + 0.001) / 2) < 1e-4);
 });
 
-test('cosine has a value where the warmup takes all epochs, and in a run of one step', () => {
+test('a warmup that is not shorter than the training takes half of it, and a run of one step has a rate', () => {
   const all = createSchedule({ name: 'cosine', warmup: 20, min_lr: 0, ...once }, context);
-  assert.equal(all.rate({}, 80), 0.1);
+  assert.equal(all.rate({}, 40), 0.1);
+  assert.equal(all.rate({}, 80), 0);
+  assert.deepEqual(warmupSteps({ warmup: 20, warmup_steps: 0 }, context), { steps: 40, cut: true });
+  assert.deepEqual(warmupSteps({ warmup: 20, warmup_steps: 7 }, context), { steps: 7, cut: false });
   const one = createSchedule(
     { name: 'cosine', warmup: 0, min_lr: 0, ...once },
     { ...context, epochs: 1, stepsPerEpoch: 1 },
