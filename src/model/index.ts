@@ -9,12 +9,15 @@ import { learns } from './phase.ts';
 import type { Preprocess } from './preprocess.ts';
 import { type FittedWeights, fitWeights, readWeights } from './weights/index.ts';
 
+export type { Backbone, BackboneDefinition } from './backbones/index.ts';
 export { type Balancer, type BalanceState, createBalance } from './balance/index.ts';
 export { balancedWeights, type LabelledBatch, type Labels, type TaskWeights } from './batch.ts';
 export type { ModelConfig } from './config.ts';
+export type { Head, HeadDefinition } from './heads/head.ts';
+export { dropout, type Forward, linear, type Parameter, Parameters } from './layers.ts';
 export type { Learner, Logits, StateTensor, StepOptions, StepResult } from './learner.ts';
 export { NetworkLearner } from './learner.ts';
-export type { Parameter } from './parameters.ts';
+export type { LossDefinition, LossInputs } from './losses/plugin.ts';
 export type { Phase } from './phase.ts';
 export { imagenet, type Preprocess } from './preprocess.ts';
 export { hashWeights, toTorch } from './weights/index.ts';

@@ -6,6 +6,7 @@ import { type LabelledBatch, type Labels, labelInputs, splitBatch, type TaskWeig
 import type { ModelConfig } from './config.ts';
 import type { Parameter } from './layers.ts';
 import { genderLoss } from './losses/gender.ts';
+import { pluginLoss } from './losses/plugin.ts';
 import { type Network, network } from './network.ts';
 import { createOptimizer, type Optimizer, type Treatment } from './optimizers/index.ts';
 import { learns, type Phase, rateOf } from './phase.ts';
@@ -65,7 +66,7 @@ export interface Learner {
   preprocess?: Preprocess;
   /** What was done with model.weights: lines for people. */
   notes?: readonly string[];
-  /** One step of the optimizer. Throws FacecomError `nan`, naming the step and the loss, or `oom`. */
+  /** One step of the optimizer. Throws FacecomError `oom`. */
   trainStep(batch: LabelledBatch, options: StepOptions): Promise<StepResult>;
   evaluate(batch: { images: Uint8Array; size: number }): Promise<Logits>;
   /** Chooses what learns from here on. `fresh`: the phase begins here, the optimizer's state with it. */
@@ -183,7 +184,7 @@ export class NetworkLearner implements Learner {
     const inputs = (part: (typeof parts)[number]) => ({ ...this.pictures(part), ...part.labels, ...shared });
     if (parts.length === 1) {
       const found = await this.steps.whole.run({ ...inputs(parts[0]!), ...scalars }, step);
-      return this.result(parts, [found], found.norm?.values[0], { step, weights });
+      return this.result(parts, [found], found.norm?.values[0], weights);
     }
     const found = [];
     for (const [index, part] of parts.entries()) {
@@ -191,7 +192,7 @@ export class NetworkLearner implements Learner {
       found.push(await this.steps.micro.run(inputs(part), step * accumulation + index));
     }
     const applied = await this.steps.apply.run(scalars, step);
-    return this.result(parts, found, applied.norm?.values[0], { step, weights });
+    return this.result(parts, found, applied.norm?.values[0], weights);
   }
 
   async evaluate(batch: { images: Uint8Array; size: number }): Promise<Logits> {
@@ -400,12 +401,11 @@ export class NetworkLearner implements Learner {
       frozen: (parameter: Parameter) => !set.has(parameter),
     };
     const output = this.network.apply(forward, inputs.images as tf.Tensor4D);
-    const genderPart = genderLoss(
-      output.gender,
-      inputs.gender as tf.Tensor1D,
-      inputs.genderWeight as tf.Tensor1D,
-      this.options.loss.gender.focal,
-    );
+    const [labels, weights] = [inputs.gender as tf.Tensor1D, inputs.genderWeight as tf.Tensor1D];
+    const own = pluginLoss('gender', this.options.loss);
+    const genderPart = own
+      ? own({ logits: output.gender, labels, weights })
+      : genderLoss(output.gender, labels, weights, this.options.loss.gender.focal);
     const identityPart = this.network.identity.loss(forward, output, {
       labels: inputs.identity as tf.Tensor1D,
       weights: inputs.identityWeight as tf.Tensor1D,
@@ -475,7 +475,7 @@ export class NetworkLearner implements Learner {
     parts: readonly LabelledBatch[],
     found: Awaited<ReturnType<CompiledStep['run']>>[],
     norm: number | undefined,
-    { step, weights }: { step: number; weights: TaskWeights },
+    weights: TaskWeights,
   ): StepResult {
     const sum = (name: string) => found.reduce((total, part) => total + part[name]!.values[0]!, 0);
     const mean = (name: string) => sum(name) / found.length;
@@ -490,22 +490,8 @@ export class NetworkLearner implements Learner {
     if (found[0]!.genderInEffect)
       result.weights = { gender: mean('genderInEffect'), identity: mean('identityInEffect') };
     if (found[0]!.genderNorm) result.norms = { gender: mean('genderNorm'), identity: mean('identityNorm') };
-    if (!Number.isFinite(result.loss)) throw diverged(result, step);
     return result;
   }
-}
-
-function diverged({ loss, genderLoss, identityLoss }: StepResult, step: number): FacecomError {
-  const which = !Number.isFinite(genderLoss)
-    ? 'gender loss'
-    : !Number.isFinite(identityLoss)
-      ? 'identity loss'
-      : 'total loss';
-  return new FacecomError('nan', `The ${which} is not a finite number at step ${step}.`, {
-    place: { step },
-    found: `loss ${loss}, gender loss ${genderLoss}, identity loss ${identityLoss}`,
-    remedy: 'Lower optimizer.lr, set train.clip (such as 1.0), or train with train.precision: float32.',
-  });
 }
 
 /** Labelled pictures whose largest logit is their own class's. */

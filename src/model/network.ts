@@ -1,6 +1,6 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { backbones } from './backbones/index.ts';
+import { backboneOf } from './backbones/index.ts';
 import type { ModelConfig } from './config.ts';
 import { genderHead } from './heads/gender.ts';
 import { type IdentityHead, type IdentityOutput, identityHead } from './heads/identity.ts';
@@ -38,7 +38,7 @@ export interface Network {
 export function network(options: NetworkOptions): Network {
   const { model, loss, identities, seed, imageSize, preprocess = imagenet } = options;
   const parameters = new Parameters(seed, imageSize);
-  const body = backbones[model.backbone](parameters);
+  const body = backboneOf(model)(parameters);
   const depth = ++parameters.depth;
   const gender = genderHead(parameters, body.features, model.heads.gender);
   const identity = identityHead(parameters, body.features, identities, model.heads.identity, loss);

@@ -105,6 +105,17 @@ export class Parameters {
     return this.make(name, shape, initial, { axes: shape.map((_, i) => i), shape: torch, trainable, small });
   }
 
+  /** Uniform within ±1/√in: torch.nn.Linear's. */
+  uniform(name: string, shape: number[], fanIn: number): Parameter {
+    return shape.length === 2
+      ? this.matrix(name, shape[0]!, shape[1]!, uniform(fanIn))
+      : this.plain(name, shape, uniform(fanIn));
+  }
+
+  constant(name: string, shape: number[], value: number, trainable: boolean): Parameter {
+    return this.plain(name, shape, constant(value), { trainable });
+  }
+
   private make(
     name: string,
     shape: number[],

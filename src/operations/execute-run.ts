@@ -7,6 +7,7 @@ import {
   local,
   type Slot,
   takeLock,
+  threadsOf,
   trainerEnvironment,
 } from '../orchestrator/index.ts';
 import { type Event, scanRun } from '../record/index.ts';
@@ -96,8 +97,9 @@ async function superviseRun(
   let note = observer?.note ?? report.note;
   const { trackRun } = await import('../tracking/index.ts');
   const tracker = trackRun({ runDir: dir, runs, config, note: (line) => note(line) });
+  const threads = threadsOf(dir, slot);
   const start = () => {
-    const env = trainerEnvironment(slot);
+    const env = trainerEnvironment({ ...slot, threads });
     const trainer = local.start({ runDir: resolve(dir), command: prepared.command, env, cwd });
     guard.watch(trainer);
     return trainer;
@@ -108,6 +110,7 @@ async function superviseRun(
       runDir: dir,
       start,
       devices: slot.devices,
+      threads,
       launcher: local.name,
       ...signals,
       onEvent: (event) => observer?.event(event),

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
+import { isRecord, valueAt } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import { formatPath, type Origin, type Path, parsePath, readExperiment } from '../spec/index.ts';
 
@@ -73,30 +73,15 @@ async function ofRun(text: string, { runs = 'runs', set }: ExplainOptions): Prom
       remedy: 'Leave --set out, or give the experiment file.',
       exitCode: 2,
     });
-  const { findRun } = await import('../record/index.ts');
+  const { findRun, readConfig, readOrigins } = await import('../record/index.ts');
   const dir = findRun(runs, text);
   return {
     kind: 'run',
     name: dir,
-    config: readJson(join(dir, 'config.json')) as object,
-    origins: readJson(join(dir, 'origins.json'), {}) as Record<string, Origin>,
+    config: readConfig(dir),
+    origins: readOrigins(dir),
     swept: {},
   };
-}
-
-function readJson(file: string, otherwise?: object): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (otherwise && (error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
-    throw new FacecomError('run-unreadable', `${file} cannot be read.`, {
-      place: { file },
-      found: (error as Error).message,
-      remedy: 'Start the run again: its folder is damaged.',
-      exitCode: 2,
-      cause: error,
-    });
-  }
 }
 
 /**
@@ -115,7 +100,7 @@ function rowsOf(
   };
   const items = [...new Set([...Object.keys(origins), ...Object.keys(swept)])];
   const visit = (value: unknown, path: Path) => {
-    if (isMap(value) && Object.keys(value).length > 0) {
+    if (isRecord(value) && Object.keys(value).length > 0) {
       for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
       return;
     }
@@ -134,17 +119,6 @@ function rowsOf(
     if (!rows.some(({ path }) => path === name || path.startsWith(`${name}.`)))
       add(name, null, { kind: 'default' });
   return rows;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (current, part) => (current as Record<string, unknown> | undefined)?.[part],
-    value,
-  );
 }
 
 function choose(rows: readonly ExplainedValue[], written: string): ExplainedValue[] {

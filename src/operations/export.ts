@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { writeAside } from '../base/files.ts';
 import { newFolder } from '../base/new-folder.ts';
-import { writeAside } from '../base/write-aside.ts';
 import { trainedRun } from './trained-run.ts';
 
 export interface ExportOptions {

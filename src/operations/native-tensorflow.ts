@@ -51,10 +51,21 @@ async function setUp(why: string, mustHave: boolean, options: Options): Promise<
   } catch (error) {
     progress(undefined);
     if (mustHave || !(error instanceof FacecomError) || error.code === 'interrupted') throw error;
+    // What a variable puts right is not worth a training that is many times slower.
+    if (error.code === 'cache-folder') throw withoutCache(error);
     const found = error.found ? ` (${error.found})` : '';
     return fallBack(`${error.message}${found}`, error.remedy, options);
   }
 }
+
+const withoutCache = ({ message, found }: FacecomError): FacecomError =>
+  new FacecomError('cache-folder', message, {
+    found,
+    expected: 'a folder to set native TensorFlow up in',
+    remedy:
+      'Name a folder that you may write with FACECOM_CACHE_DIR, or set resources.backend to wasm, which is many times slower.',
+    exitCode: 2,
+  });
 
 const isOff = (): boolean => /^(off|0|no|false)$/i.test(process.env.FACECOM_SETUP ?? '');
 

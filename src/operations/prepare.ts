@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { FacecomError } from '../base/errors.ts';
+import { programFile } from '../base/folders.ts';
 import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
+import { pluginsDigest } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
 import type { Reporter } from './reporter.ts';
@@ -20,9 +20,7 @@ export interface Prepared {
 
 /** The built-in trainer: this very build of the program, whatever becomes of its sources while a sweep runs. */
 export function builtinTrainer(): string[] {
-  const here = fileURLToPath(import.meta.url);
-  const main = here.endsWith('.ts') ? process.argv[1]! : join(dirname(here), 'main.js');
-  return [process.execPath, main, 'trainer'];
+  return [process.execPath, programFile(), 'trainer'];
 }
 
 /** Throws as checkTrainer does where a trainer of these experiments cannot be started from `cwd`. */
@@ -60,6 +58,7 @@ export async function prepare(
     cwd,
     seed: config.seed,
     ...(dataHash === undefined ? {} : { dataHash }),
+    plugins: pluginsDigest(config.plugins),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
   return {

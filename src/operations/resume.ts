@@ -1,8 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve as resolvePath } from 'node:path';
+import { basename, dirname, resolve as resolvePath } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { lockHolder, readConfig, recordState } from '../orchestrator/index.ts';
-import { findTarget, type RunSummary, readManifest, runFoldersUnder, scanRun } from '../record/index.ts';
+import { recordState } from '../orchestrator/index.ts';
+import {
+  findTarget,
+  lockHolder,
+  type RunSummary,
+  readConfig,
+  readEnvironment,
+  readManifest,
+  runFoldersUnder,
+  scanRun,
+  tidyRunFolder,
+  useRecordedPlugins,
+} from '../record/index.ts';
 import { readExperiment } from '../spec/index.ts';
 import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
 import { prepare } from './prepare.ts';
@@ -85,8 +95,10 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const { runs = 'runs', report = silent } = options;
   const signals = signalsOf(options);
   const config = readConfig(dir);
-  const cwd = workingFolder(dir);
+  const cwd = readEnvironment(dir).cwd ?? process.cwd();
+  await useRecordedPlugins(dir, config);
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
+  tidyRunFolder(dir);
   if (before?.status === 'failed') recordState(dir, { state: 'queued' });
   const result = await executeRun(
     { dir, id, config },
@@ -107,14 +119,4 @@ function refuseLocked(id: string, dir: string): void {
     remedy: 'Wait for it, or stop it with facecom stop.',
     exitCode: 2,
   });
-}
-
-/** Where the run was started: what relative paths of its trainer are relative to. */
-function workingFolder(dir: string): string {
-  try {
-    const { cwd } = JSON.parse(readFileSync(join(dir, 'environment.json'), 'utf8'));
-    return typeof cwd === 'string' ? cwd : process.cwd();
-  } catch {
-    return process.cwd();
-  }
 }

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { appendState, createRunFolder } from '../record/index.ts';
+import { createRunFolder } from '../record/index.ts';
 import { type ResolvedExperiment, readExperiment } from '../spec/index.ts';
 import { trialId } from '../sweep/index.ts';
 import { withAbsolutePaths } from './absolute-paths.ts';
@@ -32,7 +32,6 @@ export async function run(spec: string | ResolvedExperiment, options: RunOptions
     { runs, name: config.name, trial: trialId(resolved.config, prepared.dataHash) },
     { config, spec: resolved.text, origins: resolved.origins, environment: prepared.environment },
   );
-  appendState(dir, { state: 'queued' });
   return executeRun(
     { dir, id: runIdOf(dir), config },
     { runs, prepared, signals, report, watch: options.watch },

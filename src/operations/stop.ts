@@ -1,9 +1,18 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
-import { type LockHolder, lockHolder } from '../orchestrator/index.ts';
-import { findTarget, type RunSummary, requestStop, runStatus, scanRun, scanRuns } from '../record/index.ts';
+import {
+  findTarget,
+  type LockHolder,
+  lockHolder,
+  type RunSummary,
+  requestStop,
+  runStatus,
+  scanRun,
+  scanRuns,
+} from '../record/index.ts';
 import { runIdOf } from './run.ts';
 
 export interface StopOptions {
@@ -183,5 +192,3 @@ async function until(
   }
   return true;
 }
-
-const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { findRun } from '../record/index.ts';
-import { type Experiment, pathsOfFlags, resolveConfig } from '../spec/index.ts';
+import { type Experiment, isForEvaluation, pathsOfFlags, resolveConfig } from '../spec/index.ts';
 import { withAbsolutePaths } from './absolute-paths.ts';
 import { runIdOf } from './run.ts';
 
@@ -11,12 +11,9 @@ export function trainedRun(text: string, runs: string): { id: string; dir: strin
   return { id: runIdOf(dir), dir };
 }
 
-/** Keys of an experiment that may differ from those that the run was trained with. */
-const changeable = /^(?:data\.(?:source|path|cache|split|synthetic)|evaluate|resources)\b/;
-
 /** The config of a run with `path=value` flags on it. Throws `set-trained` for a key that belongs to the trained model. */
 export function changedConfig(config: Experiment, set: readonly string[] = []): Experiment {
-  const fixed = pathsOfFlags(set).find((path) => !changeable.test(path));
+  const fixed = pathsOfFlags(set).find((path) => !isForEvaluation(path));
   if (fixed !== undefined)
     throw new FacecomError('set-trained', '--set names a key that a trained model cannot change.', {
       found: fixed,

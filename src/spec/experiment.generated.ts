@@ -50,6 +50,10 @@ export interface Experiment {
    */
   extends?: string | string[];
   /**
+   * Files of one's own backbones, heads, losses, effects, sources and samplers (docs/plugins.md), relative to this file; what they contain decides the trial's id.
+   */
+  plugins?: string[];
+  /**
    * Seed of every random stream of the run.
    */
   seed: number;
@@ -192,6 +196,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
       /**
        * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); with an embedding: Dropout, Linear(features, embedding), a neck, and a classifier over identities.
@@ -205,6 +213,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
         /**
          * Width of the embedding, which faces are matched by; 0: a plain classifier.
          */
@@ -256,6 +268,19 @@ export interface Experiment {
      * Label smoothing of the identity loss.
      */
     label_smoothing: number;
+    /**
+     * The function of each loss: cross-entropy, or one of a plugin.
+     */
+    functions: {
+      /**
+       * Of the gender loss.
+       */
+      gender: 'cross_entropy';
+      /**
+       * Of the identity loss.
+       */
+      identity: 'cross_entropy';
+    };
     /**
      * How the two losses are weighed: fixed by alpha and beta; uncertainty (Kendall et al., 2018), learnt; dwa, by how fast each falls (Liu et al., 2019); gradnorm, by the norms of their gradients (Chen et al., 2018); pcgrad, alpha and beta with conflicting gradients projected (Yu et al., 2020).
      */
@@ -368,11 +393,24 @@ export interface Experiment {
      */
     swa: number;
     /**
-     * Which pictures an epoch's batches hold, discriminated by name.
+     * Which pictures an epoch's batches hold.
      */
-    sampler: ShuffleSampler | GenderBalancedSampler | IdentityBalancedSampler | PkSampler;
+    sampler: {
+      /**
+       * shuffle: every picture once; gender_balanced, identity_balanced: as many pictures, drawn so that women and men, or all people, are equally likely; pk: batches of some people with some pictures each, for metric losses.
+       */
+      name: 'shuffle' | 'gender_balanced' | 'identity_balanced' | 'pk';
+      /**
+       * People of a batch of pk.
+       */
+      identities: number;
+      /**
+       * Pictures of each in a batch of pk, whose product with identities is train.batch_size; a person with fewer is shown some twice.
+       */
+      pictures: number;
+    };
     /**
-     * Pictures of one person in an epoch, drawn anew each epoch; 0: all.
+     * Pictures of one person in an epoch of sampler shuffle, redrawn each epoch; 0: all.
      */
     max_per_identity: number;
     /**
@@ -1210,38 +1248,6 @@ export interface OneCycleSchedule {
    * Steps of linear warmup, in place of warmup; 0: as warmup says.
    */
   warmup_steps: number;
-}
-export interface ShuffleSampler {
-  /**
-   * Every picture once, shuffled.
-   */
-  name: 'shuffle';
-}
-export interface GenderBalancedSampler {
-  /**
-   * As many pictures, drawn so that women and men are equally likely.
-   */
-  name: 'gender_balanced';
-}
-export interface IdentityBalancedSampler {
-  /**
-   * As many pictures, drawn so that every person is equally likely.
-   */
-  name: 'identity_balanced';
-}
-export interface PkSampler {
-  /**
-   * Batches of some people with some pictures each, for metric losses; train.batch_size is their product.
-   */
-  name: 'pk';
-  /**
-   * People of a batch.
-   */
-  identities: number;
-  /**
-   * Pictures of each; a person with fewer is shown some twice.
-   */
-  pictures: number;
 }
 /**
  * A part of the training.

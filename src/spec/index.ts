@@ -1,7 +1,10 @@
-export { checkConfig, checkSchema, type PlacedFinding, show, typeNames } from './check.ts';
+export { checkConfig, checkSchema, show, typeNames } from './check.ts';
 export { pathsOfFlags } from './compose.ts';
+export { type Decides, decides, indecisiveKeys, isForEvaluation } from './decides.ts';
 export { schemaWords } from './describe.ts';
 export type { Experiment } from './experiment.generated.ts';
+export { usePlugins } from './extend.ts';
+export type { PlacedFinding } from './findings.ts';
 export { applyFixes } from './fix.ts';
 export { blocksOf, formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
 export {
@@ -10,7 +13,6 @@ export {
   type Origin,
   placed,
   placeOf,
-  placeText,
   type ReadOptions,
   type ResolvedExperiment,
   readExperiment,
@@ -20,7 +22,6 @@ export {
   branchOf,
   experimentSchema,
   fillDefaults,
-  isRecord,
   resolved,
   type Schema,
   schemaAt,

@@ -1,10 +1,15 @@
-import { checkConfig, type PlacedFinding } from './check.ts';
+import { isRecord } from '../base/objects.ts';
+import { lineAndColumn } from '../base/positions.ts';
+import { activatePlugins } from '../plugins/index.ts';
+import { checkConfig } from './check.ts';
 import { compose, placesOf, withFlags } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
+import type { PlacedFinding } from './findings.ts';
+import { usePluginsAt, withPluginPaths } from './plugin-paths.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { readTree } from './read.ts';
-import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
-import { lineAndColumn, type Source, type Span } from './source.ts';
+import { experimentSchema, fillDefaults } from './schema.ts';
+import type { Source, Span } from './source.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
 import { withEnvironment } from './variables.ts';
 
@@ -75,10 +80,13 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
   });
   if (!composed) return { problems: sortProblems(problems), warnings };
   const { sources, complete } = composed;
+  const { root, plugins } = withPluginPaths(composed.root, options.cwd ?? process.cwd());
+  const broken = await usePluginsAt(plugins);
+  if (broken) return { problems: sortProblems([...problems, broken]), warnings };
   const tree =
     sources.some(({ text }) => text.includes('${')) || options.set?.some((s) => s.includes('${'))
-      ? withEnvironment(composed.root, { env: options.env ?? process.env, problems })
-      : composed.root;
+      ? withEnvironment(root, { env: options.env ?? process.env, problems })
+      : root;
   const partial = toValue(tree) as Record<string, unknown>;
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
   const source = sources[0]!;
@@ -130,8 +138,9 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
   return resolved;
 }
 
-/** A config with its defaults from what is given of it and `--set` flags. Throws SpecError; only what a flag says has a place. */
+/** A config with its defaults from what is given of it and `--set` flags; its plugins have been loaded. Throws SpecError; only what a flag says has a place. */
 export function resolveConfig(partial: object, { set = [] }: { set?: readonly string[] } = {}): Experiment {
+  activatePlugins((partial as Partial<Experiment>).plugins);
   const source: Source = { kind: 'flag', name: 'config', text: JSON.stringify(partial) };
   const problems: Problem[] = [];
   const tree = withFlags(readTree(source, problems) as MapNode, set, problems);
@@ -154,6 +163,7 @@ function bare({
   on: _on,
   within: _within,
   fix: _fix,
+  accepts: _accepts,
   warning: _,
   ...finding
 }: PlacedFinding): Finding {
@@ -173,16 +183,28 @@ export function placed(
     const given = exact && finding.on === 'key' ? besides(finding, tree) : undefined;
     if (given)
       return problemAt(span, { ...bare(finding), remedy: `${given} is given too: keep one of the two.` });
+    if (exact && finding.accepts) return quoted(finding, span);
     return problemAt(part(span, finding.within), bare(finding), exact ? finding.fix : undefined);
   }
   return problemAt({ source, start: 0, end: 0 }, bare(finding));
 }
 
-/** The key that is suggested, where its map has it already. */
+/** Text that was written as a number or a word of YAML: offered in quotes as it stands, so that 0.10 stays 0.10. */
+function quoted({ accepts, ...finding }: PlacedFinding, span: Span): Problem {
+  const text = span.source.text.slice(span.start, span.end);
+  const shownText = { ...bare(finding), found: text };
+  if (!accepts!(text)) return problemAt(span, shownText);
+  const fix = /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+  return problemAt(span, { ...shownText, suggestion: fix }, fix);
+}
+
+/** The key that is suggested, where the same map of the same file has it already: a file may override its base, and a flag both. */
 function besides({ at, suggestion }: PlacedFinding, tree: MapNode): string | undefined {
   if (suggestion === undefined) return undefined;
   const parent = findNode(tree, at.slice(0, -1))?.node;
-  return parent?.kind === 'map' && parent.entries.has(suggestion) ? suggestion : undefined;
+  if (parent?.kind !== 'map') return undefined;
+  const [other, own] = [parent.entries.get(suggestion), parent.entries.get(String(at.at(-1)))];
+  return other && own && other.key.source === own.key.source ? suggestion : undefined;
 }
 
 /** The part of a span that holds a text, or the span. */
@@ -212,11 +234,6 @@ function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
   };
   visit(config, []);
   return origins;
-}
-
-/** `file:line:column`, or the flag. */
-export function placeText(place: Partial<OriginPlace> & { flag?: string }): string {
-  return place.flag ?? `${place.file}:${place.line}:${place.column}`;
 }
 
 /** File, line and column of a span, or the flag. */

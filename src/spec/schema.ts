@@ -1,4 +1,6 @@
 import experiment from '../../schemas/experiment.schema.json' with { type: 'json' };
+import { isRecord } from '../base/objects.ts';
+import { onPluginsChange } from '../plugins/index.ts';
 import { define, type Path } from './tree.ts';
 
 /** The keywords of JSON Schema (draft 2020-12) that schemas/ uses. */
@@ -32,6 +34,11 @@ export interface Schema {
   maxLength?: number;
   pattern?: string;
   environment?: boolean;
+  /** See decides.ts; what is not said holds as for the key above. */
+  'x-decides'?: 'result' | 'resume' | 'nothing';
+  'x-evaluation'?: true;
+  /** What `pattern` allows, in words. */
+  'x-form'?: string;
 }
 
 export const experimentSchema = experiment as unknown as Schema;
@@ -41,10 +48,6 @@ export function resolved(schema: Schema): Schema {
   if (!schema.$ref) return schema;
   const name = schema.$ref.slice('#/$defs/'.length);
   return resolved(experimentSchema.$defs![name]!);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The branch of a union that a value chooses: by its discriminator, or, in `if`/`then`/`else`, by being text. */
@@ -98,6 +101,7 @@ export function schemaAt(path: Path, value: unknown): Schema | undefined {
 
 type Fill = (value: unknown) => unknown;
 const fills = new Map<Schema, Fill>();
+onPluginsChange(() => fills.clear());
 
 /** A copy of a value with the defaults of its schema filled in, keys in the schema's order; what breaks the schema is copied as it is. */
 export function fillDefaults(schema: Schema, value: unknown): unknown {

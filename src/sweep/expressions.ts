@@ -1,13 +1,39 @@
 import jsep from 'jsep';
+import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { PlacedFinding } from '../spec/index.ts';
-import { formatPath, isRecord, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
+import { formatPath, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
 
-// Words beside the signs: `a == 1 and b in [1, 2]`.
-jsep.addBinaryOp('or', 1);
-jsep.addBinaryOp('and', 2);
-jsep.addBinaryOp('in', 7);
+/** Words beside the signs, by how tightly they bind: `a == 1 and b in [1, 2]`. */
+const words = { or: 1, and: 2, in: 7 };
+
+/** Parses an expression. jsep's operators belong to the whole process, so the words are there for as long as this takes only. */
+function parse(text: string): jsep.Expression {
+  for (const [word, precedence] of Object.entries(words)) jsep.addBinaryOp(word, precedence);
+  try {
+    return jsep(text);
+  } finally {
+    for (const word of Object.keys(words)) jsep.removeBinaryOp(word);
+  }
+}
+
+/** Characters of a condition, and how deep it may be nested: it is read and evaluated by functions that call themselves. */
+const LONGEST = 10_000;
+const DEEPEST = 500;
+
+/** How deep an expression is nested; chains of `and` and `or` to the left count as one level for each link. */
+function depthOf(root: jsep.Expression): number {
+  let deepest = 0;
+  const open: Array<[node: unknown, depth: number]> = [[root, 1]];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [node, depth] = next;
+    deepest = Math.max(deepest, depth);
+    for (const child of Object.values(node as object).flat())
+      if (isRecord(child)) open.push([child, depth + 1]);
+  }
+  return deepest;
+}
 
 /** Gives the value at a path of a trial; undefined where there is none. */
 export type Lookup = (reference: Reference) => unknown;
@@ -93,9 +119,16 @@ class ConditionReader {
   ) {}
 
   text(text: string): Evaluate | undefined {
+    if (text.length > LONGEST)
+      return this.fail(undefined, {
+        message: 'The condition is too long to be read.',
+        found: `${text.length} characters`,
+        expected: `at most ${LONGEST}`,
+        remedy: 'Write several conditions: `exclude` and `require` are lists.',
+      });
     let tree: jsep.Expression;
     try {
-      tree = jsep(text);
+      tree = parse(text);
     } catch (error) {
       if (error instanceof RangeError)
         return this.fail(undefined, { message: 'The condition is nested too deeply to be read.' });
@@ -108,6 +141,8 @@ class ConditionReader {
             : 'Combine comparisons with `and`, `or`, `!( )` and parentheses.',
       });
     }
+    if (depthOf(tree) > DEEPEST)
+      return this.fail(undefined, { message: 'The condition is nested too deeply to be read.' });
     return this.logical(tree);
   }
 

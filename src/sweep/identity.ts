@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isRecord } from '../base/objects.ts';
+import { onPluginsChange, pluginsDigest } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
-import { branchOf, experimentSchema, isRecord, resolved, type Schema } from '../spec/index.ts';
-import { inert } from './paths.ts';
+import { branchOf, decides, experimentSchema, resolved, type Schema } from '../spec/index.ts';
 
 /**
  * Part of every id. A default or the meaning of a key changes: raise it, so that trials that were run under the old one are not taken
@@ -10,9 +11,9 @@ import { inert } from './paths.ts';
 const IDENTITY_VERSION = 1;
 
 /**
- * A trial's id, 12 hexadecimal digits: a hash of everything that decides its result. That is the resolved config without `name`,
- * `description`, `tags`, `tracking`, `resources` and `sweep`, of which values equal to their default are left out, and the content hash
- * of the data set where it is known; `data.path` then says nothing more. Key order, comments and the form of numbers do not matter.
+ * A trial's id, 12 hexadecimal digits: a hash of everything that decides its result. That is the resolved config without the keys that
+ * decide nothing and without values equal to their default, and the content hash of the data set if it is known; `data.path` then says
+ * nothing more; and what the files of plugins contain. Key order, comments and the form of numbers do not matter.
  */
 export function trialId(config: Experiment, dataHash?: string): string {
   return identify(config, dataHash, sectionTexts());
@@ -31,6 +32,7 @@ export const sectionTexts = (): SectionTexts => ({ sections: new WeakMap(), hash
 export function identify(config: Experiment, dataHash: string | undefined, texts: SectionTexts): string {
   let all = `facecom trial ${IDENTITY_VERSION}`;
   const values = config as unknown as Record<string, unknown>;
+  deciding ??= decidingKeys();
   for (const { key, text } of deciding) {
     const value = values[key];
     const found =
@@ -42,6 +44,8 @@ export function identify(config: Experiment, dataHash: string | undefined, texts
     if (found !== undefined) all += `\n${key}: ${found}`;
   }
   if (dataHash !== undefined) all += `\ndata set: ${dataHash}`;
+  const plugins = pluginsDigest(config.plugins);
+  if (plugins !== undefined) all += `\nplugins: ${plugins}`;
   return createHash('sha256').update(all).digest('hex').slice(0, 12);
 }
 
@@ -59,7 +63,10 @@ function shared(
 
 /** What of `data` a source reads: the drawing of synthetic faces, or the folder, which a content hash stands for. */
 function decidingData({ data }: Experiment, hashed: boolean): object {
-  const { path, synthetic, cache: _cache, ...rest } = data;
+  const { path, synthetic, ...others } = data;
+  const rest = Object.fromEntries(
+    Object.entries(others).filter(([key]) => decides(`data.${key}`) !== 'nothing'),
+  );
   if (rest.source === 'synthetic') return { ...rest, synthetic };
   return hashed || path === undefined ? rest : { ...rest, path };
 }
@@ -157,7 +164,14 @@ function plain(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-const deciding = Object.keys(experimentSchema.properties!)
-  .filter((key) => !inert.has(key))
-  .sort()
-  .map((key) => ({ key, text: textOf(experimentSchema.properties![key]!) }));
+const decidingKeys = () =>
+  Object.keys(experimentSchema.properties!)
+    .filter((key) => decides(key) !== 'nothing')
+    .sort()
+    .map((key) => ({ key, text: textOf(experimentSchema.properties![key]!) }));
+
+let deciding: ReturnType<typeof decidingKeys> | undefined;
+onPluginsChange(() => {
+  writers.clear();
+  deciding = undefined;
+});

@@ -8,4 +8,4 @@ export {
 } from './expand.ts';
 export { trialId } from './identity.ts';
 export { sweptOrigins, trialOrigins } from './origins.ts';
-export { type Sampler, type SamplerKind, samplers } from './samplers/index.ts';
+export { type Sampler, type SamplerDefinition, type SamplerKind, samplers } from './samplers/index.ts';

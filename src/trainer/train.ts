@@ -1,58 +1,25 @@
 import { createAugmenter } from '../augment/index.ts';
-import { batchCount, type Dataset } from '../data/index.ts';
-import { type Balancer, createBalance, type Learner } from '../model/index.ts';
-import type { EventWriter } from '../record/index.ts';
-import type { Experiment } from '../spec/index.ts';
-import { type Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
+import { batchCount } from '../data/index.ts';
+import { createBalance } from '../model/index.ts';
+import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';
 import { trainEpoch } from './epoch.ts';
-import { evaluate } from './evaluation/evaluate.ts';
+import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { lossesOf } from './evaluation/losses.ts';
 import { named, type Scores, score } from './evaluation/metrics.ts';
 import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
-import type { RunRecord } from './recorder.ts';
-import { createSampler, type Sampler } from './sampling/index.ts';
+import { createSampler } from './sampling/index.ts';
+import type { Session, TrainOptions } from './session.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
 import { rateAt, type Stretch, stretchAt, stretchesOf } from './stretches.ts';
-
-export interface TrainOptions {
-  config: Experiment;
-  runDir: string;
-  dataset: Dataset;
-  learner: Learner;
-  events: EventWriter;
-  record: RunRecord;
-  /** Aborted: a checkpoint is saved and the result is `interrupted`. */
-  signal: AbortSignal;
-  /** What to go on from; without it the learner's own initial state is trained from the first step. */
-  resume?: Checkpoint;
-  /** One line for people. */
-  log?: (line: string) => void;
-  /** Milliseconds between two checkpoints within an epoch. */
-  checkpointInterval?: number;
-}
 
 export type TrainResult =
   | { status: 'finished'; metrics: Scores; state: TrainState }
   | { status: 'interrupted'; state: TrainState };
-
-/** What the stages of a run share. */
-export interface Session extends Required<Omit<TrainOptions, 'resume'>> {
-  state: TrainState;
-  stretches: readonly Stretch[];
-  balance: Balancer;
-  /** Left out: every picture once, shuffled. */
-  sampler: Sampler | undefined;
-  stepsPerEpoch: number;
-  progress: ProgressReporter;
-  /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
-  save: (options?: { best?: boolean; kept?: boolean }) => Promise<void>;
-  checkpoints: CheckpointWriter;
-}
 
 /**
  *   resume or start ─▶ ┌ train an epoch ─▶ validate ─▶ schedule, early stopping ─▶ checkpoints ┐ ─▶ test the best ─▶ artifacts
@@ -237,10 +204,6 @@ async function validate(session: Session): Promise<Scores> {
     ...lossesOf(outcomes, { gender: alpha, identity: beta }),
   };
 }
-
-/** What is told where evaluation had to do with less memory. */
-export const smallerBatches = (size: number): string =>
-  `The device has too little memory for evaluate.batch_size: evaluation continues with batches of ${size}.`;
 
 async function endEpoch(
   session: Session,

@@ -36,12 +36,7 @@ export interface Fingerprint {
  * How far an array lies from the one that a fingerprint was taken of, relative to that one's Euclidean norm: the largest of the
  * difference of norms, the distance estimated from the signed sums, and the distance of the samples.
  */
-export function distance(
-  name: string,
-  values: ArrayLike<number>,
-  expected: Fingerprint,
-  floor = 0,
-): number {
+export function distance(name: string, values: ArrayLike<number>, expected: Fingerprint, floor = 0): number {
   const sign = bits(`sign/${name}`);
   const sums = expected.sums.map(() => 0);
   let square = 0;

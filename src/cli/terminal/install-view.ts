@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
+import { formatDuration } from '../../base/format.ts';
 import type { Progress } from '../../python/index.ts';
-import { duration } from './format.ts';
 
 export interface InstallView {
   note: (line: string) => void;
@@ -51,7 +51,7 @@ export function describeProgress({ what, done, total, rate }: Progress): string 
   if (done === undefined) return what;
   const size = total ? `${megabytes(done)} of ${megabytes(total)} MB` : `${megabytes(done)} MB`;
   if (!rate) return `${what}: ${size}`;
-  const left = total ? `, ${duration((total - done) / rate)} to go` : '';
+  const left = total ? `, ${formatDuration((total - done) / rate)} to go` : '';
   return `${what}: ${size}, ${(rate / 1e6).toFixed(1)} MB/s${left}`;
 }
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { shownPath } from '../../base/format.ts';
 import type { RunResult } from '../../operations/index.ts';
 import { printJson } from './print.ts';
 import { scoreTable } from './score-table.ts';
-import { shownPath } from './shown-path.ts';
 
 interface ResultOptions {
   runs: string;

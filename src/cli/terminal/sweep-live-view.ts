@@ -1,9 +1,10 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { TrialRow } from '../../orchestrator/index.ts';
+import { bar } from './bar.ts';
 import { axisCell } from './cell.ts';
 import { fitted } from './fitted.ts';
-import { bar, duration, number } from './format.ts';
 import { describe, retryLine } from './sweep-line-view.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 import { type Column, table } from './table.ts';
@@ -88,7 +89,7 @@ export function sweepFrame(
   ];
   const total = board.rows.length;
   const progress = `${bar(done / total, Math.min(30, Math.max(5, width - 50)))} ${done} of ${total}`;
-  const times = `${left === undefined ? '' : `${duration(left)} remaining  `}${duration(seconds)}`;
+  const times = `${left === undefined ? '' : `${formatDuration(left)} remaining  `}${formatDuration(seconds)}`;
   lines.push(parts.join('  '), `${progress}  ${times}${paused === undefined ? '' : pc.yellow('  paused')}`);
   return lines.map((line) => fitted(line, width)).join('\n');
 }
@@ -115,9 +116,9 @@ function trialLines(rows: readonly TrialRow[], width: number): string[] {
     ...(seeds ? [String(row.trial.seed)] : []),
     row.devices.join(','),
     row.epoch === undefined ? '–' : `${row.epoch}${row.epochs ? `/${row.epochs}` : ''}`,
-    number(row.value, 4),
-    row.status === 'running' && row.rate !== undefined ? number(row.rate, 0) : '',
-    duration(spent(row)),
+    formatFixed(row.value, 4),
+    row.status === 'running' && row.rate !== undefined ? formatFixed(row.rate, 0) : '',
+    formatDuration(spent(row)),
     remaining(row),
     [statusOf(row), ...(row.retries > 0 ? [`${row.retries} retries`] : [])].join(' '),
   ]);
@@ -153,5 +154,5 @@ function remaining(row: TrialRow): string {
   const { status, fraction } = row;
   const seconds = spent(row);
   if (status !== 'running' || !fraction || seconds === undefined) return '';
-  return duration((seconds * (1 - fraction)) / fraction);
+  return formatDuration((seconds * (1 - fraction)) / fraction);
 }

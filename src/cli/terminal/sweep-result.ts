@@ -1,5 +1,6 @@
-import type { Point, SweepResult } from '../../operations/index.ts';
-import { duration, number } from './format.ts';
+import { formatDuration, formatFixed } from '../../base/format.ts';
+import type { SweepResult } from '../../operations/index.ts';
+import { resultText } from '../../record/index.ts';
 import { printJson } from './print.ts';
 import { resultTable } from './sweep-results.ts';
 
@@ -21,15 +22,16 @@ function summary({ objective: _, points: __, rows: ___, best, seconds, ...counts
   };
 }
 
-function bestOf({ axes, rows, values, mean, half }: Point): object {
-  const { trial } = rows[0]!;
+function bestOf({ point, trial }: NonNullable<SweepResult['best']>): object {
+  const { mean, interval, n, weak } = point.result;
+  const { id, config } = trial.row.trial;
   return {
-    trial: trial.id,
-    axes,
+    trial: id,
+    axes: point.axes,
     value: mean,
-    ...(half === undefined ? {} : { interval: [mean! - half, mean! + half] }),
-    trials: values.length,
-    config: trial.config,
+    ...(interval ? { interval, weak } : {}),
+    trials: n,
+    config,
   };
 }
 
@@ -43,10 +45,12 @@ function describe(result: SweepResult): string {
     ...(skipped > 0 ? [`${skipped} of them before`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
-  lines.push(`${parts.join(', ')}, in ${duration(seconds)}.`);
+  lines.push(`${parts.join(', ')}, in ${formatDuration(seconds)}.`);
   if (best && finished > 0) {
-    const axes = Object.entries(best.axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
-    if (axes.length > 0) lines.push(`Best: ${axes.join(' ')} (${objective.metric} ${number(best.mean, 4)}).`);
+    const { axes, result: found } = best.point;
+    const values = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    const text = resultText(found, (value) => formatFixed(value, 4));
+    if (values.length > 0) lines.push(`Best: ${values.join(' ')} (${objective.metric} ${text}).`);
   }
   if (best === undefined && finished > 0)
     lines.push(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAside } from '../../base/write-aside.ts';
+import { writeAside } from '../../base/files.ts';
 
 export interface Annotation {
   filename: string;

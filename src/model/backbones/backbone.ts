@@ -10,4 +10,9 @@ export interface Backbone {
 }
 
 /** Makes a backbone's parameters, by the names that its published weights have. */
-export type BackboneMaker = (parameters: Parameters) => Backbone;
+export type MakeBackbone = (parameters: Parameters) => Backbone;
+
+/** A backbone of a plugin: `create` is given its own keys of the spec. */
+export interface BackboneDefinition<Options = Record<string, never>> {
+  create(parameters: Parameters, options: Options): Backbone;
+}

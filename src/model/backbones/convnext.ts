@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gelu } from '../activations.ts';
 import { convolution, type Layer, layerNorm, linear, type Parameters } from '../layers.ts';
 import { constant, truncated } from '../parameters.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 
 const initial = truncated(0.02);
 
@@ -16,7 +16,7 @@ export function convnext({
 }: {
   depths: readonly number[];
   widths: readonly number[];
-}): BackboneMaker {
+}): MakeBackbone {
   return (parameters) => {
     const layers: Layer[] = [
       convolution(parameters, 'features.0.0', {

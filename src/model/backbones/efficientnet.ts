@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sigmoid, silu } from '../activations.ts';
 import { convolutionNorm, type Layer } from '../layers.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 import { invertedResidual } from './inverted-residual.ts';
 
 /** Expansion, kernel, stride of the first block, width, blocks. */
@@ -19,7 +19,7 @@ const STAGES = [
 const LAST = 1280;
 
 /** EfficientNet-B0 (Tan and Le, 2019) as torchvision builds it, without stochastic depth, up to its pooled 1,280 features. */
-export const efficientnet: BackboneMaker = (parameters) => {
+export const efficientnet: MakeBackbone = (parameters) => {
   const named = (name: string) => ({ convolution: `${name}.0`, norm: `${name}.1` });
   const layers: Layer[] = [
     convolutionNorm(

@@ -1,5 +1,6 @@
+import { extension } from '../../plugins/index.ts';
 import type { Experiment } from '../../spec/index.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { BackboneDefinition, MakeBackbone } from './backbone.ts';
 import { convnext } from './convnext.ts';
 import { efficientnet } from './efficientnet.ts';
 import { iresnet } from './iresnet.ts';
@@ -10,12 +11,12 @@ import { tiny } from './tiny.ts';
 import { vgg } from './vgg.ts';
 import { vit } from './vit.ts';
 
-export type { Backbone, BackboneMaker } from './backbone.ts';
+export type { Backbone, BackboneDefinition, MakeBackbone } from './backbone.ts';
 
 export type BackboneName = Experiment['model']['backbone'];
 
 /** Every backbone, by its name in a spec: one line each. */
-export const backbones: Record<BackboneName, BackboneMaker> = {
+export const backbones: Record<BackboneName, MakeBackbone> = {
   resnet18: resnet({ depths: [2, 2, 2, 2], bottleneck: false }),
   resnet34: resnet({ depths: [3, 4, 6, 3], bottleneck: false }),
   resnet50: resnet({ depths: [3, 4, 6, 3], bottleneck: true }),
@@ -30,3 +31,11 @@ export const backbones: Record<BackboneName, BackboneMaker> = {
   vit_small: vit({ depth: 12, width: 384, heads: 6, patch: 16 }),
   tiny,
 };
+
+/** The backbone that `model` of an experiment names, of the table or of a plugin. */
+export function backboneOf(model: { backbone: BackboneName }): MakeBackbone {
+  const own = extension<BackboneDefinition<unknown>>('backbone', model.backbone);
+  if (!own) return backbones[model.backbone];
+  const settings = (model as Record<string, unknown>)[own.name];
+  return (parameters) => own.create(parameters, settings);
+}

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { convolutionNorm, type Layer, linear, norm, norm1d, type Parameters, prelu } from '../layers.ts';
 import { normal } from '../parameters.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 
 const WIDTHS = [64, 128, 256, 512] as const;
 const EMBEDDING = 512;
@@ -10,7 +10,7 @@ const EMBEDDING = 512;
  * The improved ResNet of ArcFace (Deng et al., 2019) as insightface builds it: the stem keeps the size, blocks begin with a
  * normalisation and end without an activation, and a layer over the whole map gives 512 normalised features.
  */
-export function iresnet(depths: readonly number[]): BackboneMaker {
+export function iresnet(depths: readonly number[]): MakeBackbone {
   return (parameters) => {
     const stem = convolutionNorm(
       parameters,

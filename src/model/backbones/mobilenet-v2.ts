@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu6 } from '../activations.ts';
 import { convolutionNorm, type Layer, type Parameters } from '../layers.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 
 /** Expansion, width, blocks, stride of the first. */
 const STAGES = [
@@ -19,7 +19,7 @@ const LAST = 1280;
 const activation = relu6;
 
 /** MobileNetV2 (Sandler et al., 2018) at width 1 as torchvision builds it, up to its pooled 1,280 features. */
-export const mobilenetV2: BackboneMaker = (parameters) => {
+export const mobilenetV2: MakeBackbone = (parameters) => {
   const named = (name: string) => ({ convolution: `${name}.0`, norm: `${name}.1` });
   const layers: Layer[] = [
     convolutionNorm(

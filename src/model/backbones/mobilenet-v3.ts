@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hardSigmoid, hardSwish, relu } from '../activations.ts';
 import { convolutionNorm, type Layer, linear } from '../layers.ts';
 import { normal } from '../parameters.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 import { invertedResidual } from './inverted-residual.ts';
 
 /** Kernel, hidden width, output width, squeeze-and-excitation, hard swish, stride. */
@@ -32,7 +32,7 @@ function ofEight(width: number): number {
 }
 
 /** MobileNetV3 small (Howard et al., 2019) as torchvision builds it, up to the 1,024 features before its last layer. */
-export const mobilenetV3: BackboneMaker = (parameters) => {
+export const mobilenetV3: MakeBackbone = (parameters) => {
   const named = (name: string) => ({ convolution: `${name}.0`, norm: `${name}.1` });
   const layers: Layer[] = [
     convolutionNorm(

@@ -1,12 +1,12 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { convolutionNorm } from '../layers.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 
 const WIDTHS = [16, 32, 64] as const;
 
 /** Three convolutions of stride 2, for tests and first steps: it trains in seconds and is not meant to score. */
-export const tiny: BackboneMaker = (parameters) => {
+export const tiny: MakeBackbone = (parameters) => {
   const layers = WIDTHS.map((output, index) => {
     parameters.depth++;
     return convolutionNorm(

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { maxPool } from '../../tensor/index.ts';
 import { relu } from '../activations.ts';
 import { convolution, type Layer, norm } from '../layers.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 
 const WIDTHS = [64, 128, 256, 512, 512] as const;
 
@@ -11,7 +11,7 @@ const WIDTHS = [64, 128, 256, 512, 512] as const;
  * VGG with batch normalisation (Simonyan and Zisserman, 2015) as torchvision builds it, up to its last pooling; the mean over the
  * picture stands in place of its three fully connected layers, which hold six sevenths of its weights.
  */
-export function vgg(depths: readonly number[]): BackboneMaker {
+export function vgg(depths: readonly number[]): MakeBackbone {
   return (parameters) => {
     const layers: Layer[] = [];
     let index = 0;

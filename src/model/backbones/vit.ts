@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gelu } from '../activations.ts';
 import { convolution, type Forward, type Layer, layerNorm, linear, type Parameters } from '../layers.ts';
 import { normal, truncated } from '../parameters.ts';
-import type { BackboneMaker } from './backbone.ts';
+import type { MakeBackbone } from './backbone.ts';
 
 interface Shape {
   depth: number;
@@ -19,7 +19,7 @@ const initial = truncated(0.02);
  * Vision Transformer (Dosovitskiy et al., 2021) as timm builds it, without dropout: the class token, normalised, is the feature. The
  * side of the pictures is a multiple of the patch's.
  */
-export function vit({ depth, width, heads, patch }: Shape): BackboneMaker {
+export function vit({ depth, width, heads, patch }: Shape): MakeBackbone {
   return (parameters) => {
     const side = Math.floor(parameters.imageSize / patch);
     const tokens = side * side + 1;

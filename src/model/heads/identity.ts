@@ -4,7 +4,9 @@ import { dropout, type Forward, linear, norm1d, type Parameters } from '../layer
 import { identityLoss, oneHot } from '../losses/identity.ts';
 import { margins } from '../losses/margin/index.ts';
 import { metricLoss, pairsOf } from '../losses/metric/index.ts';
+import { pluginLoss } from '../losses/plugin.ts';
 import { normal } from '../parameters.ts';
+import { pluginHead } from './head.ts';
 import { mlp } from './mlp.ts';
 
 /** What the head makes of features. */
@@ -78,6 +80,12 @@ function plainHead(
   identities: number,
   spec: IdentityHeadSpec,
 ): Parts {
+  const own = pluginHead(parameters, spec, { name: NAME, features, outputs: identities });
+  if (own)
+    return {
+      width: features,
+      apply: (forward, x) => ({ embedding: x, compared: unit(x).direction, logits: own(forward, x) }),
+    };
   const { width, hidden, last } = mlp(parameters, NAME, features, identities, spec);
   return {
     width,
@@ -127,6 +135,8 @@ function classifier(
   spec: IdentityHeadSpec,
   options: ModelConfig['loss'],
 ): IdentityHead['loss'] | undefined {
+  const own = pluginLoss('identity', options);
+  if (own) return (_, { logits }, { labels, weights }) => own({ logits, labels, weights });
   if (spec.loss === 'none') return undefined;
   const { label_smoothing: smoothing, identity } = options;
   if (spec.loss === 'softmax')

@@ -1,56 +1,35 @@
 import type { Board, TrialRow } from '../../orchestrator/index.ts';
+import {
+  type bestOf,
+  type Objective,
+  type PointResult,
+  pointsOf as pointsOfTrials,
+  type TrialResult,
+} from '../../record/index.ts';
 
-/** Trials with the same values and different seeds: one result. */
-export interface Point {
-  axes: Record<string, unknown>;
-  /** Its trials, in the order of their seeds. */
-  rows: TrialRow[];
-  /** Of the trials that have a value. */
-  values: number[];
-  /** Undefined where no trial has a value. */
-  mean?: number;
-  /** Half of the 95 % interval of the mean (Student's t); undefined for fewer than two values. */
-  half?: number;
+export type { Objective } from '../../record/index.ts';
+
+/** A trial of a sweep that runs, as its result is made of it. */
+export interface SweepTrialResult extends TrialResult {
+  row: TrialRow;
 }
 
-export type Objective = { metric: string; mode: 'min' | 'max' };
+/** Trials with the same values and different seeds: one result. */
+export type Point = PointResult<SweepTrialResult>;
+
+/** The best point and the trial that stands for it. */
+export type BestPoint = NonNullable<ReturnType<typeof bestOf<SweepTrialResult>>>;
 
 /** The points of a sweep, the best first; those without a value last. */
 export function pointsOf(board: Board, objective: Objective): Point[] {
-  const points = new Map<number, Point>();
-  for (const row of board.rows) {
-    const point = points.get(row.trial.point) ?? { axes: row.trial.axes, rows: [], values: [] };
-    point.rows.push(row);
-    const done = row.status === 'finished' || row.status === 'linked';
-    if (done && row.value !== undefined && Number.isFinite(row.value)) point.values.push(row.value);
-    points.set(row.trial.point, point);
-  }
-  for (const point of points.values()) Object.assign(point, meanOf(point.values));
-  const sign = objective.mode === 'min' ? 1 : -1;
-  // Equal ones stay in the order of the spec.
-  return [...points.values()].sort((a, b) =>
-    a.mean === undefined || b.mean === undefined
-      ? Number(a.mean === undefined) - Number(b.mean === undefined)
-      : sign * (a.mean - b.mean),
+  const trials = board.rows.map(
+    (row): SweepTrialResult => ({
+      point: row.trial.point,
+      axes: row.trial.axes,
+      finished: row.status === 'finished' || row.status === 'linked',
+      ...(row.value === undefined ? {} : { value: row.value }),
+      row,
+    }),
   );
-}
-
-function meanOf(values: readonly number[]): { mean?: number; half?: number } {
-  const n = values.length;
-  if (n === 0) return {};
-  const mean = values.reduce((a, b) => a + b, 0) / n;
-  if (n === 1) return { mean };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  return { mean, half: studentT(n - 1) * Math.sqrt(variance / n) };
-}
-
-/** Student's t, two-sided 95 %, for 1 to 10 degrees of freedom. */
-const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
-
-/** Beyond the table by the expansion of Cornish and Fisher about the normal quantile, right to three digits. */
-function studentT(freedom: number): number {
-  const z = 1.959964;
-  const listed = T[freedom - 1];
-  if (listed !== undefined) return listed;
-  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
+  return pointsOfTrials(trials, objective);
 }

@@ -1,5 +1,6 @@
 import type { Board, SweepOutcome, SweepPlan, TrialRow } from '../../orchestrator/index.ts';
-import { type Objective, type Point, pointsOf } from './points.ts';
+import { bestOf } from '../../record/index.ts';
+import { type BestPoint, type Objective, type Point, pointsOf } from './points.ts';
 
 export type { Objective } from './points.ts';
 
@@ -24,8 +25,8 @@ export interface SweepResult {
   objective: Objective;
   /** Trials that differ in their seed alone are one point; the best first. */
   points: readonly Point[];
-  /** Undefined if no trial has the objective's metric. */
-  best?: Point;
+  /** The best point and the trial that stands for it; undefined if no trial has the objective's metric. */
+  best?: BestPoint;
   rows: readonly TrialRow[];
   /** Of this call. */
   seconds: number;
@@ -48,6 +49,7 @@ export function sweepResult({ name, board, objective, plan, outcome, seconds, ur
   const finished = counts.finished + counts.linked;
   const trials = board.rows.length;
   const points = pointsOf(board, objective);
+  const best = bestOf(points);
   return {
     sweep: name,
     status: outcome.interrupted && finished < trials ? 'interrupted' : outcome.halted ? 'halted' : 'ended',
@@ -61,7 +63,7 @@ export function sweepResult({ name, board, objective, plan, outcome, seconds, ur
     ...(outcome.halted ? { reason: outcome.halted } : {}),
     objective,
     points,
-    ...(points[0]?.mean === undefined ? {} : { best: points[0] }),
+    ...(best ? { best } : {}),
     rows: board.rows,
     seconds,
     ...(url === undefined ? {} : { mlflow: url }),

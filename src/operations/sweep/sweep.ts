@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { availableMemory, listGpus, parseBytes } from '../../machine/index.ts';
+import { parseBytes } from '../../base/format.ts';
+import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
   endOrphan,
@@ -14,12 +15,13 @@ import {
   type SweepObserver,
   type SweepPlan,
   takeLock,
+  threadsOf,
   trainerCommand,
   trainerEnvironment,
   waitFor,
 } from '../../orchestrator/index.ts';
-import { writeManifest } from '../../record/index.ts';
-import type { ResolvedExperiment } from '../../spec/index.ts';
+import { defaultObjective, writeManifest } from '../../record/index.ts';
+import { type ResolvedExperiment, readExperiment } from '../../spec/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
 import { expandTrials } from '../expand-trials.ts';
@@ -29,11 +31,11 @@ import { Undoing } from '../undoing.ts';
 import { followRuns } from './follow-runs.ts';
 import { openRunFolder } from './open-run-folder.ts';
 import { makePlaces } from './places.ts';
-import { type Objective, type SweepResult, sweepResult } from './result.ts';
+import { type SweepResult, sweepResult } from './result.ts';
 
 export interface SweepOptions extends Partial<Signals> {
-  /** Path of the spec's file: `resume` reads it again. */
-  file: string;
+  /** Path of the spec's file, which `resume` reads again; the file that it was read from if left out. */
+  file?: string;
   /** The assignments that it was read with. */
   set?: readonly string[];
   /** What relative paths of the spec and of its trainer are relative to; the working folder if left out. */
@@ -66,14 +68,17 @@ export interface SweepWatcher extends SweepObserver {
 
 export type WatchSweep = (start: SweepStart) => SweepWatcher | Promise<SweepWatcher>;
 
-const DEFAULT_OBJECTIVE: Objective = { metric: 'val/combined', mode: 'max' };
-
 /**
  *   spec ─▶ trials with ids ─▶ lock ─▶ what is there already ─▶ slots ─▶ trainers ─▶ charts, MLflow ─▶ result
  *
- * Runs the trials of a spec's sweep that are not finished. Throws FacecomError with exit code 2 if nothing could be launched.
+ * Runs the trials of a spec's sweep that are not finished; the spec is a file, or one that was read. Throws FacecomError with exit code 2 if nothing could be launched.
  */
-export async function sweep(spec: ResolvedExperiment, options: SweepOptions): Promise<SweepResult> {
+export async function sweep(
+  given: string | ResolvedExperiment,
+  options: SweepOptions = {},
+): Promise<SweepResult> {
+  const { set = [], cwd = process.cwd() } = options;
+  const spec = typeof given === 'string' ? await readExperiment(given, { set, cwd }) : given;
   const undoing = new Undoing();
   try {
     const context = contextOf(spec, options, undoing);
@@ -98,11 +103,12 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
   undoing.add(() => guard.close());
   return {
     ...options,
+    file: options.file ?? resolve(cwd, spec.file),
     spec,
     config: spec.config,
     name: spec.config.name,
     folder: join(runs, spec.config.name),
-    objective: spec.sweep?.objective ?? DEFAULT_OBJECTIVE,
+    objective: spec.sweep?.objective ?? defaultObjective,
     runs,
     cwd,
     report,
@@ -122,7 +128,10 @@ async function listTrials({ spec, config, cwd, report, signals }: Context) {
 
 /** What is the same for all trials is prepared once. */
 async function prepareFirst({ cwd, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
-  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), { report, signal: signals.stop });
+  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), {
+    ...{ report, cwd },
+    signal: signals.stop,
+  });
   checkTrainers(
     trials.map(({ config }) => config),
     cwd,
@@ -211,7 +220,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
       jobOf: (work, slot, runDir): Job => ({
         runDir: resolve(runDir),
         command: trainerCommand(work.trial.config, builtinTrainer()),
-        env: trainerEnvironment(slot),
+        env: trainerEnvironment({ ...slot, threads: threadsOf(runDir, slot) }),
         cwd: context.cwd,
       }),
       breaker,

@@ -1,9 +1,9 @@
-import type { PlacedFinding } from '../check.ts';
+import type { PlacedFinding } from '../findings.ts';
 import { broken, type Rule } from './rule.ts';
 
 /** The ranges of effects are given as low, high; an area as its least and its greatest corner. */
 export const effectRanges: Rule = {
-  reads: ['augment'],
+  reads: ['augment.policy'],
   check({ augment: { policy } }) {
     if (typeof policy === 'string') return [];
     const findings: PlacedFinding[] = [];

@@ -1,8 +1,8 @@
 import type { Experiment } from '../experiment.generated.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** Pixels of a picture that one place of a backbone's last feature map stands for. */
-const strides: Record<Experiment['model']['backbone'], number> = {
+/** Pixels of a picture that one place of a backbone's last feature map stands for; unknown for those of plugins. */
+const strides: Partial<Record<Experiment['model']['backbone'], number>> = {
   resnet18: 32,
   resnet34: 32,
   resnet50: 32,
@@ -23,7 +23,7 @@ export const imageSize: Rule = {
   reads: ['data', 'model', 'trainer'],
   check({ data: { image_size }, model: { backbone }, trainer }) {
     const stride = strides[backbone];
-    if (trainer.command !== undefined || image_size >= stride) return [];
+    if (stride === undefined || trainer.command !== undefined || image_size >= stride) return [];
     return broken(
       'rule-image-size',
       ['data', 'image_size'],
@@ -37,7 +37,7 @@ export const imageSize: Rule = {
 export const patches: Rule = {
   reads: ['data', 'model', 'trainer'],
   check({ data: { image_size }, model: { backbone }, trainer }) {
-    const patch = strides[backbone];
+    const patch = strides.vit_small!;
     if (trainer.command !== undefined || backbone !== 'vit_small' || image_size % patch === 0) return [];
     const near = Math.max(patch, Math.round(image_size / patch) * patch);
     return broken(

@@ -16,7 +16,7 @@ export interface Sampler {
 
 /** One way to walk a space: `method` in the spec. */
 export interface SamplerKind {
-  name: 'grid' | 'random' | 'sobol';
+  name: string;
   /** Whether it ends by itself; others draw `trials` points. */
   exhaustive: boolean;
   create(space: Space, options: SamplerOptions): Sampler;

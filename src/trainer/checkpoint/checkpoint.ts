@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
+import { copyAside } from '../../base/files.ts';
 import type { Preprocess, StateTensor } from '../../model/index.ts';
 import { type Experiment, experimentSchema, fillDefaults } from '../../spec/index.ts';
 import type { TrainState } from '../state.ts';
 import { configDigest } from './config-digest.ts';
-import { copyWhole, readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Raised by a change that older readers cannot read. Since 2, best holds the weights alone. */
 const formatVersion = 2;
@@ -100,7 +101,7 @@ export class CheckpointWriter {
       }
       if (epoch !== undefined) {
         const path = epochPath(this.runDir, epoch);
-        if (best) await copyWhole(bestPath, path);
+        if (best) await copyAside(bestPath, path);
         else await writeSafetensors(path, weights!, metadata);
         await this.removeOthers(epochs);
       }

@@ -74,3 +74,7 @@ function checkFinite(logits: Float32Array, head: string, step: number | undefine
     });
   }
 }
+
+/** What is told where evaluation had to do with less memory. */
+export const smallerBatches = (size: number): string =>
+  `The device has too little memory for evaluate.batch_size: evaluation continues with batches of ${size}.`;

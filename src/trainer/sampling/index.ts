@@ -7,27 +7,19 @@ import { shuffle } from './shuffle.ts';
 
 export type { Sampler } from './sampler.ts';
 
-type Options = Experiment['train']['sampler'];
-type Maker<Name> = (labels: Labels, options: Extract<Options, { name: Name }>, most: number) => Sampler;
+type Options = Pick<Experiment['train'], 'sampler' | 'max_per_identity'>;
+type Maker = (labels: Labels, options: Options) => Sampler;
 
 /** Every sampler by the name that the spec gives it: one line each. */
-const samplers: { [Name in Options['name']]: Maker<Name> } = {
-  shuffle: (labels, _, most) => (most > 0 ? capped(labels, most) : shuffle(labels)),
+const samplers: Record<Options['sampler']['name'], Maker> = {
+  shuffle: (labels, { max_per_identity: most }) => (most > 0 ? capped(labels, most) : shuffle(labels)),
   gender_balanced: (labels) => balanced('gender_balanced', labels.gender),
   identity_balanced: (labels) => balanced('identity_balanced', labels.identity),
-  pk: (labels, options) => pk(labels, options),
+  pk: (labels, { sampler }) => pk(labels, sampler),
 };
 
 /** The sampler of a spec; undefined for every picture once, which batches do by themselves. */
-export function createSampler(
-  { sampler, max_per_identity: most }: Pick<Experiment['train'], 'sampler' | 'max_per_identity'>,
-  labels: Labels,
-): Sampler | undefined {
-  if (sampler.name === 'shuffle' && most === 0) return undefined;
-  // The table's type ties each name to its options; TypeScript cannot follow it through the index.
-  return (samplers[sampler.name] as (labels: Labels, options: Options, most: number) => Sampler)(
-    labels,
-    sampler,
-    most,
-  );
+export function createSampler(options: Options, labels: Labels): Sampler | undefined {
+  if (options.sampler.name === 'shuffle' && options.max_per_identity === 0) return undefined;
+  return samplers[options.sampler.name](labels, options);
 }

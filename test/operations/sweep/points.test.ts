@@ -17,12 +17,12 @@ test('repeats are one point: mean and interval, the best first; failures last', 
   }
   const points = pointsOf(rows, objective);
   assert.deepEqual(
-    points.map(({ rows: [row] }) => row!.trial.point),
+    points.map(({ trials: [trial] }) => trial!.row.trial.point),
     [1, 0, 2],
   );
-  assert.ok(Math.abs(points[0]!.mean! - 1.1) < 1e-12);
-  assert.ok(Math.abs(points[0]!.half! - (4.303 * 0.1) / Math.sqrt(3)) < 1e-6);
+  assert.ok(Math.abs(points[0]!.result!.mean - 1.1) < 1e-12);
+  assert.ok(Math.abs(points[0]!.result!.half! - (4.30265273 * 0.1) / Math.sqrt(3)) < 1e-8);
   assert.match(resultTable(points, objective, true), /1\.1000 ± 0\.2484 +3 of 3 +trial1x0/);
   assert.match(resultTable(points, objective, true), /failed \(nan\) +0 of 3/);
-  assert.equal(pointsOf(rows, { ...objective, mode: 'min' })[0]!.rows[0]!.trial.point, 0);
+  assert.equal(pointsOf(rows, { ...objective, mode: 'min' })[0]!.trials[0]!.row.trial.point, 0);
 });

@@ -1,4 +1,4 @@
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { corruptFolder } from '../../../data/index.ts';
 import { chooseConditions, type Severity } from '../../../pixels/index.ts';
 import { numberOption } from '../../terminal/number-option.ts';

@@ -1,4 +1,4 @@
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { synthesize } from '../../../data/index.ts';
 import { numberOption } from '../../terminal/number-option.ts';
 import { printJson } from '../../terminal/print.ts';

@@ -1,11 +1,10 @@
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { type EvaluateOptions, evaluate } from '../../../operations/index.ts';
-import { chooseConditions } from '../../../pixels/index.ts';
-import { numberOption } from '../../terminal/number-option.ts';
 import { printJson } from '../../terminal/print.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { thenExit } from '../../terminal/then-exit.ts';
+import { chooseSeverities, namesOf } from './options.ts';
 import { describeEvaluation } from './score-lines.ts';
 
 interface EvaluateFlags {
@@ -40,18 +39,6 @@ export function evaluateRun(text: string, { json = false, ...flags }: EvaluateFl
     else process.stdout.write(`${describeEvaluation(result)}\n`);
     return 0;
   });
-}
-
-async function namesOf(conditions: string | undefined): Promise<string[]> {
-  if (conditions === undefined) return [];
-  return (await chooseConditions(conditions, 'seven')).map(({ name }) => name);
-}
-
-function chooseSeverities(text: string): number[] {
-  const values = (text === 'all' ? '1,2,3,4,5' : text)
-    .split(',')
-    .map((value) => numberOption('severity', value, { low: 1, high: 5 }));
-  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 /** A progress line that starts again with each stage. */

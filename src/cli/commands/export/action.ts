@@ -1,6 +1,6 @@
+import { shownPath } from '../../../base/format.ts';
 import { exportRun as exportWeights } from '../../../operations/index.ts';
 import { printJson } from '../../terminal/print.ts';
-import { shownPath } from '../../terminal/shown-path.ts';
 
 /** Writes the best weights of a run for other programs. */
 export async function exportRun(

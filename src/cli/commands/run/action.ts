@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
+import { shownPath } from '../../../base/format.ts';
 import { run as runExperiment } from '../../../operations/index.ts';
 import { type Experiment, readExperiment } from '../../../spec/index.ts';
 import { printJson } from '../../terminal/print.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { concludeRun } from '../../terminal/run-result.ts';
 import { openView } from '../../terminal/run-view.ts';
-import { shownPath } from '../../terminal/shown-path.ts';
 import { withSignals } from '../../terminal/signals.ts';
 import type { RunOptions } from './command.ts';
 

@@ -1,12 +1,14 @@
+import { formatDuration, plural } from '../../../base/format.ts';
 import { earlierRuns, expandTrials, type Forecast } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
 import type { Expansion, Trial } from '../../../sweep/index.ts';
 import { axisCell } from '../../terminal/cell.ts';
-import { duration } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
+import { axesAsSet } from './axis-option.ts';
 
 export interface DryRunOptions {
   set?: readonly string[];
+  axis?: readonly string[];
   /** Folder of the run folders: what is finished there is not run again, and says how long trials take. */
   runs: string;
   json?: boolean;
@@ -17,7 +19,8 @@ export interface DryRunOptions {
  * a warning: the trials are the same, their ids are not. Throws SpecError.
  */
 export async function dryRunSweep(spec: string, options: DryRunOptions): Promise<number> {
-  const resolved = await readExperiment(spec, { set: options.set ?? [] });
+  const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
+  const resolved = await readExperiment(spec, { set });
   const warnings: Expansion['warnings'] = [];
   const expansion = await expandTrials(resolved, {
     onUnreadable: ({ code, message, found }) => {
@@ -73,27 +76,25 @@ function describe(expansion: Expansion, { finished, estimate }: Forecast): strin
   lines.push('');
   lines.push(
     repeats > 1
-      ? `${counted(trials.length, 'trial')}: ${counted(points, 'point')} × ${repeats} seeds.`
-      : `${counted(trials.length, 'trial')}.`,
+      ? `${plural(trials.length, 'trial')}: ${plural(points, 'point')} × ${repeats} seeds.`
+      : `${plural(trials.length, 'trial')}.`,
   );
   if (branches.length > 1)
     for (const { axes, trials: n } of branches)
-      lines.push(`  ${counted(n, 'trial')} with ${axes.join(', ') || 'no axis'}`);
+      lines.push(`  ${plural(n, 'trial')} with ${axes.join(', ') || 'no axis'}`);
   if (duplicates > 0)
-    lines.push(`${counted(duplicates, 'trial')} more would repeat these, and are not run twice.`);
+    lines.push(`${plural(duplicates, 'trial')} more would repeat these, and are not run twice.`);
   if (finished.size > 0)
     lines.push(`${finished.size} of them are finished already, and are not run again without --force.`);
   if (estimate) {
     const rest = trials.length - finished.size;
-    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'to go';
+    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'remaining';
     lines.push(
-      `About ${duration(estimate.seconds)} ${of}, one after another, by ${counted(estimate.runs, 'earlier run')}.`,
+      `About ${formatDuration(estimate.seconds)} ${of}, one after another, by ${plural(estimate.runs, 'earlier run')}.`,
     );
   }
   return lines.join('\n');
 }
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Characters of an axis' value. */
 const LONGEST = 48;

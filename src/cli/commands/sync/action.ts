@@ -1,4 +1,4 @@
-import { onInterrupt } from '../../../base/new-folder.ts';
+import { onInterrupt } from '../../../base/interrupt.ts';
 import { sync as syncRuns } from '../../../operations/index.ts';
 import { phaseNote } from '../../terminal/mlflow-phase.ts';
 import { printJson, printNote } from '../../terminal/print.ts';

@@ -1,0 +1,41 @@
+import type { Dataset } from '../data/index.ts';
+import type { Balancer, Learner } from '../model/index.ts';
+import type { EventWriter } from '../record/index.ts';
+import type { Experiment } from '../spec/index.ts';
+import type { Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
+import type { ProgressReporter } from './progress.ts';
+import type { RunRecord } from './recorder.ts';
+import type { Sampler } from './sampling/index.ts';
+import type { TrainState } from './state.ts';
+import type { Stretch } from './stretches.ts';
+
+export interface TrainOptions {
+  config: Experiment;
+  runDir: string;
+  dataset: Dataset;
+  learner: Learner;
+  events: EventWriter;
+  record: RunRecord;
+  /** Aborted: a checkpoint is saved and the result is `interrupted`. */
+  signal: AbortSignal;
+  /** What to go on from; without it the learner's own initial state is trained from the first step. */
+  resume?: Checkpoint;
+  /** One line for people. */
+  log?: (line: string) => void;
+  /** Milliseconds between two checkpoints within an epoch. */
+  checkpointInterval?: number;
+}
+
+/** What the stages of a run share. */
+export interface Session extends Required<Omit<TrainOptions, 'resume'>> {
+  state: TrainState;
+  stretches: readonly Stretch[];
+  balance: Balancer;
+  /** Left out: every picture once, shuffled. */
+  sampler: Sampler | undefined;
+  stepsPerEpoch: number;
+  progress: ProgressReporter;
+  /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
+  save: (options?: { best?: boolean; kept?: boolean }) => Promise<void>;
+  checkpoints: CheckpointWriter;
+}
