@@ -59,6 +59,7 @@ export {
   maxPool,
   relu,
   stopGradient,
+  withoutGradient,
 } from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
 export { preloadBackend } from './preload.ts';

@@ -39,12 +39,12 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
   [
     'a margin without an embedding',
     'name: a\nmodel: {heads: {identity: {loss: arcface}}}\n',
-    ['rule-margin@2:35'],
+    ['rule-margin@2:34'],
   ],
   [
     'an identity head without a loss',
     'name: a\nmodel: {heads: {identity: {loss: none}}}\n',
-    ['rule-identity-loss@2:35'],
+    ['rule-identity-loss@2:34'],
   ],
   [
     'batches of another size than people times pictures',

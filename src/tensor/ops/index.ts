@@ -4,4 +4,4 @@ export { conv2d } from './conv2d.ts';
 export { depthwiseConv2d } from './depthwise-conv2d.ts';
 export { maxPool } from './max-pool.ts';
 export { relu } from './relu.ts';
-export { stopGradient } from './stop-gradient.ts';
+export { stopGradient, withoutGradient } from './stop-gradient.ts';

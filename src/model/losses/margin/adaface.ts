@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { stopGradient } from '../../../tensor/index.ts';
+import { stopGradient, withoutGradient } from '../../../tensor/index.ts';
 import { constant } from '../../parameters.ts';
 import type { MarginMaker } from './margin.ts';
 
@@ -40,14 +40,15 @@ export const adaface: MarginMaker = {
       const sines = tf.sqrt(tf.maximum(tf.sub(1, tf.square(cosines)), 1e-12));
       const turned = tf.sub(tf.mul(cosines, tf.cos(angle)), tf.mul(sines, tf.sin(angle)));
       // The angle stays between 0 and π: past an end, the cosine there.
-      const theta = tf.acos(tf.clipByValue(stopGradient(cosines), -1, 1));
-      const below = tf.less(tf.add(theta, angle), EPSILON);
-      const above = tf.greater(tf.add(theta, angle), Math.PI - EPSILON);
-      const held = tf.where(
-        below,
-        tf.fill(cosines.shape, Math.cos(EPSILON)),
-        tf.where(above, tf.fill(cosines.shape, -Math.cos(EPSILON)), turned),
-      );
+      const past = (side: 1 | -1) =>
+        withoutGradient((c) => {
+          const theta = tf.add(tf.acos(tf.clipByValue(c, -1, 1)), angle);
+          const outside = side > 0 ? tf.less(theta, EPSILON) : tf.greater(theta, Math.PI - EPSILON);
+          return tf.cast(outside, 'float32');
+        }, cosines);
+      const [below, above] = [past(1), past(-1)];
+      const within = tf.mul(turned, tf.sub(1, tf.add(below, above)));
+      const held = tf.add(within, tf.mul(tf.sub(below, above), Math.cos(EPSILON)));
       const shifted = tf.sub(held, tf.mul(margin, tf.add(quality, 1)));
       return tf.add(cosines, tf.mul(hot, tf.sub(shifted, cosines)));
     };

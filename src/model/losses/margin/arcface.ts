@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withoutGradient } from '../../../tensor/index.ts';
 import type { MarginMaker } from './margin.ts';
 
 /**
@@ -14,7 +15,8 @@ export const arcface: MarginMaker = {
       const [cosine, sine] = [tf.cos(margin), tf.sin(margin)];
       const turned = tf.sub(tf.mul(cosines, cosine), tf.mul(sines, sine));
       const beyond = tf.sub(cosines, tf.mul(margin, sine));
-      const moved = tf.where(tf.greater(cosines, tf.neg(cosine)), turned, beyond);
+      const within = withoutGradient((c) => tf.cast(tf.greater(c, tf.neg(cosine)), 'float32'), cosines);
+    const moved = tf.add(tf.mul(turned, within), tf.mul(beyond, tf.sub(1, within)));
       return tf.add(cosines, tf.mul(hot, tf.sub(moved, cosines)));
     },
 };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withoutGradient } from '../../../tensor/index.ts';
 import { distancesOf, type MetricLoss, meanOf } from './pairs.ts';
 
 /** Further than any two embeddings of length 1. */
@@ -24,7 +25,8 @@ export function triplet({ margin, mining }: { margin: number; mining: 'hard' | '
     const toOther = tf.reshape(distances, [batch, 1, batch]);
     const toSame = tf.reshape(distances, [batch, batch, 1]);
     const negative = tf.reshape(other, [batch, 1, batch]);
-    const beyond = tf.mul(tf.cast(tf.greater(toOther, toSame), 'float32'), negative);
+    const further = withoutGradient((a, b) => tf.cast(tf.greater(a!, b!), 'float32'), toOther, toSame);
+    const beyond = tf.mul(further, negative);
     const near = tf.min(tf.add(toOther, tf.mul(tf.sub(1, beyond), FAR)), 2);
     const far = tf.max(tf.sub(toOther, tf.mul(tf.sub(1, negative), FAR)), 2);
     const some = tf.max(beyond, 2);
