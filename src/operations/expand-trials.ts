@@ -2,11 +2,14 @@ import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import type { Experiment, ResolvedExperiment } from '../spec/index.ts';
 import { type Expansion, expandSweep } from '../sweep/index.ts';
+import { hashesOfWeights, weightsFile } from './weights.ts';
 
 export interface TrialDataOptions {
   signal?: AbortSignal;
   /** What data.path is relative to; the working directory where left out. */
   cwd?: string;
+  /** Folder of the run folders, which `model.weights: run:NAME` names one of; `runs` where left out. */
+  runs?: string;
   /** Called in place of throwing where a data set cannot be read: the ids are then without its hash. */
   onUnreadable?: (error: FacecomError) => void;
 }
@@ -19,13 +22,18 @@ export interface TrialDataOptions {
 export async function expandTrials(
   spec: ResolvedExperiment,
   options: TrialDataOptions = {},
-): Promise<Expansion & { hashOf: (config: Experiment) => string | undefined }> {
+): Promise<
+  Expansion & {
+    hashOf: (config: Experiment) => string | undefined;
+    weightsHashOf: (config: Experiment) => string | undefined;
+  }
+> {
   const cwd = options.cwd ?? process.cwd();
   const setKey = (config: Experiment) => keyOf(config, cwd);
   const surveys = new Map<string, { hash?: string }>();
   const hashOf = (config: Experiment) => surveys.get(setKey(config))?.hash;
   // Which data sets there are is known after the expansion, and the ids need their hashes: a sweep over data is expanded twice.
-  const varies = sweptPaths(spec).some((path) => /^(?:data|trainer)\b/.test(path));
+  const varies = sweptPaths(spec).some((path) => /^(?:data|trainer|model)\b/.test(path));
   const configs = varies ? expandSweep(spec).trials.map(({ config }) => config) : [spec.config];
   const wanted = new Map<string, Experiment[]>();
   const splits = new Set<string>();
@@ -43,7 +51,28 @@ export async function expandTrials(
       options.onUnreadable(error);
     }
   }
-  return { ...expandSweep(spec, { dataHash: hashOf }), hashOf };
+  const weightsHashOf = await weightsHashes(configs, options);
+  return { ...expandSweep(spec, { dataHash: hashOf, weightsHash: weightsHashOf }), hashOf, weightsHashOf };
+}
+
+/** Of the weights that the configs start from, by whichever path they name them. */
+async function weightsHashes(
+  configs: readonly Experiment[],
+  { cwd = process.cwd(), runs = 'runs', onUnreadable }: TrialDataOptions,
+): Promise<(config: Experiment) => string | undefined> {
+  const absolute = (config: Experiment): Experiment => {
+    const { weights } = config.model;
+    if (weights === undefined) return config;
+    return { ...config, model: { ...config.model, weights: weightsFile(weights, { cwd, runs }) } };
+  };
+  try {
+    const hashOf = await hashesOfWeights(configs.map(absolute));
+    return (config) => hashOf(absolute(config));
+  } catch (error) {
+    if (!onUnreadable || !(error instanceof FacecomError) || error.exitCode !== 2) throw error;
+    onUnreadable(error);
+    return () => undefined;
+  }
 }
 
 function sweptPaths({ sweep }: ResolvedExperiment): string[] {
