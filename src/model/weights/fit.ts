@@ -31,6 +31,8 @@ export interface FitOptions {
 interface Naming {
   name: string;
   of: (parameter: string) => string;
+  /** What stands before all of its names. */
+  prefix: string;
   /** The values lie in our layout. */
   ours?: boolean;
 }
@@ -68,7 +70,7 @@ export function fitWeights(weights: WeightsFile, options: FitOptions): FittedWei
   }
   if (missing.length > 0 && missing.length >= body.length / 2) throw foreign(weights, options, missing);
   const strangers = [...weights.tensors.keys()].filter((name) => !used.has(name));
-  const inside = strangers.filter((name) => isPart(name, used));
+  const inside = strangers.filter((name) => isPart(name, found, used));
   if (missing.length > 0 || inside.length > 0 || shapes.length > 0)
     throw mismatch(weights, options, { missing, inside, shapes });
   if (options.colour === 'BGR') turnChannels(body, values);
@@ -89,7 +91,7 @@ function namingOf(weights: WeightsFile, backbone: BackboneName, body: readonly P
     const averaged = names.some((name) => name.startsWith('ema/'));
     const of = (name: string) =>
       averaged && weights.tensors.has(`ema/${name}`) ? `ema/${name}` : `model/${name}`;
-    return { name: 'facecom', of, ours: true };
+    return { name: 'facecom', of, prefix: 'model/', ours: true };
   }
   const timm = timmNames[backbone];
   const schemes: Naming[] = [
@@ -100,8 +102,9 @@ function namingOf(weights: WeightsFile, backbone: BackboneName, body: readonly P
           ? 'timm'
           : 'torchvision',
       of: (name) => name,
+      prefix: '',
     },
-    ...(timm ? [{ name: 'timm', of: timm }] : []),
+    ...(timm ? [{ name: 'timm', of: timm, prefix: '' }] : []),
   ];
   let best: Naming = schemes[0]!;
   let most = -1;
@@ -114,7 +117,7 @@ function namingOf(weights: WeightsFile, backbone: BackboneName, body: readonly P
       const count = body.filter(({ name }) => weights.tensors.has(of(name))).length;
       if (count > most) {
         most = count;
-        best = { name: scheme.name, of };
+        best = { name: scheme.name, of, prefix };
       }
     }
   }
@@ -135,16 +138,12 @@ function valuesOf(tensor: FileTensor, parameter: Parameter, { ours }: Naming): F
     : undefined;
 }
 
-/** Whether a tensor that nothing takes belongs to the backbone all the same: its deepest folder holds, or lies beside, what was taken. */
-function isPart(name: string, used: ReadonlySet<string>): boolean {
-  if (known.test(name)) return false;
-  const parts = name.split('.');
-  for (const other of used) {
-    const shared = other.split('.');
-    if (parts[0] === shared[0] && (parts.length < 3 || parts[1] === shared[1] || !/^\d+$/.test(parts[1]!)))
-      return /^(?:layer\d|features|blocks|stages|stem|conv|bn)/.test(parts[0]!);
-  }
-  return false;
+/** Whether a tensor that nothing takes belongs to a backbone all the same: it lies in a part that others were taken of. */
+function isPart(name: string, { prefix }: Naming, used: ReadonlySet<string>): boolean {
+  if (known.test(name) || !name.startsWith(prefix)) return false;
+  const part = name.slice(prefix.length).split('.')[0]!;
+  if (!/^(?:layer\d|features|blocks|stages|stem|conv|bn)/.test(part)) return false;
+  return [...used].some((other) => other.startsWith(`${prefix}${part}.`));
 }
 
 /** Heads of our own weights, as far as they fit. Returns what was taken and dropped. */
@@ -256,7 +255,7 @@ function lookAlike(weights: WeightsFile, { imageSize, backbone }: FitOptions): B
       return tensor !== undefined && valuesOf(tensor, parameter, naming) !== undefined;
     });
     const used = new Set(made.all.map((parameter) => naming.of(parameter.name)));
-    if (fits && ![...weights.tensors.keys()].some((one) => !used.has(one) && isPart(one, used))) return name;
+    if (fits && ![...weights.tensors.keys()].some((one) => !used.has(one) && isPart(one, naming, used))) return name;
   }
   return undefined;
 }
