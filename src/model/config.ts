@@ -2,6 +2,7 @@ import type { Experiment } from '../spec/index.ts';
 
 /** The part of a resolved experiment that decides what a learner is. */
 export interface ModelConfig {
+  augment?: { mixup: { p: number }; cutmix: { p: number } };
   data: { image_size: number };
   model: Experiment['model'];
   loss: Experiment['loss'];

@@ -72,6 +72,7 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
     ema: config.train.ema,
     swa: config.train.swa > 0,
     precisionReason: precision.reason,
+    mixing: config.augment !== undefined && config.augment.mixup.p + config.augment.cutmix.p > 0,
   });
 }
 

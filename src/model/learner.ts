@@ -100,6 +100,8 @@ export interface LearnerOptions extends Pick<ModelConfig, 'model' | 'loss' | 'op
   swa?: boolean;
   precisionReason: string;
   notes?: readonly string[];
+  /** Batches may be mixed: each picture has a second identity with a weight of its own. */
+  mixing?: boolean;
 }
 
 type Tensors = Record<string, tf.Tensor>;
@@ -179,7 +181,11 @@ export class NetworkLearner implements Learner {
       beta: weights.identity,
       warmth: warmup > 0 ? Math.min(1, epoch / warmup) : 1,
     });
-    const labels = labelInputs(batch, { smoothing: loss.gender.smoothing, classWeights });
+    const labels = labelInputs(batch, {
+      smoothing: loss.gender.smoothing,
+      classWeights,
+      mixing: this.options.mixing,
+    });
     const parts = splitBatch(batch, labels, accumulation);
     const inputs = (part: (typeof parts)[number]) => ({ ...this.pictures(part), ...part.labels, ...shared });
     if (parts.length === 1) {
@@ -273,6 +279,9 @@ export class NetworkLearner implements Learner {
       genderWeight: column,
       identity: { shape: [size], dtype: 'int32' as const },
       identityWeight: column,
+      ...(this.options.mixing
+        ? { otherIdentity: { shape: [size], dtype: 'int32' as const }, otherIdentityWeight: column }
+        : {}),
     };
     return this.steps.whole.prepare({ images, ...labels, ...scalars });
   }
@@ -410,6 +419,14 @@ export class NetworkLearner implements Learner {
       labels: inputs.identity as tf.Tensor1D,
       weights: inputs.identityWeight as tf.Tensor1D,
       warmth: inputs.warmth as tf.Scalar,
+      ...(this.options.mixing
+        ? {
+            other: {
+              labels: inputs.otherIdentity as tf.Tensor1D,
+              weights: inputs.otherIdentityWeight as tf.Tensor1D,
+            },
+          }
+        : {}),
     });
     const found = {
       genderLoss: genderPart,
@@ -472,7 +489,7 @@ export class NetworkLearner implements Learner {
   }
 
   private result(
-    parts: readonly LabelledBatch[],
+    parts: ReadonlyArray<Pick<LabelledBatch, 'gender' | 'identity' | 'size'>>,
     found: Awaited<ReturnType<CompiledStep['run']>>[],
     norm: number | undefined,
     weights: TaskWeights,
@@ -496,7 +513,7 @@ export class NetworkLearner implements Learner {
 
 /** Labelled pictures whose largest logit is their own class's. */
 function countRight(
-  parts: readonly LabelledBatch[],
+  parts: ReadonlyArray<Pick<LabelledBatch, 'gender' | 'identity' | 'size'>>,
   found: ReadonlyArray<Awaited<ReturnType<CompiledStep['run']>>>,
 ): { gender: number; identity: number } {
   const right = { gender: 0, identity: 0 };

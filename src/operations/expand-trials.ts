@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import type { Experiment, ResolvedExperiment } from '../spec/index.ts';
+import {
+  checkTrainerParams,
+  type Experiment,
+  placed,
+  type ResolvedExperiment,
+  SpecError,
+} from '../spec/index.ts';
 import { type Expansion, expandSweep } from '../sweep/index.ts';
 import { hashesOfWeights, weightsFile } from './weights.ts';
 
@@ -52,7 +58,9 @@ export async function expandTrials(
     }
   }
   const weightsHashOf = await weightsHashes(configs, options);
-  return { ...expandSweep(spec, { dataHash: hashOf, weightsHash: weightsHashOf }), hashOf, weightsHashOf };
+  const expansion = expandSweep(spec, { dataHash: hashOf, weightsHash: weightsHashOf });
+  await checkParams(spec, expansion, cwd);
+  return { ...expansion, hashOf, weightsHashOf };
 }
 
 /** Of the weights that the configs start from, by whichever path they name them. */
@@ -72,6 +80,18 @@ async function weightsHashes(
     if (!onUnreadable || !(error instanceof FacecomError) || error.exitCode !== 2) throw error;
     onUnreadable(error);
     return () => undefined;
+  }
+}
+
+/** What a sweep makes of `trainer.params` keeps to `trainer.schema`, too. Throws SpecError with the first trial that does not. */
+async function checkParams(spec: ResolvedExperiment, { trials }: Expansion, cwd: string): Promise<void> {
+  const seen = new Set<string>();
+  for (const { config, axes } of trials) {
+    const key = JSON.stringify(config.trainer);
+    if (config.trainer.schema === undefined || seen.has(key)) continue;
+    seen.add(key);
+    const [finding] = await checkTrainerParams(config, cwd);
+    if (finding) throw new SpecError([placed({ ...finding, found: JSON.stringify(axes) }, spec)]);
   }
 }
 

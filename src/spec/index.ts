@@ -27,4 +27,5 @@ export {
   schemaAt,
 } from './schema.ts';
 export { commentedSpec } from './template.ts';
+export { checkTrainerParams } from './trainer-params.ts';
 export { findNode, formatPath, type Path, parsePath } from './tree.ts';

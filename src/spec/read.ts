@@ -83,6 +83,9 @@ function conflictMarks(source: Source): Problem | undefined {
   );
 }
 
+/** What the lexer puts between tokens for documents, flows and scalars: not of the text. */
+const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
+
 /** Flow collections nested deeper than yaml can follow without exhausting the stack. */
 function tooDeep(source: Source): Problem | undefined {
   const { text } = source;
@@ -94,8 +97,7 @@ function tooDeep(source: Source): Problem | undefined {
     if (token === '[' || token === '{') {
       if (++depth > 4 * limits.depth) return problemAt({ source, start: at, end: at + 1 }, depthFinding([]));
     } else if ((token === ']' || token === '}') && depth > 0) depth--;
-    // The lexer marks documents, flows and scalars with control characters that are not of the text.
-    if (!/^[\u0002\u0018\u001f\ufeff]$/.test(token)) at += token.length;
+    if (!lexerMarks.has(token)) at += token.length;
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import { type Finding, type Problem, problemAt, SpecError, sortProblems } from '
 import { readTree } from './read.ts';
 import { experimentSchema, fillDefaults } from './schema.ts';
 import type { Source, Span } from './source.ts';
+import { checkTrainerParams } from './trainer-params.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
 import { withEnvironment } from './variables.ts';
 
@@ -73,8 +74,9 @@ export interface Inspected {
 export async function inspectExperiment(file: string, options: ReadOptions = {}): Promise<Inspected> {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const cwd = options.cwd ?? process.cwd();
   const composed = await compose(file, {
-    cwd: options.cwd ?? process.cwd(),
+    cwd,
     set: options.set ?? [],
     problems,
   });
@@ -91,7 +93,10 @@ export async function inspectExperiment(file: string, options: ReadOptions = {})
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
   const source = sources[0]!;
   const said = whatYamlSaid(problems);
-  for (const finding of checkConfig(filled)) {
+  const found = checkConfig(filled);
+  if (isRecord(filled) && !found.some(({ at }) => at.length === 0 || at[0] === 'trainer'))
+    found.push(...(await checkTrainerParams(filled, cwd)));
+  for (const finding of found) {
     // What is missing may be in a base that could not be read.
     if (!complete && finding.code === 'spec-missing-key') continue;
     const problem = placed(finding, { tree, source });

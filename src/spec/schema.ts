@@ -41,6 +41,9 @@ export interface Schema {
   'x-form'?: string;
 }
 
+/** What a key of a free map may be: anything. */
+const FREE: Schema = { additionalProperties: true };
+
 export const experimentSchema = experiment as unknown as Schema;
 
 /** Follows `$ref` to `$defs`. */
@@ -80,6 +83,7 @@ export function childSchema(schema: Schema, key: string | number, value: unknown
   }
   const own = branch.properties && Object.hasOwn(branch.properties, key) ? branch.properties[key] : undefined;
   if (own) return resolved(own);
+  if (branch.additionalProperties === true) return FREE;
   return typeof branch.additionalProperties === 'object' ? resolved(branch.additionalProperties) : undefined;
 }
 

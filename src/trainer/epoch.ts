@@ -1,4 +1,4 @@
-import type { Augmenter } from '../augment/index.ts';
+import type { Augmenter, Mixer } from '../augment/index.ts';
 import { FacecomError } from '../base/errors.ts';
 import { type Batch, type Subset, trainBatches } from '../data/index.ts';
 import type { Balancer, Learner } from '../model/index.ts';
@@ -12,6 +12,7 @@ export interface EpochOptions {
   /** Left out: every picture once, shuffled. */
   sampler?: Sampler | undefined;
   balance: Balancer;
+  mixer?: Mixer;
   batchSize: number;
   stepsPerEpoch: number;
   seed: number;
@@ -30,11 +31,12 @@ type StepResult = Awaited<ReturnType<Learner['trainStep']>>;
  * where a loss is not finite.
  */
 export async function trainEpoch(state: TrainState, options: EpochOptions): Promise<void> {
-  const { learner, subset, augment, batchSize, seed, rate, onStep, signal, sampler, balance } = options;
+  const { learner, subset, augment, mixer, batchSize, seed, rate, onStep, signal } = options;
+  const { sampler, balance } = options;
   signal.throwIfAborted();
   const { epoch, batch: start } = state;
   const order = sampler?.order({ seed, epoch });
-  const given = { batchSize, epoch, seed, augment, start, ...(order ? { order } : {}) };
+  const given = { batchSize, epoch, seed, augment, mixer, start, ...(order ? { order } : {}) };
   for await (const batch of trainBatches(subset, given)) {
     const step = state.step + 1;
     const result = await learner.trainStep(batch, {

@@ -3,6 +3,7 @@ import type { Labels, Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
 import { type Experiment, experimentSchema, fillDefaults } from '../spec/index.ts';
 import { type Checkpoint, dropLast, readResume } from './checkpoint/checkpoint.ts';
+import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
@@ -88,7 +89,7 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
-    identities: dataset.identities.length,
+    identities: classCount(dataset.identities),
     names: dataset.identities,
     seed: config.seed,
     classWeights: await classWeights(config, dataset),
@@ -131,7 +132,7 @@ async function classWeights({ loss }: Experiment, { train, identities }: Dataset
   return {
     ...(loss.gender.class_weights === 'balanced' ? { gender: balancedWeights(train.gender, 2) } : {}),
     ...(loss.identity.class_weights === 'balanced'
-      ? { identity: balancedWeights(train.identity, identities.length) }
+      ? { identity: balancedWeights(train.identity, classCount(identities)) }
       : {}),
   };
 }
@@ -149,7 +150,8 @@ async function load(config: Experiment, { events, signal }: RunOptions) {
     signal,
     onProgress: ({ done, total, unit }) => progress.report({ stage: 'data', done, total, unit }),
   });
-  const { train, validation, test, identities, hash } = dataset;
+  const { train, validation, test, identities, hash, notes } = dataset;
+  for (const note of notes ?? []) log(`data: ${note}`);
   log(
     `data: ${train.size} training, ${validation.size} validation and ${test.size} test pictures of ${identities.length} identities (${hash.slice(0, 12)})`,
   );

@@ -1,13 +1,15 @@
-import { createAugmenter } from '../augment/index.ts';
+import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { createBalance } from '../model/index.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
+import { classCount } from './class-count.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
+import { validationScores } from './evaluation/full.ts';
 import { lossesOf } from './evaluation/losses.ts';
-import { named, type Scores, score } from './evaluation/metrics.ts';
+import { named, type Scores } from './evaluation/metrics.ts';
 import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
@@ -141,7 +143,8 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
     await trainEpoch(state, {
       learner,
       subset: dataset.train,
-      augment: createAugmenter(config.augment.policy, dataset.imageSize),
+      augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
+      mixer: createMixer(config.augment),
       sampler: session.sampler,
       balance: session.balance,
       batchSize: config.train.batch_size,
@@ -191,7 +194,7 @@ async function validate(session: Session): Promise<Scores> {
   if (subset.size === 0) return {};
   const outcomes = await evaluate(learner, subset, {
     batchSize: config.evaluate.batch_size,
-    identities: dataset.identities.length,
+    identities: classCount(dataset.identities),
     step: state.step,
     signal,
     onProgress: (done, total) =>
@@ -200,7 +203,7 @@ async function validate(session: Session): Promise<Scores> {
   });
   const { alpha, beta } = config.loss;
   return {
-    ...score(outcomes, config.evaluate.score),
+    ...validationScores(subset, outcomes, config.evaluate, [config.train.early_stopping.monitor]),
     ...lossesOf(outcomes, { gender: alpha, identity: beta }),
   };
 }

@@ -49,7 +49,7 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
   [
     'batches of another size than people times pictures',
     'name: a\ntrain: {sampler: {name: pk}, batch_size: 30}\n',
-    ['rule-pk@2:43'],
+    ['rule-pk@2:42'],
   ],
   [
     'two averages of the weights',

@@ -11,7 +11,7 @@ import { mlp } from './mlp.ts';
 
 /** What the head makes of features. */
 export interface IdentityOutput {
-  /** What faces are matched by [batch, width]; of an embedding head of length 1. */
+  /** What faces are matched by [batch, width]: the embedding, of length 1, or the backbone's features. */
   embedding: tf.Tensor2D;
   /** Logits without a margin [batch, identities]. */
   logits: tf.Tensor2D;
@@ -27,6 +27,8 @@ export interface IdentityTargets {
   labels: tf.Tensor1D;
   /** What each picture counts [batch], 0 without the label; of a whole batch 1 in all. */
   weights: tf.Tensor1D;
+  /** The identities that were mixed in, with their own weights. */
+  other?: { labels: tf.Tensor1D; weights: tf.Tensor1D };
   /** Share of the margin that its warm-up has reached, scalar 0 … 1. */
   warmth: tf.Scalar;
 }
@@ -59,6 +61,7 @@ export function identityHead(
     loss(forward, output, targets) {
       const losses: tf.Tensor[] = [];
       if (classify) losses.push(classify(forward, output, targets));
+      if (classify && targets.other) losses.push(classify(forward, output, { ...targets, ...targets.other }));
       if (metrics.length > 0) {
         const { labels, weights } = targets;
         const labelled = tf.cast(tf.greater(weights, 0), 'float32') as tf.Tensor1D;
@@ -86,13 +89,14 @@ function plainHead(
       width: features,
       apply: (forward, x) => ({ embedding: x, compared: unit(x).direction, logits: own(forward, x) }),
     };
-  const { width, hidden, last } = mlp(parameters, NAME, features, identities, spec);
+  const { hidden, last } = mlp(parameters, NAME, features, identities, spec);
   return {
-    width,
-    apply: (forward, x) => {
-      const embedding = hidden(forward, x);
-      return { embedding, compared: unit(embedding).direction, logits: last(forward, embedding) };
-    },
+    width: features,
+    apply: (forward, x) => ({
+      embedding: x,
+      compared: unit(x).direction,
+      logits: last(forward, hidden(forward, x)),
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import { dropout, type Layer, linear, type Parameters } from '../layers.ts';
 
 /**
  * Linear(features, hidden), ReLU, Dropout, Linear(hidden, outputs), named as in the torch module Sequential of these; without a hidden
- * layer Dropout, Linear(features, outputs). `hidden` also gives what the last layer sees, [batch, hidden].
+ * layer Dropout, Linear(features, outputs).
  */
 export function mlp(
   parameters: Parameters,
@@ -12,12 +12,11 @@ export function mlp(
   features: number,
   outputs: number,
   options: { hidden: number; dropout: number },
-): { width: number; hidden: Layer<Tensor2D>; last: Layer<Tensor2D> } {
+): { hidden: Layer<Tensor2D>; last: Layer<Tensor2D> } {
   const { hidden, dropout: rate } = options;
   if (hidden === 0) {
     const last = linear(parameters, `${name}.1`, features, outputs);
     return {
-      width: features,
       hidden: (_, x) => x,
       last: (forward, x) => last(forward, dropout(forward, x, rate, `${name}.0`)),
     };
@@ -25,7 +24,6 @@ export function mlp(
   const first = linear(parameters, `${name}.0`, features, hidden);
   const last = linear(parameters, `${name}.3`, hidden, outputs);
   return {
-    width: hidden,
     hidden: (forward, x) => relu(first(forward, x)),
     last: (forward, x) => last(forward, dropout(forward, x, rate, `${name}.2`)),
   };

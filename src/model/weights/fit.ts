@@ -255,7 +255,8 @@ function lookAlike(weights: WeightsFile, { imageSize, backbone }: FitOptions): B
       return tensor !== undefined && valuesOf(tensor, parameter, naming) !== undefined;
     });
     const used = new Set(made.all.map((parameter) => naming.of(parameter.name)));
-    if (fits && ![...weights.tensors.keys()].some((one) => !used.has(one) && isPart(one, naming, used))) return name;
+    if (fits && ![...weights.tensors.keys()].some((one) => !used.has(one) && isPart(one, naming, used)))
+      return name;
   }
   return undefined;
 }

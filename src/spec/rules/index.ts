@@ -1,5 +1,6 @@
 import { accumulation } from './accumulation.ts';
 import { averages } from './averages.ts';
+import { compositions } from './compositions.ts';
 import { dataPath } from './data-path.ts';
 import { effectRanges } from './effect-ranges.ts';
 import { identityHead } from './identity-head.ts';
@@ -7,11 +8,13 @@ import { imageSize, patches } from './image-size.ts';
 import { lossWeights } from './loss-weights.ts';
 import { monitor, objective, objectiveSplit } from './metrics.ts';
 import { minLr } from './min-lr.ts';
+import { mixing } from './mixing.ts';
 import { phases } from './phases.ts';
 import type { Rule } from './rule.ts';
 import { sampler } from './sampler.ts';
 import { scoreWeights } from './score-weights.ts';
 import { splitFractions } from './split-fractions.ts';
+import { strengthSchedule } from './strength-schedule.ts';
 import { tracking } from './tracking.ts';
 import { warmup } from './warmup.ts';
 
@@ -31,6 +34,9 @@ export const rules: readonly Rule[] = [
   minLr,
   accumulation,
   effectRanges,
+  compositions,
+  strengthSchedule,
+  mixing,
   monitor,
   objective,
   objectiveSplit,

@@ -1,6 +1,7 @@
 import { FacecomError } from '../../base/errors.ts';
 import { evaluationBatches, type Subset } from '../../data/index.ts';
-import type { Learner } from '../../model/index.ts';
+import type { Learner, Logits } from '../../model/index.ts';
+import { concatenated, normalised } from './matching/embeddings.ts';
 import type { Outcomes } from './metrics.ts';
 
 export interface EvaluateOptions {
@@ -13,6 +14,8 @@ export interface EvaluateOptions {
   /** Called where the device's memory was too small for a batch: evaluation continues with batches of this size. */
   onSmaller?: (batchSize: number) => void;
   signal?: AbortSignal;
+  /** flip: logits and features are the means of those of each picture and its mirror image. */
+  tta?: 'none' | 'flip';
 }
 
 /**
@@ -22,26 +25,28 @@ export interface EvaluateOptions {
 export async function evaluate(
   learner: Pick<Learner, 'evaluate'>,
   subset: Subset,
-  { batchSize, identities, step, onProgress, onSmaller, signal }: EvaluateOptions,
+  { batchSize, identities, step, onProgress, onSmaller, signal, tta = 'none' }: EvaluateOptions,
 ): Promise<Outcomes> {
   const genderLogits = new Float32Array(subset.size);
   const identityLogits = new Float32Array(subset.size * identities);
-  let embeddings: Float32Array | undefined;
+  let features: Float32Array | undefined;
+  let width = 0;
   let size = batchSize;
   let done = 0;
   while (done < subset.size) {
     try {
       for (const batch of evaluationBatches(subset, { batchSize: size, start: done })) {
         signal?.throwIfAborted();
-        const { gender, identity, embedding } = await learner.evaluate(batch);
+        const { gender, identity, embedding } =
+          tta === 'flip' ? await withMirrored(learner, batch) : await learner.evaluate(batch);
         checkFinite(gender, 'gender', step);
         checkFinite(identity, 'identity', step);
         genderLogits.set(gender, done);
         identityLogits.set(identity, done * identities);
         if (embedding) {
-          const width = embedding.length / batch.size;
-          embeddings ??= new Float32Array(subset.size * width);
-          embeddings.set(embedding, done * width);
+          width = embedding.length / batch.size;
+          features ??= new Float32Array(subset.size * width);
+          features.set(embedding, done * width);
         }
         done += batch.size;
         onProgress?.(done, subset.size);
@@ -59,7 +64,80 @@ export async function evaluate(
     identity: subset.identity,
     identityLogits,
     identities,
-    ...(embeddings ? { embeddings } : {}),
+    ...(features ? { embeddings: normalised(features, width) } : {}),
+  };
+}
+
+/** The outcomes of several models as one. */
+export async function evaluateTogether(
+  learners: readonly Pick<Learner, 'evaluate'>[],
+  subset: Subset,
+  options: EvaluateOptions,
+): Promise<Outcomes> {
+  const parts: Outcomes[] = [];
+  for (const learner of learners) parts.push(await evaluate(learner, subset, options));
+  return ensemble(parts);
+}
+
+/** The means of what a model says of pictures and of their mirror images. */
+export async function withMirrored(
+  learner: Pick<Learner, 'evaluate'>,
+  { images, size }: { images: Uint8Array; size: number },
+): Promise<Logits> {
+  const plain = await learner.evaluate({ images, size });
+  // What a backend gives may be a view of memory that its next step writes to.
+  const kept = {
+    gender: plain.gender.slice(),
+    identity: plain.identity.slice(),
+    embedding: plain.embedding?.slice(),
+  };
+  const mirrored = await learner.evaluate({ images: mirror(images, size), size });
+  const mean = (a: Float32Array, b: Float32Array) => a.map((value, i) => (value + b[i]!) / 2);
+  return {
+    gender: mean(kept.gender, mirrored.gender),
+    identity: mean(kept.identity, mirrored.identity),
+    ...(kept.embedding && mirrored.embedding ? { embedding: mean(kept.embedding, mirrored.embedding) } : {}),
+  };
+}
+
+/** Square RGB pictures, left and right exchanged. */
+export function mirror(images: Uint8Array, size: number): Uint8Array {
+  const side = Math.round(Math.sqrt(images.length / size / 3));
+  const mirrored = new Uint8Array(images.length);
+  for (let row = 0; row < images.length; row += side * 3)
+    for (let x = 0; x < side; x++)
+      for (let c = 0; c < 3; c++) mirrored[row + 3 * x + c] = images[row + 3 * (side - 1 - x) + c]!;
+  return mirrored;
+}
+
+/**
+ * The outcomes of several models of the same classes on the same pictures as one: means of the logarithms of their probabilities, and
+ * their features side by side.
+ */
+export function ensemble(parts: readonly Outcomes[]): Outcomes {
+  const [first] = parts as [Outcomes];
+  if (parts.length === 1) return first;
+  const { identities } = first;
+  const genderLogits = new Float32Array(first.genderLogits.length);
+  const identityLogits = new Float32Array(first.identityLogits.length);
+  for (const part of parts) {
+    for (const [i, logit] of part.genderLogits.entries()) genderLogits[i]! += logit / parts.length;
+    for (let row = 0; row < identityLogits.length; row += identities) {
+      let top = Number.NEGATIVE_INFINITY;
+      for (let k = row; k < row + identities; k++) top = Math.max(top, part.identityLogits[k]!);
+      let sum = 0;
+      for (let k = row; k < row + identities; k++) sum += Math.exp(part.identityLogits[k]! - top);
+      const shift = top + Math.log(sum);
+      for (let k = row; k < row + identities; k++)
+        identityLogits[k]! += (part.identityLogits[k]! - shift) / parts.length;
+    }
+  }
+  const embeddings = parts.flatMap((part) => part.embeddings ?? []);
+  return {
+    ...first,
+    genderLogits,
+    identityLogits,
+    ...(embeddings.length === parts.length ? { embeddings: concatenated(embeddings) } : {}),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Decline, ScheduleContext } from './schedule.ts';
 
-/** Multiplied by `factor` after each of the epochs, as torch.optim.lr_scheduler.MultiStepLR. */
+/** Multiplied by `factor` after each of the milestones, epochs, as torch.optim.lr_scheduler.MultiStepLR. */
 export function step(
-  { epochs, factor }: { epochs: readonly number[]; factor: number },
+  { milestones, factor }: { milestones: readonly number[]; factor: number },
   { lr }: ScheduleContext,
 ): Decline {
-  return { rate: (_, { epoch }) => lr * factor ** epochs.filter((one) => one <= epoch).length };
+  return { rate: (_, { epoch }) => lr * factor ** milestones.filter((one) => one <= epoch).length };
 }

@@ -56,7 +56,7 @@ const targets = () => {
     identity: labels,
     size: batch,
   });
-  return { identity, identityWeight };
+  return { identity: identity!, identityWeight: identityWeight! };
 };
 
 /** Runs a loss and compares it and its gradients with the fixture's. */

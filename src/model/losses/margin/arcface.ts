@@ -16,7 +16,7 @@ export const arcface: MarginMaker = {
       const turned = tf.sub(tf.mul(cosines, cosine), tf.mul(sines, sine));
       const beyond = tf.sub(cosines, tf.mul(margin, sine));
       const within = withoutGradient((c) => tf.cast(tf.greater(c, tf.neg(cosine)), 'float32'), cosines);
-    const moved = tf.add(tf.mul(turned, within), tf.mul(beyond, tf.sub(1, within)));
+      const moved = tf.add(tf.mul(turned, within), tf.mul(beyond, tf.sub(1, within)));
       return tf.add(cosines, tf.mul(hot, tf.sub(moved, cosines)));
     },
 };
