@@ -341,7 +341,8 @@ export class NetworkLearner implements Learner {
           const sum = this.sums.get(parameter)!;
           context.assign(sum, tf.zeros([...sum.shape]));
         }
-        return { ...outputs, done: scalars.learningRate! };
+        // TensorFlow refuses to give back what it was fed.
+        return { ...outputs, done: tf.add(scalars.learningRate!, 0) };
       }),
     };
     this.phases.set(key, steps);
@@ -386,8 +387,13 @@ export class NetworkLearner implements Learner {
             ]
           : [
               { loss: total, variables: learning },
-              { loss: genderLoss, variables: last },
-              { loss: identityLoss, variables: last },
+              // Where the backbone is frozen, the tasks share nothing that learns.
+              ...(last.length > 0
+                ? [
+                    { loss: genderLoss, variables: last },
+                    { loss: identityLoss, variables: last },
+                  ]
+                : []),
             ],
     );
     const { gender: _, identity: __, total, ...rest } = found;

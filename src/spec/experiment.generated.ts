@@ -592,6 +592,10 @@ export interface Experiment {
        */
       keep_last: boolean;
     };
+    /**
+     * People whose pictures are trained on, drawn by the seed; 0: all.
+     */
+    max_identities: number;
   };
   /**
    * How a model is scored.

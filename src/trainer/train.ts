@@ -56,7 +56,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 async function start(options: TrainOptions): Promise<Session> {
   const { config, runDir, dataset, learner, events, record, resume } = options;
   checkMonitor(config.train.early_stopping.monitor, dataset);
-  const sampler = createSampler(config.train, dataset.train);
+  const sampler = createSampler(config.train, dataset.train, config.seed);
   const stepsPerEpoch = batchCount(sampler?.size ?? dataset.train.size, config.train.batch_size);
   const stretches = stretchesOf(config, stepsPerEpoch);
   const balance = createBalance(config.loss);

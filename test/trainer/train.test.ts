@@ -35,7 +35,7 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
   ]);
   assert.deepEqual(
     Object.keys(found[6]!.values),
-    [...names, ...losses, ...genderNames].map((name) => `test/${name}`),
+    [...names, ...genderNames, ...losses].map((name) => `test/${name}`),
   );
   assert.ok(found[5]!.values['train/loss']! < found[0]!.values['train/loss']! / 1.5);
   assert.ok(result.status === 'finished' && result.metrics['test/combined']! > 0.9);
