@@ -1,10 +1,7 @@
-import { locateOneDnn } from '../src/install/index.ts';
-import { backbones } from '../src/model/backbones/index.ts';
-import { NetworkLearner } from '../src/model/index.ts';
 import type { Instruction } from '../src/tensor/onednn/emitter.ts';
-import { openOneDnn } from '../src/tensor/onednn/open.ts';
+import type { OneDnnRuntime } from '../src/tensor/onednn/runtime.ts';
 import type { BenchContext } from './support/context.ts';
-import { benchModel } from './support/learner.ts';
+import { benchLearner } from './support/learner.ts';
 
 // Where a training step of the engine oneDNN spends its time: the shortest time of each instruction, ms, by kind. Nobody else on
 // the other side: it is for whoever makes the engine faster. `--only "resnet50 16"`; the slowest instructions are its details.
@@ -55,14 +52,11 @@ async function profile(
   },
   rounds: number,
 ): Promise<Map<Instruction, number>> {
-  const threads = Number(process.env.FACECOM_THREADS) || 0;
-  const runtime = openOneDnn(locateOneDnn(), { seed: 0, precision: shape.precision, threads });
-  const { backbone, batch, size } = shape;
-  const learner = new NetworkLearner(runtime, {
-    ...benchModel({ backbone }),
-    backbone: backbones[backbone],
-    ...{ identities: IDENTITIES, seed: 0, imageSize: size, precisionReason: 'named' },
-  });
+  const { backbone, batch, size, precision } = shape;
+  const resources = { device: 'cpu', backend: 'onednn' } as const;
+  const learner = await benchLearner({ backbone, size, precision, resources, identities: IDENTITIES });
+  // A learner keeps its runtime to itself.
+  const { runtime } = learner as unknown as { runtime: OneDnnRuntime };
   const images = Uint8Array.from({ length: batch * size * size * 3 }, (_, i) => (i * 7919) % 255);
   const gender = Int8Array.from({ length: batch }, (_, i) => i % 2);
   const identity = Int32Array.from({ length: batch }, (_, i) => (i * 7) % IDENTITIES);

@@ -48,7 +48,16 @@ export { Session } from './graph/session.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
 export { loadedOneDnn } from './onednn/library.ts';
-export { batchNorm, biasAdd, conv2d, maxPool, relu } from './ops/index.ts';
+export {
+  batchNorm,
+  biasAdd,
+  conv2d,
+  depthwiseConv2d,
+  maxPool,
+  relu,
+  stopGradient,
+  withoutGradient,
+} from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
 export { preloadBackend } from './preload.ts';
 
