@@ -696,9 +696,9 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm.
+     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
      */
-    backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+    backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
      * Trials at once; 0: as many as the devices hold.
      */
