@@ -3,12 +3,13 @@ import type { Experiment } from '../spec/experiment.generated.ts';
 import { isRecord } from '../spec/schema.ts';
 import { formatPath, type Path, parsePath } from '../spec/tree.ts';
 import { suggest } from '../suggest.ts';
+import { axisCoding, choiceCoding } from './coding.ts';
 import { type Condition, readCondition } from './conditions.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';
 import { lookupIn } from './lookup.ts';
 import { inert, possibleSchemas, suggestPath } from './paths.ts';
-import { samplers } from './samplers/index.ts';
+import { fixedSamplers } from './samplers/index.ts';
 import { MAX_COORDINATES } from './samplers/sobol.ts';
 import { simplexDimension } from './simplex.ts';
 import type { Axis, Dimension, Space } from './space.ts';
@@ -192,6 +193,7 @@ class Builder {
         size,
         point,
         at: (u, offset) => point(Math.min(size - 1, Math.floor(u[offset]! * size))),
+        coding: choiceCoding(size, point),
       });
     }
     for (const axis of this.axes) {
@@ -203,6 +205,7 @@ class Builder {
         size: list?.length,
         point: (k) => [list![k]],
         at: (u, offset) => [axis.values.at(u[offset]!)],
+        coding: axisCoding(axis.values),
       });
     }
     const first = (dimension: Dimension) => Math.min(...dimension.axes.map(({ index }) => index));
@@ -290,7 +293,7 @@ function checkMethod(sweep: SweepSpec, dimensions: Dimension[], findings: Placed
     at: Path = ['sweep', key],
     on: 'key' | 'value' = 'key',
   ) => findings.push({ code: 'sweep-method', at, on, path: formatPath(at), message, remedy });
-  const kind = samplers.find(({ name }) => name === sweep.method)!;
+  const kind = fixedSamplers.find(({ name }) => name === sweep.method)!;
   if (!kind.exhaustive && sweep.trials === undefined)
     find(
       'method',

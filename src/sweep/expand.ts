@@ -8,7 +8,7 @@ import { buildSpace, type SweepSpec } from './build.ts';
 import { type Condition, equal } from './conditions.ts';
 import { type Configured, configurer } from './configure.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
-import { type Sampler, samplers } from './samplers/index.ts';
+import { fixedSamplers, type Sampler } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
 /** A resolved configuration that a sweep runs. */
@@ -119,7 +119,7 @@ class Run {
   }
 
   collect(): void {
-    const kind = samplers.find(({ name }) => name === this.sweep.method)!;
+    const kind = fixedSamplers.find(({ name }) => name === this.sweep.method)!;
     const sampler = kind.create(this.space, { seed: this.sweep.seed, tally: this.tally });
     if (kind.exhaustive) this.walk(sampler);
     else this.draw(sampler, this.sweep.trials!);
@@ -157,7 +157,6 @@ class Run {
       const point = sampler.ask();
       if (!point) break;
       const taken = this.take(point);
-      sampler.tell?.(point, undefined);
       if (!taken) dry++;
     }
     if (this.points > 0 && this.points < wanted && this.broken.size === 0)

@@ -8,4 +8,4 @@ export {
 } from './expand.ts';
 export { trialId } from './identity.ts';
 export { trialOrigins } from './origins.ts';
-export { type Sampler, type SamplerKind, samplers } from './samplers/index.ts';
+export { fixedSamplers, type LearningSampler, learningSamplers, type Sampler } from './samplers/index.ts';

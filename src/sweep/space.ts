@@ -1,4 +1,5 @@
 import type { Path } from '../spec/tree.ts';
+import type { Coding } from './coding.ts';
 import type { Condition } from './conditions.ts';
 import type { Values } from './distributions/index.ts';
 
@@ -29,6 +30,8 @@ export interface Dimension {
   point(k: number): readonly unknown[];
   /** The values of its axes at coordinates in [0, 1). */
   at(u: ArrayLike<number>, offset: number): readonly unknown[];
+  /** Its points as free numbers. */
+  coding: Coding;
 }
 
 /** A point of the space: the value of each axis by its index, ABSENT where the axis does not exist. */

@@ -1,9 +1,13 @@
 import { grid } from './grid.ts';
 import { random } from './random.ts';
-import type { SamplerKind } from './sampler.ts';
+import type { FixedKind, LearningKind } from './sampler.ts';
 import { sobol } from './sobol.ts';
+import { tpe } from './tpe.ts';
 
-export type { Sampler, SamplerKind, SamplerOptions } from './sampler.ts';
+export type { FixedKind, LearningKind, LearningSampler, Sampler, SamplerOptions, Told } from './sampler.ts';
 
-/** Every method of a sweep: one line each. */
-export const samplers: readonly SamplerKind[] = [grid, random, sobol];
+/** Methods that need no results: one line each. */
+export const fixedSamplers: readonly FixedKind[] = [grid, random, sobol];
+
+/** Methods that learn from results: one line each. */
+export const learningSamplers: readonly LearningKind[] = [tpe];

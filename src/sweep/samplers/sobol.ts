@@ -1,13 +1,13 @@
 import { Random } from '../../random.ts';
 import { cubeSampler } from './cube.ts';
 import { directions } from './directions.ts';
-import type { SamplerKind } from './sampler.ts';
+import type { FixedKind } from './sampler.ts';
 
 /** Coordinates that the direction numbers cover. */
 export const MAX_COORDINATES = directions.length + 1;
 
 /** Draws that fill the space evenly: Sobol's sequence with a random digital shift (Cranley and Patterson, 1976, in base 2). */
-export const sobol: SamplerKind = {
+export const sobol: FixedKind = {
   name: 'sobol',
   exhaustive: false,
   create(space, options) {
