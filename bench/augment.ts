@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAugmenter, effects, policies } from '../src/augment/index.ts';
+import { Random } from '../src/base/random.ts';
 import { drawPicture, makePerson } from '../src/data/faces/index.ts';
-import { Random } from '../src/random.ts';
 import type { BenchContext } from './support/context.ts';
 import { Worker } from './support/worker.ts';
 

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { packageFolder } from '../src/folders.ts';
-import { Random } from '../src/random.ts';
+import { packageFolder } from '../src/base/folders.ts';
+import { Random } from '../src/base/random.ts';
 import { type RunSummary, readEvents, readState, scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkSpec } from '../src/cli/check-spec.ts';
-import { FacecomError } from '../src/errors.ts';
-import { Random } from '../src/random.ts';
+import { FacecomError } from '../src/base/errors.ts';
+import { Random } from '../src/base/random.ts';
+import { checkSpec } from '../src/operations/check-spec.ts';
 import { formatProblems, SpecError } from '../src/spec/index.ts';
 import type { BenchContext } from './support/context.ts';
 

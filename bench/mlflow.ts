@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureMlflow } from '../src/environment/index.ts';
+import { ensureMlflow } from '../src/python/index.ts';
 import { MlflowClient } from '../src/tracking/mlflow/client.ts';
 import { keepServer } from '../src/tracking/mlflow/local/keeper.ts';
 import { waitForServer } from '../src/tracking/mlflow/local/server.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from '../src/folders.ts';
+import { packageFolder } from '../src/base/folders.ts';
 import { createRunFolder, openEvents, scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
 

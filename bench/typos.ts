@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Random } from '../src/random.ts';
+import { Random } from '../src/base/random.ts';
 import { inspectExperiment } from '../src/spec/index.ts';
 import { readTree } from '../src/spec/read.ts';
 import { branchOf, childSchema, experimentSchema, fillDefaults, type Schema } from '../src/spec/schema.ts';

@@ -1,4 +1,4 @@
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
 import { type Gpu, listGpus, usableCores } from '../../src/machine/index.ts';
 import { trainerEnvironment } from '../../src/orchestrator/trainer-environment.ts';
 

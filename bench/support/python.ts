@@ -11,7 +11,7 @@ export async function pythonEnvironment(
     if (!existsSync(given)) throw new Error(`FACECOM_BENCH_PYTHON names ${given}, which is not there.`);
     return given;
   }
-  const { ensureVenv } = await import('../../src/environment/index.ts');
+  const { ensureVenv } = await import('../../src/python/index.ts');
   note(`python environment ${name}: ${requirements.join(', ')}`);
   return ensureVenv(name, [...requirements], {});
 }

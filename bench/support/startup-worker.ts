@@ -1,6 +1,6 @@
+import { locateTensorFlow } from '../../src/install/tensorflow/locate.ts';
 import { NetworkLearner } from '../../src/model/index.ts';
 import { loadLibrary } from '../../src/tensor/native/library.ts';
-import { locateTensorFlow } from '../../src/tensor/native/locate.ts';
 import { benchLearner } from './learner.ts';
 
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
+import { Random } from '../../src/base/random.ts';
 import { NetworkLearner } from '../../src/model/index.ts';
-import { Random } from '../../src/random.ts';
 import { benchLearner } from './learner.ts';
 import { peakMemory } from './process.ts';
 

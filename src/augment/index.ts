@@ -1,5 +1,5 @@
-import { FacecomError } from '../errors.ts';
-import type { Random } from '../random.ts';
+import { FacecomError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
 import { effects } from './effects/index.ts';
 import { type PolicyEntry, policies } from './policies.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { packageVersion } from '../folders.ts';
+import { packageVersion } from '../base/folders.ts';
 import { commands } from './commands.ts';
-import { reportError } from './report-error.ts';
+import { reportError } from './terminal/report-error.ts';
 
 /**
  *   argv ─▶ name of the command ─▶ its file, loaded alone ─▶ commander ─▶ action

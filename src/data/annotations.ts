@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
-import { FacecomError, type Place } from '../errors.ts';
+import { FacecomError, type Place } from '../base/errors.ts';
 import { jsonPlaces, lineAndColumn } from './json-places.ts';
 
 /** One entry of annotations.json, checked. */

@@ -1,4 +1,4 @@
-import { Random } from '../random.ts';
+import { Random } from '../base/random.ts';
 import type { Subset } from './dataset.ts';
 
 export interface Batch {

@@ -11,8 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FacecomError } from '../errors.ts';
-import { cacheFolder } from '../folders.ts';
+import { FacecomError } from '../base/errors.ts';
+import { cacheFolder } from '../base/folders.ts';
 import { markUsed, tidyCache } from './cache-tidy.ts';
 import type { Collection, DataWarning, LoadOptions } from './dataset.ts';
 

@@ -1,4 +1,4 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 
 /** Counts up when the same file gives other pixels. */
 export const decodeVersion = 'sharp-fill-1';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type BigIntStats, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../folders.ts';
+import { cacheFolder } from '../base/folders.ts';
 import { markUsed } from './cache-tidy.ts';
 
 /** What is known of a file: its state when it was read, and the SHA-256 of its bytes. */

@@ -1,6 +1,12 @@
+export { readAnnotations } from './annotations.ts';
 export type { Batch, PictureAugmenter, TrainBatchOptions } from './batches.ts';
 export { batchCount, evaluationBatches, trainBatches } from './batches.ts';
 export type { Dataset, DataWarning, LoadOptions, PictureEntry, Subset } from './dataset.ts';
+export { corruptPicture, decodePicture } from './decode.ts';
+export { type ListedImage, listImages } from './list-images.ts';
 export { loadDataset, loadScoring, type Scoring, type ScoringOptions, surveyDataset } from './load.ts';
+export { type SheetRow, writeSheet } from './make/sheet.ts';
+export { sources } from './sources/index.ts';
 export type { Side } from './split.ts';
+export { splitPictures } from './split.ts';
 export { underCondition } from './under-condition.ts';

@@ -1,5 +1,5 @@
-import { FacecomError } from '../errors.ts';
-import { Random } from '../random.ts';
+import { FacecomError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
 import type { Collection, Dataset, DataWarning, LoadOptions, Subset } from './dataset.ts';
 import { type DataSettings, sources } from './sources/index.ts';

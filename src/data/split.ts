@@ -1,5 +1,5 @@
-import { FacecomError } from '../errors.ts';
-import { Random } from '../random.ts';
+import { FacecomError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
 import type { PictureEntry } from './dataset.ts';
 
 export interface SplitSettings {

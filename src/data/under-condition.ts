@@ -1,6 +1,6 @@
-import { FacecomError } from '../errors.ts';
-import { conditions, type Severity } from '../pixels/conditions/index.ts';
-import { Random } from '../random.ts';
+import { FacecomError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { conditions, type Severity } from '../pixels/index.ts';
 import type { Subset } from './dataset.ts';
 
 export interface ConditionOptions {

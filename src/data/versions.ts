@@ -1,4 +1,4 @@
-import { conditions } from '../pixels/conditions/index.ts';
+import { conditions } from '../pixels/index.ts';
 
 /** The names that FaceCom gives to distorted versions of a picture, and `facecom data corrupt` after it. */
 const suffix = new RegExp(`_(?:${conditions.map((condition) => condition.suffix).join('|')})$`, 'i');

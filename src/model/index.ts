@@ -1,5 +1,4 @@
-import { openRuntime } from '../tensor/index.ts';
-import { choosePrecision } from '../tensor/precision.ts';
+import { choosePrecision, openRuntime } from '../tensor/index.ts';
 import type { BackboneName } from './backbones/index.ts';
 import { type Learner, NetworkLearner } from './learner.ts';
 import type { OptimizerSpec } from './optimizers/index.ts';

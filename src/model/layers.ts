@@ -1,8 +1,8 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { Random } from '../random.ts';
+import { Random } from '../base/random.ts';
 import type { StepContext, Variable } from '../tensor/index.ts';
-import { batchNorm, biasAdd, conv2d, relu } from '../tensor/ops/index.ts';
+import { batchNorm, biasAdd, conv2d, relu } from '../tensor/index.ts';
 
 /** A weight, with the name that torchvision gives it, so that weights can be exchanged. */
 export interface Parameter extends Variable {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { CompiledStep, Runtime, StepContext, StepInput, Variable } from '../tensor/index.ts';
 import type { Parameter } from './layers.ts';
 import { genderLoss } from './losses/gender.ts';

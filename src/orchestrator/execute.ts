@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Event, readState, writeAside } from '../record/index.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
+import { writeAside } from '../base/write-aside.ts';
+import { type Event, readState } from '../record/index.ts';
+import type { Experiment } from '../spec/index.ts';
 import type { FailureClass } from './classify.ts';
 import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { markProcess, type ProcessMark } from '../record/index.ts';
+import { markProcess, type ProcessMark } from '../base/process.ts';
 
 /** Seconds that a trainer has to save and end before it is killed. */
 export const GRACE = 60;

@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FacecomError } from '../errors.ts';
-import { liveness, markProcess, type ProcessMark } from '../record/index.ts';
+import { FacecomError } from '../base/errors.ts';
+import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
 
 /** Who runs a sweep or a run: `lock.json` in its folder while it does. */
 export interface LockHolder extends ProcessMark {

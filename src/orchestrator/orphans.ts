@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { liveness, type RunSummary } from '../record/index.ts';
+import { liveness } from '../base/process.ts';
+import type { RunSummary } from '../record/index.ts';
 import { GRACE } from './guard.ts';
 import { lockHolder } from './lock.ts';
 

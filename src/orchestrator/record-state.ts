@@ -1,4 +1,4 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import { appendState, type StateEntry } from '../record/index.ts';
 
 /** Appends to a run's state. Throws FacecomError `disk-full`, or `run-not-writable` where its folder is gone or closed. */

@@ -1,4 +1,4 @@
-import type { Experiment } from '../spec/experiment.generated.ts';
+import type { Experiment } from '../spec/index.ts';
 import type { Failure, FailureClass } from './classify.ts';
 
 /** What is done about a failure. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { Event } from '../record/index.ts';
 import type { Board, TrialRow } from './board.ts';
 import { CircuitBreaker } from './breaker.ts';

@@ -1,6 +1,6 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import { type Gpu, parseBytes } from '../machine/index.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
+import type { Experiment } from '../spec/index.ts';
 
 /** A place where one trial runs at a time. */
 export interface Slot {

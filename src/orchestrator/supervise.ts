@@ -1,12 +1,6 @@
-import {
-  type Event,
-  endOf,
-  eventsFile,
-  followEvents,
-  markProcess,
-  readEvents,
-  type StateEntry,
-} from '../record/index.ts';
+import { endOf } from '../base/lines.ts';
+import { markProcess } from '../base/process.ts';
+import { type Event, eventsFile, followEvents, readEvents, type StateEntry } from '../record/index.ts';
 import { classify, type Failure, howItEnded, logTail } from './classify.ts';
 import { GRACE } from './guard.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';

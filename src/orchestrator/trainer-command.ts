@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
-import { FacecomError } from '../errors.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
+import { FacecomError } from '../base/errors.ts';
+import type { Experiment } from '../spec/index.ts';
 
 /** The command of an experiment's trainer: its own, or the built-in one, `[node, main.js, trainer]`. */
 export function trainerCommand(config: Experiment, builtin: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../base/random.ts';
 import type { Picture } from './picture.ts';
 
 /** 4096 values of the normal distribution with equal probabilities, × 1024. */

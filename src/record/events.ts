@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { followLines, LineWriter, parseLines, readLines } from '../base/lines.ts';
+import { decodeNumber, decodeValues, encodeNumber, encodeValues } from '../base/numbers.ts';
 import type * as Written from './event.generated.ts';
-import { followLines, LineWriter, parseLines, readLines } from './lines.ts';
-import { decodeNumber, decodeValues, encodeNumber, encodeValues } from './numbers.ts';
 
 type Numbers = Record<string, number>;
 

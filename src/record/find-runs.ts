@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FacecomError } from '../errors.ts';
-import { suggest } from '../suggest.ts';
+import { FacecomError } from '../base/errors.ts';
+import { suggest } from '../base/suggest.ts';
 import { runName } from './run-folder.ts';
 
 interface Run {

@@ -1,8 +1,15 @@
-export { type Event, type EventWriter, eventsFile, followEvents, openEvents, readEvents } from './events.ts';
+export {
+  decodeLine,
+  type Event,
+  type EventWriter,
+  eventsFile,
+  followEvents,
+  openEvents,
+  readEvents,
+} from './events.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
-export { endOf } from './lines.ts';
-export { linesBackwards } from './lines-backwards.ts';
-export { type Liveness, liveness, markProcess, type ProcessMark } from './process.ts';
+export { findTarget } from './find-target.ts';
+export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
 export {
   newestRuns,
@@ -16,4 +23,3 @@ export {
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { requestStop, type StopRequest, takeStopRequest } from './stop-request.ts';
 export { readManifest, type SweepManifest, type SweepTrial, writeManifest } from './sweep-manifest.ts';
-export { writeAside } from './write-aside.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FacecomError } from '../errors.ts';
-import { writeAside } from './write-aside.ts';
+import { FacecomError } from '../base/errors.ts';
+import { writeAside } from '../base/write-aside.ts';
 
 export interface RunFiles {
   /** The resolved config, as the trainer reads it. */

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
+import { linesBackwards } from '../base/lines-backwards.ts';
+import { liveness, type ProcessMark } from '../base/process.ts';
 import { decodeLine, type Event, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
-import { linesBackwards } from './lines-backwards.ts';
-import { liveness, type ProcessMark } from './process.ts';
 import { runName } from './run-folder.ts';
 import { readState, type StateEntry } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LineWriter, readLines } from './lines.ts';
+import { LineWriter, readLines } from '../base/lines.ts';
 import type { StateEntry } from './state.generated.ts';
 
 export type { StateEntry } from './state.generated.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from './write-aside.ts';
+import { writeAside } from '../base/write-aside.ts';
 
 /** Somebody's wish that a run be ended, for its orchestrator, which takes it away when it has read it. */
 export interface StopRequest {

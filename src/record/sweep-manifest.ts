@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from './write-aside.ts';
+import { writeAside } from '../base/write-aside.ts';
 
 /**
  * What a sweep was asked to run, for programs that look at its folder: `<runs>/<name>/sweep.json`. It holds no state, and what it says

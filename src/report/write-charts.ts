@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
-import { writeAside } from '../record/index.ts';
+import { writeAside } from '../base/write-aside.ts';
 import { confusionChart } from './charts/confusion-chart.ts';
 import { type Chart, render, toPng } from './charts/render.ts';
 import { trainingMetrics } from './charts/training-metrics.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { FacecomError } from '../errors.ts';
-import { writeAside } from '../record/index.ts';
+import { FacecomError } from '../base/errors.ts';
+import { writeAside } from '../base/write-aside.ts';
 import { objectiveChart } from './charts/objective-chart.ts';
 import { runPage } from './page/run-page.ts';
 import { sweepPage } from './page/sweep-page.ts';

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { suggest } from '../suggest.ts';
+import { suggest } from '../base/suggest.ts';
 import type { Experiment } from './experiment.generated.ts';
 import type { Finding } from './problem.ts';
 import { rules } from './rules/index.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { FacecomError } from '../errors.ts';
-import { suggest } from '../suggest.ts';
+import { FacecomError } from '../base/errors.ts';
+import { suggest } from '../base/suggest.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readTree } from './read.ts';
 import type { Source, Span } from './source.ts';

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { Problem } from './problem.ts';
 import { readTree } from './read.ts';
 

@@ -1,12 +1,28 @@
+export { checkConfig, checkSchema, type PlacedFinding, show, typeNames } from './check.ts';
+export { schemaWords } from './describe.ts';
 export type { Experiment } from './experiment.generated.ts';
-export { formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
+export { applyFixes } from './fix.ts';
+export { blocksOf, formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
 export {
   type Inspected,
   inspectExperiment,
   type Origin,
+  placed,
+  placeOf,
   placeText,
   type ReadOptions,
   type ResolvedExperiment,
   readExperiment,
   resolveConfig,
 } from './resolve.ts';
+export {
+  branchOf,
+  experimentSchema,
+  fillDefaults,
+  isRecord,
+  resolved,
+  type Schema,
+  schemaAt,
+} from './schema.ts';
+export { commentedSpec } from './template.ts';
+export { findNode, formatPath, type Path, parsePath } from './tree.ts';

@@ -1,4 +1,4 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import { codeFrame } from './frame.ts';
 import { lineAndColumn, type Span } from './source.ts';
 

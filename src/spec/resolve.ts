@@ -1,11 +1,11 @@
 import { checkConfig, type PlacedFinding } from './check.ts';
 import { compose, placesOf } from './compose.ts';
-import { withEnvironment } from './environment.ts';
 import type { Experiment } from './experiment.generated.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
 import { lineAndColumn, type Source, type Span } from './source.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
+import { withEnvironment } from './variables.ts';
 
 export interface ReadOptions {
   /** `path=value` flags, applied in order over the file. */

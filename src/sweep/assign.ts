@@ -1,5 +1,5 @@
-import { isRecord } from '../spec/schema.ts';
-import type { Path } from '../spec/tree.ts';
+import type { Path } from '../spec/index.ts';
+import { isRecord } from '../spec/index.ts';
 import { ABSENT, type Assignment, type Axis } from './space.ts';
 
 export interface Assigned {

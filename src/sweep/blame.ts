@@ -1,4 +1,4 @@
-import { type PlacedFinding, show } from '../spec/check.ts';
+import { type PlacedFinding, show } from '../spec/index.ts';
 import { ABSENT, type Assignment, type Axis, type Space } from './space.ts';
 
 interface Case {

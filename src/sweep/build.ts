@@ -1,12 +1,10 @@
-import { type PlacedFinding, show } from '../spec/check.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
-import { isRecord } from '../spec/schema.ts';
-import { formatPath, type Path, parsePath } from '../spec/tree.ts';
-import { suggest } from '../suggest.ts';
+import { suggest } from '../base/suggest.ts';
+import type { Experiment } from '../spec/index.ts';
+import { formatPath, isRecord, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
 import { axisCoding, choiceCoding } from './coding.ts';
-import { type Condition, readCondition } from './conditions.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';
+import { type Condition, readCondition } from './expressions.ts';
 import { lookupIn } from './lookup.ts';
 import { inert, possibleSchemas, suggestPath } from './paths.ts';
 import { fixedSamplers } from './samplers/index.ts';

@@ -1,5 +1,5 @@
-import { equal } from './conditions.ts';
 import type { Values } from './distributions/index.ts';
+import { equal } from './expressions.ts';
 import { ABSENT } from './space.ts';
 import type { Coordinate } from './tpe/coordinate.ts';
 

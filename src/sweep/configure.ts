@@ -1,5 +1,5 @@
-import type { Experiment } from '../spec/experiment.generated.ts';
-import { experimentSchema, fillDefaults } from '../spec/schema.ts';
+import type { Experiment } from '../spec/index.ts';
+import { experimentSchema, fillDefaults } from '../spec/index.ts';
 import { assign } from './assign.ts';
 import { at } from './lookup.ts';
 import { possibleSchemas } from './paths.ts';

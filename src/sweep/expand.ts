@@ -1,12 +1,18 @@
-import { checkConfig, checkSchema, type PlacedFinding } from '../spec/check.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
-import { type Problem, SpecError } from '../spec/problem.ts';
-import { placed, type ResolvedExperiment } from '../spec/resolve.ts';
-import { formatPath } from '../spec/tree.ts';
+import type { Experiment } from '../spec/index.ts';
+import {
+  checkConfig,
+  checkSchema,
+  formatPath,
+  type PlacedFinding,
+  type Problem,
+  placed,
+  type ResolvedExperiment,
+  SpecError,
+} from '../spec/index.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
-import { type Condition, equal } from './conditions.ts';
 import { type Configured, configurer } from './configure.ts';
+import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
 import { fixedSamplers, type Sampler } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';

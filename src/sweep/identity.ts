@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Experiment } from '../spec/experiment.generated.ts';
-import { branchOf, experimentSchema, isRecord, resolved, type Schema } from '../spec/schema.ts';
+import type { Experiment } from '../spec/index.ts';
+import { branchOf, experimentSchema, isRecord, resolved, type Schema } from '../spec/index.ts';
 import { inert } from './paths.ts';
 
 /**

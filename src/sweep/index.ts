@@ -7,5 +7,5 @@ export {
   type Trial,
 } from './expand.ts';
 export { trialId } from './identity.ts';
-export { trialOrigins } from './origins.ts';
+export { sweptOrigins, trialOrigins } from './origins.ts';
 export { fixedSamplers, type LearningSampler, learningSamplers, type Sampler } from './samplers/index.ts';

@@ -1,7 +1,7 @@
-import { experimentSchema, fillDefaults, isRecord } from '../spec/schema.ts';
-import type { Path } from '../spec/tree.ts';
+import type { Path } from '../spec/index.ts';
+import { experimentSchema, fillDefaults, isRecord } from '../spec/index.ts';
 import { assign } from './assign.ts';
-import type { Condition } from './conditions.ts';
+import type { Condition } from './expressions.ts';
 import { ABSENT, type Assignment, type Axis, type Space } from './space.ts';
 
 type Reference = Condition['references'][number];

@@ -1,6 +1,13 @@
-import { type Origin, placeOf, type ResolvedExperiment } from '../spec/resolve.ts';
-import { isRecord } from '../spec/schema.ts';
-import { findNode, formatPath, type Path, parsePath } from '../spec/tree.ts';
+import {
+  findNode,
+  formatPath,
+  isRecord,
+  type Origin,
+  type Path,
+  parsePath,
+  placeOf,
+  type ResolvedExperiment,
+} from '../spec/index.ts';
 import type { Trial } from './expand.ts';
 import { at } from './lookup.ts';
 

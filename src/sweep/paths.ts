@@ -1,6 +1,5 @@
-import { experimentSchema, resolved, type Schema } from '../spec/schema.ts';
-import { formatPath, type Path } from '../spec/tree.ts';
-import { type Suggestion, suggest } from '../suggest.ts';
+import { type Suggestion, suggest } from '../base/suggest.ts';
+import { experimentSchema, formatPath, type Path, resolved, type Schema } from '../spec/index.ts';
 
 /** The schemas that a path can have, whatever the unions on its way hold; none where no spec can have the path. */
 export function possibleSchemas(path: Path): Schema[] {

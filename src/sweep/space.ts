@@ -1,7 +1,7 @@
-import type { Path } from '../spec/tree.ts';
+import type { Path } from '../spec/index.ts';
 import type { Coding } from './coding.ts';
-import type { Condition } from './conditions.ts';
 import type { Values } from './distributions/index.ts';
+import type { Condition } from './expressions.ts';
 
 /** One key that varies. */
 export interface Axis {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../errors.ts';
-import { Random } from '../random.ts';
+import { FacecomError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
 import { differentiate } from './gradients.ts';
 import type {
   Adam,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import { sourceLine } from './graph/builder.ts';
 
 // tfjs-core does not register its gradients by itself; the whole of tfjs does.

@@ -1,4 +1,4 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { BackendName, Runtime } from './runtime.ts';
 
 export type {
@@ -31,7 +31,7 @@ export interface RuntimeOptions {
 
 /** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { locateTensorFlow } = await import('./native/locate.ts');
+  const { locateTensorFlow } = await import('../install/index.ts');
   const found =
     options.backend === 'auto' || options.backend === 'tensorflow' ? locateTensorFlow() : undefined;
   const backend = options.backend === 'auto' ? (found ? 'tensorflow' : 'wasm') : options.backend;
@@ -63,3 +63,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }
   }
 }
+
+export { Session } from './graph/session.ts';
+export type { NativeLibrary } from './native/library.ts';
+export { openNative, wantsGpu } from './native/open.ts';
+export { batchNorm } from './ops/batch-norm.ts';
+export { biasAdd } from './ops/bias-add.ts';
+export { conv2d } from './ops/conv2d.ts';
+export { maxPool } from './ops/max-pool.ts';
+export { relu } from './ops/relu.ts';
+export { choosePrecision } from './precision.ts';

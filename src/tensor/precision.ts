@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { RuntimeOptions } from './index.ts';
 
 export type Precision = 'float32' | 'bfloat16';
@@ -27,7 +27,7 @@ export async function choosePrecision(
   },
 ): Promise<PrecisionChoice> {
   const { precision } = options;
-  const { locateTensorFlow } = await import('./native/locate.ts');
+  const { locateTensorFlow } = await import('../install/index.ts');
   const mixed =
     options.backend === 'tensorflow' || (options.backend === 'auto' && locateTensorFlow() !== undefined);
   if (precision === 'bfloat16' && !mixed) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from '../environment/lock.ts';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
+import { withLock } from '../base/lock.ts';
 import type { Session } from './mlflow/session.ts';
 import type { Closed, CloseOptions, Tracker } from './tracker.ts';
 

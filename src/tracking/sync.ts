@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
-import { withLock } from '../environment/lock.ts';
-import { eventsFile } from '../record/events.ts';
-import { endOf, readManifest, runName } from '../record/index.ts';
+import { endOf } from '../base/lines.ts';
+import { withLock } from '../base/lock.ts';
+import { eventsFile, readManifest, runName } from '../record/index.ts';
 import { sentence } from './follow.ts';
 import { connect } from './mlflow/connection.ts';
 import { readCursor } from './mlflow/cursor.ts';

@@ -1,4 +1,4 @@
-import type { Experiment } from '../spec/experiment.generated.ts';
+import type { Experiment } from '../spec/index.ts';
 
 /** How a tracker's end went. */
 export interface Closed {

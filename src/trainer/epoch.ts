@@ -1,6 +1,6 @@
 import type { Augmenter } from '../augment/index.ts';
+import { FacecomError } from '../base/errors.ts';
 import { type Batch, type Subset, trainBatches } from '../data/index.ts';
-import { FacecomError } from '../errors.ts';
 import type { Learner } from '../model/index.ts';
 import type { TrainState } from './state.ts';
 

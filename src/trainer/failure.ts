@@ -1,4 +1,4 @@
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 
 /** System errors that a user can act on. */
 const system: Record<string, { code: string; text: string; remedy: string }> = {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
 import { loadDataset } from '../data/index.ts';
-import { FacecomError } from '../errors.ts';
 import type { Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readEvents } from '../record/index.ts';
-import type { Experiment } from '../spec/experiment.generated.ts';
+import type { Experiment } from '../spec/index.ts';
 import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
 import { failureText, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
-import { RunRecord } from './record.ts';
+import { RunRecord } from './recorder.ts';
 import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 

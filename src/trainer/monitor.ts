@@ -1,5 +1,5 @@
+import { FacecomError } from '../base/errors.ts';
 import type { Dataset, Subset } from '../data/index.ts';
-import { FacecomError } from '../errors.ts';
 import { metricNames } from './evaluation/metrics.ts';
 
 /** Metrics of the training pictures that can be monitored. */

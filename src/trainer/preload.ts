@@ -3,7 +3,7 @@
  * GPU that another trial uses has no memory to spare.
  */
 export async function preload(): Promise<void> {
-  const { locateTensorFlow } = await import('../tensor/native/locate.ts');
+  const { locateTensorFlow } = await import('../install/index.ts');
   await import('../model/index.ts');
   const found = locateTensorFlow();
   if (!found) {

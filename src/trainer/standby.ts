@@ -1,6 +1,6 @@
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunMessage, StandbyMessage } from '../record/hand-over.ts';
+import type { RunMessage, StandbyMessage } from '../record/index.ts';
 import { main } from './main.ts';
 
 /**

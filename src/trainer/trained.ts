@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { FacecomError } from '../errors.ts';
+import { FacecomError } from '../base/errors.ts';
 import type { Learner } from '../model/index.ts';
 import { type Checkpoint, checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 

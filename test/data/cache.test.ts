@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { FacecomError } from '../../src/base/errors.ts';
 import { openPictures } from '../../src/data/cache.ts';
 import type { Collection, DataWarning } from '../../src/data/dataset.ts';
-import { FacecomError } from '../../src/errors.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const size = 8;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FacecomError } from '../../src/base/errors.ts';
 import type { PictureEntry } from '../../src/data/dataset.ts';
 import { type SplitSettings, sides, splitPictures } from '../../src/data/split.ts';
 import { versionGroups } from '../../src/data/versions.ts';
-import { FacecomError } from '../../src/errors.ts';
 
 const settings = (over: Partial<SplitSettings> = {}): SplitSettings => ({
   train: 0.7,

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { folderIndex, slowIndex } from '../environment/support/slow-index.ts';
-import { smallDisk, withoutDisk } from '../environment/support/small-disk.ts';
-import { withoutPython, writeWheel } from '../environment/support/wheel.ts';
+import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
 import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
+import { folderIndex, slowIndex } from '../support/slow-index.ts';
+import { withoutPython, writeWheel } from '../support/wheel.ts';
 
 const linux = process.platform === 'linux' && process.arch === 'x64';
 const skip = withoutPython || (linux ? false : 'its wheels are those of Linux on x64');

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
+import { markProcess } from '../../src/base/process.ts';
 import { lockFile, lockHolder, takeLock } from '../../src/orchestrator/lock.ts';
-import { markProcess } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const refused = (error: unknown) => error instanceof FacecomError && error.code === 'locked';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
 import type { Gpu } from '../../src/machine/index.ts';
 import { type MachineFacts, planSlots } from '../../src/orchestrator/slots.ts';
 import { resolveConfig } from '../../src/spec/index.ts';

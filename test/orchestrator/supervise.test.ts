@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
+import { liveness } from '../../src/base/process.ts';
 import { local } from '../../src/orchestrator/launchers/local.ts';
 import { limitLog } from '../../src/orchestrator/log-limit.ts';
 import { type SuperviseOptions, supervise } from '../../src/orchestrator/supervise.ts';
-import { type Event, liveness, readState } from '../../src/record/index.ts';
+import { type Event, readState } from '../../src/record/index.ts';
 import { isAlive, until } from '../support/external.ts';
 import { temporaryFolder } from '../support/program.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pointsOf, resultTable } from '../../src/cli/sweep-results.ts';
-import { sweepFrame } from '../../src/cli/view/sweep-live-view.ts';
+import { sweepFrame } from '../../src/cli/terminal/sweep-live-view.ts';
+import { pointsOf, resultTable } from '../../src/operations/sweep/results.ts';
 import { Board } from '../../src/orchestrator/board.ts';
 import { CircuitBreaker } from '../../src/orchestrator/breaker.ts';
 import { Pause } from '../../src/orchestrator/pause.ts';

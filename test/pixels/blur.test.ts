@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { effects } from '../../src/augment/index.ts';
+import { Random } from '../../src/base/random.ts';
 import { gaussianBlur, lineBlur, motionBlur } from '../../src/pixels/blur.ts';
 import { convolve } from '../../src/pixels/kernels/convolution.ts';
 import type { Picture } from '../../src/pixels/picture.ts';
-import { Random } from '../../src/random.ts';
 
 // What OpenCV and albumentations make of a picture: test/fixtures/pixels/make.py.
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/pixels/pixels.json', import.meta.url), 'utf8'));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Random } from '../../src/base/random.ts';
 import { drawPicture, makePerson } from '../../src/data/faces/index.ts';
 import { badConditions, conditions, type Severity } from '../../src/pixels/conditions/index.ts';
-import { Random } from '../../src/random.ts';
 
 const severities: Severity[] = [1, 2, 3, 4, 5];
 const size = 48;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { FacecomError } from '../../src/errors.ts';
+import { FacecomError } from '../../src/base/errors.ts';
 import { createRunFolder, findRun, findRunsOf, findSweep } from '../../src/record/index.ts';
 
 /** Runs of `name/trial` in this order, the last one made last. */

@@ -2,15 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FacecomError } from '../../src/errors.ts';
-import {
-  appendState,
-  createRunFolder,
-  openEvents,
-  readEvents,
-  readState,
-  writeAside,
-} from '../../src/record/index.ts';
+import { FacecomError } from '../../src/base/errors.ts';
+import { writeAside } from '../../src/base/write-aside.ts';
+import { appendState, createRunFolder, openEvents, readEvents, readState } from '../../src/record/index.ts';
 import { smallDisk, withoutSmallDisk } from '../support/small-disk.ts';
 
 test('on a full disk what was written stays, the reason is given, and once there is space it goes on', {

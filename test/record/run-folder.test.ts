@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { FacecomError } from '../../src/errors.ts';
-import { createRunFolder, runName, runsOfTrial, writeAside } from '../../src/record/index.ts';
+import { FacecomError } from '../../src/base/errors.ts';
+import { writeAside } from '../../src/base/write-aside.ts';
+import { createRunFolder, runName, runsOfTrial } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const files = {

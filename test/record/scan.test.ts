@@ -3,14 +3,8 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  markProcess,
-  newestRuns,
-  runStatus,
-  type StateEntry,
-  scanRun,
-  scanRuns,
-} from '../../src/record/index.ts';
+import { markProcess } from '../../src/base/process.ts';
+import { newestRuns, runStatus, type StateEntry, scanRun, scanRuns } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const objective = { metric: 'val/combined', mode: 'max' as const };

@@ -1,4 +1,4 @@
-import { locateTensorFlow } from '../../src/tensor/native/locate.ts';
+import { locateTensorFlow } from '../../src/install/tensorflow/locate.ts';
 
 /** For `{ skip }` of a test that needs native TensorFlow: false where it is installed, else why the test is left out. */
 export const withoutTensorFlow: string | false = locateTensorFlow()

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
-import { locateTensorFlow } from '../../src/tensor/native/locate.ts';
+import { locateTensorFlow } from '../../src/install/tensorflow/locate.ts';
 import { facecom, packageDir, temporaryFolder } from './program.ts';
 
 export const tiny = join(packageDir, 'experiments/tiny.yaml');

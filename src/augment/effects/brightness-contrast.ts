@@ -1,4 +1,4 @@
-import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { applyTable, tableOf } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface BrightnessContrast {

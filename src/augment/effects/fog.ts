@@ -1,4 +1,4 @@
-import { fog as drawFog } from '../../pixels/weather.ts';
+import { fog as drawFog } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface Fog {

@@ -1,4 +1,4 @@
-import { gaussianBlur as blur } from '../../pixels/blur.ts';
+import { gaussianBlur as blur } from '../../pixels/index.ts';
 import { type Effect, oddBetween, type Range, range } from './types.ts';
 
 interface GaussianBlur {

@@ -1,4 +1,4 @@
-import { addGhost, addGlow } from '../../pixels/light.ts';
+import { addGhost, addGlow } from '../../pixels/index.ts';
 import { colour, type Effect, type Range, range } from './types.ts';
 
 interface Glare {

@@ -1,5 +1,4 @@
-import { gaussianNoise } from '../../pixels/noise.ts';
-import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { applyTable, gaussianNoise, tableOf } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface LowLight {

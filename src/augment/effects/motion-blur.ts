@@ -1,4 +1,4 @@
-import { motionBlur as blur } from '../../pixels/blur.ts';
+import { motionBlur as blur } from '../../pixels/index.ts';
 import { type Effect, oddBetween, type Range, range } from './types.ts';
 
 interface MotionBlur {

@@ -1,4 +1,4 @@
-import { gaussianNoise } from '../../pixels/noise.ts';
+import { gaussianNoise } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface Noise {

@@ -1,5 +1,4 @@
-import { gradedGain } from '../../pixels/light.ts';
-import { applyTable, tableOf } from '../../pixels/tone.ts';
+import { applyTable, gradedGain, tableOf } from '../../pixels/index.ts';
 import { type Effect, type Range, range } from './types.ts';
 
 interface Overexposure {

@@ -1,6 +1,4 @@
-import { gaussianBlur } from '../../pixels/blur.ts';
-import { applyTable, tableOf } from '../../pixels/tone.ts';
-import { rainDrops } from '../../pixels/weather.ts';
+import { applyTable, gaussianBlur, rainDrops, tableOf } from '../../pixels/index.ts';
 import { colour, type Effect, type Range, range } from './types.ts';
 
 interface Rain {

@@ -1,5 +1,5 @@
-import type { Picture } from '../../pixels/picture.ts';
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
+import type { Picture } from '../../pixels/index.ts';
 
 /** A JSON Schema of one parameter, with its default. */
 export interface ParameterSchema {

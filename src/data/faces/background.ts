@@ -1,5 +1,5 @@
-import { smoothField } from '../../pixels/noise.ts';
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
+import { smoothField } from '../../pixels/index.ts';
 import { type Canvas, ellipse, roundBox } from './canvas.ts';
 import { type Colour, mix } from './person.ts';
 import type { Spaces } from './scene.ts';

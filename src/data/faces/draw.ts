@@ -1,4 +1,4 @@
-import { Random } from '../../random.ts';
+import { Random } from '../../base/random.ts';
 import { paintBackground, paintClothes } from './background.ts';
 import { Canvas } from './canvas.ts';
 import { paintBrows, paintEyes, paintGlasses, paintMouth, paintNose } from './features.ts';

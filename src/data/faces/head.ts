@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
 import { type Canvas, ellipse, roundBox } from './canvas.ts';
 import { mix, type Person } from './person.ts';
 import type { Scene, Spaces } from './scene.ts';

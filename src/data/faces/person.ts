@@ -1,4 +1,4 @@
-import { hash, Random } from '../../random.ts';
+import { hash, Random } from '../../base/random.ts';
 
 export type Colour = readonly [number, number, number];
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
 import type { Box, Space } from './canvas.ts';
 import type { Colour, Person } from './person.ts';
 

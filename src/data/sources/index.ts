@@ -1,4 +1,4 @@
-import type { Experiment } from '../../spec/experiment.generated.ts';
+import type { Experiment } from '../../spec/index.ts';
 import type { Collection } from '../dataset.ts';
 
 export type DataSettings = Experiment['data'];

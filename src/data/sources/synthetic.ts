@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { badConditions, type Severity } from '../../pixels/conditions/index.ts';
-import { Random } from '../../random.ts';
+import { Random } from '../../base/random.ts';
+import { badConditions, type Severity } from '../../pixels/index.ts';
 import type { PictureEntry } from '../dataset.ts';
 import { drawingVersion, drawPicture, makePerson } from '../faces/index.ts';
 import type { Source } from './index.ts';

@@ -1,6 +1,6 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { maxPool, relu } from '../../tensor/ops/index.ts';
+import { maxPool, relu } from '../../tensor/index.ts';
 import { convolutionNorm, type Forward, type Parameters } from '../layers.ts';
 import type { Backbone } from './index.ts';
 

@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { relu } from '../../tensor/ops/index.ts';
+import { relu } from '../../tensor/index.ts';
 import { dropout, type Forward, linear, type Parameters } from '../layers.ts';
 
 export interface HeadOptions {

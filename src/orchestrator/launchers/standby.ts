@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { RunMessage, StandbyMessage } from '../../record/hand-over.ts';
+import type { RunMessage, StandbyMessage } from '../../record/index.ts';
 import type { Exit, Handle, Job, Launcher } from './launcher.ts';
 import { local, mergeEnvironment } from './local.ts';
 

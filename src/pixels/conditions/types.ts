@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
 import type { Picture } from '../picture.ts';
 
 /** 1 mild … 5 severe. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Font, Glyph } from 'opentype.js';
-import { packageFolder } from '../../folders.ts';
+import { packageFolder } from '../../base/folders.ts';
 
 /** The typeface of every chart: it comes with the program, so that charts look the same on a machine without any font. */
 export const FAMILY = 'Inter';

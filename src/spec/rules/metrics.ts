@@ -1,4 +1,4 @@
-import { suggest } from '../../suggest.ts';
+import { suggest } from '../../base/suggest.ts';
 import type { PlacedFinding } from '../check.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import { broken, type Rule } from './rule.ts';

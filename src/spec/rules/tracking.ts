@@ -1,4 +1,4 @@
-import { suggest } from '../../suggest.ts';
+import { suggest } from '../../base/suggest.ts';
 import { broken, type Rule } from './rule.ts';
 
 /** tracking.mlflow is auto, off or an address; an address with a password would be recorded with every run. */

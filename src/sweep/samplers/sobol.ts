@@ -1,4 +1,4 @@
-import { Random } from '../../random.ts';
+import { Random } from '../../base/random.ts';
 import { cubeSampler } from './cube.ts';
 import { directions } from './directions.ts';
 import type { FixedKind } from './sampler.ts';

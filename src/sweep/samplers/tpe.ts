@@ -1,4 +1,4 @@
-import { Random } from '../../random.ts';
+import { Random } from '../../base/random.ts';
 import { type Assignment, allowed, choose, type Space } from '../space.ts';
 import { candidates, densitiesOf } from '../tpe/candidates.ts';
 import { bestFirst } from '../tpe/combine.ts';

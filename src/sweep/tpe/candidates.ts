@@ -1,4 +1,4 @@
-import { Random } from '../../random.ts';
+import { Random } from '../../base/random.ts';
 import type { Coordinate } from './coordinate.ts';
 import { groupsOf } from './groups.ts';
 import type { Observation } from './observation.ts';

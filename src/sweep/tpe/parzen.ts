@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '../../base/random.ts';
 import { type Coordinate, type Scale, scaleOf } from './coordinate.ts';
 import { logDensity, logMass, truncatedQuantile } from './normal.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hash } from '../../random.ts';
+import { hash } from '../../base/random.ts';
 import { differentiate } from '../gradients.ts';
 import type { KernelBackend } from '../native/kernels.ts';
 import { DataType } from '../native/library.ts';

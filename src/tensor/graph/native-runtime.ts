@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { configProto, type NativeConfig } from '../native/config.ts';
 import { EagerBinding } from '../native/eager.ts';
 import { BACKEND_NAME, type KernelBackend, registerKernels } from '../native/kernels.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { DataType, type Output, type Pointer } from '../native/library.ts';
 import type {
   CompiledStep,

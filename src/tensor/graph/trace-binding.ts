@@ -1,5 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { argumentsOf, type Binding, type OpAttribute, type TensorMetadata } from '../native/binding.ts';
 import { asArray } from '../native/eager.ts';
 import { type CApi, DataType, type Pointer } from '../native/library.ts';

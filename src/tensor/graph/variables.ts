@@ -1,4 +1,4 @@
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { type CApi, DataType, type Output, type Pointer } from '../native/library.ts';
 import type { Variable } from '../runtime.ts';
 import { GraphBuilder } from './builder.ts';

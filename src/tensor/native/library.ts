@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { missingBytes } from './elf.ts';
 
 /** An opaque pointer owned by TensorFlow. */

@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { type CApi, DataType, OOM_REMEDY, type Pointer } from './library.ts';
 
 export type Values = Float32Array | Int32Array | Uint8Array | Int8Array | Uint16Array | BigInt64Array;

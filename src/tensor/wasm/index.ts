@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { registerConvolutionGradients } from './conv2d-gradients.ts';
 import { registerDepthwiseGradients } from './depthwise-gradients.ts';
 

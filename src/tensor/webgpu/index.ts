@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { splitSums } from './add-n.ts';
 
 /** What is used of Dawn's Node module, the optional package `webgpu`. */

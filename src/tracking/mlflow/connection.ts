@@ -1,4 +1,4 @@
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 
 /** A tracking server and how to speak to it. */
 export interface Connection {

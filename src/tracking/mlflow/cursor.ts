@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../../record/index.ts';
+import { writeAside } from '../../base/write-aside.ts';
 import type { RunStatus } from './client.ts';
 
 /** What of a run was sent to one server. */

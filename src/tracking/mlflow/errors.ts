@@ -1,4 +1,4 @@
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 
 /** A server's no to a request. */
 export class MlflowError extends FacecomError {

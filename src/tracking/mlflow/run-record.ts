@@ -10,7 +10,7 @@ import {
   type SweepTrial,
   scanRun,
 } from '../../record/index.ts';
-import type { Experiment } from '../../spec/experiment.generated.ts';
+import type { Experiment } from '../../spec/index.ts';
 import type { Dataset, RunStatus } from './client.ts';
 import { readEventsFrom } from './tail.ts';
 

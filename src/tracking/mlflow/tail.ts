@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { decodeLine, type Event, eventsFile } from '../../record/events.ts';
+import { decodeLine, type Event, eventsFile } from '../../record/index.ts';
 
 const CHUNK = 1 << 20; // bytes
 const NEWLINE = 10;

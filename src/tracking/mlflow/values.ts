@@ -1,4 +1,4 @@
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import { wellFormed, whole } from './names.ts';
 
 /** A point of a metric as MLflow's REST API takes it. */

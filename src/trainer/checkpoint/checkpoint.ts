@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import type { StateTensor } from '../../model/index.ts';
-import type { Experiment } from '../../spec/experiment.generated.ts';
+import type { Experiment } from '../../spec/index.ts';
 import type { TrainState } from '../state.ts';
 import { configDigest } from './config-digest.ts';
 import { copyWhole, readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';

@@ -1,6 +1,6 @@
-import { FacecomError } from '../../errors.ts';
+import { FacecomError } from '../../base/errors.ts';
 import type { StateTensor } from '../../model/index.ts';
-import type { Experiment } from '../../spec/experiment.generated.ts';
+import type { Experiment } from '../../spec/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { differences } from './config-digest.ts';
 

@@ -1,5 +1,5 @@
+import { FacecomError } from '../../base/errors.ts';
 import { evaluationBatches, type Subset } from '../../data/index.ts';
-import { FacecomError } from '../../errors.ts';
 import type { Learner } from '../../model/index.ts';
 import type { Outcomes } from './metrics.ts';
 

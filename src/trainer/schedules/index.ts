@@ -1,4 +1,4 @@
-import type { Experiment } from '../../spec/experiment.generated.ts';
+import type { Experiment } from '../../spec/index.ts';
 import { constant } from './constant.ts';
 import { cosine } from './cosine.ts';
 import { plateau } from './plateau.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { FacecomError } from '../../../src/base/errors.ts';
 import { loadDataset, surveyDataset } from '../../../src/data/index.ts';
-import { FacecomError } from '../../../src/errors.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { type Entry, people, settings, writeSet } from '../support/sets.ts';
 

@@ -1,4 +1,4 @@
-import { Random } from '../../../src/random.ts';
+import { Random } from '../../../src/base/random.ts';
 
 /** A sweep over keys of numbers, as a spec has it, with what brute force makes of it. */
 export interface RandomSpace {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../../src/errors.ts';
+import { FacecomError } from '../../../src/base/errors.ts';
 import { DataType } from '../../../src/tensor/native/library.ts';
 import { runKernel } from '../../../src/tensor/ops/register.ts';
 import type { StepFunction, StepInput, Variable } from '../../../src/tensor/runtime.ts';

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
+import { locateTensorFlow } from '../../../src/install/tensorflow/locate.ts';
 import type { RewriteName } from '../../../src/tensor/graph/lower/index.ts';
 import type { NativeRuntime } from '../../../src/tensor/graph/native-runtime.ts';
-import { locateTensorFlow } from '../../../src/tensor/native/locate.ts';
 import { openNative } from '../../../src/tensor/native/open.ts';
 import type { StepFunction, StepInput } from '../../../src/tensor/runtime.ts';
 

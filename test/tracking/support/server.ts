@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureMlflow, findPython, findUv, hasMlflow } from '../../../src/environment/index.ts';
+import { ensureMlflow, findPython, findUv, hasMlflow } from '../../../src/python/index.ts';
 import { keepServer } from '../../../src/tracking/mlflow/local/keeper.ts';
 import { waitForServer } from '../../../src/tracking/mlflow/local/server.ts';
 

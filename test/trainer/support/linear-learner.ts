@@ -1,5 +1,5 @@
+import { Random } from '../../../src/base/random.ts';
 import type { Learner, StateTensor } from '../../../src/model/index.ts';
-import { Random } from '../../../src/random.ts';
 
 /**
  * A learner that is real and small, for tests of the loop around it: one linear layer a head on the pictures' values, softmax

@@ -1,5 +1,5 @@
+import { Random } from '../../../src/base/random.ts';
 import type { Dataset, Subset } from '../../../src/data/index.ts';
-import { Random } from '../../../src/random.ts';
 
 export interface PicturesOptions {
   identities?: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../../../src/data/index.ts';
 import { openEvents, readEvents } from '../../../src/record/index.ts';
 import { readCheckpoint, readResume } from '../../../src/trainer/checkpoint/checkpoint.ts';
-import { RunRecord } from '../../../src/trainer/record.ts';
+import { RunRecord } from '../../../src/trainer/recorder.ts';
 import { type TrainResult, train } from '../../../src/trainer/train.ts';
 import { testConfig } from './config.ts';
 import { type LinearLearner, type LinearOptions, linearLearner } from './linear-learner.ts';

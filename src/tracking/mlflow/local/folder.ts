@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { FacecomError } from '../../../errors.ts';
+import { FacecomError } from '../../../base/errors.ts';
 
 /** The folder of the local server of a folder of runs: `<runs>/.mlflow`, absolute. */
 export const serverFolder = (runs: string): string => join(resolve(runs), '.mlflow');

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureMlflow, hasMlflow } from '../../../environment/index.ts';
-import { withLock } from '../../../environment/lock.ts';
-import { FacecomError } from '../../../errors.ts';
-import { markProcess } from '../../../record/index.ts';
+import { FacecomError } from '../../../base/errors.ts';
+import { withLock } from '../../../base/lock.ts';
+import { markProcess } from '../../../base/process.ts';
+import { ensureMlflow, hasMlflow } from '../../../python/index.ts';
 import { artifactStore, database, lockFile, logFile, makeServerFolder } from './folder.ts';
 import { killGroup } from './group.ts';
 import { isServerOf } from './identity.ts';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { FacecomError } from '../../../errors.ts';
+import { FacecomError } from '../../../base/errors.ts';
 
 const USUAL = 5000;
 

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { liveness, type ProcessMark, writeAside } from '../../../record/index.ts';
+import { liveness, type ProcessMark } from '../../../base/process.ts';
+import { writeAside } from '../../../base/write-aside.ts';
 
 /** What the keeper of a local server says of it: `<runs>/.mlflow/server.json`. */
 export interface ServerState {

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { setOption } from '../../terminal/set-option.ts';
+
+/** `facecom data`: what is in a data set, what augmentation does to it, and new ones. Each command's work is loaded alone. */
+export function command(): Command {
+  // Commands made by data.command() take this over: a wrong command line is exit code 2.
+  const data = new Command('data')
+    .description('Look at data sets and make them.')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  data
+    .command('inspect')
+    .description('Count the pictures, people, labels and the split of a data set; decode every picture.')
+    .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
+    .addOption(setOption('change a key of the experiment, such as data.split.seed=7'))
+    .option('--json', 'print one JSON document')
+    .action(async (target, options) => (await import('./inspect.ts')).inspect(target, options));
+  data
+    .command('synth')
+    .description('Draw synthetic faces into a folder in the FaceCom layout.')
+    .argument('<FOLDER>', 'new or empty folder')
+    .option('--identities <n>', 'people', '24')
+    .option('--images <n>', 'pictures of each person', '30')
+    .option('--size <pixels>', 'side of the pictures', '112')
+    .option('--conditions <fraction>', 'share of the pictures under one of the seven bad conditions', '0.3')
+    .option('--seed <n>', 'seed of the drawing', '1')
+    .option('--json', 'print one JSON document')
+    .action(async (folder, options) => (await import('./synth.ts')).synth(folder, options));
+  data
+    .command('preview')
+    .description('Draw a contact sheet: pictures as they are, augmented, or under each effect or condition.')
+    .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
+    .option('--out <file>', 'PNG file to write', 'preview.png')
+    .option('--policy <name>', 'show pictures as this augmentation policy gives them')
+    .option('--augment', "show pictures as the experiment's augmentation policy gives them")
+    .option('--effects', 'show each augmentation effect from one end of its ranges to the other')
+    .option('--conditions', 'show each bad condition at severities 1 to 5')
+    .option('--rows <n>', 'people or pictures shown', '12')
+    .option('--columns <n>', 'pictures in a row', '8')
+    .addOption(setOption('change a key of the experiment, such as data.image_size=112'))
+    .option('--json', 'print one JSON document')
+    .action(async (target, options) => (await import('./preview.ts')).preview(target, options));
+  data
+    .command('corrupt')
+    .description('Copy a folder of pictures with bad conditions applied.')
+    .argument('<FOLDER>', 'pictures, with or without annotations.json')
+    .argument('<OUT>', 'new or empty folder')
+    .requiredOption('--condition <names>', 'conditions, separated by commas, or all')
+    .option('--severity <1-5>', 'mild 1 to severe 5', '3')
+    .option(
+      '--size <pixels>',
+      'longest side of what is written; larger pictures are made smaller first',
+      '224',
+    )
+    .option('--seed <n>', 'seed of what is random in a condition', '1')
+    .option('--json', 'print one JSON document')
+    .action(async (folder, out, options) => (await import('./corrupt.ts')).corrupt(folder, out, options));
+  return data;
+}

@@ -1,0 +1,30 @@
+import { Command, Option } from 'commander';
+
+/** `facecom setup`: installs native TensorFlow, and MLflow where it is asked for, into the user's cache folder. */
+export function command(): Command {
+  return new Command('setup')
+    .description(
+      'Install native TensorFlow from its PyPI wheel into the cache folder; `run` does it when it is needed.',
+    )
+    .option('--force', 'install again what is there')
+    .addOption(new Option('--cpu', 'the build for CPUs, whatever the machine has').conflicts('cuda'))
+    .option('--cuda', 'the build for NVIDIA GPUs, with its CUDA libraries')
+    .option('--mlflow', "also a Python environment for MLflow's server (620 MB)")
+    .option('--dry-run', 'say what would be fetched, and fetch nothing')
+    .option('--json', 'print JSON documents only, ending with the summary')
+    .option('--quiet', 'print the summary only')
+    .action(async (options: SetupFlags) => {
+      const { setup } = await import('./action.ts');
+      process.exitCode = await setup(options);
+    });
+}
+
+export interface SetupFlags {
+  force?: boolean;
+  cpu?: boolean;
+  cuda?: boolean;
+  mlflow?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}

@@ -1,0 +1,41 @@
+import { FacecomError } from '../../../base/errors.ts';
+import { scanRun } from '../../../record/index.ts';
+import { number } from '../../terminal/format.ts';
+import { cut, printable } from '../../terminal/table.ts';
+import type { Status } from './action.ts';
+import { describeRun, howFar, isActive, note, runId, time } from './summary.ts';
+
+/** One run in full. */
+export function statusOfRun(dir: string): Status {
+  const run = scanRun(dir);
+  if (!run)
+    throw new FacecomError('run-not-found', `The run folder ${dir} is not there any more.`, { exitCode: 2 });
+  return {
+    documents: [describeRun(run)],
+    active: isActive(run),
+    text: ({ width }) => {
+      const facts: [string, string | undefined][] = [
+        ['run', runId(run)],
+        ['status', run.status],
+        ['note', note(run)],
+        ['epoch', howFar(run)],
+        ['rate', rate(run.progress?.images_per_second)],
+        ['time', time(run.seconds)],
+        ['started', run.started === undefined ? undefined : new Date(run.started).toLocaleString('sv')],
+        ['device', run.devices.join(' ')],
+        ['starts', run.starts > 1 ? `${run.starts} (${run.retries} retries)` : undefined],
+        ['process', isActive(run) && run.trainer ? String(run.trainer.pid) : undefined],
+        ...Object.entries(run.metrics).map(([name, value]): [string, string] => [name, number(value, 4)]),
+        ['folder', run.dir],
+      ];
+      const given = facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
+      const longest = given.reduce((most, [name]) => Math.max(most, name.length), 0);
+      return given
+        .map(([name, value]) => cut(`${name.padEnd(longest)}  ${printable(value)}`, width))
+        .join('\n');
+    },
+  };
+}
+
+const rate = (value: number | undefined) =>
+  value === undefined ? undefined : `${number(value, 0)} images/s`;

@@ -1,0 +1,136 @@
+import { basename } from 'node:path';
+import { lockHolder } from '../../../orchestrator/index.ts';
+import {
+  newestRuns,
+  type RunSummary,
+  readManifest,
+  type SweepManifest,
+  scanRuns,
+} from '../../../record/index.ts';
+import { duration } from '../../terminal/format.ts';
+import { type Column, table } from '../../terminal/table.ts';
+import type { Status } from './action.ts';
+import { axisTitles, axisValues } from './axes.ts';
+import { type Counts, count, describeRun, howFar, isActive, note, shown, time } from './summary.ts';
+
+/** The trials of a sweep, or of an experiment that was run several times; `known` keeps what will not change between two looks. */
+export function runsStatus(dir: string, known: Map<string, RunSummary>): Status {
+  const manifest = readManifest(dir);
+  const objective = manifest?.objective ?? { metric: 'val/combined', mode: 'max' as const };
+  const all = [...scanRuns(dir, { objective, known })];
+  for (const run of all) if (run.status === 'finished') known.set(run.dir, run);
+  // Runs of an experiment are each of their own; a sweep has one result a trial.
+  const runs = manifest ? [...newestRuns(all).values()] : all;
+  const sorted = runs.sort(byState(objective.mode));
+  const holder = lockHolder(dir);
+  const waiting = manifest ? without(manifest, runs) : 0;
+  const counts = count(runs);
+  const best = sorted.find(({ status, best }) => status === 'finished' && best !== undefined);
+  const left = secondsToGo(sorted, waiting + (counts.queued ?? 0));
+  const axes = new Map(manifest?.trials.map(({ id, axes }) => [id, axes]));
+  const summary = {
+    sweep: basename(dir),
+    dir,
+    trials: runs.length + waiting,
+    ...counts,
+    waiting,
+    running_by: holder ? holder.pid : null,
+    objective,
+    ...(best ? { best: { trial: best.trial, value: best.best, axes: axes.get(best.trial) } } : {}),
+    ...(left === undefined ? {} : { seconds_to_go: Math.round(left) }),
+  };
+  return {
+    documents: [...sorted.map((run) => describeRun(run, axes.get(run.trial))), summary],
+    active: holder !== undefined || sorted.some(isActive),
+    text: ({ width, rows }) => {
+      const shownRuns = sorted.slice(0, rows);
+      const hidden = sorted.length - shownRuns.length;
+      return [
+        heading(basename(dir), counts, waiting, left, holder?.pid),
+        '',
+        runTable(shownRuns, manifest, width),
+        ...(hidden > 0 ? [`… and ${hidden} more (--all shows them)`] : []),
+      ].join('\n');
+    },
+  };
+}
+
+function without({ trials }: SweepManifest, runs: readonly RunSummary[]): number {
+  const ids = new Set(runs.map(({ trial }) => trial));
+  return trials.filter(({ id }) => !ids.has(id)).length;
+}
+
+function heading(
+  name: string,
+  counts: Counts,
+  waiting: number,
+  left: number | undefined,
+  holder: number | undefined,
+): string {
+  const parts = Object.entries(counts).map(([status, n]) => `${n} ${status}`);
+  if (waiting > 0) parts.push(`${waiting} waiting`);
+  if (left !== undefined && holder !== undefined) parts.push(`about ${duration(left)} to go`);
+  const who = holder === undefined ? '' : ` (run by process ${holder})`;
+  return `${name}: ${parts.join(', ') || 'nothing yet'}${who}`;
+}
+
+function runTable(runs: readonly RunSummary[], manifest: SweepManifest | undefined, width: number): string {
+  const titles = axisTitles(manifest);
+  const columns: Column[] = [
+    { title: 'run' },
+    ...titles.map(({ title }) => ({ title, shrinks: true, drop: 1 })),
+    { title: 'status' },
+    { title: 'epoch', align: 'right', drop: 2 },
+    { title: manifest?.objective.metric ?? 'val/combined', align: 'right' },
+    { title: 'time', align: 'right', drop: 3 },
+    { title: 'device', drop: 5 },
+    { title: 'retries', align: 'right', drop: 4 },
+    { title: 'note', shrinks: true, drop: 6 },
+  ];
+  const values = axisValues(manifest, titles);
+  const rows = runs.map((run) => [
+    basename(run.dir),
+    ...values(run.trial),
+    run.status,
+    howFar(run),
+    shown(run.best),
+    time(run.seconds),
+    isActive(run) ? run.devices.join(' ') : '',
+    run.retries > 0 ? String(run.retries) : '',
+    note(run),
+  ]);
+  return table(columns, rows, width);
+}
+
+const order: Record<RunSummary['status'], number> = {
+  running: 0,
+  retrying: 1,
+  failed: 2,
+  interrupted: 3,
+  stopped: 4,
+  queued: 5,
+  finished: 6,
+};
+
+/** What runs and what went wrong first, then the finished ones, the best first. */
+function byState(mode: 'min' | 'max'): (a: RunSummary, b: RunSummary) => number {
+  const worst = mode === 'max' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const rank = ({ best }: RunSummary) => (best === undefined || Number.isNaN(best) ? worst : best);
+  return (a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    const byBest = x === y ? 0 : (mode === 'max' ? x > y : x < y) ? -1 : 1;
+    return order[a.status] - order[b.status] || byBest || (a.dir < b.dir ? -1 : 1);
+  };
+}
+
+/** From what finished trials took; what runs has done its part of it. Undefined before the first has finished. */
+function secondsToGo(runs: readonly RunSummary[], waiting: number): number | undefined {
+  const took = runs.flatMap(({ status, seconds }) =>
+    status === 'finished' && seconds !== undefined ? [seconds] : [],
+  );
+  const running = runs.filter(isActive);
+  if (took.length === 0 || running.length === 0) return undefined;
+  const mean = took.reduce((sum, seconds) => sum + seconds, 0) / took.length;
+  const begun = running.reduce((sum, { seconds = 0 }) => sum + Math.max(0, mean - seconds), 0);
+  return (waiting * mean + begun) / running.length;
+}

@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import type { RunStatus, RunSummary } from '../../../record/index.ts';
+import { duration, number } from '../../terminal/format.ts';
+
+export type Counts = Partial<Record<RunStatus, number>>;
+
+export const runId = ({ name, dir }: RunSummary): string => `${name}/${basename(dir)}`;
+
+/** What has not ended, by its own account. */
+export const isActive = ({ status }: RunSummary): boolean => status === 'running' || status === 'retrying';
+
+export function count(runs: Iterable<RunSummary>): Counts {
+  const counts: Counts = {};
+  for (const { status } of runs) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** A run for programs. */
+export function describeRun(run: RunSummary, axes?: object): object {
+  const { dir, trial, attempt, status, starts, retries, devices, trainer, orchestrator, progress, ...rest } =
+    run;
+  const { name: _name, ...facts } = rest;
+  return {
+    run: runId(run),
+    dir,
+    trial,
+    attempt,
+    status,
+    ...(axes ? { axes } : {}),
+    starts,
+    retries,
+    devices,
+    ...facts,
+    ...(progress ? { progress: withoutType(progress) } : {}),
+    ...(trainer ? { pid: trainer.pid } : {}),
+    ...(orchestrator ? { orchestrator: orchestrator.pid } : {}),
+  };
+}
+
+function withoutType({ type: _, ...progress }: NonNullable<RunSummary['progress']>): object {
+  return progress;
+}
+
+/** How far a run is: `3/20`, the stage before the first epoch, or nothing. */
+export function howFar({ status, progress, epoch }: RunSummary): string {
+  if (status === 'finished' || !progress) return epoch === undefined ? '' : String(round(epoch));
+  if (progress.epoch !== undefined && progress.epochs !== undefined)
+    return `${round(progress.epoch)}/${round(progress.epochs)}`;
+  return progress.stage ?? `${progress.done}/${progress.total}`;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+export const shown = (value: number | undefined): string => (value === undefined ? '' : number(value, 4));
+
+export const time = (seconds: number | undefined): string => (seconds === undefined ? '' : duration(seconds));
+
+/** Why a run is not well, or what it does now. */
+export function note({ status, class: kind, message }: RunSummary): string {
+  if (status === 'interrupted') return 'its trainer and its orchestrator are gone';
+  if (status === 'finished' || status === 'stopped' || kind === undefined) return '';
+  return message ? `${kind}: ${message}` : kind;
+}

@@ -1,0 +1,45 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { setOption } from '../../terminal/set-option.ts';
+
+export interface SweepOptions {
+  set?: string[];
+  runs: string;
+  dryRun?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+  /** 0: as `resources.max_parallel` says. */
+  maxParallel: number;
+  failed?: boolean;
+  force?: boolean;
+}
+
+/** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
+export function command(): Command {
+  return new Command('sweep')
+    .description('Run the trials of an experiment’s sweep; run again, it goes on where it was.')
+    .argument('<SPEC>', 'experiment file')
+    .addOption(setOption())
+    .option('--runs <DIR>', 'folder of the run folders', 'runs')
+    .option('--dry-run', 'print the trials and launch nothing')
+    .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
+    .option('--failed', 'run the trials that failed before again')
+    .option('--force', 'run the trials that are finished again')
+    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--quiet', 'print the results only')
+    .action(async (spec: string, options: SweepOptions) => {
+      if (options.dryRun) {
+        const { dryRunSweep } = await import('./dry-run.ts');
+        process.exitCode = await dryRunSweep(spec, options);
+        return;
+      }
+      const { sweep } = await import('./action.ts');
+      process.exitCode = await sweep(spec, options);
+    });
+}
+
+export function atLeastOne(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}

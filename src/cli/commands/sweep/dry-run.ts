@@ -1,0 +1,121 @@
+import { earlierRuns, expandTrials, type Forecast } from '../../../operations/index.ts';
+import { readExperiment } from '../../../spec/index.ts';
+import type { Expansion, Trial } from '../../../sweep/index.ts';
+import { duration } from '../../terminal/format.ts';
+
+export interface DryRunOptions {
+  set?: readonly string[];
+  /** Folder of the run folders: what is finished there is not run again, and says how long trials take. */
+  runs: string;
+  json?: boolean;
+}
+
+/**
+ * Prints the trials that `facecom sweep` would run, and launches nothing. Gives the exit code. A data set that is not there is said as
+ * a warning: the trials are the same, their ids are not. Throws SpecError.
+ */
+export async function dryRunSweep(spec: string, options: DryRunOptions): Promise<number> {
+  const resolved = await readExperiment(spec, { set: options.set ?? [] });
+  const warnings: Expansion['warnings'] = [];
+  const expansion = await expandTrials(resolved, {
+    onUnreadable: ({ code, message, found }) => {
+      warnings.push({
+        code: 'dry-run-ids',
+        message: `The data set cannot be read (${code}: ${message}${found === undefined ? '' : ` Found: ${found}`}): the ids are without its hash, and those of a sweep will be others.`,
+      });
+    },
+  });
+  if (!resolved.sweep)
+    warnings.push({ code: 'dry-run-no-sweep', message: 'The spec has no sweep: it is one trial.' });
+  const forecast = earlierRuns(options.runs, resolved.config.name, expansion.trials);
+  const all = [...warnings, ...expansion.warnings];
+  if (options.json) printJson(resolved.config.name, expansion, forecast, all);
+  else {
+    for (const { code, message } of all) process.stderr.write(`warning[${code}]: ${message}\n`);
+    process.stdout.write(`${describe(expansion, forecast)}\n`);
+  }
+  return 0;
+}
+
+function printJson(
+  name: string,
+  expansion: Expansion,
+  { finished, estimate }: Forecast,
+  warnings: Expansion['warnings'],
+): void {
+  const { trials, points, repeats, duplicates, branches } = expansion;
+  const lines = trials.map(({ id, axes, seed }) => JSON.stringify({ trial: id, axes, seed }));
+  const summary = {
+    sweep: name,
+    trials: trials.length,
+    points,
+    repeats,
+    duplicates,
+    branches,
+    finished: finished.size,
+    ...(estimate ? { estimate } : {}),
+    warnings,
+  };
+  process.stdout.write(`${[...lines, JSON.stringify(summary)].join('\n')}\n`);
+}
+
+/** Rows of a table in a terminal; elsewhere, and with --json, every one is written. */
+const SHOWN = 100;
+
+function describe(expansion: Expansion, { finished, estimate }: Forecast): string {
+  const { trials, points, repeats, duplicates, branches } = expansion;
+  const shown = process.stdout.isTTY ? trials.slice(0, SHOWN) : trials;
+  const lines = [table(shown, repeats > 1)];
+  if (shown.length < trials.length)
+    lines.push(`… and ${trials.length - shown.length} more: --json, or a pipe, lists every one.`);
+  lines.push('');
+  lines.push(
+    repeats > 1
+      ? `${counted(trials.length, 'trial')}: ${counted(points, 'point')} × ${repeats} seeds.`
+      : `${counted(trials.length, 'trial')}.`,
+  );
+  if (branches.length > 1)
+    for (const { axes, trials: n } of branches)
+      lines.push(`  ${counted(n, 'trial')} with ${axes.join(', ') || 'no axis'}`);
+  if (duplicates > 0)
+    lines.push(`${counted(duplicates, 'trial')} more would repeat these, and are not run twice.`);
+  if (finished.size > 0)
+    lines.push(`${finished.size} of them are finished already, and are not run again without --force.`);
+  if (estimate) {
+    const rest = trials.length - finished.size;
+    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'to go';
+    lines.push(
+      `About ${duration(estimate.seconds)} ${of}, one after another, by ${counted(estimate.runs, 'earlier run')}.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+function table(trials: readonly Trial[], seeds: boolean): string {
+  const axes = [...new Set(trials.flatMap((trial) => Object.keys(trial.axes)))];
+  const header = ['trial', ...axes, ...(seeds ? ['seed'] : [])];
+  const rows = trials.map((trial) => [
+    trial.id,
+    // An axis that does not exist in a trial.
+    ...axes.map((axis) => (Object.hasOwn(trial.axes, axis) ? cell(trial.axes[axis]) : '–')),
+    ...(seeds ? [String(trial.seed)] : []),
+  ]);
+  const widths = header.map((name, i) =>
+    rows.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
+  );
+  return [header, ...rows]
+    .map((row) =>
+      row
+        .map((text, i) => text.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function cell(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+}

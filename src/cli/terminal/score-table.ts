@@ -1,0 +1,20 @@
+import { number } from './format.ts';
+
+/** The scores of validation and test side by side, one metric a line; metrics of other names are listed below. */
+export function scoreTable(metrics: Readonly<Record<string, number>>): string {
+  const names = new Set<string>();
+  const other: string[] = [];
+  for (const name of Object.keys(metrics)) {
+    const match = /^(?:val|test)\/([^/]+)$/.exec(name);
+    if (match) names.add(match[1]!);
+    else other.push(name);
+  }
+  const width = Math.max(12, ...[...names].map((name) => name.length));
+  const cell = (value: number | undefined) => number(value, 4).padStart(12);
+  const lines = [...names].map(
+    (name) => `${name.padEnd(width)}${cell(metrics[`val/${name}`])}${cell(metrics[`test/${name}`])}`,
+  );
+  if (names.size > 0) lines.unshift(`${''.padEnd(width)}${'validation'.padStart(12)}${'test'.padStart(12)}`);
+  for (const name of other) lines.push(`${name}  ${number(metrics[name], 4)}`);
+  return lines.length > 0 ? lines.join('\n') : 'The trainer gave no metrics.';
+}

@@ -1,0 +1,48 @@
+import { cell } from '../../operations/index.ts';
+import type { TrialRow } from '../../orchestrator/index.ts';
+import { duration, number } from './format.ts';
+import type { SweepView, SweepViewOptions } from './sweep-view.ts';
+
+/** One line a change of a trial's state, for logs and pipes. */
+export function sweepLineView({ board, slots }: SweepViewOptions): SweepView {
+  const write = (line: string) => process.stderr.write(`${line}\n`);
+  return {
+    started: (row, { attempt }) =>
+      write(`${attempt === 'new' ? 'started' : 'goes on'}  ${describe(row)}  on ${row.devices.join(', ')}`),
+    event: () => {},
+    retry: (row, failure, { action, delay }) =>
+      write(retryLine(row, failure.class, failure.message, action, delay)),
+    ended: (row) => {
+      write(endLine(row));
+      const left = board.secondsLeft(slots);
+      const { finished, linked, failed } = board.counts();
+      if (row.status === 'finished' && left !== undefined)
+        write(`${finished + linked + failed} of ${board.rows.length} trials, ${duration(left)} to go`);
+    },
+    paused: (reason) => write(reason === undefined ? 'goes on' : `paused, running trials go on: ${reason}`),
+    note: write,
+    close: () => {},
+  };
+}
+
+export function describe({ trial }: TrialRow): string {
+  const axes = Object.entries(trial.axes).map(([path, value]) => `${path}=${cell(value)}`);
+  return [trial.id, ...axes, `seed=${trial.seed}`].join('  ');
+}
+
+export function retryLine(
+  row: TrialRow,
+  kind: string,
+  message: string,
+  action: string,
+  delay: number,
+): string {
+  return `retried  ${describe(row)}  (${kind}) ${message} Again in ${duration(delay / 1000)}: ${action}.`;
+}
+
+export function endLine(row: TrialRow): string {
+  if (row.status === 'failed')
+    return `failed   ${describe(row)}  (${row.failure?.class}) ${row.failure?.message}`;
+  if (row.status === 'stopped') return `stopped  ${describe(row)}`;
+  return `finished ${describe(row)}  ${number(row.value, 4)} in ${duration(row.seconds)}`;
+}

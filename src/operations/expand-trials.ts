@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
+import type { Experiment, ResolvedExperiment } from '../spec/index.ts';
+import { type Expansion, expandSweep } from '../sweep/index.ts';
+
+export interface TrialDataOptions {
+  signal?: AbortSignal;
+  /** What data.path is relative to; the working directory where left out. */
+  cwd?: string;
+  /** Called in place of throwing where a data set cannot be read: the ids are then without its hash. */
+  onUnreadable?: (error: FacecomError) => void;
+}
+
+/**
+ * The trials of a spec with the content hashes of their data sets in their ids: what `run`, `sweep` and `sweep --dry-run` agree on.
+ * A data set that several trials read is surveyed once, and every split that they ask for is tried. A trainer of another make reads
+ * its own data, of which there is no hash. Throws SpecError, and what surveyDataset throws.
+ */
+export async function expandTrials(
+  spec: ResolvedExperiment,
+  options: TrialDataOptions = {},
+): Promise<Expansion & { hashOf: (config: Experiment) => string | undefined }> {
+  const cwd = options.cwd ?? process.cwd();
+  const setKey = (config: Experiment) => keyOf(config, cwd);
+  const surveys = new Map<string, { hash?: string }>();
+  const hashOf = (config: Experiment) => surveys.get(setKey(config))?.hash;
+  // Which data sets there are is known after the expansion, and the ids need their hashes: a sweep over data is expanded twice.
+  const varies = sweptPaths(spec).some((path) => /^(?:data|trainer)\b/.test(path));
+  const configs = varies ? expandSweep(spec).trials.map(({ config }) => config) : [spec.config];
+  const wanted = new Map<string, Experiment[]>();
+  const splits = new Set<string>();
+  for (const config of configs) {
+    const split = `${setKey(config)} ${JSON.stringify({ ...config.data.split, seed: 0 })}`;
+    if (config.trainer.command !== undefined || splits.has(split)) continue;
+    splits.add(split);
+    wanted.set(setKey(config), [...(wanted.get(setKey(config)) ?? []), config]);
+  }
+  for (const [key, [first, ...others]] of wanted) {
+    try {
+      surveys.set(key, { hash: await survey(first!, others, options) });
+    } catch (error) {
+      if (!options.onUnreadable || !(error instanceof FacecomError) || error.exitCode !== 2) throw error;
+      options.onUnreadable(error);
+    }
+  }
+  return { ...expandSweep(spec, { dataHash: hashOf }), hashOf };
+}
+
+function sweptPaths({ sweep }: ResolvedExperiment): string[] {
+  return [...Object.keys(sweep?.axes ?? {}), ...[sweep?.simplex ?? []].flat().flatMap(({ paths }) => paths)];
+}
+
+/** What of a config decides which pictures there are. */
+function keyOf({ data: { source, path, synthetic }, trainer }: Experiment, cwd: string): string {
+  if (trainer.command !== undefined) return '';
+  return JSON.stringify(source === 'synthetic' ? [source, synthetic] : [source, path && resolve(cwd, path)]);
+}
+
+async function survey(
+  first: Experiment,
+  others: readonly Experiment[],
+  { signal, cwd = process.cwd() }: TrialDataOptions,
+): Promise<string> {
+  const { surveyDataset } = await import('../data/index.ts');
+  const { path } = first.data;
+  const data = path === undefined ? first.data : { ...first.data, path: resolve(cwd, path) };
+  const { collection, hash } = await surveyDataset(data, { signal });
+  if (others.length > 0) {
+    const { splitPictures } = await import('../data/index.ts');
+    for (const other of others) splitPictures(collection.entries, other.data.split);
+  }
+  return hash;
+}

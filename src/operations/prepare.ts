@@ -1,0 +1,66 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FacecomError } from '../base/errors.ts';
+import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
+import type { Experiment } from '../spec/index.ts';
+import { nativeTensorFlow } from './native-tensorflow.ts';
+
+export interface Prepared {
+  /** Program and arguments of the trainer. */
+  command: readonly string[];
+  /** The built-in trainer, which can stand by. */
+  builtin: boolean;
+  /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
+  dataHash?: string;
+  /** The built-in trainer can use a GPU here, if there is one. */
+  cuda: boolean;
+  environment: object;
+}
+
+/** The built-in trainer: this very build of the program, whatever becomes of its sources while a sweep runs. */
+export function builtinTrainer(): string[] {
+  const here = fileURLToPath(import.meta.url);
+  const main = here.endsWith('.ts') ? process.argv[1]! : join(dirname(here), 'main.js');
+  return [process.execPath, main, 'trainer'];
+}
+
+/**
+ * What must be well before anything is launched: the trainer's program, the data set and native TensorFlow. Throws FacecomError
+ * with exit code 2 for what the user can put right.
+ */
+export async function prepare(
+  config: Experiment,
+  options: {
+    note: (line: string) => void;
+    signal: AbortSignal;
+    /** Shows no progress. */
+    quiet?: boolean;
+    /** What the trainer's relative paths are relative to; the working folder where left out. */
+    cwd?: string;
+  },
+): Promise<Prepared> {
+  const cwd = options.cwd ?? process.cwd();
+  const command = trainerCommand(config, builtinTrainer());
+  const builtin = config.trainer.command === undefined;
+  checkTrainer(command, cwd);
+  let dataHash: string | undefined;
+  if (builtin) {
+    const { surveyDataset } = await import('../data/index.ts');
+    dataHash = (await surveyDataset(config.data, { signal: options.signal })).hash;
+  }
+  const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
+  if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
+  const environment = await describeEnvironment({
+    cwd,
+    seed: config.seed,
+    ...(dataHash === undefined ? {} : { dataHash }),
+    ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
+  });
+  return {
+    command,
+    builtin,
+    ...(dataHash === undefined ? {} : { dataHash }),
+    cuda: tensorflow?.kind === 'cuda',
+    environment,
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SweepObserver, TrialRow } from '../../orchestrator/index.ts';
+import type { Tracker, TrackSweepOptions } from '../../tracking/index.ts';
+import { ChartWriter } from './chart-writer.ts';
+
+/** Seconds for which the end of a sweep waits for charts that are still to be drawn. */
+const CHARTS = 60;
+
+export interface AfterOptions extends TrackSweepOptions {
+  /** Program and arguments of `facecom charts`. */
+  charts: readonly string[];
+}
+
+/** What follows a sweep's runs besides the views: their charts, and MLflow. It never holds a trial up. */
+export async function followRuns(options: AfterOptions) {
+  const { trackSweep } = await import('../../tracking/index.ts');
+  const tracking = trackSweep(options);
+  const charts = new ChartWriter(options.charts);
+  const trackers = new Map<string, Tracker>();
+  const metrics = new Map<string, number>();
+  const open = new Set<Promise<void>>();
+  const finish = async (runDir: string) => {
+    // A curve has at least two points.
+    if ((metrics.get(runDir) ?? 0) > 1) await charts.write(runDir);
+    metrics.delete(runDir);
+    await trackers.get(runDir)?.close({ timeout: 60 });
+    trackers.delete(runDir);
+  };
+  const observer: Pick<SweepObserver, 'started' | 'event' | 'ended'> = {
+    started: ({ runDir }) => {
+      if (!trackers.has(runDir!)) trackers.set(runDir!, tracking.run(runDir!));
+    },
+    event: ({ runDir }, { type }) => {
+      if (type === 'metric') metrics.set(runDir!, (metrics.get(runDir!) ?? 0) + 1);
+    },
+    ended: ({ runDir }: TrialRow) => {
+      if (runDir === undefined) return;
+      const done = finish(runDir).finally(() => open.delete(done));
+      open.add(done);
+    },
+  };
+  return {
+    observer,
+    /** Waits for charts and MLflow, for a while; less long where the user wants to be gone. Gives the page of the sweep. */
+    async close({ stop, kill }: { stop: AbortSignal; kill: AbortSignal }): Promise<{ url?: string }> {
+      const over = new AbortController();
+      const signal = AbortSignal.any([kill, over.signal]);
+      const patience = sleep((stop.aborted ? 5 : CHARTS) * 1000, undefined, { signal }).catch(() => {});
+      if (!kill.aborted) await Promise.race([Promise.all(open), patience]);
+      over.abort();
+      charts.close();
+      return tracking.close({ timeout: stop.aborted ? 5 : 20, signal: kill });
+    },
+  };
+}

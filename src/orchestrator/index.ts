@@ -1,0 +1,18 @@
+export { Board, type TrialRow } from './board.ts';
+export type { Failure } from './classify.ts';
+export { dueRetry, type ExecuteOptions, execute, readConfig, recordRetry } from './execute.ts';
+export { GpuPresence } from './gpu-presence.ts';
+export { Guard } from './guard.ts';
+export type { Job } from './launchers/launcher.ts';
+export { local } from './launchers/local.ts';
+export { StandbyLauncher } from './launchers/standby.ts';
+export { type LockHolder, lockHolder, takeLock } from './lock.ts';
+export { endOrphan, endStrays } from './orphans.ts';
+export { linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.ts';
+export { describeEnvironment } from './provenance.ts';
+export { recordState } from './record-state.ts';
+export { type Place, runSweep, type SweepObserver, type SweepOutcome, waitFor } from './run-sweep.ts';
+export { planSlots, type Slot, type SlotPlan } from './slots.ts';
+export type { Outcome } from './supervise.ts';
+export { checkTrainer, trainerCommand } from './trainer-command.ts';
+export { trainerEnvironment } from './trainer-environment.ts';

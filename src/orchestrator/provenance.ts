@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { arch, availableParallelism, cpus, hostname, release, totalmem } from 'node:os';
+import { promisify } from 'node:util';
+import { packageVersion } from '../base/folders.ts';
+
+const run = promisify(execFile);
+
+/** What of a machine and of the code decides a run, for its environment.json. */
+export async function describeEnvironment(facts: {
+  cwd: string;
+  seed: number;
+  dataHash?: string;
+  tensorflow?: { version: string; kind: string };
+  gpus?: readonly object[];
+}): Promise<object> {
+  const { cwd, seed, dataHash, tensorflow, gpus } = facts;
+  return {
+    time: new Date().toISOString(),
+    facecom: packageVersion(),
+    node: process.version,
+    platform: `${process.platform} ${release()} ${arch()}`,
+    cwd,
+    host: hostname(),
+    cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
+    memory_bytes: totalmem(),
+    gpus: gpus ?? [],
+    ...(tensorflow ? { tensorflow } : {}),
+    seed,
+    ...(dataHash === undefined ? {} : { data_hash: dataHash }),
+    git: await gitState(cwd),
+  };
+}
+
+const DIFF_LIMIT = 1 << 20; // characters
+
+/** The commit that the working folder is at and what was changed since; null outside of a repository or without git. */
+async function gitState(cwd: string): Promise<object | null> {
+  const git = async (...args: string[]) =>
+    (await run('git', args, { cwd, maxBuffer: 64 << 20, timeout: 10_000 })).stdout.trimEnd();
+  try {
+    const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
+    if (status === '') return { commit, dirty: false };
+    const diff = await git('diff', 'HEAD');
+    return { commit, dirty: true, status: status.split('\n'), diff: diff.slice(0, DIFF_LIMIT) };
+  } catch {
+    return null;
+  }
+}

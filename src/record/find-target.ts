@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
+import { findRun, findSweep, isRunFolder, readManifest } from './index.ts';
+
+/** What a user names: one run, or the runs of an experiment or a sweep. */
+export interface Target {
+  kind: 'run' | 'runs';
+  dir: string;
+}
+
+/**
+ * A run or a folder of runs by path or name; what names both, such as an experiment that was run once, is the folder. Throws
+ * FacecomError `run-not-found` and `run-ambiguous` (exit code 2).
+ */
+export function findTarget(runs: string, text: string): Target {
+  const given = text.trim().replace(/(.)\/+$/, '$1');
+  // A run is named after its folder, which `.` does not tell.
+  const path = /(^|\/)\.{1,2}$/.test(given) ? resolve(given) : given;
+  if (isRunFolder(path)) return { kind: 'run', dir: path };
+  for (const dir of path === '' ? [] : [join(runs, path), path])
+    if (!isRunFolder(dir) && readManifest(dir)) return { kind: 'runs', dir };
+  if (isFolder(join(runs, path)) || isFolder(path)) {
+    const dir = unlessNotFound(() => findSweep(runs, path));
+    if (dir !== undefined) return { kind: 'runs', dir };
+  }
+  try {
+    return { kind: 'run', dir: findRun(runs, path) };
+  } catch (error) {
+    // The beginning of a sweep's name stands for all of its trials.
+    const dir = unlessNotFound(() => findSweep(runs, path));
+    if (dir === undefined || path === '') throw error;
+    return { kind: 'runs', dir };
+  }
+}
+
+function unlessNotFound(find: () => string): string | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof FacecomError) return undefined;
+    throw error;
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

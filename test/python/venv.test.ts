@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { execa } from 'execa';
+import { ensureVenv, hasVenv } from '../../src/python/index.ts';
+import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
+import { temporaryFolder } from '../support/program.ts';
+import { folderIndex } from '../support/slow-index.ts';
+import { withoutPython, writeWheel } from '../support/wheel.ts';
+
+const kept = { ...process.env };
+before(() => Object.assign(process.env, folderIndex('')));
+after(() => {
+  process.env = kept;
+});
+
+test('environments: made once by two at once, kept, made anew for other requirements', {
+  skip: withoutPython,
+}, async (t) => {
+  const folder = await temporaryFolder(t);
+  process.env.FACECOM_CACHE_DIR = join(folder, 'cache');
+  const notes: string[] = [];
+  const make = () => ensureVenv('one', [], { note: (line) => notes.push(line) });
+  const [python] = await Promise.all([make(), make()]);
+  assert.equal(notes.filter((line) => line.startsWith('setting up')).length, 1);
+  assert.equal(notes.filter((line) => line.startsWith('waiting for process')).length, 1);
+  assert.equal(
+    (await execa(python!, ['-c', 'import sys; print(sys.prefix)'])).stdout,
+    join(folder, 'cache/venvs/one'),
+  );
+  assert.ok(hasVenv('one', []));
+  assert.equal(await make(), python);
+  assert.equal(notes.length, 2);
+
+  await assert.rejects(
+    ensureVenv('one', ['facecom-has-no-such-package==1']),
+    (error: Error & { code: string }) => {
+      assert.equal(error.code, 'python-packages');
+      assert.match(String((error as never as { found: string }).found), /facecom-has-no-such-package/);
+      return true;
+    },
+  );
+  assert.ok(!hasVenv('one', []));
+  assert.ok(!existsSync(join(folder, 'cache/venvs/one')));
+});
+
+test('environments: a broken wheel, a name that leaves the folder, an interruption', {
+  skip: withoutPython,
+}, async (t) => {
+  const folder = await temporaryFolder(t);
+  process.env.FACECOM_CACHE_DIR = join(folder, 'cache');
+  const wheel = await writeWheel(folder, {});
+  await assert.rejects(ensureVenv('two', [wheel]), { code: 'python-packages' });
+  await assert.rejects(ensureVenv('../two', []), RangeError);
+  await assert.rejects(ensureVenv('two', [], { signal: AbortSignal.timeout(300) }), {
+    code: 'interrupted',
+    exitCode: 130,
+  });
+  assert.ok(!existsSync(join(folder, 'cache/venvs/two')));
+});
+
+test('environments: no Python', async (t) => {
+  const folder = await temporaryFolder(t);
+  process.env.FACECOM_CACHE_DIR = join(folder, 'cache');
+  const { PATH } = process.env;
+  process.env.PATH = folder;
+  try {
+    await assert.rejects(ensureVenv('three', []), { code: 'python-missing', exitCode: 2 });
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
+test('environments: a full disk', { skip: withoutPython || withoutDisk }, async (t) => {
+  const disk = await smallDisk(t, '4m');
+  process.env.FACECOM_CACHE_DIR = disk;
+  await assert.rejects(ensureVenv('four', []), { code: 'disk-full', exitCode: 2 });
+  assert.ok(!existsSync(join(disk, 'venvs/four')));
+});
