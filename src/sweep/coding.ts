@@ -1,16 +1,6 @@
-import type { Values } from './distributions/index.ts';
+import type { Values } from './distributions/values.ts';
 import { equal } from './expressions.ts';
-import { ABSENT } from './space.ts';
-import type { Coordinate } from './tpe/coordinate.ts';
-
-/** How the points of a dimension are free numbers, which a sampler that learns can model. */
-export interface Coding {
-  coordinates: readonly Coordinate[];
-  /** The numbers of the dimension's values, ABSENT where an axis does not exist; undefined where they are none of its points. */
-  encode(values: readonly unknown[]): readonly number[] | undefined;
-  /** The point next to these numbers. */
-  decode(numbers: ArrayLike<number>): readonly unknown[];
-}
+import { ABSENT, type Coding } from './space.ts';
 
 /** Points without an order: their indices. */
 export function choiceCoding(size: number, point: (k: number) => readonly unknown[]): Coding {

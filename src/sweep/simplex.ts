@@ -1,6 +1,5 @@
-import type { Coding } from './coding.ts';
 import { multiple } from './distributions/quantise.ts';
-import type { Axis, Dimension } from './space.ts';
+import type { Axis, Coding, Dimension } from './space.ts';
 
 /** More points than this in one simplex are a slip of the pen. */
 const MAX_POINTS = 1_000_000;

@@ -1,29 +1,12 @@
-import type { NumberCoordinate } from '../tpe/coordinate.ts';
 import { choice } from './choice.ts';
 import { int } from './int.ts';
 import { logUniform } from './log-uniform.ts';
 import { normal } from './normal.ts';
 import { range } from './range.ts';
 import { uniform } from './uniform.ts';
+import type { Values } from './values.ts';
 
-/** The values of an axis. */
-export interface Values {
-  /** Every value in order, where they are countable: what a grid walks. */
-  list?: readonly unknown[];
-  /** The value at u in [0, 1): the inverse of the distribution function. */
-  at(u: number): unknown;
-  /** How they lie on a scale, where they do; else they are a choice without an order. */
-  number?: Measured;
-}
-
-/** Values of an axis as numbers on a scale. */
-export interface Measured {
-  coordinate: NumberCoordinate;
-  /** Where a value lies. */
-  measure(value: number): number;
-  /** The value next to a place on the scale. */
-  value(x: number): number;
-}
+export type { Measured, Values } from './values.ts';
 
 /** One way to write an axis: its key in the spec and how its values follow. */
 export interface Distribution {
