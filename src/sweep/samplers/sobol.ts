@@ -11,18 +11,22 @@ export const sobol: FixedKind = {
   name: 'sobol',
   exhaustive: false,
   create(space, options) {
-    const shift = new Random(options.seed, 'sobol');
-    const shifts = Array.from({ length: space.coordinates }, () => shift.bits());
-    const numbers = shifts.map((_, dimension) => directionNumbers(dimension));
-    return cubeSampler(space, options, (index) =>
-      index < 2 ** 32
-        ? numbers
-            .map((v, dimension) => (coordinate(v, index) ^ shifts[dimension]!) >>> 0)
-            .map((x) => x / 2 ** 32)
-        : undefined,
-    );
+    return cubeSampler(space, options, shiftedSobol(space.coordinates, options.seed));
   },
 };
+
+/** The index-th point of the shifted sequence in up to 64 dimensions; undefined beyond the last of its 2³². */
+export function shiftedSobol(coordinates: number, seed: number): (index: number) => number[] | undefined {
+  const shift = new Random(seed, 'sobol');
+  const shifts = Array.from({ length: coordinates }, () => shift.bits());
+  const numbers = shifts.map((_, dimension) => directionNumbers(dimension));
+  return (index) =>
+    index < 2 ** 32
+      ? numbers
+          .map((v, dimension) => (coordinate(v, index) ^ shifts[dimension]!) >>> 0)
+          .map((x) => x / 2 ** 32)
+      : undefined;
+}
 
 /** The 32 direction numbers of a dimension (Bratley and Fox, 1988, algorithm 659). */
 function directionNumbers(dimension: number): Uint32Array {

@@ -7,8 +7,9 @@ import type { Observation } from '../tpe/observation.ts';
 import { decode as decodeCube } from './cube.ts';
 import { grid } from './grid.ts';
 import type { LearningKind, LearningSampler, SamplerOptions, Told } from './sampler.ts';
+import { MAX_COORDINATES, shiftedSobol } from './sobol.ts';
 
-/** Points that are drawn at random before there is enough to learn from. */
+/** Points that are drawn evenly before there is enough to learn from. */
 export const STARTUP = 10;
 
 /** How often candidates are drawn anew where all were refused, and how many of their combinations are looked at each time. */
@@ -33,12 +34,15 @@ export const tpe: LearningKind = {
 class TpeSampler implements LearningSampler {
   private readonly coordinates: readonly Coordinate[];
   private readonly told = new Map<number, Observation>();
+  private readonly start: (index: number) => number[] | undefined;
 
   constructor(
     private readonly space: Space,
     private readonly options: SamplerOptions,
   ) {
     this.coordinates = space.dimensions.flatMap(({ coding }) => coding.coordinates);
+    this.start =
+      space.coordinates <= MAX_COORDINATES ? shiftedSobol(space.coordinates, options.seed) : () => undefined;
   }
 
   tell({ number, point, state, losses, epoch }: Told): boolean {
@@ -57,7 +61,11 @@ class TpeSampler implements LearningSampler {
   ask(number: number, refuses: (point: Assignment) => boolean = () => false): Assignment | undefined {
     const observations = [...this.told.values()];
     const ended = observations.filter(({ state }) => state !== 'running').length;
-    if (ended >= STARTUP) {
+    if (ended < STARTUP) {
+      const u = this.start(number);
+      const point = u && decodeCube(this.space, u, this.options);
+      if (point && !refuses(point)) return point;
+    } else {
       const { objectives = 1 } = this.options;
       const densities = densitiesOf({ coordinates: this.coordinates, objectives, observations });
       for (let round = 0; round < ROUNDS; round++) {
