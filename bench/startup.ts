@@ -31,7 +31,7 @@ export async function run(context: BenchContext): Promise<void> {
 
 /** In a process of its own: a library loads once a process. */
 async function measure(): Promise<{ load: number; trace: number }> {
-  const child = spawn(process.execPath, [bundle('startup-worker')], {
+  const child = spawn(process.execPath, [await bundle('startup-worker')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ourVariables(CPU) },
   });

@@ -1,36 +1,38 @@
-// Builds src/ into dist/ with esbuild, when and only when the sources changed since the last build.
-// Called by bin/facecom.mjs at every start (a stat of each source file, a few ms) and by `npm run build`.
+// Builds src/ into dist/ with esbuild.
+//   npm pack        ─▶ dist/package/, which the package ships: an installed one builds nothing
+//   bin/facecom.mjs ─▶ in a checkout, at every start: dist/<what the sources are>/, when and only when it is not there yet
 import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What decides what a build contains, beside package.json. */
-const inputs = { files: ['scripts/build.mjs'], folders: ['src', 'schemas'] };
+/** What decides what a build contains. */
+const inputs = {
+  files: ['package.json', 'scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/doors.mjs'],
+  folders: ['src', 'schemas'],
+};
 
-function stamp() {
-  // npm gives all packed files one time: the version is in the text.
-  let text = `${process.version.split('.')[0]} ${readFileSync(`${root}package.json`)}`;
-  // The files of an installed package do not change.
-  const installed = /[\\/]node_modules[\\/]/.test(root);
+/** A digest over every source, as `describe` gives it. */
+function digest(describe) {
+  const hash = createHash('sha256');
   // Paths are put together by hand: this runs at every start.
-  const file = (path) => {
-    const { size, mtimeMs } = statSync(root + path);
-    text += `\n${path}\0${size}\0${mtimeMs}`;
-  };
+  const file = (path) => hash.update(`\n${path}\0${describe(root + path)}`);
   const folder = (path) => {
     const entries = readdirSync(root + path, { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
@@ -38,11 +40,41 @@ function stamp() {
       else file(`${path}/${entry.name}`);
   };
   for (const path of inputs.files) file(path);
-  if (!installed) for (const path of inputs.folders) folder(path);
-  return createHash('sha256').update(root).update(text).digest('hex').slice(0, 16);
+  for (const path of inputs.folders) folder(path);
+  return hash.digest('hex').slice(0, 16);
 }
 
-function writable(directory) {
+/** Of sizes and times: a few milliseconds. */
+const stampOf = () =>
+  digest((path) => {
+    const { size, mtimeMs } = statSync(path);
+    return `${size}\0${mtimeMs}`;
+  });
+
+/** Of contents: a copy of a checkout has other times. */
+const contentOf = () => digest((path) => readFileSync(path));
+
+const CONTENT = 'sources.txt';
+
+/**
+ * Gives the URL of the folder of built modules of this checkout, building it first where it is missing or stale: in dist/, else, where
+ * that cannot be written, in the cache folder. Throws an error with a `remedy` where neither can be written.
+ */
+export async function ensureBuilt() {
+  const stamp = stampOf();
+  const dist = join(root, 'dist');
+  const built = join(dist, stamp);
+  if (isBuilt(built)) return pathToFileURL(built).href;
+  if (isWritable(existsSync(dist) ? dist : root)) return pathToFileURL(await build(dist, stamp)).href;
+  const content = contentOf();
+  const same = buildsIn(dist).find((folder) => contentIn(folder) === content);
+  if (same) return pathToFileURL(same).href;
+  return pathToFileURL(await buildElsewhere(stamp)).href;
+}
+
+const isBuilt = (folder) => existsSync(join(folder, 'main.js'));
+
+function isWritable(directory) {
   try {
     accessSync(directory, constants.W_OK);
     return true;
@@ -51,105 +83,105 @@ function writable(directory) {
   }
 }
 
-/** Each build has a folder of its own, so that a process that runs for days still finds the modules it started with. */
-function buildsFolder() {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return writable(root) ? join(root, 'dist') : join(cache, 'facecom', 'build');
+function buildsIn(dist) {
+  try {
+    return readdirSync(dist)
+      .map((name) => join(dist, name))
+      .filter(isBuilt);
+  } catch {
+    return [];
+  }
 }
 
-/** Gives the URL of the folder of built modules, building it first where it is missing or stale. */
-export async function ensureBuilt() {
+function contentIn(folder) {
+  try {
+    return readFileSync(join(folder, CONTENT), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A build of another's checkout, in a folder of its own of the user's cache. */
+async function buildElsewhere(stamp) {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  // From there its own files (schemas/, experiments/) are not found.
   process.env.FACECOM_PACKAGE_DIR = root;
-  const id = stamp();
-  const builds = buildsFolder();
-  const dist = join(builds, id);
-  if (!existsSync(join(dist, 'main.js'))) await build(builds, dist);
-  return pathToFileURL(dist).href;
+  try {
+    const builds = join(cacheFolder(), 'build', name);
+    const built = join(builds, stamp);
+    if (isBuilt(built)) return built;
+    mkdirSync(builds, { recursive: true });
+    // From where the build's imports find the checkout's packages.
+    const packages = join(builds, 'node_modules');
+    if (!lstatSync(packages, { throwIfNoEntry: false })) symlinkSync(join(root, 'node_modules'), packages);
+    return await build(builds, stamp);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(error.code)) throw error;
+    throw Object.assign(new Error('this checkout is not built, and cannot be built by this user'), {
+      code: 'not-built',
+      found: error.message,
+      remedy: `Let its owner run \`npm run build\` in ${root}, or name a folder that you may write with FACECOM_CACHE_DIR.`,
+    });
+  }
 }
 
-/** Where ajv would compile the schema at every start, the code that it writes for it, compiled once here. */
-const compiledValidator = {
-  name: 'compiled-validator',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/]spec[\\/]validator\.ts$/ }, async () => {
-      const { Ajv2020 } = await import('ajv/dist/2020.js');
-      const { default: standalone } = await import('ajv/dist/standalone/index.js');
-      const { outputFiles } = await build.esbuild.build({
-        absWorkingDir: root,
-        entryPoints: ['src/spec/validator-options.ts'],
-        bundle: true,
-        format: 'esm',
-        write: false,
-      });
-      const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
-      const { ajvOptions } = await import(url);
-      const schema = JSON.parse(readFileSync(join(root, 'schemas', 'experiment.schema.json'), 'utf8'));
-      const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true } });
-      const code = (standalone.default ?? standalone)(ajv, ajv.compile(schema));
-      const contents = `${code}
-export const schemaErrors = (value) => (validate(value) ? [] : [...validate.errors]);`;
-      return { contents, loader: 'js', resolveDir: join(root, 'src', 'spec') };
-    });
-  },
-};
+/** As src/base/folders.ts gives it, which is not built yet. */
+function cacheFolder() {
+  const { FACECOM_CACHE_DIR: named, XDG_CACHE_HOME: caches } = process.env;
+  return named ? resolve(named) : join(caches || join(homedir(), '.cache'), 'facecom');
+}
 
-async function build(builds, dist) {
-  const esbuild = await import('esbuild');
+/** Builds a folder of `builds`: each build has one of its own, so that a process that runs for days still finds the modules it started with. */
+async function build(builds, name) {
+  const { bundleProgram } = await import('./bundle.mjs').catch(noBundler);
+  const built = join(builds, name);
   // Built aside and renamed, so that two first starts at once do not see each other's half.
-  const aside = `${dist}.${process.pid}.tmp`;
+  const aside = `${built}.${process.pid}.tmp`;
   mkdirSync(aside, { recursive: true });
   try {
-    await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: { main: 'src/cli/main.ts' },
-      outdir: aside,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.11',
-      sourcemap: 'linked',
-      // Less text to read at every start; the source maps lead back.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      logLevel: 'error',
-      plugins: [compiledValidator],
-      // Small pure-JavaScript packages are bundled: one file read in place of a hundred. The rest is left to Node.
-      external: [
-        'koffi',
-        'sharp',
-        'vega',
-        'vega-lite',
-        '@tensorflow/*',
-        'webgpu',
-        'systeminformation',
-        'esbuild',
-      ],
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    });
+    await bundleProgram(aside);
+    writeFileSync(join(aside, CONTENT), contentOf());
     try {
-      renameSync(aside, dist);
+      renameSync(aside, built);
     } catch (error) {
       // Another process was faster: its build is the same.
-      if (!existsSync(join(dist, 'main.js'))) throw error;
+      if (!isBuilt(built)) throw error;
     }
-    prune(builds, dist);
+    prune(builds, built);
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
+  return built;
+}
+
+function noBundler(error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  throw Object.assign(new Error('this checkout is not built, and what builds it is not installed'), {
+    code: 'not-built',
+    found: error.message.split('\n')[0],
+    remedy: `Run \`npm ci\` in ${root}, without --omit=dev.`,
+  });
 }
 
 /** Removes builds that no process of the last week can have started from. */
 function prune(builds, keep) {
   const weekAgo = Date.now() - 7 * 24 * 3600 * 1000;
-  for (const name of readdirSync(builds)) {
-    const path = join(builds, name);
-    if (path !== keep && statSync(path).mtimeMs < weekAgo) rmSync(path, { recursive: true, force: true });
-  }
+  for (const folder of buildsIn(builds))
+    if (folder !== keep && statSync(folder).mtimeMs < weekAgo)
+      rmSync(folder, { recursive: true, force: true });
+}
+
+/** What `npm pack` packs. */
+async function buildPackage() {
+  const builds = join(root, 'dist');
+  const built = await build(builds, `package.${process.pid}`);
+  const { writeDeclarations } = await import('./declarations.mjs');
+  writeDeclarations(join(built, 'types'));
+  rmSync(join(builds, 'package'), { recursive: true, force: true });
+  renameSync(built, join(builds, 'package'));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await ensureBuilt();
+  if (process.argv.includes('--package')) await buildPackage();
+  else await ensureBuilt();
 }

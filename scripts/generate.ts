@@ -7,6 +7,7 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { effects } from '../src/augment/effects/index.ts';
 import type { ParameterSchema } from '../src/augment/effects/types.ts';
 import { policies } from '../src/augment/policies.ts';
+import { decidesTable } from './decides-table.ts';
 import { specReference } from './spec-reference.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -142,6 +143,7 @@ put(experiment, withEffects(readFileSync(join(root, experiment), 'utf8')));
 for (const file of readdirSync(join(root, 'schemas')).sort())
   if (file.endsWith('.schema.json')) put(targetOf(file), await typesOf(file));
 
+put('src/spec/decides.generated.ts', formatted('decides.generated.ts', decidesTable(experiment)));
 put('docs/spec.md', specReference());
 
 if (stale.length > 0) {

@@ -1,8 +1,10 @@
 // Runs the tests with Node's own runner: `npm test`, or `npm test -- PART…` for the files whose path contains one of the parts.
-//   native TensorFlow set up, where it can be ─▶ dist/ built once ─▶ node --test
+//   native TensorFlow set up, where it can be ─▶ dist/ built once ─▶ node --test ─▶ what was skipped
+// FACECOM_TESTS=all: a skipped test fails. FACECOM_TESTS=all,-photographs: but not one whose reason contains that word.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,5 +28,25 @@ if (parts.length === 0)
 // Built before the tests start, which otherwise would all do it at once.
 else run([join(root, 'scripts', 'build.mjs')]);
 
-const result = run(['--import', 'tsx', '--test', '--test-concurrency=2', ...files]);
-process.exit(result.status ?? 1);
+const folder = mkdtempSync(join(tmpdir(), 'facecom-tests-'));
+const skipsFile = join(folder, 'skips.jsonl');
+const result = run([
+  ...['--import', 'tsx', '--test', '--test-concurrency=2'],
+  ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+  ...[`--test-reporter=${join(root, 'scripts', 'skips.mjs')}`, `--test-reporter-destination=${skipsFile}`],
+  ...files,
+]);
+const skipped = readFileSync(skipsFile, 'utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line));
+rmSync(folder, { recursive: true, force: true });
+
+const [all, ...allowed] = (process.env.FACECOM_TESTS ?? '').split(',');
+const words = allowed.map((word) => word.replace(/^-/, ''));
+const missed = skipped.filter(({ reason }) => !words.some((word) => String(reason).includes(word)));
+for (const { file, name, reason } of skipped)
+  console.log(`skipped: ${relative(root, file)}: ${name}: ${reason === true ? 'no reason given' : reason}`);
+if (all === 'all' && missed.length > 0)
+  console.error(`FACECOM_TESTS=all: ${missed.length} tests were skipped.`);
+process.exit(result.status || (all === 'all' && missed.length > 0 ? 1 : 0));

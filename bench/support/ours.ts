@@ -29,7 +29,11 @@ export async function startOurs(
 ): Promise<{ worker: Worker; ready: OursReady }> {
   const worker = new Worker(
     `facecom ${backend} ${options.precision}`,
-    [process.execPath, bundle('step-worker'), JSON.stringify({ ...options, backend, device: device.name })],
+    [
+      process.execPath,
+      await bundle('step-worker'),
+      JSON.stringify({ ...options, backend, device: device.name }),
+    ],
     { env: ourVariables(device) },
   );
   try {

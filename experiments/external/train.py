@@ -3,10 +3,11 @@
 It fits a logistic regression to two clouds of points, so that there is something to train. What matters is the contract:
 
   - FACECOM_RUN_DIR names the run's folder; config.json there is the resolved experiment.
-  - Every line appended to events.jsonl is one JSON object with a type and a time in milliseconds; the last is `finished`
-    or `failed`. NaN and the infinities are strings there.
+  - Every line appended to events.jsonl is one JSON object with a type and a time in milliseconds; the last is `finished`,
+    `stopped` or `failed`. NaN and the infinities are strings there. (schemas/record-event.schema.json)
   - checkpoints/last is written aside and renamed; a run that was interrupted goes on from it.
-  - SIGTERM, and the end of the process that started it: save, exit 0 without `finished`.
+  - SIGTERM, and the end of the process that started it: save, write `stopped`, exit 0.
+  - `failed` may have a class (oom, nan, data, code, infrastructure), which decides whether the run is started again.
 """
 
 import json
@@ -56,6 +57,7 @@ def main():
         if os.getppid() != parent:
             stopped.append("the process that started this one has ended")
         if stopped and epoch < epochs:
+            write("stopped", reason=stopped[0])
             print(f"stopped ({stopped[0]}): the run can be resumed", flush=True)
             return
     write("finished", metrics={**state["best"], **measure(state["weights"], test, "test")})
@@ -103,7 +105,7 @@ def write(kind, **values):
         event = {"type": kind, "time": round(time.time() * 1000), **encode(values)}
         file.write((json.dumps(event, allow_nan=False) + "\n").encode())
         file.flush()
-        if kind in ("checkpoint", "finished", "failed"):
+        if kind in ("checkpoint", "finished", "stopped", "failed"):
             os.fsync(file.fileno())
 
 
@@ -142,6 +144,7 @@ if __name__ == "__main__":
     try:
         main()
     except Exception as error:  # whatever it was, the record says so
-        write("failed", code="external", message=f"{type(error).__name__}: {error}")
+        kind = "oom" if isinstance(error, MemoryError) else "code"
+        write("failed", code="external", **{"class": kind}, message=f"{type(error).__name__}: {error}")
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FacecomError } from './errors.ts';
 import { cacheFolder } from './folders.ts';
+import { formatBytes } from './format.ts';
 
 /** Bytes that this user may still write on the disk of a folder, which need not exist yet. */
 export async function freeBytes(folder: string): Promise<number> {
@@ -10,6 +11,32 @@ export async function freeBytes(folder: string): Promise<number> {
   while (!existsSync(existing)) existing = dirname(existing);
   const { bavail, bsize } = await statfs(existing);
   return bavail * bsize;
+}
+
+/** The same at once; undefined where the folder is not there. */
+export function freeDisk(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes below which nothing can be written any more that is worth it: a line of a record, a log. */
+const NOTHING = 64 << 10;
+
+/** Whether a folder's disk is full: a program that failed there may have failed for it. */
+export const isDiskFull = (folder: string): boolean => (freeDisk(folder) ?? NOTHING) < NOTHING;
+
+/** Less than a tenth of a folder's disk is free, and less than 200 MB: checkpoints will not fit for long. */
+export function isDiskNearlyFull(folder: string): boolean {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(folder);
+    return bavail * bsize < Math.min(200e6, blocks * bsize * 0.1);
+  } catch {
+    return false;
+  }
 }
 
 /** Throws FacecomError `disk-full` where less is free than is needed, in bytes. */
@@ -39,9 +66,11 @@ export function makeCacheFolder(folder: string): void {
 
 /** Turns an error of the file system into what the user can act on. */
 export function asCacheError(error: unknown, what: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(what);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR') {
+  // A read-only file system answers Node's recursive mkdir with ENOENT.
+  const refused = code === 'ENOENT' && syscall === 'mkdir';
+  if (refused || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR') {
     return new FacecomError('cache-folder', `The cache folder ${cacheFolder()} cannot be written.`, {
       found: message,
       remedy: 'Name a folder that you may write with FACECOM_CACHE_DIR.',
@@ -50,16 +79,4 @@ export function asCacheError(error: unknown, what: string): unknown {
     });
   }
   return error;
-}
-
-/** Bytes for people: `1.2 GB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }

@@ -18,12 +18,30 @@ function home(): string {
   }
 }
 
-/** The folder of the installed package (with schemas/ and experiments/): set by bin/facecom.mjs, else found upwards from here. */
+let found: string | undefined;
+
+/**
+ * The folder of the installed package or checkout, with schemas/ and experiments/: found upwards from here, or, for a build in the cache
+ * folder, named by bin/facecom.mjs.
+ */
 export function packageFolder(): string {
-  if (process.env.FACECOM_PACKAGE_DIR) return process.env.FACECOM_PACKAGE_DIR;
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
+  found ??= folderAbove(dirname(fileURLToPath(import.meta.url))) ?? process.env.FACECOM_PACKAGE_DIR;
+  if (!found) throw new Error('The folder of the package is not found.');
+  return found;
+}
+
+function folderAbove(start: string): string | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'facecom') return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The program that a process of its own starts with: as it was built when this one started, for its sources may change meanwhile. */
+export function programFile(): string {
+  const built = fileURLToPath(new URL('./main.js', import.meta.url));
+  return existsSync(built) ? built : join(packageFolder(), 'bin', 'facecom.mjs');
 }
 
 /** The version in the package's package.json. */

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { isAbsent } from './lines.ts';
+import { isAbsent } from './files.ts';
+import { LONGEST_LINE } from './lines.ts';
 
 const NEWLINE = 10;
 const FIRST = 1 << 12; // bytes: the last line of most records fits
@@ -9,7 +10,7 @@ const CHUNK = 1 << 16;
  * A file's lines from its last to its first, as much of it as is asked for; an absent file has none. A line longer than `longest`
  * bytes is given as an empty one.
  */
-export function* linesBackwards(file: string, longest = 1 << 24): Generator<string> {
+export function* linesBackwards(file: string, longest = LONGEST_LINE): Generator<string> {
   let fd: number;
   try {
     fd = openSync(file, 'r');

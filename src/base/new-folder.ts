@@ -28,12 +28,3 @@ export async function newFolder(path: string): Promise<string> {
     });
   return folder;
 }
-
-/** Aborts on the first Ctrl-C; a second one ends at once. */
-export function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  process.once('SIGINT', () => {
-    controller.abort(new FacecomError('interrupted', 'Stopped.', { exitCode: 130 }));
-  });
-  return controller.signal;
-}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process as the record names it. The number alone says little: the system gives it to another process later. */
@@ -7,11 +7,14 @@ export interface ProcessMark {
   pid: number;
   /** Name of the machine that it runs on. */
   host?: string;
-  /** Differs between two processes that had the same number: boot and start time. Opaque. */
+  /** Differs between two processes that had the same number: boot, start time and, on Linux, the space of its number. Opaque. */
   process?: string;
 }
 
-/** `unknown`: it is on another machine, or the record does not say which process it was. */
+/**
+ * `unknown`: it is on another machine or in another container, where its number means another process, or the record does not say
+ * which process it was.
+ */
 export type Liveness = 'alive' | 'ended' | 'unknown';
 
 /** What tells a process of this machine from every other, for the record. */
@@ -22,11 +25,44 @@ export function markProcess(pid: number = process.pid): ProcessMark {
 
 /** Whether the very process that was marked still runs; one that has ended and was not yet waited for does not. */
 export function liveness(mark: ProcessMark): Liveness {
-  if (mark.host !== undefined && mark.host !== hostname()) return 'unknown';
+  if (!isHere(mark)) return 'unknown';
   const identity = identify(mark.pid);
   if (identity === 'none') return 'ended';
   if (identity === undefined || mark.process === undefined) return 'unknown';
-  return identity === mark.process ? 'alive' : 'ended';
+  // An older version did not name the space.
+  return identity === mark.process || identity.startsWith(`${mark.process}:`) ? 'alive' : 'ended';
+}
+
+/** Whether this system has a process of that number, whichever it is. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Signals a process, or with `group` the group that it leads; nothing happens if it has ended. */
+export function sendSignal(pid: number, name: NodeJS.Signals, { group = false } = {}): void {
+  try {
+    process.kill(group && process.platform !== 'win32' ? -pid : pid, name);
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** A Linux machine's own space of process numbers, as /proc names it (PROC_PID_INIT_INO); a container has another one. */
+const INITIAL_SPACE = '4026531836';
+
+/** Whether a process's number means the same here: on this machine and not in another container. */
+export function isHere({ host, process: identity }: ProcessMark): boolean {
+  if (host !== undefined && host !== hostname()) return false;
+  const [boot, , space] = identity?.split(':') ?? [];
+  const own = pidSpace();
+  if (space === undefined || own === undefined) return true;
+  // The numbers of containers' spaces are given again after a boot.
+  return space === own && (own === INITIAL_SPACE || boot === bootOfThis());
 }
 
 /** Undefined where this system does not tell. */
@@ -36,6 +72,22 @@ function identify(pid: number): string | 'none' | undefined {
 }
 
 let bootId: string | undefined;
+const bootOfThis = (): string =>
+  (bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
+
+let space: string | null | undefined;
+
+/** The space of process numbers that this process is in: pid_namespaces(7); undefined where the system does not tell. */
+function pidSpace(): string | undefined {
+  if (space === undefined) {
+    try {
+      space = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? null;
+    } catch {
+      space = null;
+    }
+  }
+  return space ?? undefined;
+}
 
 /** Boot, and the time of the start in ticks since then: proc_pid_stat(5), field 22. */
 function identifyByProc(pid: number): string | 'none' | undefined {
@@ -44,8 +96,7 @@ function identifyByProc(pid: number): string | 'none' | undefined {
     // The name, in brackets, may hold spaces and brackets itself.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return 'none';
-    bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return `${bootId}:${fields[19]}`;
+    return [bootOfThis(), fields[19], pidSpace()].filter((part) => part !== undefined).join(':');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ESRCH' ? 'none' : undefined;

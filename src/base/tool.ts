@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { FacecomError } from './errors.ts';
+import { interrupted } from './interrupt.ts';
 
 /**
  * Stands between this program and a tool: ends the tool and what it started when this program is gone, however it went. Ctrl-C in
@@ -58,6 +58,3 @@ export async function runTool(file: string, args: string[], options: ToolOptions
   if (signal?.aborted) throw interrupted();
   return { exitCode: exitCode ?? 1, tail };
 }
-
-export const interrupted = (): FacecomError =>
-  new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });

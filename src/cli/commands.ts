@@ -1,128 +1,210 @@
 import type { Command } from 'commander';
 
-/** One command: its file is loaded only when it is asked for. Each file exports `command()`, a configured commander Command. */
-interface CommandEntry {
+/** One command: its folder is loaded only when it is asked for. */
+export interface CommandEntry {
   name: string;
-  summary: string;
+  /** The one description: in the list of commands and in the command's own help. */
+  description: string;
+  /** Heading of the list that it stands under; commands without one are started by the program itself and are not listed. */
+  group?: string;
+  /** Command lines that the help shows. */
+  examples?: readonly string[];
+  /** Training or sending continues when nobody reads the output any more; other commands only print. */
+  works?: boolean;
+  /** Gives `command()`, a configured commander Command. */
   load: () => Promise<{ command: () => Command }>;
-  /** Not listed in the help. */
-  hidden?: boolean;
 }
 
-/** Every command, in the order of the help: one line each. */
-export const commands: CommandEntry[] = [
+const TRAIN = 'Train:';
+const RUNS = 'Look after runs:';
+const RESULTS = 'Use results:';
+const SPECS = 'Write experiments:';
+const MACHINE = 'Set up:';
+
+/** Every command, in the order of the help: one entry each. */
+export const commands: readonly CommandEntry[] = [
   {
     name: 'run',
-    summary: 'Check an experiment, train it, score it and record it.',
+    description: 'Run an experiment: check it, train, score the result and record everything.',
+    group: TRAIN,
+    examples: [
+      'facecom run experiments/baseline.yaml',
+      'facecom run experiments/facecom.yaml --set data.path=photos --set train.epochs=3',
+    ],
+    works: true,
     load: () => import('./commands/run/command.ts'),
   },
   {
     name: 'sweep',
-    summary: 'Run the trials of an experiment’s sweep, or go on with it.',
+    description: 'Run a sweep. Running it again resumes it.',
+    group: TRAIN,
+    examples: [
+      'facecom sweep experiments/loss-weights.yaml --dry-run',
+      'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
+    ],
+    works: true,
     load: () => import('./commands/sweep/command.ts'),
   },
   {
     name: 'resume',
-    summary: 'Go on with a sweep or a run that was interrupted.',
+    description: 'Resume a run from its last checkpoint, or a sweep where it was interrupted.',
+    group: TRAIN,
+    examples: ['facecom resume last', 'facecom resume loss-weights --failed'],
+    works: true,
     load: () => import('./commands/resume/command.ts'),
   },
   {
-    name: 'evaluate',
-    summary: 'Score a trained run on its test pictures, other data or bad conditions.',
-    load: () => import('./commands/evaluate/command.ts'),
-  },
-  {
-    name: 'predict',
-    summary: 'Say the gender and identity of pictures with a trained run.',
-    load: () => import('./commands/predict/command.ts'),
-  },
-  {
     name: 'status',
-    summary: 'Show what has run, what runs and what waits.',
+    description: 'Show what has run, what is running and what is waiting.',
+    group: RUNS,
+    examples: ['facecom status', 'facecom status loss-weights --watch'],
     load: () => import('./commands/status/command.ts'),
   },
   {
     name: 'logs',
-    summary: "Print what a run's trainer has printed.",
+    description: "Print a run's log; -f follows it.",
+    group: RUNS,
+    examples: ['facecom logs last --tail 20', 'facecom logs -f loss-weights/4af6-1'],
     load: () => import('./commands/logs/command.ts'),
   },
   {
     name: 'stop',
-    summary: 'Let a run or a sweep save a checkpoint and end.',
+    description: 'Stop a run or sweep gracefully, after a checkpoint.',
+    group: RUNS,
+    examples: ['facecom stop loss-weights', 'facecom stop last --kill'],
     load: () => import('./commands/stop/command.ts'),
   },
   {
-    name: 'validate',
-    summary: 'Say everything that is wrong with experiments, at its line.',
-    load: () => import('./commands/validate/command.ts'),
+    name: 'sync',
+    description: 'Send pending run data to MLflow (all runs by default).',
+    group: RUNS,
+    examples: ['facecom sync', 'facecom sync baseline --uri http://127.0.0.1:5000'],
+    works: true,
+    load: () => import('./commands/sync/command.ts'),
   },
   {
-    name: 'explain',
-    summary: 'Show the values of an experiment or a run, and where each came from.',
-    load: () => import('./commands/explain/command.ts'),
+    name: 'ui',
+    description:
+      'Start the local MLflow server in the background, send it pending data and print its address.',
+    group: RUNS,
+    examples: ['facecom ui', 'facecom ui --stop'],
+    load: () => import('./commands/ui/command.ts'),
   },
   {
-    name: 'init',
-    summary: 'Write a commented experiment to start from.',
-    load: () => import('./commands/init/command.ts'),
+    name: 'evaluate',
+    description: "Score a run's best checkpoint on its test images, on other data or under bad conditions.",
+    group: RESULTS,
+    examples: ['facecom evaluate last', 'facecom evaluate baseline --conditions all --severity 3'],
+    load: () => import('./commands/evaluate/command.ts'),
+  },
+  {
+    name: 'predict',
+    description: "Predict the gender and identity of images with a run's best checkpoint.",
+    group: RESULTS,
+    examples: [
+      'facecom predict last photos/ --out submission.csv',
+      'facecom predict baseline a.jpg b.jpg --json',
+    ],
+    load: () => import('./commands/predict/command.ts'),
   },
   {
     name: 'report',
-    summary: 'Write one HTML page of a run or a sweep, and its charts.',
+    description: 'Write one self-contained HTML page of a run or a sweep, and its charts.',
+    group: RESULTS,
+    examples: ['facecom report last', 'facecom report loss-weights --out page.html'],
     load: () => import('./commands/report/command.ts'),
   },
   {
     name: 'export',
-    summary: 'Write the weights of a trained run for other programs.',
+    description:
+      "Write a run's best weights for other programs: safetensors with PyTorch's names and layout.",
+    group: RESULTS,
+    examples: ['facecom export last --out model'],
     load: () => import('./commands/export/command.ts'),
   },
   {
+    name: 'init',
+    description: 'Write a commented experiment to start from; nothing is overwritten.',
+    group: SPECS,
+    examples: ['facecom init my-experiment.yaml'],
+    load: () => import('./commands/init/command.ts'),
+  },
+  {
+    name: 'validate',
+    description: 'Check experiments and report every problem with its line. Nothing is launched.',
+    group: SPECS,
+    examples: ['facecom validate experiments/*.yaml', 'facecom validate my-experiment.yaml --fix'],
+    load: () => import('./commands/validate/command.ts'),
+  },
+  {
+    name: 'explain',
+    description: 'Show each value of an experiment or a run, and where it came from.',
+    group: SPECS,
+    examples: [
+      'facecom explain experiments/loss-weights.yaml optimizer',
+      'facecom explain last train.epochs',
+    ],
+    load: () => import('./commands/explain/command.ts'),
+  },
+  {
     name: 'data',
-    summary: 'Look at data sets and make them.',
+    description: 'Inspect, preview, corrupt and synthesize data sets.',
+    group: SPECS,
+    examples: ['facecom data inspect photos', 'facecom data preview photos --policy facecom-weather'],
     load: () => import('./commands/data/command.ts'),
   },
   {
-    name: 'ui',
-    summary: 'Start the local MLflow server and print its address, or stop it.',
-    load: () => import('./commands/ui/command.ts'),
-  },
-  {
-    name: 'sync',
-    summary: 'Send to MLflow what was not sent.',
-    load: () => import('./commands/sync/command.ts'),
-  },
-  {
     name: 'setup',
-    summary: 'Install native TensorFlow, and MLflow.',
+    description: 'Install what training needs into the cache folder; `run` does it on first use.',
+    group: MACHINE,
+    examples: ['facecom setup', 'facecom setup --dry-run'],
+    works: true,
     load: () => import('./commands/setup/command.ts'),
   },
   {
     name: 'doctor',
-    summary: 'Say what training finds on this machine, with remedies.',
+    description: 'Check the training environment and suggest fixes.',
+    group: MACHINE,
+    examples: ['facecom doctor'],
     load: () => import('./commands/doctor/command.ts'),
   },
   {
+    name: 'completion',
+    description: 'Print a completion script for bash, zsh or fish.',
+    group: MACHINE,
+    examples: [
+      'facecom completion bash >> ~/.bashrc',
+      'facecom completion zsh > ~/.zfunc/_facecom',
+      'facecom completion fish > ~/.config/fish/completions/facecom.fish',
+    ],
+    load: () => import('./commands/completion/command.ts'),
+  },
+  {
+    name: 'complete',
+    description: 'Print what may follow on a command line (called by completion scripts).',
+    load: () => import('./commands/complete/command.ts'),
+  },
+  {
     name: 'trainer',
-    summary: 'Train the run of FACECOM_RUN_DIR.',
+    description: 'Train the run of FACECOM_RUN_DIR (started by run and sweep).',
+    works: true,
     load: () => import('./commands/trainer/command.ts'),
-    hidden: true,
   },
   {
     name: 'charts',
-    summary: 'Draw the charts of runs.',
+    description: 'Draw the charts of runs (started by sweep).',
+    works: true,
     load: () => import('./commands/charts/command.ts'),
-    hidden: true,
   },
   {
     name: 'tensorflow-check',
-    summary: 'Load native TensorFlow and run an op.',
+    description: 'Load native TensorFlow, run an op and print what it is (started by setup and doctor).',
     load: () => import('./commands/tensorflow-check/command.ts'),
-    hidden: true,
   },
   {
     name: 'mlflow-server',
-    summary: 'Keep the local MLflow server of a folder.',
+    description: 'Keep the local MLflow server of a folder (started by run, sweep and ui).',
+    works: true,
     load: () => import('./commands/mlflow-server/command.ts'),
-    hidden: true,
   },
 ];

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { FacecomError, type Place } from '../base/errors.ts';
-import { jsonPlaces, lineAndColumn } from './json-places.ts';
+import { lineAndColumn } from '../base/positions.ts';
+import { jsonPlaces } from './json-places.ts';
 
 /** One entry of annotations.json, checked. */
 export interface Annotation {

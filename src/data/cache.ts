@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
+import { asideName } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { markUsed, tidyCache } from './cache-tidy.ts';
 import type { Collection, DataWarning, LoadOptions } from './dataset.ts';
@@ -61,7 +61,7 @@ export async function openPictures(
     return cached;
   }
   let fd: number;
-  const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const aside = asideName(file);
   try {
     mkdirSync(folder, { recursive: true });
     tidyCache(folder, Date.now());

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { type BigIntStats, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type BigIntStats, mkdirSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { writeAside } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { markUsed } from './cache-tidy.ts';
 
@@ -87,15 +88,12 @@ function readIndex(index: string): Map<string, Known> {
 }
 
 function writeIndex(index: string, known: Map<string, Known>): void {
-  const aside = `${index}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    mkdirSync(join(index, '..'), { recursive: true });
+    mkdirSync(dirname(index), { recursive: true });
     const body = JSON.stringify(Array.from(known, ([file, { state, sha256 }]) => [file, state, sha256]));
-    writeFileSync(aside, `${digest(body)}\n${body}`);
-    renameSync(aside, index);
+    writeAside(index, `${digest(body)}\n${body}`);
   } catch {
     // Without it the next start reads the files again; an unwritable cache folder is said where pixels are kept.
-    rmSync(aside, { force: true });
   }
 }
 

@@ -5,7 +5,9 @@ export type { Dataset, DataWarning, LoadOptions, PictureEntry, Subset } from './
 export { corruptPicture, decodePicture } from './decode.ts';
 export { type ListedImage, listImages } from './list-images.ts';
 export { loadDataset, loadScoring, type Scoring, type ScoringOptions, surveyDataset } from './load.ts';
+export { corruptFolder } from './make/corrupt.ts';
 export { type SheetRow, writeSheet } from './make/sheet.ts';
+export { synthesize } from './make/synth.ts';
 export { sources } from './sources/index.ts';
 export type { Side } from './split.ts';
 export { splitPictures } from './split.ts';

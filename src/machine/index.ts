@@ -1,2 +1,2 @@
 export { type Gpu, type GpuProcess, listGpus, type MigSlice } from './nvidia-smi.ts';
-export { availableMemory, freeDisk, isDiskFull, parseBytes, totalMemory, usableCores } from './resources.ts';
+export { availableMemory, totalMemory, usableCores } from './resources.ts';

@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 
 /** Cores that this process may use: those of the machine, fewer where its affinity or its container's quota says so. */
@@ -37,34 +37,6 @@ function cgroupMemory(): { max: number; used: number } | undefined {
   // The page cache is given back when it is needed.
   const cache = /^inactive_file (\d+)/m.exec(text('/sys/fs/cgroup/memory.stat') ?? '');
   return { max, used: current - Number(cache?.[1] ?? 0) };
-}
-
-/** Bytes that this user may still write on a folder's disk; undefined where it is not there. */
-export function freeDisk(folder: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Less than a tenth of a folder's disk is free, and less than 200 MB: checkpoints will not fit for long. */
-export function isDiskFull(folder: string): boolean {
-  try {
-    const { bavail, blocks, bsize } = statfsSync(folder);
-    return bavail * bsize < Math.min(200e6, blocks * bsize * 0.1);
-  } catch {
-    return false;
-  }
-}
-
-/** Bytes of `4GB`, `512 MiB`. */
-export function parseBytes(size: string): number {
-  const [, value, unit] = /^([0-9.]+) ?(MB|GB|MiB|GiB)$/.exec(size)!;
-  return (
-    Number(value) * { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }[unit as 'MB' | 'GB' | 'MiB' | 'GiB']
-  );
 }
 
 function text(file: string): string | undefined {

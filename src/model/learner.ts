@@ -45,7 +45,7 @@ export interface Learner {
   /** Number of trainable values. */
   parameters: number;
   versions: Record<string, string>;
-  /** One step of the optimizer; `step` counts from 1. Throws FacecomError `nan`, naming the step and the loss, or `oom`. */
+  /** One step of the optimizer; `step` counts from 1. Throws FacecomError `oom`. */
   trainStep(batch: LabelledBatch, options: { lr: number; step: number }): Promise<StepResult>;
   evaluate(batch: { images: Uint8Array; size: number }): Promise<Logits>;
   /** Everything that training continues from: `model/…`, `optimizer/…`, `ema/…`. */
@@ -136,7 +136,7 @@ export class NetworkLearner implements Learner {
     const parts = split(batch, this.options.accumulation);
     if (parts.length === 1) {
       const found = await this.wholeStep.run({ ...this.inputs(batch, weights), ...scalars }, step);
-      return this.result([found], found.norm?.values[0], step);
+      return this.result([found], found.norm?.values[0]);
     }
     const found = [];
     for (const [index, part] of parts.entries()) {
@@ -146,7 +146,7 @@ export class NetworkLearner implements Learner {
       );
     }
     const applied = await this.applyStep.run(scalars, step);
-    return this.result(found, applied.norm?.values[0], step);
+    return this.result(found, applied.norm?.values[0]);
   }
 
   async evaluate({ images, size }: { images: Uint8Array; size: number }): Promise<Logits> {
@@ -284,11 +284,7 @@ export class NetworkLearner implements Learner {
     };
   }
 
-  private result(
-    parts: Awaited<ReturnType<CompiledStep['run']>>[],
-    norm: number | undefined,
-    step: number,
-  ): StepResult {
+  private result(parts: Awaited<ReturnType<CompiledStep['run']>>[], norm: number | undefined): StepResult {
     const sum = (name: string) => parts.reduce((total, part) => total + part[name]!.values[0]!, 0);
     const result: StepResult = {
       loss: sum('loss'),
@@ -296,18 +292,6 @@ export class NetworkLearner implements Learner {
       identityLoss: sum('identityLoss'),
     };
     if (norm !== undefined) result.gradientNorm = norm;
-    if (!Number.isFinite(result.loss)) {
-      const which = !Number.isFinite(result.genderLoss)
-        ? 'gender loss'
-        : !Number.isFinite(result.identityLoss)
-          ? 'identity loss'
-          : 'total loss';
-      throw new FacecomError('nan', `The ${which} is not a finite number at step ${step}.`, {
-        place: { step },
-        found: `loss ${result.loss}, gender loss ${result.genderLoss}, identity loss ${result.identityLoss}`,
-        remedy: 'Lower optimizer.lr, set train.clip (such as 1.0), or train with train.precision: float32.',
-      });
-    }
     return result;
   }
 }

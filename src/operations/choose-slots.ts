@@ -25,9 +25,11 @@ export async function chooseSlots(
   return { ...plan, gpus };
 }
 
-/** Where a single run runs. */
-export async function chooseSlot(config: Experiment, prepared: Prepared): Promise<Slot> {
+/** Where a single run runs, and what is to be said of it. */
+export async function chooseSlot(
+  config: Experiment,
+  prepared: Prepared,
+): Promise<{ slot: Slot; notes: string[] }> {
   const { slots, notes } = await chooseSlots(config, prepared, { maxParallel: 1, trials: 1 });
-  for (const note of notes) process.stderr.write(`${note}\n`);
-  return slots[0]!;
+  return { slot: slots[0]!, notes };
 }

@@ -1,16 +1,29 @@
+export { earlierRuns, type Forecast } from '../record/index.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
-export { chooseSlot } from './choose-slots.ts';
+export { type EvaluatedSide, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.ts';
 export { expandTrials } from './expand-trials.ts';
-export { type Prepared, prepare } from './prepare.ts';
-export { earlierRuns, type Forecast } from './sweep/earlier-runs.ts';
-export { cell, type Point, pointsOf, resultTable } from './sweep/results.ts';
-export { runTrials } from './sweep/run-trials.ts';
+export { type ExplainedValue, type Explanation, explain } from './explain.ts';
+export { type Exported, type ExportOptions, exportRun } from './export.ts';
+export { type LogRead, type LogsOptions, readLog } from './logs.ts';
+export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
+export { type Predicted, type PredictOptions, predict } from './predict.ts';
+export { readRun } from './read-run.ts';
+export { readTarget } from './read-target.ts';
+export { type Report, type ReportOptions, report } from './report.ts';
+export type { Reporter, Signals } from './reporter.ts';
+export { type Resumed, type ResumeOptions, resume } from './resume.ts';
+export { type RunOptions, run } from './run.ts';
+export { type Setup, type SetupOptions, setup } from './setup.ts';
+export { type StopOptions, type Stopped, stop } from './stop.ts';
+export { type Objective, type Point, pointsOf } from './sweep/points.ts';
+export type { SweepResult } from './sweep/result.ts';
 export {
-  changedConfig,
-  prepareProcess,
-  sayWarnings,
-  shownPath,
-  type TrainedOptions,
-  thenExit,
-  trainedRun,
-} from './trained-run.ts';
+  type SweepOptions,
+  type SweepStart,
+  type SweepWatcher,
+  sweep,
+  type WatchSweep,
+} from './sweep/sweep.ts';
+export { chooseRuns, type SyncOptions, sync } from './sync.ts';
+export { type Validation, validate } from './validate.ts';

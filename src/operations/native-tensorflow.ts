@@ -1,11 +1,11 @@
 import { FacecomError } from '../base/errors.ts';
 import { locateTensorFlow, type TensorFlowPlace, verifyInstall } from '../install/index.ts';
 import type { Experiment } from '../spec/index.ts';
+import type { Reporter } from './reporter.ts';
 
 interface Options {
-  note: (line: string) => void;
+  report: Reporter;
   signal: AbortSignal;
-  quiet?: boolean;
 }
 
 /**
@@ -40,30 +40,39 @@ async function setUp(why: string, mustHave: boolean, options: Options): Promise<
     if (mustHave) throw missing(why);
     return fallBack(`${why}, and FACECOM_SETUP is off`, 'Run `facecom setup` to install it.', options);
   }
-  options.note(`${why}: setting it up, once`);
+  const { note, progress } = options.report;
+  note(`${why}: setting it up, once`);
   const { chooseKind, setupTensorFlow } = await import('../install/index.ts');
-  const { openSetupView } = await import('../cli/commands/setup/view.ts');
-  const view = await openSetupView({ quiet: options.quiet ?? false });
   try {
-    const { note, progress } = view;
     const place = await setupTensorFlow({ kind: await chooseKind(), signal: options.signal, note, progress });
-    view.close();
-    options.note(`native TensorFlow ${place.version} (${place.kind}) is in ${place.dir}`);
+    progress(undefined);
+    note(`native TensorFlow ${place.version} (${place.kind}) is in ${place.dir}`);
     return place;
   } catch (error) {
-    view.close();
+    progress(undefined);
     if (mustHave || !(error instanceof FacecomError) || error.code === 'interrupted') throw error;
+    // What a variable puts right is not worth a training that is many times slower.
+    if (error.code === 'cache-folder') throw withoutCache(error);
     const found = error.found ? ` (${error.found})` : '';
     return fallBack(`${error.message}${found}`, error.remedy, options);
   }
 }
 
+const withoutCache = ({ message, found }: FacecomError): FacecomError =>
+  new FacecomError('cache-folder', message, {
+    found,
+    expected: 'a folder to set native TensorFlow up in',
+    remedy:
+      'Name a folder that you may write with FACECOM_CACHE_DIR, or set resources.backend to wasm, which is many times slower.',
+    exitCode: 2,
+  });
+
 const isOff = (): boolean => /^(off|0|no|false)$/i.test(process.env.FACECOM_SETUP ?? '');
 
-function fallBack(why: string, remedy: string | undefined, { note }: Options): undefined {
-  note(`warning[no-tensorflow]: ${why}`);
-  if (remedy) note(`  remedy: ${remedy}`);
-  note('  training goes on with the wasm backend, which is many times slower');
+function fallBack(why: string, remedy: string | undefined, { report }: Options): undefined {
+  report.warning({ code: 'no-tensorflow', message: why });
+  if (remedy) report.note(`  remedy: ${remedy}`);
+  report.note('  training continues with the wasm backend, which is many times slower');
   return undefined;
 }
 

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { FacecomError } from '../base/errors.ts';
+import { programFile } from '../base/folders.ts';
 import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
+import type { Reporter } from './reporter.ts';
 
 export interface Prepared {
   /** Program and arguments of the trainer. */
@@ -19,9 +19,14 @@ export interface Prepared {
 
 /** The built-in trainer: this very build of the program, whatever becomes of its sources while a sweep runs. */
 export function builtinTrainer(): string[] {
-  const here = fileURLToPath(import.meta.url);
-  const main = here.endsWith('.ts') ? process.argv[1]! : join(dirname(here), 'main.js');
-  return [process.execPath, main, 'trainer'];
+  return [process.execPath, programFile(), 'trainer'];
+}
+
+/** Throws as checkTrainer does where a trainer of these experiments cannot be started from `cwd`. */
+export function checkTrainers(configs: readonly Experiment[], cwd: string): void {
+  const commands = configs.map((config) => trainerCommand(config, builtinTrainer()));
+  const distinct = new Map(commands.map((command) => [JSON.stringify(command), command]));
+  for (const command of distinct.values()) checkTrainer(command, cwd);
 }
 
 /**
@@ -31,10 +36,8 @@ export function builtinTrainer(): string[] {
 export async function prepare(
   config: Experiment,
   options: {
-    note: (line: string) => void;
+    report: Reporter;
     signal: AbortSignal;
-    /** Shows no progress. */
-    quiet?: boolean;
     /** What the trainer's relative paths are relative to; the working folder where left out. */
     cwd?: string;
   },

@@ -1,4 +1,10 @@
-import type { Event, RunSummary } from '../record/index.ts';
+import {
+  type Event,
+  type Objective,
+  type RunSummary,
+  secondsRemaining,
+  trainedPart,
+} from '../record/index.ts';
 import type { Trial } from '../sweep/index.ts';
 import type { Failure } from './classify.ts';
 
@@ -35,9 +41,9 @@ export interface TrialRow {
 export class Board {
   readonly rows: TrialRow[];
   private readonly byId: Map<string, TrialRow>;
-  private readonly objective: { metric: string; mode: 'min' | 'max' };
+  private readonly objective: Objective;
 
-  constructor(trials: readonly Trial[], objective: { metric: string; mode: 'min' | 'max' }) {
+  constructor(trials: readonly Trial[], objective: Objective) {
     this.objective = objective;
     this.rows = trials.map((trial) => ({
       trial,
@@ -60,7 +66,7 @@ export class Board {
     row.earlier = true;
     row.runDir = run.dir;
     row.retries = run.retries;
-    row.value = run.metrics[this.objective.metric];
+    row.value = this.valueOf(run.metrics);
     if (run.seconds !== undefined) row.seconds = run.seconds;
     if (status === 'failed') row.failure = { class: run.class ?? 'code', message: run.message ?? '' };
     else row.metrics = run.metrics;
@@ -68,7 +74,8 @@ export class Board {
 
   /** The objective's value among a run's metrics. */
   valueOf(metrics: Readonly<Record<string, number>>): number | undefined {
-    return metrics[this.objective.metric];
+    const { metric } = this.objective;
+    return Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
   }
 
   event(row: TrialRow, event: Event): void {
@@ -77,12 +84,11 @@ export class Board {
       row.epoch = event.epoch ?? row.epoch;
       row.epochs = event.epochs ?? row.epochs;
       row.rate = event.images_per_second ?? row.rate;
-      if (event.stage === undefined || event.stage === 'train')
-        row.fraction = event.total > 0 ? Math.min(1, event.done / event.total) : undefined;
+      row.fraction = trainedPart(event) ?? row.fraction;
     }
     if (event.type === 'metric') {
       row.epoch = event.epoch;
-      const value = event.values[this.objective.metric];
+      const value = this.valueOf(event.values);
       if (value !== undefined && !Number.isNaN(value)) row.value = this.better(row.value, value);
     }
   }
@@ -98,27 +104,19 @@ export class Board {
     return counts;
   }
 
-  /** Seconds until the sweep is done, by what finished trials took; undefined before the first. */
+  /** The time remaining in seconds; undefined before there is anything to go by. */
   secondsLeft(slots: number): number | undefined {
-    const measured = this.rows.flatMap(({ seconds, status }) =>
-      seconds !== undefined && (status === 'finished' || status === 'linked') ? [seconds] : [],
-    );
     const now = performance.now();
-    // A long first trial tells its own pace before any has finished.
-    for (const { status, fraction, since } of this.rows)
-      if (status === 'running' && since !== undefined && (fraction ?? 0) > 0.1 && measured.length === 0)
-        measured.push((now - since) / 1000 / fraction!);
-    if (measured.length === 0) return undefined;
-    const mean = measured.reduce((a, b) => a + b, 0) / measured.length;
-    let work = 0;
-    for (const { status, fraction, since } of this.rows) {
-      if (status === 'waiting' || status === 'retrying') work += mean;
-      if (status === 'running') {
-        const spent = since === undefined ? 0 : (now - since) / 1000;
-        const whole = fraction && fraction > 0.2 ? spent / fraction : Math.max(mean, spent);
-        work += whole - spent;
-      }
-    }
-    return work / Math.max(1, slots);
+    const { waiting, retrying } = this.counts();
+    return secondsRemaining({
+      finished: this.rows.flatMap(({ seconds, status }) =>
+        seconds !== undefined && (status === 'finished' || status === 'linked') ? [seconds] : [],
+      ),
+      running: this.rows.flatMap(({ status, since = now, fraction }) =>
+        status === 'running' ? [{ spent: (now - since) / 1000, fraction }] : [],
+      ),
+      waiting: waiting + retrying,
+      slots,
+    });
   }
 }

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeAside } from '../base/write-aside.ts';
-import { type Event, readState } from '../record/index.ts';
-import type { Experiment } from '../spec/index.ts';
-import type { FailureClass } from './classify.ts';
+import { tidyAside } from '../base/files.ts';
+import { changeConfig, type Event, type FailureClass, readConfig, readState } from '../record/index.ts';
 import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';
 import { type Decision, decide } from './retry.ts';
@@ -17,6 +14,8 @@ export interface ExecuteOptions {
   start: () => Handle;
   launcher: string;
   devices: string[];
+  /** That the trainer may use; written down, so that a resumed run keeps them. */
+  threads: number;
   /** Milliseconds for which the slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
   stop: AbortSignal;
@@ -63,12 +62,19 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
     recordState(runDir, { state: 'stopped', message: 'It was stopped before its trainer was started.' });
     return { outcome: { status: 'stopped' } };
   }
+  // What killed trainers and orchestrators left half written.
+  for (const folder of [runDir, join(runDir, 'artifacts')]) tidyAside(folder);
   const { starts, counts } = history(runDir);
   const config = readConfig(runDir);
   const outcome = await supervise({
     runDir,
     start: options.start,
-    started: { launcher: options.launcher, devices: options.devices, attempt: starts + 1 },
+    started: {
+      launcher: options.launcher,
+      devices: options.devices,
+      attempt: starts + 1,
+      threads: options.threads,
+    },
     idle: options.idle,
     stop,
     kill: options.kill,
@@ -87,7 +93,7 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
 
 /** Changes what the next start is to do differently and writes down that there is one. */
 export function recordRetry(runDir: string, kind: FailureClass, { changes, action, delay }: Retry): void {
-  change(runDir, changes, kind);
+  changeConfig(runDir, changes, kind);
   recordState(runDir, { state: 'retried', class: kind, action, delay });
 }
 
@@ -117,28 +123,4 @@ function history(runDir: string) {
   for (const entry of entries.slice(entries.findLastIndex(({ state }) => state === 'queued') + 1))
     if (entry.state === 'retried' && entry.class) counts[entry.class] = (counts[entry.class] ?? 0) + 1;
   return { starts: entries.filter(({ state }) => state === 'started').length, counts };
-}
-
-export function readConfig(runDir: string): Experiment {
-  return JSON.parse(readFileSync(join(runDir, 'config.json'), 'utf8')) as Experiment;
-}
-
-/** Changes values of the run's config and says in its origins why. */
-function change(runDir: string, changes: Record<string, number>, why: FailureClass): void {
-  if (Object.keys(changes).length === 0) return;
-  const config = readConfig(runDir) as unknown as Record<string, unknown>;
-  const file = join(runDir, 'origins.json');
-  const origins = JSON.parse(readFileSync(file, 'utf8'));
-  for (const [path, value] of Object.entries(changes)) {
-    const keys = path.split('.');
-    const last = keys.pop()!;
-    const parent = keys.reduce<Record<string, unknown>>(
-      (node, key) => node[key] as Record<string, unknown>,
-      config,
-    );
-    origins[path] = { kind: 'retry', class: why, from: parent[last] };
-    parent[last] = value;
-  }
-  writeAside(file, `${JSON.stringify(origins, null, 2)}\n`);
-  writeAside(join(runDir, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }

@@ -1,84 +1,56 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
-import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
-
-/** Who runs a sweep or a run: `lock.json` in its folder while it does. */
-export interface LockHolder extends ProcessMark {
-  /** Such as `sweep`. */
-  command: string;
-  /** Milliseconds since 1970. */
-  time: number;
-  /** Ends the holder's trainers after it, if it is killed. */
-  guard?: ProcessMark;
-}
-
-export const lockFile = (folder: string): string => join(folder, 'lock.json');
-
-/** The process that holds a folder's lock and may be alive, or undefined. */
-export function lockHolder(folder: string): LockHolder | undefined {
-  const holder = parse(readText(lockFile(folder)));
-  return holder && liveness(holder) !== 'ended' ? holder : undefined;
-}
+import { tidyAside } from '../base/files.ts';
+import { tryLock } from '../base/lock.ts';
+import { isHere, liveness, markProcess, type ProcessMark } from '../base/process.ts';
+import { type LockHolder, lockFile, lockOf } from '../record/index.ts';
 
 /**
- * Takes a folder's lock, and gives what frees it again. One whose holder is gone is taken over, once the trainers that the holder left
+ * Takes a folder's lock, and returns what frees it again. One whose holder is gone is taken over, once the trainers that the holder left
  * behind have ended. Throws FacecomError `locked`, which names the holder, and `runs-not-writable` (exit code 2).
  */
 export async function takeLock(
   folder: string,
-  { command, guard, note }: { command: string; guard?: ProcessMark; note?: (line: string) => void },
+  {
+    command,
+    guard,
+    note,
+    watched,
+  }: {
+    command: string;
+    guard?: ProcessMark;
+    note?: (line: string) => void;
+    /** Of `tryLock`. */
+    watched?: number;
+  },
 ): Promise<() => void> {
-  const file = lockFile(folder);
-  const own: LockHolder = { ...markProcess(), command, time: Date.now(), ...(guard ? { guard } : {}) };
-  const aside = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(aside, `${JSON.stringify(own)}\n`);
   } catch (error) {
     throw notWritable(folder, error);
   }
-  try {
-    for (;;) {
-      try {
-        // Whole from its first moment, and refused where there is one: also on shared file systems.
-        linkSync(aside, file);
-        break;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const text = readText(file);
-      const holder = parse(text);
-      if (holder && liveness(holder) !== 'ended') throw locked(folder, holder);
-      if (holder) {
-        note?.(`The ${holder.command} of process ${holder.pid} is gone without an end: taking over.`);
-        await waitForGuard(holder.guard);
-      }
-      clear(file, text);
-    }
-  } finally {
-    rmSync(aside, { force: true });
-  }
-  return () => {
-    if (parse(readText(file))?.process === own.process) rmSync(file, { force: true });
-  };
-}
-
-/** Removes a stale lock, unless another process has put its own in that place by now. */
-function clear(file: string, stale: string | undefined): void {
-  const away = `${file}.${process.pid}.stale`;
-  try {
-    renameSync(file, away);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    if (readText(away) !== stale) linkSync(away, file);
-  } finally {
-    rmSync(away, { force: true });
-  }
+  const file = lockFile(folder);
+  const details: Omit<LockHolder, 'pid'> = { command, time: Date.now(), ...(guard ? { guard } : {}) };
+  const lock = await tryLock(file, {
+    details,
+    ...(watched === undefined ? {} : { watched }),
+    onTakeOver: async (found, why) => {
+      const holder = lockOf(found);
+      const who = `The ${holder.command ?? 'process'} of process ${holder.pid}${elsewhere(holder)}`;
+      note?.(
+        why === 'ended'
+          ? `${who} is gone without an end: taking over.`
+          : `${who} has given no sign of life for a minute or more: taking over.`,
+      );
+      await waitForGuard(holder.guard);
+    },
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === undefined ? error : notWritable(folder, error);
+  });
+  if ('holder' in lock) throw locked(folder, lockOf(lock.holder));
+  tidyAside(folder);
+  return lock.release;
 }
 
 async function waitForGuard(guard: ProcessMark | undefined): Promise<void> {
@@ -97,33 +69,22 @@ function notWritable(folder: string, error: unknown): FacecomError {
 }
 
 function locked(folder: string, holder: LockHolder): FacecomError {
-  const where = holder.host === markProcess().host ? '' : ` on ${holder.host}`;
-  const since = new Date(holder.time).toISOString();
-  return new FacecomError('locked', `Another facecom ${holder.command} is at work on ${folder}.`, {
-    found: `process ${holder.pid}${where}, since ${since}`,
+  const where = elsewhere(holder);
+  const since = holder.time === undefined ? '' : `, since ${new Date(holder.time).toISOString()}`;
+  const name = holder.command === undefined ? 'process' : `facecom ${holder.command}`;
+  return new FacecomError('locked', `Another ${name} is at work on ${folder}.`, {
+    found: `process ${holder.pid}${where}${since}`,
     expected: 'one at a time',
     remedy:
       where === ''
         ? 'Wait for it, or stop it with facecom stop.'
-        : `Wait for it, or stop it there. If that machine is gone, remove ${lockFile(folder)}.`,
+        : `Wait for it, or stop it there. If that machine is gone, its lock is taken over a minute after its last sign of life.`,
     exitCode: 2,
   });
 }
 
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined for what is no lock: an empty file, or one that was edited. */
-function parse(text: string | undefined): LockHolder | undefined {
-  try {
-    const holder = JSON.parse(text ?? '') as LockHolder;
-    return Number.isInteger(holder?.pid) ? holder : undefined;
-  } catch {
-    return undefined;
-  }
+/** Words for where a holder is, if it is not here. */
+function elsewhere(holder: LockHolder): string {
+  if (holder.host !== undefined && holder.host !== markProcess().host) return ` on ${holder.host}`;
+  return isHere(holder) ? '' : ' in another container';
 }

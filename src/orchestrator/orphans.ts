@@ -1,22 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { liveness } from '../base/process.ts';
-import type { RunSummary } from '../record/index.ts';
+import { liveness, sendSignal } from '../base/process.ts';
+import { lockHolder, type RunSummary, readConfigPart } from '../record/index.ts';
 import { GRACE } from './guard.ts';
-import { lockHolder } from './lock.ts';
 
 /**
- * Ends the trainer of a run that has no orchestrator any more, and what it started: it may save first. Two trainers on one run
- * would write into one another's record.
+ * Ends the trainer of a run that has no orchestrator any more, and what it started: it may save first, for as long as the run's
+ * `resources.grace` says. Two trainers on one run would write into one another's record.
  */
-export async function endOrphan({ trainer }: Pick<RunSummary, 'trainer'>): Promise<void> {
+export async function endOrphan({ dir, trainer }: Pick<RunSummary, 'dir' | 'trainer'>): Promise<void> {
   if (!trainer || liveness(trainer) !== 'alive') return;
-  signal(trainer.pid, 'SIGTERM');
-  const until = performance.now() + GRACE * 1000;
+  sendSignal(trainer.pid, 'SIGTERM');
+  const until = performance.now() + graceOf(dir) * 1000;
   while (liveness(trainer) === 'alive' && performance.now() < until) await sleep(20);
-  signal(-trainer.pid, 'SIGKILL');
+  sendSignal(trainer.pid, 'SIGKILL', { group: true });
   while (liveness(trainer) === 'alive') await sleep(20);
+}
+
+/** Seconds; the default where the config was lost or edited. */
+function graceOf(runDir: string): number {
+  const grace = readConfigPart(runDir).resources?.grace;
+  return typeof grace === 'number' && grace >= 0 ? grace : GRACE;
 }
 
 /**
@@ -30,7 +35,7 @@ export function endStrays(folder: string): void {
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     const runDir = runDirOf(pid);
     // A run that another orchestrator is at work on is no stray.
-    if (runDir?.startsWith(folder + sep) && !lockHolder(runDir)) signal(pid, 'SIGKILL');
+    if (runDir?.startsWith(folder + sep) && !lockHolder(runDir)) sendSignal(pid, 'SIGKILL');
   }
 }
 
@@ -42,13 +47,5 @@ function runDirOf(pid: number): string | undefined {
   } catch {
     // Of another user, or gone by now.
     return undefined;
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended already.
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDiskFull } from '../machine/index.ts';
+import { isDiskNearlyFull } from '../base/disk.ts';
 
 export interface PauseOptions {
   /** Folder whose disk the trials write on. */
@@ -48,6 +48,7 @@ export class Pause {
     const since = performance.now();
     const rest = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
     await rest(delay);
-    while (!signal.aborted && isDiskFull(folder) && performance.now() - since < longest) await rest(interval);
+    while (!signal.aborted && isDiskNearlyFull(folder) && performance.now() - since < longest)
+      await rest(interval);
   }
 }

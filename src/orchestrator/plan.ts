@@ -1,9 +1,8 @@
 import { readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { type RunSummary, runName, scanRun, scanRuns } from '../record/index.ts';
+import { lockHolder, type RunSummary, runName, scanRun, scanRuns } from '../record/index.ts';
 import type { Trial } from '../sweep/index.ts';
 import { dueRetry } from './execute.ts';
-import { lockHolder } from './lock.ts';
 
 /** A trial that is to be run. */
 export interface Work {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { arch, availableParallelism, cpus, hostname, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { packageVersion } from '../base/folders.ts';
+import { type Environment, RECORD_VERSION } from '../record/index.ts';
 
 const run = promisify(execFile);
 
@@ -12,10 +13,11 @@ export async function describeEnvironment(facts: {
   dataHash?: string;
   tensorflow?: { version: string; kind: string };
   gpus?: readonly object[];
-}): Promise<object> {
+}): Promise<Environment> {
   const { cwd, seed, dataHash, tensorflow, gpus } = facts;
   return {
     time: new Date().toISOString(),
+    record: RECORD_VERSION,
     facecom: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${release()} ${arch()}`,
@@ -23,7 +25,7 @@ export async function describeEnvironment(facts: {
     host: hostname(),
     cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
     memory_bytes: totalmem(),
-    gpus: gpus ?? [],
+    gpus: [...(gpus ?? [])],
     ...(tensorflow ? { tensorflow } : {}),
     seed,
     ...(dataHash === undefined ? {} : { data_hash: dataHash }),
@@ -34,13 +36,23 @@ export async function describeEnvironment(facts: {
 const DIFF_LIMIT = 1 << 20; // characters
 
 /** The commit that the working folder is at and what was changed since; null outside of a repository or without git. */
-async function gitState(cwd: string): Promise<object | null> {
+async function gitState(cwd: string): Promise<NonNullable<Environment['git']> | null> {
+  // Without the commands that a repository may have configured.
   const git = async (...args: string[]) =>
-    (await run('git', args, { cwd, maxBuffer: 64 << 20, timeout: 10_000 })).stdout.trimEnd();
+    (
+      await run('git', ['-c', 'core.fsmonitor=false', ...args], {
+        cwd,
+        maxBuffer: 64 << 20,
+        timeout: 10_000,
+      })
+    ).stdout.trimEnd();
   try {
     const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')]);
     if (status === '') return { commit, dirty: false };
-    const diff = await git('diff', 'HEAD');
+    // One that is too long to be had, or takes too long, leaves the rest known.
+    const diff = await git('diff', '--no-ext-diff', '--no-textconv', 'HEAD').catch(
+      ({ stdout }: { stdout?: string }) => stdout ?? '',
+    );
     return { commit, dirty: true, status: status.split('\n'), diff: diff.slice(0, DIFF_LIMIT) };
   } catch {
     return null;

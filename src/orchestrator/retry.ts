@@ -1,5 +1,6 @@
+import type { FailureClass } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
-import type { Failure, FailureClass } from './classify.ts';
+import type { Failure } from './classify.ts';
 
 /** What is done about a failure. */
 export type Decision =

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
-import type { Event } from '../record/index.ts';
+import { type Event, isRunFolder } from '../record/index.ts';
 import type { Board, TrialRow } from './board.ts';
 import { CircuitBreaker } from './breaker.ts';
 import type { Failure } from './classify.ts';
@@ -11,7 +9,7 @@ import type { Handle, Job, Launcher } from './launchers/launcher.ts';
 import { Pause } from './pause.ts';
 import type { Work } from './plan.ts';
 import { WorkQueue } from './queue.ts';
-import type { Slot } from './slots.ts';
+import { type Slot, threadsOf } from './slots.ts';
 
 /** A slot with what starts its trainers. */
 export interface Place {
@@ -179,6 +177,7 @@ class SweepRun {
           }),
         launcher: place.launcher.name,
         devices: place.slot.devices,
+        threads: threadsOf(runDir, place.slot),
         idle: () => {
           const idle = freed === undefined ? undefined : performance.now() - freed;
           this.begun(work, place);
@@ -199,10 +198,14 @@ class SweepRun {
     return at;
   }
 
+  /** The folder of a trial's run; one that someone removed is made anew. */
   private open(work: Work): string {
-    const known = this.opened.get(work) ?? this.options.openRun(work);
-    this.opened.set(work, known);
-    return known;
+    const known = this.opened.get(work);
+    if (known !== undefined && isRunFolder(known)) return known;
+    if (known !== undefined || (work.run && !isRunFolder(work.run.dir))) delete work.run;
+    const runDir = this.options.openRun(work);
+    this.opened.set(work, runDir);
+    return runDir;
   }
 
   private start(work: Work, place: Place, runDir: string, ended: (time: number) => void): Handle {
@@ -300,12 +303,6 @@ class SweepRun {
     const { board, observer, stop } = this.options;
     const row = board.row(work.trial.id);
     if (!(error instanceof FacecomError) || error.exitCode === 130) throw error;
-    const known = this.opened.get(work);
-    // A folder that someone removed is made anew.
-    if (known && !existsSync(join(known, 'config.json'))) {
-      this.opened.delete(work);
-      delete work.run;
-    }
     if (stop.aborted) {
       row.status = 'stopped';
       observer.ended(row);

@@ -1,5 +1,7 @@
 import { FacecomError } from '../base/errors.ts';
-import { type Gpu, parseBytes } from '../machine/index.ts';
+import { parseBytes } from '../base/format.ts';
+import type { Gpu } from '../machine/index.ts';
+import { readState } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 
 /** A place where one trial runs at a time. */
@@ -175,4 +177,12 @@ function noGpu({ gpus }: MachineFacts, index: string): FacecomError {
     remedy: 'Set resources.device to auto, or to a GPU of this machine; facecom doctor lists them.',
     exitCode: 2,
   });
+}
+
+/**
+ * The threads of a run on a slot: those that it was first started with, if it is resumed. Another number would round sums in another
+ * order, and the run would not end with the bits of an undisturbed one.
+ */
+export function threadsOf(runDir: string, { threads }: Pick<Slot, 'threads'>): number {
+  return readState(runDir).findLast((entry) => entry.threads !== undefined)?.threads ?? threads;
 }

@@ -1,4 +1,5 @@
-import { takeStopRequest } from '../record/index.ts';
+import { markProcess } from '../base/process.ts';
+import { type StopRequest, takeStopRequest } from '../record/index.ts';
 
 const INTERVAL = 250; // ms
 const BEGUN = Date.now() - process.uptime() * 1000;
@@ -15,8 +16,7 @@ export function withStopRequests(
   const kill = new AbortController();
   const look = () => {
     const request = takeStopRequest(runDir);
-    // One that an earlier orchestrator did not live to read is not meant for this one.
-    if (!request || request.time < BEGUN) return;
+    if (!request || !isMeant(request)) return;
     stop.abort();
     if (request.kill) kill.abort();
   };
@@ -33,6 +33,13 @@ export function withStopRequests(
       for (const release of free) release();
     },
   };
+}
+
+/** One that an earlier orchestrator did not live to read is not meant for this one. By the clock only where it names nobody. */
+function isMeant({ time, holder }: StopRequest): boolean {
+  if (!holder) return time >= BEGUN;
+  const own = markProcess();
+  return holder.pid === own.pid && holder.process === own.process;
 }
 
 function forward(from: AbortSignal, to: AbortController): () => void {

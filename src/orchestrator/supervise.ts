@@ -1,7 +1,14 @@
 import { endOf } from '../base/lines.ts';
 import { markProcess } from '../base/process.ts';
-import { type Event, eventsFile, followEvents, readEvents, type StateEntry } from '../record/index.ts';
-import { classify, type Failure, howItEnded, logTail } from './classify.ts';
+import {
+  type Event,
+  EventDecoder,
+  eventsFile,
+  followEvents,
+  readEvents,
+  type StateEntry,
+} from '../record/index.ts';
+import { classify, type Failure, howItEnded } from './classify.ts';
 import { GRACE } from './guard.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';
 import { limitLog } from './log-limit.ts';
@@ -12,7 +19,7 @@ export interface SuperviseOptions {
   /** Starts the trainer. */
   start: () => Handle;
   /** What is said of the start in the record. */
-  started: { launcher: string; devices: string[]; attempt: number };
+  started: { launcher: string; devices: string[]; attempt: number; threads?: number };
   /** Milliseconds for which its slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
   /** Aborted: the trainer is asked to save and end. */
@@ -63,11 +70,12 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     watch.release();
     throw error;
   }
+  const decoder = new EventDecoder(eventsFile(runDir));
   const following = (async () => {
-    for await (const event of followEvents(runDir, { signal: ended.signal, from })) {
+    for await (const event of followEvents(runDir, { signal: ended.signal, from, decoder })) {
       lastEvent = performance.now();
       // How it ended is all that is asked of them: a trainer may write millions.
-      if (event.type === 'finished' || event.type === 'failed') events.push(event);
+      if (isEnd(event)) events.push(event);
       options.onEvent?.(event);
     }
   })();
@@ -82,13 +90,15 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   ended.abort();
   await following;
   const seconds = (performance.now() - begun) / 1000;
-  return conclude(runDir, exit, events, seconds, watch.reason());
+  return conclude(runDir, exit, { events, problems: decoder.describe() }, seconds, watch.reason());
 }
+
+const isEnd = ({ type }: Event): boolean => type === 'finished' || type === 'failed' || type === 'stopped';
 
 function conclude(
   runDir: string,
   exit: Exit,
-  events: Event[],
+  { events, problems }: { events: Event[]; problems: string | undefined },
   seconds: number,
   reason: StopReason | undefined,
 ): Outcome {
@@ -102,12 +112,15 @@ function conclude(
     recordState(runDir, { state: 'stopped', message: howItEnded(exit), ...exitOf(exit) });
     return { status: 'stopped' };
   }
+  const stopped =
+    !failed && exit.code === 0 ? events.findLast((event) => event.type === 'stopped') : undefined;
   const failure: Failure =
     reason && reason.kind !== 'stop'
       ? { class: reason.kind, message: reason.message }
-      : reason?.kind === undefined && exit.code === 0 && !failed && wasStoppedElsewhere(runDir, exit)
-        ? { class: 'interrupted', message: 'The trainer was stopped from outside.' }
+      : stopped && !reason
+        ? { class: 'interrupted', message: stoppedBy(stopped.reason) }
         : classify(runDir, exit, events);
+  if (problems !== undefined) failure.message = `${failure.message.replace(/\.$/, '')} (${problems})`;
   recordState(runDir, {
     state: 'failed',
     class: failure.class,
@@ -131,10 +144,9 @@ const exitOf = ({ code, signal }: Exit) => ({
   ...(signal === undefined ? {} : { signal }),
 });
 
-/** The built-in trainer says so in its log where a signal that this orchestrator did not send ended it in good order. */
-function wasStoppedElsewhere(runDir: string, exit: Exit): boolean {
-  return exit.code === 0 && /^stopped \(/m.test(logTail(runDir, 1024));
-}
+/** No signal of this orchestrator's: it had asked for nothing. */
+const stoppedBy = (reason: string | undefined): string =>
+  `The trainer was stopped from outside${reason ? ` (${reason})` : ''}.`;
 
 type StopReason = { kind: 'stop' } | { kind: 'timeout' | 'lost'; message: string };
 

@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.ts';
+import { normalQuantile } from '../base/statistics.ts';
 import type { Picture } from './picture.ts';
 
 /** 4096 values of the normal distribution with equal probabilities, × 1024. */
@@ -45,31 +46,6 @@ function addNoise(pixels: Uint8Array, scale: Int32Array, step: 1 | 3, random: Ra
       clamped[c] = value + ((deviate * scale[value]! + 32768) >> 16);
     }
   }
-}
-
-/** Inverse of the normal distribution function (Acklam's rational approximation, relative error 1e-9). */
-function normalQuantile(p: number): number {
-  const a = [
-    -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
-    2.506628277459239,
-  ];
-  const b = [
-    -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
-  ];
-  const c = [
-    -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
-    2.938163982698783,
-  ];
-  const d = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416];
-  const horner = (coefficients: number[], x: number) => coefficients.reduce((sum, k) => sum * x + k, 0);
-  if (p > 0.5) return -normalQuantile(1 - p);
-  if (p < 0.02425) {
-    const q = Math.sqrt(-2 * Math.log(p));
-    return horner(c, q) / (horner(d, q) * q + 1);
-  }
-  const q = p - 0.5;
-  const r = q * q;
-  return (horner(a, r) * q) / (horner(b, r) * r + 1);
 }
 
 /**

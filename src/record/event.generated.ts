@@ -1,10 +1,17 @@
 // Generated from schemas/record-event.schema.json by `npm run generate`; do not edit.
 
 /**
- * One line of a run's events.jsonl, which its trainer alone appends to.
+ * One line of a run's events.jsonl, which its trainer alone appends to. Version 2 of the record: since then `stopped` is an event, and `failed` has a class.
  */
 export type Event =
-  MetricEvent | ArtifactEvent | CheckpointEvent | ProgressEvent | WarningEvent | FinishedEvent | FailedEvent;
+  | MetricEvent
+  | ArtifactEvent
+  | CheckpointEvent
+  | ProgressEvent
+  | WarningEvent
+  | FinishedEvent
+  | StoppedEvent
+  | FailedEvent;
 /**
  * Milliseconds since 1970.
  */
@@ -83,9 +90,30 @@ export interface FinishedEvent {
   time: Time;
   metrics: Values;
 }
+/**
+ * The trainer was asked to stop, saved what it has, and ends: the run can be resumed.
+ */
+export interface StoppedEvent {
+  type: 'stopped';
+  time: Time;
+  /**
+   * Such as SIGTERM.
+   */
+  reason?: string;
+}
 export interface FailedEvent {
   type: 'failed';
   time: Time;
+  /**
+   * Stable, such as data-empty.
+   */
   code: string;
+  /**
+   * Kind of the failure, which decides whether and how the run is started again; code where left out.
+   */
+  class?: 'oom' | 'nan' | 'data' | 'code' | 'infrastructure';
+  /**
+   * What happened, for people.
+   */
   message: string;
 }

@@ -1,23 +1,9 @@
 import { join } from 'node:path';
-import { followLines, LineWriter, parseLines, readLines } from '../base/lines.ts';
-import { decodeNumber, decodeValues, encodeNumber, encodeValues } from '../base/numbers.ts';
-import type * as Written from './event.generated.ts';
-
-type Numbers = Record<string, number>;
-
-/** An event in memory: numbers are numbers. In the file, schemas/record-event.schema.json, NaN and infinities are strings. */
-export type Event =
-  | (Omit<Written.MetricEvent, 'values'> & { values: Numbers })
-  | Written.ArtifactEvent
-  | (Omit<Written.CheckpointEvent, 'score'> & { score?: number })
-  | (Omit<Written.ProgressEvent, 'loss' | 'best' | 'images_per_second'> & {
-      loss?: number;
-      best?: number;
-      images_per_second?: number;
-    })
-  | Written.WarningEvent
-  | (Omit<Written.FinishedEvent, 'metrics'> & { metrics: Numbers })
-  | Written.FailedEvent;
+import { followLines, LineWriter, linesOf } from '../base/lines.ts';
+import { encodeNumber, encodeValues } from '../base/numbers.ts';
+import { decodeEvent } from './decode-event.ts';
+import type { Event } from './event.ts';
+import { EventDecoder } from './event-decoder.ts';
 
 type Body<T extends Event['type']> = Omit<Extract<Event, { type: T }>, 'type' | 'time'>;
 
@@ -29,6 +15,7 @@ export interface EventWriter {
   progress(event: Body<'progress'>): void;
   warning(event: Body<'warning'>): void;
   finished(event: Body<'finished'>): void;
+  stopped(event: Body<'stopped'>): void;
   failed(event: Body<'failed'>): void;
   /** Waits until everything written is on the disk. */
   sync(): void;
@@ -48,58 +35,48 @@ export function openEvents(runDir: string): EventWriter {
     progress: write('progress'),
     warning: write('warning'),
     finished: write('finished'),
+    stopped: write('stopped'),
     failed: write('failed'),
     sync: () => lines.sync(),
     close: () => lines.close(),
   };
 }
 
-/** A run's events; what is no event is left out. */
+/** A run's events; what of the file is no event is a warning in its place (see EventDecoder). */
 export function readEvents(runDir: string): Event[] {
-  return readLines(eventsFile(runDir)).flatMap(decode);
+  const file = eventsFile(runDir);
+  const decoder = new EventDecoder(file);
+  const events: Event[] = [];
+  for (const line of linesOf(file)) for (const event of decoder.decode(line)) events.push(event);
+  events.push(...decoder.summary());
+  return events;
 }
 
-/** A run's events, those that are there (from a position in bytes, if given) and those that come, until `signal` is aborted. */
+/**
+ * A run's events, those that are there (from a position in bytes, if given) and those that come, until `signal` is aborted. What is
+ * wrong with a line is a warning in its place; `decoder` knows what was in all.
+ */
 export async function* followEvents(
   runDir: string,
-  options: { signal: AbortSignal; from?: number },
+  {
+    decoder = new EventDecoder(eventsFile(runDir)),
+    ...options
+  }: { signal: AbortSignal; from?: number; decoder?: EventDecoder },
 ): AsyncGenerator<Event> {
-  for await (const line of followLines(eventsFile(runDir), options)) yield* decode(line);
+  for await (const line of followLines(eventsFile(runDir), options)) yield* decoder.decode(line);
+  yield* decoder.summary();
 }
 
 /** The event of one line of the file; undefined where it holds none. */
-export function decodeLine(line: string): Event | undefined {
-  return parseLines(line).flatMap(decode)[0];
-}
+export const decodeLine = (line: string): Event | undefined => decodeEvent(line).event;
 
 /** Keys whose value is one number. */
 const numbers = ['score', 'loss', 'best', 'images_per_second'];
 
 function encode(event: Record<string, unknown>): object {
   const line = { ...event };
-  for (const key of ['values', 'metrics']) if (key in line) line[key] = encodeValues(line[key] as Numbers);
+  for (const key of ['values', 'metrics'])
+    if (key in line) line[key] = encodeValues(line[key] as Record<string, number>);
   for (const key of numbers) if (typeof line[key] === 'number') line[key] = encodeNumber(line[key] as number);
   return line;
-}
-
-const required: Record<Event['type'], readonly string[]> = {
-  metric: ['step', 'values'],
-  artifact: ['path', 'kind'],
-  checkpoint: ['path'],
-  progress: ['done', 'total'],
-  warning: ['code', 'message'],
-  finished: ['metrics'],
-  failed: ['code', 'message'],
-};
-
-function decode(line: object): Event[] {
-  const event = { ...line } as Record<string, unknown>;
-  const keys = required[event.type as Event['type']];
-  if (!keys || keys.some((key) => event[key] === undefined)) return [];
-  for (const key of ['values', 'metrics']) if (key in event) event[key] = decodeValues(event[key]);
-  for (const key of numbers) if (event[key] !== undefined) event[key] = decodeNumber(event[key]);
-  if (typeof event.time !== 'number') event.time = 0;
-  // Trainers of other makes may leave the epoch out.
-  if (event.type === 'metric' && typeof event.epoch !== 'number') event.epoch = 0;
-  return [event as unknown as Event];
 }

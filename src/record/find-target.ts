@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { findRun, findSweep, isRunFolder, readManifest } from './index.ts';
+import { findRun, findSweep, isRunFolder } from './find-runs.ts';
+import { readManifest } from './sweep-manifest.ts';
 
 /** What a user names: one run, or the runs of an experiment or a sweep. */
 export interface Target {

@@ -1,6 +1,13 @@
+export { changeConfig, refreshConfig } from './change-config.ts';
+export { classes, type FailureClass, type ToldClass } from './classes.ts';
+export { createRunFolder, type RunFiles } from './create-run-folder.ts';
+export { earlierRuns, type Forecast } from './earlier-runs.ts';
+export type { Environment } from './environment.generated.ts';
+export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
+export type { Event } from './event.ts';
+export { EventDecoder } from './event-decoder.ts';
 export {
   decodeLine,
-  type Event,
   type EventWriter,
   eventsFile,
   followEvents,
@@ -10,7 +17,31 @@ export {
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
-export { createRunFolder, type RunFiles, runName, runsOfTrial } from './run-folder.ts';
+export { type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export { originText } from './origin-text.ts';
+export {
+  type Origins,
+  RECORD_VERSION,
+  type RecordedConfig,
+  readConfig,
+  readConfigIfAny,
+  readConfigPart,
+  readEnvironment,
+  readOrigins,
+} from './read-config.ts';
+export { isWithin, type RunRecord, readRun } from './read-run.ts';
+export {
+  bestOf,
+  compareValues,
+  finalValue,
+  type PointResult,
+  pointsOf,
+  type Result,
+  resultOf,
+  resultText,
+  type TrialResult,
+} from './results.ts';
+export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
 export {
   newestRuns,
   type RunStatus,
@@ -22,4 +53,11 @@ export {
 } from './scan.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { requestStop, type StopRequest, takeStopRequest } from './stop-request.ts';
-export { readManifest, type SweepManifest, type SweepTrial, writeManifest } from './sweep-manifest.ts';
+export {
+  defaultObjective,
+  type Objective,
+  readManifest,
+  type SweepManifest,
+  type SweepTrial,
+  writeManifest,
+} from './sweep-manifest.ts';

@@ -3,10 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { linesBackwards } from '../base/lines-backwards.ts';
 import { liveness, type ProcessMark } from '../base/process.ts';
-import { decodeLine, type Event, eventsFile } from './events.ts';
+import type { Event } from './event.ts';
+import { decodeLine, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
+import { isHeld } from './lock-file.ts';
 import { runName } from './run-folder.ts';
 import { readState, type StateEntry } from './state.ts';
+import type { Objective } from './sweep-manifest.ts';
 
 /**
  * `interrupted`: it was started, has not ended as the record says, and neither its trainer nor its orchestrator is there any more.
@@ -49,7 +52,7 @@ export interface RunSummary {
 }
 
 export interface ScanOptions {
-  objective?: { metric: string; mode: 'min' | 'max' };
+  objective?: Objective;
   /** Milliseconds since 1970. */
   now?: number;
   /** Summaries that are taken as they are, by folder: of finished runs, which change no more. */
@@ -109,14 +112,14 @@ function summarise(dir: string, options: ScanOptions): RunSummary | undefined {
   const place = runName(dir) ?? { name: basename(dirname(dir)), trial: basename(dir), attempt: 1 };
   const entries = readState(dir);
   if (entries.length === 0 && !isRunFolder(dir)) return undefined;
-  const summary: RunSummary = { dir, ...place, ...summariseState(entries, options.now ?? Date.now()) };
+  const summary: RunSummary = { dir, ...place, ...summariseState(dir, entries, options.now ?? Date.now()) };
   if (!options.state) addEvents(summary, options.objective);
   return summary;
 }
 
 /** The status alone, as the run's state and processes tell it; its events are not read. */
 export function runStatus(dir: string): RunStatus {
-  return summariseState(readState(dir), Date.now()).status;
+  return summariseState(dir, readState(dir), Date.now()).status;
 }
 
 function runFolderNames(folder: string): string[] {
@@ -145,7 +148,7 @@ type StatePart = Pick<
   | 'orchestrator'
 > & { metrics: Record<string, number> };
 
-function summariseState(entries: readonly StateEntry[], now: number): StatePart {
+function summariseState(dir: string, entries: readonly StateEntry[], now: number): StatePart {
   const part: StatePart = { status: 'queued', starts: 0, retries: 0, devices: [], metrics: {} };
   let since: number | undefined;
   let milliseconds = 0;
@@ -158,33 +161,26 @@ function summariseState(entries: readonly StateEntry[], now: number): StatePart 
       describeStart(part, entry);
     } else if (since !== undefined && entry.state !== 'queued') {
       // A clock that was set back is no time won.
-      milliseconds += Math.max(
-        0,
-        typeof entry.seconds === 'number' ? entry.seconds * 1000 : entry.time - since,
-      );
+      milliseconds += Math.max(0, entry.seconds === undefined ? entry.time - since : entry.seconds * 1000);
       since = undefined;
     }
     if (entry.state === 'retried') part.retries++;
     if (entry.state === 'failed' || entry.state === 'stopped' || entry.state === 'finished')
       describeEnd(part, entry);
   }
-  part.status = statusOf(entries.at(-1), part);
+  part.status = statusOf(dir, entries.at(-1), part);
   if (since !== undefined && part.status === 'running') milliseconds += Math.max(0, now - since);
   if (part.starts > 0) part.seconds = milliseconds / 1000;
   return part;
 }
 
-function describeStart(part: StatePart, { devices, pid, host, process, orchestrator }: StateEntry): void {
-  part.devices = Array.isArray(devices) ? devices.map(String) : [];
-  part.trainer = markOf({ pid, process }, host);
-  part.orchestrator = markOf(orchestrator, host);
-}
-
-/** Nothing where the record, which may have been edited, names no process. */
-function markOf(mark: Partial<ProcessMark> | null | undefined, host: unknown): ProcessMark | undefined {
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  if (typeof mark?.pid !== 'number') return undefined;
-  return { pid: mark.pid, host: text(host), process: text(mark.process) };
+function describeStart(
+  part: StatePart,
+  { devices = [], pid, host, process, orchestrator }: StateEntry,
+): void {
+  part.devices = devices;
+  part.trainer = pid === undefined ? undefined : { pid, host, process };
+  part.orchestrator = orchestrator && { ...orchestrator, host };
 }
 
 function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry): void {
@@ -193,17 +189,27 @@ function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry
   part.message = message;
 }
 
-function statusOf(last: StateEntry | undefined, { trainer, orchestrator }: StatePart): RunStatus {
+function statusOf(
+  dir: string,
+  last: StateEntry | undefined,
+  { trainer, orchestrator }: StatePart,
+): RunStatus {
   if (!last) return 'queued';
-  const here = (mark: ProcessMark | undefined) => mark !== undefined && liveness(mark) !== 'ended';
+  // Of a process on another machine or in another container only the lock tells, which shows signs of life.
+  const here = (mark: ProcessMark | undefined) => {
+    const life = mark ? liveness(mark) : 'ended';
+    return life === 'alive' || (life === 'unknown' && isHeld(dir));
+  };
   if (last.state === 'started') return here(trainer) || here(orchestrator) ? 'running' : 'interrupted';
   if (last.state === 'retried') return here(orchestrator) ? 'retrying' : 'interrupted';
   return last.state;
 }
 
 /** Reads from the end, as far as there is something to learn. */
-function addEvents(summary: RunSummary, objective: ScanOptions['objective']): void {
+function addEvents(summary: RunSummary, objective: Objective | undefined): void {
   const better = objective?.mode === 'min' ? Math.min : Math.max;
+  // A name may be that of a member of every object.
+  const metrics = new Map<string, number>();
   for (const line of linesBackwards(eventsFile(summary.dir))) {
     if (summary.progress && line.includes('"progress"')) continue;
     const event = decodeLine(line);
@@ -214,22 +220,27 @@ function addEvents(summary: RunSummary, objective: ScanOptions['objective']): vo
     if (event?.type === 'progress') summary.progress ??= event;
     if (event?.type !== 'metric') continue;
     summary.epoch ??= event.epoch;
-    for (const [name, value] of Object.entries(event.values)) summary.metrics[name] ??= value;
-    const value = objective && event.values[objective.metric];
+    for (const [name, value] of Object.entries(event.values))
+      if (!metrics.has(name)) metrics.set(name, value);
+    const value = objective && metricOf(event.values, objective.metric);
     if (value !== undefined && !Number.isNaN(value)) summary.best = better(summary.best ?? value, value);
   }
+  summary.metrics = Object.fromEntries(metrics);
 }
+
+const metricOf = (values: Readonly<Record<string, number>>, name: string): number | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 /** The trainer's word counts, also where its orchestrator did not live to write it down. */
 function finish(
   summary: RunSummary,
   event: Extract<Event, { type: 'finished' }>,
-  objective: ScanOptions['objective'],
+  objective: Objective | undefined,
 ): void {
   const { progress } = summary;
   summary.status = 'finished';
   summary.metrics = event.metrics;
   summary.epoch ??= progress?.epoch;
-  summary.best = objective && event.metrics[objective.metric];
+  summary.best = objective && metricOf(event.metrics, objective.metric);
   for (const key of ['class', 'code', 'message', 'progress'] as const) delete summary[key];
 }

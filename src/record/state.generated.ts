@@ -18,7 +18,7 @@ export interface StateEntry {
    */
   pid?: number;
   /**
-   * The machine that the process is on (started).
+   * The machine that the processes are on (queued, started).
    */
   host?: string;
   /**
@@ -26,7 +26,7 @@ export interface StateEntry {
    */
   process?: string;
   /**
-   * The process that started it and watches over it, on the same machine (started).
+   * The process that made the folder, or started the trainer and watches over it, on the same machine (queued, started).
    */
   orchestrator?: {
     pid: number;
@@ -40,6 +40,10 @@ export interface StateEntry {
    * What the trainer may use (started).
    */
   devices?: string[];
+  /**
+   * How many threads the trainer may use; a run that is resumed keeps them, and so its bits (started).
+   */
+  threads?: number;
   /**
    * Milliseconds for which its slot stood empty before (started).
    */

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { cleanText } from '../base/clean-text.ts';
 import { LineWriter, readLines } from '../base/lines.ts';
+import { classes } from './classes.ts';
+import { finite, listOf, object, oneOf, type Shape, text, time, whole } from './shape.ts';
 import type { StateEntry } from './state.generated.ts';
 
 export type { StateEntry } from './state.generated.ts';
@@ -19,19 +22,38 @@ export function appendState(runDir: string, entry: Omit<StateEntry, 'time'>): St
   return line;
 }
 
-const states: Record<StateEntry['state'], true> = {
-  queued: true,
-  started: true,
-  stopped: true,
-  failed: true,
-  finished: true,
-  retried: true,
-};
+const message: Shape<string> = (value) => (typeof value === 'string' ? cleanText(value) : undefined);
 
-/** A run's state; what is no entry is left out. */
+/** What is of another shape is left out of an entry: the file may have been edited. */
+const entryOf = object<StateEntry>(
+  {
+    time,
+    state: oneOf('queued', 'started', 'stopped', 'failed', 'finished', 'retried'),
+    attempt: whole(1),
+    pid: whole(1),
+    host: text,
+    process: text,
+    orchestrator: object<NonNullable<StateEntry['orchestrator']>>({ pid: whole(1), process: text }, ['pid']),
+    launcher: text,
+    devices: listOf(text),
+    threads: whole(1),
+    idle: finite,
+    class: oneOf(...classes.all),
+    code: message,
+    message,
+    exit_code: whole(Number.MIN_SAFE_INTEGER),
+    signal: text,
+    action: message,
+    delay: finite,
+    seconds: finite,
+  },
+  ['state'],
+);
+
+/** A run's state; what is no entry is left out, and an entry without a time has the time 0. */
 export function readState(runDir: string): StateEntry[] {
-  const lines = readLines(stateFile(runDir)) as StateEntry[];
-  return lines
-    .filter(({ state }) => typeof state === 'string' && Object.hasOwn(states, state))
-    .map((entry) => (typeof entry.time === 'number' ? entry : { ...entry, time: 0 }));
+  return readLines(stateFile(runDir)).flatMap((line) => {
+    const entry = entryOf(line);
+    return entry ? [{ ...entry, time: entry.time ?? 0 }] : [];
+  });
 }

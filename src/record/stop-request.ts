@@ -1,21 +1,25 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
+import { holderOfRun, mark } from './lock-file.ts';
+import { flag, object, time } from './shape.ts';
+import type { StopRequest } from './stop.generated.ts';
 
-/** Somebody's wish that a run be ended, for its orchestrator, which takes it away when it has read it. */
-export interface StopRequest {
-  /** Milliseconds since 1970. */
-  time: number;
-  /** At once, without a checkpoint. */
-  kill: boolean;
-}
+export type { StopRequest } from './stop.generated.ts';
 
 const requestFile = (runDir: string): string => join(runDir, 'stop.json');
 
 export function requestStop(runDir: string, { kill }: { kill: boolean }): void {
-  const request: StopRequest = { time: Date.now(), kill };
+  const holder = holderOfRun(runDir);
+  const request: StopRequest = {
+    time: Date.now(),
+    kill,
+    ...(holder ? { holder: { pid: holder.pid, host: holder.host, process: holder.process } } : {}),
+  };
   writeAside(requestFile(runDir), `${JSON.stringify(request)}\n`);
 }
+
+const requestOf = object<StopRequest>({ time, kill: flag, holder: mark });
 
 /** The request, if there is one; it is gone then. */
 export function takeStopRequest(runDir: string): StopRequest | undefined {
@@ -32,8 +36,7 @@ export function takeStopRequest(runDir: string): StopRequest | undefined {
 
 function parse(text: string): Partial<StopRequest> {
   try {
-    const { kill, time } = JSON.parse(text) as StopRequest;
-    return { kill: kill === true, ...(typeof time === 'number' ? { time } : {}) };
+    return requestOf(JSON.parse(text)) ?? {};
   } catch {
     // Made by hand: an empty file is a request, too.
     return {};

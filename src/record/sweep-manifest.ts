@@ -1,36 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
+import { anything, finite, listOf, object, oneOf, type Shape, text, time, whole } from './shape.ts';
+import type { SweepManifest, SweepTrial } from './sweep.generated.ts';
 
-/**
- * What a sweep was asked to run, for programs that look at its folder: `<runs>/<name>/sweep.json`. It holds no state, and what it says
- * follows from the spec: without it the same `facecom sweep` command goes on all the same.
- */
-export interface SweepManifest {
-  version: 1;
-  sweep: string;
-  /** Absolute path of the spec. */
-  spec: string;
-  /** The `--set` flags. */
-  set: string[];
-  /** The working folder, which relative paths of the spec and of its trainer are relative to. */
-  cwd: string;
-  /** Milliseconds since 1970 of the last start. */
-  time: number;
-  objective: { metric: string; mode: 'min' | 'max' };
-  repeats: number;
-  trials: SweepTrial[];
-}
+export type { SweepManifest, SweepTrial } from './sweep.generated.ts';
 
-export interface SweepTrial {
-  id: string;
-  /** The values of its axes by dotted path. */
-  axes: Record<string, unknown>;
-  seed: number;
-  /** Which point of the space it belongs to, from 0; repeats share it. */
-  point: number;
-  repeat: number;
-}
+export type Objective = SweepManifest['objective'];
+
+/** What is judged where nothing else is asked for. */
+export const defaultObjective: Objective = { metric: 'val/combined', mode: 'max' };
 
 export const manifestFile = (sweepDir: string): string => join(sweepDir, 'sweep.json');
 
@@ -38,11 +17,30 @@ export function writeManifest(sweepDir: string, manifest: SweepManifest): void {
   writeAside(manifestFile(sweepDir), `${JSON.stringify(manifest)}\n`);
 }
 
-/** Undefined where there is none, or none that can be read. */
+const trialOf: Shape<SweepTrial> = object<SweepTrial>(
+  { id: text, axes: anything, seed: finite, point: whole(0), repeat: whole(0) },
+  ['id', 'axes', 'seed', 'point', 'repeat'],
+);
+
+const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
+  {
+    version: (value) => (value === 1 ? 1 : undefined),
+    sweep: text,
+    spec: text,
+    set: listOf(text),
+    cwd: text,
+    time,
+    objective: object<Objective>({ metric: text, mode: oneOf('min', 'max') }, ['metric', 'mode']),
+    repeats: whole(1),
+    trials: listOf(trialOf),
+  },
+  ['version', 'sweep', 'spec', 'set', 'cwd', 'time', 'objective', 'repeats', 'trials'],
+);
+
+/** Undefined where there is none, or none that can be read; trials that are none are left out. */
 export function readManifest(sweepDir: string): SweepManifest | undefined {
   try {
-    const manifest = JSON.parse(readFileSync(manifestFile(sweepDir), 'utf8')) as SweepManifest;
-    return manifest.version === 1 && Array.isArray(manifest.trials) ? manifest : undefined;
+    return manifestOf(JSON.parse(readFileSync(manifestFile(sweepDir), 'utf8')));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isObject, readJson } from './read-run.ts';
+import { readJsonObject } from '../base/files.ts';
+import { isRecord } from '../base/objects.ts';
 
 export interface Confusion {
   /** Which pictures: test, or what the trainer says. */
@@ -14,7 +15,7 @@ const MOST = 20;
 
 /** What artifacts/confusion_gender.json holds; undefined where there is none, or none that can be read. */
 export function readConfusion(runDir: string): Confusion | undefined {
-  const { split, labels, matrix } = readJson(join(runDir, 'artifacts', 'confusion_gender.json'));
+  const { split, labels, matrix } = readJsonObject(join(runDir, 'artifacts', 'confusion_gender.json')) ?? {};
   if (!Array.isArray(labels) || !Array.isArray(matrix)) return undefined;
   const size = labels.length;
   const whole =
@@ -27,7 +28,7 @@ export function readConfusion(runDir: string): Confusion | undefined {
   if (!whole) return undefined;
   return {
     split: typeof split === 'string' ? split : 'test',
-    labels: labels.map((label) => (isObject(label) ? JSON.stringify(label) : String(label))),
+    labels: labels.map((label) => (isRecord(label) ? JSON.stringify(label) : String(label))),
     matrix: matrix as number[][],
   };
 }

@@ -1,4 +1,5 @@
-import { isObject, type RunRecord } from './read-run.ts';
+import { isRecord } from '../base/objects.ts';
+import { defaultObjective, type Objective, type RunRecord } from '../record/index.ts';
 
 export interface Point {
   /** Epochs, or steps where the trainer counts no epochs. */
@@ -36,11 +37,11 @@ export function curvesOf({ metrics }: Pick<RunRecord, 'metrics'>): Curves {
 }
 
 /** What the run is judged by: train.early_stopping, else val/combined where it is measured. */
-export function monitorOf({ config }: Pick<RunRecord, 'config'>): { metric: string; mode: 'max' | 'min' } {
-  const train = isObject(config.train) ? config.train : {};
-  const stopping = isObject(train.early_stopping) ? train.early_stopping : {};
-  const metric = typeof stopping.monitor === 'string' ? stopping.monitor : 'val/combined';
-  return { metric, mode: stopping.mode === 'min' ? 'min' : 'max' };
+export function monitorOf({ config }: Pick<RunRecord, 'config'>): Objective {
+  const stopping: unknown = config.train?.early_stopping;
+  const { monitor, mode } = isRecord(stopping) ? stopping : {};
+  const metric = typeof monitor === 'string' ? monitor : defaultObjective.metric;
+  return { metric, mode: mode === 'min' ? 'min' : 'max' };
 }
 
 /** The point whose value is the best, the first of equals; undefined where none is finite. */

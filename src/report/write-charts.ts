@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
+import { type RunRecord, readRun } from '../record/index.ts';
 import { confusionChart } from './charts/confusion-chart.ts';
 import { type Chart, render, toPng } from './charts/render.ts';
 import { trainingMetrics } from './charts/training-metrics.ts';
 import { readConfusion } from './confusion.ts';
-import { type RunRecord, readRun } from './read-run.ts';
 
 export interface WriteOptions {
   /** Told what could not be drawn, one line each. */

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { writeAside } from '../base/write-aside.ts';
+import { writeAside } from '../base/files.ts';
+import { readRun } from '../record/index.ts';
 import { objectiveChart } from './charts/objective-chart.ts';
 import { runPage } from './page/run-page.ts';
 import { sweepPage } from './page/sweep-page.ts';
-import { readRun } from './read-run.ts';
 import { readSweep, type SweepRecord } from './trials/read-sweep.ts';
 import { draw, drawCharts, saveChart, saveCharts, type WriteOptions } from './write-charts.ts';
 

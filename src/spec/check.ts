@@ -1,23 +1,12 @@
 import type { ErrorObject } from 'ajv';
+import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from './experiment.generated.ts';
-import type { Finding } from './problem.ts';
+import type { PlacedFinding } from './findings.ts';
 import { rules } from './rules/index.ts';
-import { branchOf, childSchema, experimentSchema, isRecord, resolved, type Schema } from './schema.ts';
+import { branchOf, childSchema, experimentSchema, resolved, type Schema } from './schema.ts';
 import { formatPath, type Path } from './tree.ts';
 import { schemaErrors } from './validator.ts';
-
-/** A finding with the place it is about: the key of the path, or its value. */
-export interface PlacedFinding extends Finding {
-  at: Path;
-  on: 'key' | 'value';
-  /** The part of the written value that is meant, where it is not the whole. */
-  within?: string;
-  /** The text that would put it right, where that is unambiguous. */
-  fix?: string;
-  /** Right, but probably not meant. */
-  warning?: true;
-}
 
 /**
  * Everything in which a config with its defaults filled in breaks the schema, or a rule over sections that keep to the schema; where

@@ -29,13 +29,26 @@ export async function compose(
   const reading: Reading = { cwd, problems, sources: [], chain: [], folder: projectOf(path, cwd), lost: [] };
   const root = await readWithBases(path, reading);
   if (!root) return undefined;
-  let merged: MapNode = root;
+  const { sources, lost } = reading;
+  return { root: withFlags(root, set, problems), sources, complete: lost.length === 0 };
+}
+
+/** A tree with `--set path=value` flags applied in order; what a flag or the tree sets to null is removed. */
+export function withFlags(root: MapNode, set: readonly string[], problems: Problem[]): MapNode {
+  let merged = root;
   for (const flag of set) {
     const change = readFlag(flag, problems);
     if (change) merged = merge(merged, change) as MapNode;
   }
-  const { sources, lost } = reading;
-  return { root: withoutNulls(merged) as MapNode, sources, complete: lost.length === 0 };
+  return withoutNulls(merged) as MapNode;
+}
+
+/** The keys that `--set` flags name, as dotted paths; flags that are malformed name none. */
+export function pathsOfFlags(set: readonly string[]): string[] {
+  return set.flatMap((flag) => {
+    const path = parsePath(flag.slice(0, Math.max(0, flag.indexOf('='))).trim());
+    return path ? [formatPath(path)] : [];
+  });
 }
 
 /** What marks the folder that a project lies in. */

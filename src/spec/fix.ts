@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
+import { writeAside } from '../base/files.ts';
 import type { Problem } from './problem.ts';
 import { readTree } from './read.ts';
 
@@ -63,15 +64,12 @@ function yamlProblems(text: string): number {
   return problems.length;
 }
 
-/** Writes aside and renames, so that a reader never sees half a file; a link stays a link. */
+/** A link stays a link. */
 function write(path: string, text: string): void {
-  const target = realpathSync(path);
-  const aside = `${target}.${process.pid}.tmp`;
   try {
-    writeFileSync(aside, text, { mode: statSync(target).mode });
-    renameSync(aside, target);
+    const target = realpathSync(path);
+    writeAside(target, text, { mode: statSync(target).mode });
   } catch (error) {
-    rmSync(aside, { force: true });
     throw new FacecomError('fix-write', `The spec cannot be written: ${(error as Error).message}`, {
       place: { file: path },
       remedy: 'Change its permissions, or make the edits by hand.',

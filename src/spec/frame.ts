@@ -1,4 +1,4 @@
-import { lineAndColumn, lineStarts } from './source.ts';
+import { lineAndColumn, lineStarts } from '../base/positions.ts';
 
 const WIDTH = 110;
 

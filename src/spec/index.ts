@@ -1,6 +1,9 @@
-export { checkConfig, checkSchema, type PlacedFinding, show, typeNames } from './check.ts';
+export { checkConfig, checkSchema, show, typeNames } from './check.ts';
+export { pathsOfFlags } from './compose.ts';
+export { type Decides, decides, indecisiveKeys, isForEvaluation } from './decides.ts';
 export { schemaWords } from './describe.ts';
 export type { Experiment } from './experiment.generated.ts';
+export type { PlacedFinding } from './findings.ts';
 export { applyFixes } from './fix.ts';
 export { blocksOf, formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
 export {
@@ -9,7 +12,6 @@ export {
   type Origin,
   placed,
   placeOf,
-  placeText,
   type ReadOptions,
   type ResolvedExperiment,
   readExperiment,
@@ -19,7 +21,6 @@ export {
   branchOf,
   experimentSchema,
   fillDefaults,
-  isRecord,
   resolved,
   type Schema,
   schemaAt,

@@ -1,6 +1,7 @@
 import { FacecomError } from '../base/errors.ts';
+import { lineAndColumn } from '../base/positions.ts';
 import { codeFrame } from './frame.ts';
-import { lineAndColumn, type Span } from './source.ts';
+import type { Span } from './source.ts';
 
 /** One thing that is wrong in a spec, at its place. */
 export interface Problem {

@@ -1,9 +1,13 @@
-import { checkConfig, type PlacedFinding } from './check.ts';
-import { compose, placesOf } from './compose.ts';
+import { isRecord } from '../base/objects.ts';
+import { lineAndColumn } from '../base/positions.ts';
+import { checkConfig } from './check.ts';
+import { compose, placesOf, withFlags } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
+import type { PlacedFinding } from './findings.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
-import { experimentSchema, fillDefaults, isRecord } from './schema.ts';
-import { lineAndColumn, type Source, type Span } from './source.ts';
+import { readTree } from './read.ts';
+import { experimentSchema, fillDefaults } from './schema.ts';
+import type { Source, Span } from './source.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
 import { withEnvironment } from './variables.ts';
 
@@ -129,13 +133,21 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
   return resolved;
 }
 
-/** A config with its defaults from what is given of it. Throws SpecError without places. */
-export function resolveConfig(partial: object): Experiment {
-  const config = fillDefaults(experimentSchema, { name: 'experiment', ...partial }) as Experiment;
-  const source: Source = { kind: 'flag', name: 'config', text: '' };
-  const problems = checkConfig(config)
-    .filter(({ warning }) => !warning)
-    .map((finding) => problemAt({ source, start: 0, end: 0 }, bare(finding)));
+/** A config with its defaults from what is given of it and `--set` flags. Throws SpecError; only what a flag says has a place. */
+export function resolveConfig(partial: object, { set = [] }: { set?: readonly string[] } = {}): Experiment {
+  const source: Source = { kind: 'flag', name: 'config', text: JSON.stringify(partial) };
+  const problems: Problem[] = [];
+  const tree = withFlags(readTree(source, problems) as MapNode, set, problems);
+  const config = fillDefaults(experimentSchema, {
+    name: 'experiment',
+    ...(toValue(tree) as object),
+  }) as Experiment;
+  const nowhere = { source: { ...source, text: '' }, start: 0, end: 0 };
+  for (const finding of checkConfig(config)) {
+    if (finding.warning) continue;
+    const problem = placed(finding, { tree, source });
+    problems.push(problem.file === source.name ? problemAt(nowhere, bare(finding)) : problem);
+  }
   if (problems.length > 0) throw new SpecError(problems);
   return config;
 }
@@ -203,11 +215,6 @@ function originsOf(config: unknown, root: MapNode): Record<string, Origin> {
   };
   visit(config, []);
   return origins;
-}
-
-/** `file:line:column`, or the flag. */
-export function placeText(place: Partial<OriginPlace> & { flag?: string }): string {
-  return place.flag ?? `${place.file}:${place.line}:${place.column}`;
 }
 
 /** File, line and column of a span, or the flag. */

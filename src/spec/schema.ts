@@ -1,4 +1,5 @@
 import experiment from '../../schemas/experiment.schema.json' with { type: 'json' };
+import { isRecord } from '../base/objects.ts';
 import { define, type Path } from './tree.ts';
 
 /** The keywords of JSON Schema (draft 2020-12) that schemas/ uses. */
@@ -32,6 +33,9 @@ export interface Schema {
   maxLength?: number;
   pattern?: string;
   environment?: boolean;
+  /** See decides.ts; what is not said holds as for the key above. */
+  'x-decides'?: 'result' | 'resume' | 'nothing';
+  'x-evaluation'?: true;
 }
 
 export const experimentSchema = experiment as unknown as Schema;
@@ -41,10 +45,6 @@ export function resolved(schema: Schema): Schema {
   if (!schema.$ref) return schema;
   const name = schema.$ref.slice('#/$defs/'.length);
   return resolved(experimentSchema.$defs![name]!);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The branch of a union that a value chooses: by its discriminator, or, in `if`/`then`/`else`, by being text. */

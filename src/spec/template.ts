@@ -1,4 +1,5 @@
-import { childSchema, experimentSchema, fillDefaults, isRecord, resolved, type Schema } from './schema.ts';
+import { isRecord } from '../base/objects.ts';
+import { childSchema, experimentSchema, fillDefaults, resolved, type Schema } from './schema.ts';
 
 /** Keys that are written out, of each section; the others are left to their defaults. */
 const shown: ReadonlyArray<[section: string, keys: readonly string[]]> = [

@@ -1,5 +1,5 @@
+import { isRecord } from '../base/objects.ts';
 import type { Path } from '../spec/index.ts';
-import { isRecord } from '../spec/index.ts';
 import { ABSENT, type Assignment, type Axis } from './space.ts';
 
 export interface Assigned {

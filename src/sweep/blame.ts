@@ -1,3 +1,4 @@
+import { startsWith } from '../base/objects.ts';
 import { type PlacedFinding, show } from '../spec/index.ts';
 import { ABSENT, type Assignment, type Axis, type Space } from './space.ts';
 
@@ -15,7 +16,7 @@ interface Case {
 export function blame(finding: PlacedFinding, { trials, tried, first, space, check }: Case): PlacedFinding {
   const present = space.axes.filter((axis) => first[axis.index] !== ABSENT);
   const cause =
-    present.filter((axis) => within(finding.at, axis)).at(-1) ??
+    present.filter((axis) => startsWith(finding.at, axis.path)).at(-1) ??
     present.find((axis) => {
       const without = [...first];
       without[axis.index] = ABSENT;
@@ -27,7 +28,7 @@ export function blame(finding: PlacedFinding, { trials, tried, first, space, che
   const message = `${finding.message.replace(/\.$/, '')} (${where}).`;
   if (!cause) return { ...rest, message };
   // The axis itself is the key that is wrong here, whatever its value.
-  if (finding.on === 'key' && finding.at.length === cause.path.length && within(finding.at, cause))
+  if (finding.on === 'key' && finding.at.length === cause.path.length && startsWith(finding.at, cause.path))
     return {
       ...rest,
       at: cause.at,
@@ -40,7 +41,7 @@ export function blame(finding: PlacedFinding, { trials, tried, first, space, che
   // The value of the axis where it is written out, with the rest of the path where it is a whole object.
   const at =
     k >= 0 && cause.valueAt ? [...cause.valueAt(k), ...finding.at.slice(cause.path.length)] : [...cause.at];
-  const inside = within(finding.at, cause);
+  const inside = startsWith(finding.at, cause.path);
   return {
     ...rest,
     at: inside ? at : k >= 0 && cause.valueAt ? cause.valueAt(k) : cause.at,
@@ -48,9 +49,4 @@ export function blame(finding: PlacedFinding, { trials, tried, first, space, che
     message,
     ...(inside && k >= 0 && finding.fix !== undefined ? { fix: finding.fix } : {}),
   };
-}
-
-/** Whether a place lies at or under an axis's path. */
-function within(place: PlacedFinding['at'], axis: Axis): boolean {
-  return axis.path.every((part, i) => String(part) === String(place[i]));
 }

@@ -1,12 +1,13 @@
+import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from '../spec/index.ts';
-import { formatPath, isRecord, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
+import { decides, formatPath, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
 import { axisCoding, choiceCoding } from './coding.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';
 import { type Condition, readCondition } from './expressions.ts';
 import { lookupIn } from './lookup.ts';
-import { inert, possibleSchemas, suggestPath } from './paths.ts';
+import { possibleSchemas, suggestPath } from './paths.ts';
 import { fixedSamplers } from './samplers/index.ts';
 import { MAX_COORDINATES } from './samplers/sobol.ts';
 import { simplexDimension } from './simplex.ts';
@@ -230,7 +231,7 @@ class Builder {
   private sweptPath(written: string, at: Path, on: 'key' | 'value'): Path | undefined {
     const path = parsePath(written);
     if (path && possibleSchemas(path).length > 0) {
-      if (!inert.has(String(path[0]))) return path;
+      if (decides(formatPath(path)) !== 'nothing') return path;
       this.find('sweep-axis-without-effect', at, on, {
         message: `${written} does not decide a trial's result: all its trials would be the same.`,
         remedy:
@@ -341,12 +342,7 @@ function checkSeeds(sweep: SweepSpec, partial: Record<string, unknown>, findings
 
 /** Axes that decide what a condition sees. */
 function axesOf(condition: Condition, axes: readonly Axis[]): Axis[] {
-  return axes.filter((axis) =>
-    condition.references.some(({ path }) => {
-      const shared = Math.min(path.length, axis.path.length);
-      return path.slice(0, shared).every((part, i) => String(part) === String(axis.path[i]));
-    }),
-  );
+  return axes.filter((axis) => condition.references.some(({ path }) => overlaps(path, axis.path)));
 }
 
 /** Dimensions so that each comes after those that its conditions refer to; otherwise as in the spec. */

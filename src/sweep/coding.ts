@@ -1,4 +1,4 @@
-import type { Values } from './distributions/values.ts';
+import type { Values } from './distributions/distribution.ts';
 import { equal } from './expressions.ts';
 import { ABSENT, type Coding } from './space.ts';
 

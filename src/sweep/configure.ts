@@ -1,7 +1,7 @@
+import { valueAt } from '../base/objects.ts';
 import type { Experiment } from '../spec/index.ts';
 import { experimentSchema, fillDefaults } from '../spec/index.ts';
 import { assign } from './assign.ts';
-import { at } from './lookup.ts';
 import { possibleSchemas } from './paths.ts';
 import type { Assignment, Axis } from './space.ts';
 
@@ -49,7 +49,7 @@ const sectionOf = ({ path }: Axis): string => String(path[0]);
 function isDirect({ path, values }: Axis, base: Record<string, unknown>): boolean {
   const parents = possibleSchemas(path.slice(0, -1));
   return (
-    at(base, path) !== undefined &&
+    valueAt(base, path) !== undefined &&
     path.every((part) => typeof part === 'string') &&
     (values.list?.every((value) => typeof value !== 'object') ?? true) &&
     parents.every(({ discriminator }) => discriminator?.propertyName !== path.at(-1))

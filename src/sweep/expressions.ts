@@ -1,13 +1,22 @@
 import jsep from 'jsep';
+import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { PlacedFinding } from '../spec/index.ts';
-import { formatPath, isRecord, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
+import { formatPath, type Path, parsePath, type Schema, show, typeNames } from '../spec/index.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
 
-// Words beside the signs: `a == 1 and b in [1, 2]`.
-jsep.addBinaryOp('or', 1);
-jsep.addBinaryOp('and', 2);
-jsep.addBinaryOp('in', 7);
+/** Words beside the signs, by how tightly they bind: `a == 1 and b in [1, 2]`. */
+const words = { or: 1, and: 2, in: 7 };
+
+/** Parses an expression. jsep's operators belong to the whole process, so the words are there for as long as this takes only. */
+function parse(text: string): jsep.Expression {
+  for (const [word, precedence] of Object.entries(words)) jsep.addBinaryOp(word, precedence);
+  try {
+    return jsep(text);
+  } finally {
+    for (const word of Object.keys(words)) jsep.removeBinaryOp(word);
+  }
+}
 
 /** Gives the value at a path of a trial; undefined where there is none. */
 export type Lookup = (reference: Reference) => unknown;
@@ -95,7 +104,7 @@ class ConditionReader {
   text(text: string): Evaluate | undefined {
     let tree: jsep.Expression;
     try {
-      tree = jsep(text);
+      tree = parse(text);
     } catch (error) {
       if (error instanceof RangeError)
         return this.fail(undefined, { message: 'The condition is nested too deeply to be read.' });

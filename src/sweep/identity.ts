@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isRecord } from '../base/objects.ts';
 import type { Experiment } from '../spec/index.ts';
-import { branchOf, experimentSchema, isRecord, resolved, type Schema } from '../spec/index.ts';
-import { inert } from './paths.ts';
+import { branchOf, decides, experimentSchema, resolved, type Schema } from '../spec/index.ts';
 
 /**
  * Part of every id. A default or the meaning of a key changes: raise it, so that trials that were run under the old one are not taken
@@ -10,9 +10,9 @@ import { inert } from './paths.ts';
 const IDENTITY_VERSION = 1;
 
 /**
- * A trial's id, 12 hexadecimal digits: a hash of everything that decides its result. That is the resolved config without `name`,
- * `description`, `tags`, `tracking`, `resources` and `sweep`, of which values equal to their default are left out, and the content hash
- * of the data set where it is known; `data.path` then says nothing more. Key order, comments and the form of numbers do not matter.
+ * A trial's id, 12 hexadecimal digits: a hash of everything that decides its result. That is the resolved config without the keys that
+ * decide nothing and without values equal to their default, and the content hash of the data set if it is known; `data.path` then says
+ * nothing more. Key order, comments and the form of numbers do not matter.
  */
 export function trialId(config: Experiment, dataHash?: string): string {
   return identify(config, dataHash, sectionTexts());
@@ -59,7 +59,10 @@ function shared(
 
 /** What of `data` a source reads: the drawing of synthetic faces, or the folder, which a content hash stands for. */
 function decidingData({ data }: Experiment, hashed: boolean): object {
-  const { path, synthetic, cache: _cache, ...rest } = data;
+  const { path, synthetic, ...others } = data;
+  const rest = Object.fromEntries(
+    Object.entries(others).filter(([key]) => decides(`data.${key}`) !== 'nothing'),
+  );
   if (rest.source === 'synthetic') return { ...rest, synthetic };
   return hashed || path === undefined ? rest : { ...rest, path };
 }
@@ -158,6 +161,6 @@ function plain(value: unknown): string {
 }
 
 const deciding = Object.keys(experimentSchema.properties!)
-  .filter((key) => !inert.has(key))
+  .filter((key) => decides(key) !== 'nothing')
   .sort()
   .map((key) => ({ key, text: textOf(experimentSchema.properties![key]!) }));

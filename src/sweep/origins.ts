@@ -1,7 +1,7 @@
+import { isRecord, startsWith, valueAt } from '../base/objects.ts';
 import {
   findNode,
   formatPath,
-  isRecord,
   type Origin,
   type Path,
   parsePath,
@@ -9,7 +9,6 @@ import {
   type ResolvedExperiment,
 } from '../spec/index.ts';
 import type { Trial } from './expand.ts';
-import { at } from './lookup.ts';
 
 /** Where each value of a trial's config came from: as the spec's own, and `axis` for what the sweep put in. */
 export function trialOrigins(spec: ResolvedExperiment, trial: Trial): Record<string, Origin> {
@@ -29,7 +28,7 @@ export function trialOrigins(spec: ResolvedExperiment, trial: Trial): Record<str
     const axis = deepestFirst.find((one) => startsWith(path, one.path));
     if (!axis) origins[name] = spec.origins[name] ?? { kind: 'default' };
     // What an axis of a whole object leaves out has its default.
-    else if (at(trial.axes[axis.name], path.slice(axis.path.length)) === undefined)
+    else if (valueAt(trial.axes[axis.name], path.slice(axis.path.length)) === undefined)
       origins[name] = { kind: 'default' };
     else origins[name] = axis.origin;
   };
@@ -47,10 +46,6 @@ export function sweptOrigins(spec: ResolvedExperiment): Record<string, Origin> {
   const written = [...Object.keys(sweep.axes), ...[sweep.simplex ?? []].flat().flatMap(({ paths }) => paths)];
   const names = written.map((path) => parsePath(path)).filter((path) => path !== undefined);
   return Object.fromEntries(names.map((path) => [formatPath(path), axisOrigin(spec, formatPath(path))]));
-}
-
-function startsWith(path: Path, start: Path): boolean {
-  return start.length <= path.length && start.every((part, i) => String(part) === String(path[i]));
 }
 
 const isWithinList = (name: string): boolean => parsePath(name)!.some((part) => typeof part === 'number');

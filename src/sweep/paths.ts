@@ -1,5 +1,5 @@
 import { type Suggestion, suggest } from '../base/suggest.ts';
-import { experimentSchema, formatPath, type Path, resolved, type Schema } from '../spec/index.ts';
+import { decides, experimentSchema, formatPath, type Path, resolved, type Schema } from '../spec/index.ts';
 
 /** The schemas that a path can have, whatever the unions on its way hold; none where no spec can have the path. */
 export function possibleSchemas(path: Path): Schema[] {
@@ -43,7 +43,7 @@ export function sweepablePaths(): string[] {
     if (path.length > 0) found.add(formatPath(path));
     for (const branch of branchesOf(schema)) {
       for (const [key, child] of Object.entries(branch.properties ?? {}))
-        if (path.length > 0 || !inert.has(key)) visit(resolved(child), [...path, key]);
+        if (path.length > 0 || decides(key) !== 'nothing') visit(resolved(child), [...path, key]);
       if (branch.items && branch.else === undefined) visit(resolved(branch.items), [...path, 0]);
     }
   };
@@ -51,17 +51,6 @@ export function sweepablePaths(): string[] {
   names = [...found];
   return names;
 }
-
-/** Keys that do not decide a trial's result: every trial of an axis over them would be the same. */
-export const inert: ReadonlySet<string> = new Set([
-  'name',
-  'description',
-  'tags',
-  'extends',
-  'resources',
-  'tracking',
-  'sweep',
-]);
 
 /** The path nearest to what was written: by edits, else a path that ends as it does (`lr` for `optimizer.lr`). */
 export function suggestPath(written: string): Suggestion | undefined {

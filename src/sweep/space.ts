@@ -1,5 +1,5 @@
 import type { Path } from '../spec/index.ts';
-import type { Values } from './distributions/values.ts';
+import type { Values } from './distributions/distribution.ts';
 import type { Condition } from './expressions.ts';
 import type { Coordinate } from './tpe/coordinate.ts';
 

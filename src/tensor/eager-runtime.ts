@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import { checkValues } from './check-values.ts';
 import { differentiate } from './gradients.ts';
 import type {
   Adam,
@@ -80,15 +80,7 @@ export class EagerRuntime implements Runtime {
 
   async setValues(values: ReadonlyMap<Variable, Float32Array>): Promise<void> {
     for (const [variable, data] of values) {
-      const expected = variable.shape.reduce((a, b) => a * b, 1);
-      if (data.length !== expected) {
-        throw new FacecomError('variable-shape', `The variable ${variable.name} cannot take these values.`, {
-          found: `${data.length} values`,
-          expected: `${expected} values, of shape [${variable.shape}]`,
-          remedy:
-            'The checkpoint belongs to another model: check model.backbone, the heads and the number of identities.',
-        });
-      }
+      checkValues(variable, data);
       tf.tidy(() => this.variable(variable).assign(tf.tensor(data.slice(), [...variable.shape])));
     }
   }

@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../base/errors.ts';
+import './bundled/gradients.ts';
 import { sourceLine } from './graph/builder.ts';
-
-// tfjs-core does not register its gradients by itself; the whole of tfjs does.
-createRequire(import.meta.url)('@tensorflow/tfjs');
 
 /**
  * The value of `loss` and its gradients with respect to `xs`.

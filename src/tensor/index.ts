@@ -1,33 +1,17 @@
 import { FacecomError } from '../base/errors.ts';
-import type { BackendName, Runtime } from './runtime.ts';
+import type { Runtime, RuntimeOptions } from './runtime.ts';
 
 export type {
   BackendName,
   CompiledStep,
   Runtime,
+  RuntimeOptions,
   StepContext,
   StepFunction,
   StepInput,
   StepOutput,
   Variable,
 } from './runtime.ts';
-
-export interface RuntimeOptions {
-  /** `auto`: native TensorFlow where it is installed, else wasm. */
-  backend: 'auto' | BackendName;
-  /** `auto`, `cpu` or `gpu:<index>`. */
-  device: string;
-  precision: 'float32' | 'bfloat16';
-  /** Seed of the random streams within steps. */
-  seed: number;
-  /** Threads within an op; 0: one a core. */
-  threads: number;
-  /**
-   * Variables keep the values that they have when a step first reads them, in this process: the native library then lays filters
-   * out for its kernels once in place of at every run.
-   */
-  frozen?: boolean;
-}
 
 /** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -67,9 +51,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 export { Session } from './graph/session.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
-export { batchNorm } from './ops/batch-norm.ts';
-export { biasAdd } from './ops/bias-add.ts';
-export { conv2d } from './ops/conv2d.ts';
-export { maxPool } from './ops/max-pool.ts';
-export { relu } from './ops/relu.ts';
+export { batchNorm, biasAdd, conv2d, maxPool, relu } from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
+export { preloadBackend } from './preload.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
-import type { RuntimeOptions } from './index.ts';
+import type { RuntimeOptions } from './runtime.ts';
 
 export type Precision = 'float32' | 'bfloat16';
 

@@ -102,3 +102,20 @@ export interface Runtime {
   /** Frees everything that was made through this runtime. */
   dispose(): void;
 }
+
+export interface RuntimeOptions {
+  /** `auto`: native TensorFlow where it is installed, else wasm. */
+  backend: 'auto' | BackendName;
+  /** `auto`, `cpu` or `gpu:<index>`. */
+  device: string;
+  precision: 'float32' | 'bfloat16';
+  /** Seed of the random streams within steps. */
+  seed: number;
+  /** Threads within an op; 0: one a core. */
+  threads: number;
+  /**
+   * Variables keep the values that they have when a step first reads them, in this process: the native library then lays filters
+   * out for its kernels once in place of at every run.
+   */
+  frozen?: boolean;
+}

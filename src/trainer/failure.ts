@@ -1,4 +1,30 @@
 import { FacecomError } from '../base/errors.ts';
+import type { ToldClass } from '../record/index.ts';
+
+/** What the trainer was at when it failed. */
+export type Stage = 'start' | 'data' | 'training';
+
+/** Classes of codes whose stage does not tell. */
+const classes = new Map<string, ToldClass>([
+  ['oom', 'oom'],
+  ['nan', 'nan'],
+  ['disk-full', 'infrastructure'],
+  ['tensorflow-missing', 'infrastructure'],
+  ['tensorflow-damaged', 'infrastructure'],
+  ['no-gpu', 'infrastructure'],
+  ['no-permission', 'code'],
+  ['too-many-files', 'code'],
+  ['internal', 'code'],
+  // Met while training, when a picture is read.
+  ['data-cache-damaged', 'data'],
+  ['data-picture-corrupt', 'data'],
+  ['data-picture-missing', 'data'],
+]);
+
+/** The class of a failure for the record: what goes wrong while the data set is opened is the data's fault. */
+export function classOf({ code }: { code: string }, stage: Stage): ToldClass {
+  return classes.get(code) ?? (stage === 'data' ? 'data' : 'code');
+}
 
 /** System errors that a user can act on. */
 const system: Record<string, { code: string; text: string; remedy: string }> = {

@@ -1,12 +1,13 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeAsideAsync } from '../base/files.ts';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { conditionMeans, scoreUnderConditions } from './evaluation/conditions.ts';
 import { evaluate } from './evaluation/evaluate.ts';
 import { genderConfusion, identityConfusion, named, type Scores, score } from './evaluation/metrics.ts';
 import { predictions, submission } from './evaluation/submission.ts';
 import { finalLines } from './log.ts';
-import type { Session } from './train.ts';
+import type { Session } from './session.ts';
 
 /** Scores the best weights on the test pictures and writes the artifacts. Gives the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {
@@ -112,13 +113,9 @@ async function writeArtifact(
 ): Promise<void> {
   const path = join(runDir, 'artifacts', name);
   await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(aside, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
+  await writeAsideAsync(
+    path,
+    typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
+  );
   record.artifact(path, kind);
 }

@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { FacecomError } from '../base/errors.ts';
 import { loadDataset } from '../data/index.ts';
 import type { Learner, openLearner } from '../model/index.ts';
-import { type EventWriter, openEvents, readEvents } from '../record/index.ts';
+import { type EventWriter, openEvents, readConfig, readEvents } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
-import { failureText, toFailure } from './failure.ts';
+import { classOf, failureText, type Stage, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
 import { watchForStop } from './stop.ts';
@@ -29,13 +26,14 @@ export interface TrainerOptions {
 
 /**
  *   config.json ─▶ checkpoint, if any ─▶ data set ─▶ learner ─▶ train ─▶ `finished` in the record, exit 0
- *        SIGTERM, SIGINT, SIGHUP or the parent's end ─▶ checkpoints/last, exit 0 │ an error ─▶ `failed`, exit 1
+ *        SIGTERM, SIGINT, SIGHUP or the parent's end ─▶ checkpoints/last, `stopped`, exit 0 │ an error ─▶ `failed`, exit 1
  */
 export async function runTrainer(runDir: string, options: TrainerOptions): Promise<number> {
   const stop = watchForStop({ parentInterval: options.parentInterval });
   let events: EventWriter | undefined;
+  const progress: { stage: Stage } = { stage: 'start' };
   try {
-    const config = await readConfig(runDir);
+    const config = readConfig(runDir);
     const earlier = readEvents(runDir);
     if (earlier.some(({ type }) => type === 'finished')) {
       log('the run has finished already');
@@ -43,11 +41,22 @@ export async function runTrainer(runDir: string, options: TrainerOptions): Promi
     }
     events = openEvents(runDir);
     const record = new RunRecord(events, { runDir, earlier, log });
-    const interrupted = await trainRun(runDir, config, { ...options, events, record, signal: stop.signal });
-    if (interrupted) log(`stopped (${(stop.signal.reason as Error).message}): the run can be resumed`);
+    const interrupted = await trainRun(runDir, config, {
+      ...options,
+      events,
+      record,
+      signal: stop.signal,
+      progress,
+    });
+    if (interrupted) {
+      const reason = (stop.signal.reason as Error).message;
+      events.stopped({ reason });
+      events.sync();
+      log(`stopped (${reason}): the run can be resumed`);
+    }
     return 0;
   } catch (error) {
-    return report(error, events);
+    return report(error, progress.stage, events);
   } finally {
     events?.close();
     stop.release();
@@ -58,6 +67,8 @@ interface RunOptions extends TrainerOptions {
   events: EventWriter;
   record: RunRecord;
   signal: AbortSignal;
+  /** What the trainer is at. */
+  progress: { stage: Stage };
 }
 
 /** Gives whether the run was interrupted. */
@@ -66,8 +77,10 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   const resume = await readResume(runDir, (error) => {
     record.warn(error.code, `${error.message} The run goes on from the other checkpoint.`);
   });
+  options.progress.stage = 'data';
   const dataset = await interruptible(signal, () => load(config, options));
   if (!dataset) return true;
+  options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
     identities: dataset.identities.length,
@@ -107,21 +120,6 @@ function withDevice(config: Experiment): Experiment {
 function threads({ resources }: Experiment): { libraryThreads?: number } {
   const count = resources.cpus || Number(process.env.FACECOM_THREADS);
   return count > 0 ? { libraryThreads: count } : {};
-}
-
-async function readConfig(runDir: string): Promise<Experiment> {
-  const file = join(runDir, 'config.json');
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Experiment;
-  } catch (error) {
-    throw new FacecomError('config', `The run's config cannot be read: ${(error as Error).message}`, {
-      place: { file },
-      expected: 'the resolved config as JSON',
-      remedy: 'Start the run with facecom run; FACECOM_RUN_DIR names its folder.',
-      exitCode: 2,
-      cause: error,
-    });
-  }
 }
 
 async function load(config: Experiment, { events, signal }: RunOptions) {
@@ -167,12 +165,12 @@ function describe(learner: Learner, resume: Checkpoint | undefined): void {
 }
 
 /** Writes a failure into the record, where that is possible, and for people. Gives the exit code. */
-function report(error: unknown, events: EventWriter | undefined): number {
+function report(error: unknown, stage: Stage, events: EventWriter | undefined): number {
   const failure = toFailure(error);
   process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);
   if (failure.code === 'internal') process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`);
   try {
-    events?.failed({ code: failure.code, message: failureText(failure) });
+    events?.failed({ code: failure.code, class: classOf(failure, stage), message: failureText(failure) });
     events?.sync();
   } catch (second) {
     process.stderr.write(`The failure could not be recorded: ${(second as Error).message}\n`);

@@ -1,3 +1,5 @@
+import { onSignals } from '../base/interrupt.ts';
+
 /** Why a trainer is asked to stop before its end; it saves a checkpoint then and exits 0 without `finished`. */
 export class StopRequested extends Error {
   constructor(reason: string) {
@@ -5,8 +7,6 @@ export class StopRequested extends Error {
     this.name = 'StopRequested';
   }
 }
-
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * A signal that is aborted with a StopRequested when the process is told to stop, or when its parent has died and nobody
@@ -18,8 +18,7 @@ export function watchForStop({ parentInterval = 1000 /* ms */ } = {}): {
 } {
   const controller = new AbortController();
   // A second signal is the same request: a terminal's Ctrl-C and the orchestrator's SIGTERM arrive together.
-  const onSignal = (name: NodeJS.Signals) => controller.abort(new StopRequested(name));
-  for (const name of signals) process.on(name, onSignal);
+  const signals = onSignals((name) => controller.abort(new StopRequested(name)));
   const orphaned = () => controller.abort(new StopRequested('the parent process has ended'));
   // One that was handed its run over a channel learns it at once.
   process.on('disconnect', orphaned);
@@ -33,7 +32,7 @@ export function watchForStop({ parentInterval = 1000 /* ms */ } = {}): {
     release: () => {
       clearInterval(timer);
       process.off('disconnect', orphaned);
-      for (const name of signals) process.off(name, onSignal);
+      signals.release();
     },
   };
 }

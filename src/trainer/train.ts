@@ -15,39 +15,12 @@ import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
 import type { RunRecord } from './recorder.ts';
 import { createSchedule, type Schedule } from './schedules/index.ts';
+import type { Session, TrainOptions } from './session.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
-
-export interface TrainOptions {
-  config: Experiment;
-  runDir: string;
-  dataset: Dataset;
-  learner: Learner;
-  events: EventWriter;
-  record: RunRecord;
-  /** Aborted: a checkpoint is saved and the result is `interrupted`. */
-  signal: AbortSignal;
-  /** What to go on from; without it the learner's own initial state is trained from the first step. */
-  resume?: Checkpoint;
-  /** One line for people. */
-  log?: (line: string) => void;
-  /** Milliseconds between two checkpoints within an epoch. */
-  checkpointInterval?: number;
-}
 
 export type TrainResult =
   | { status: 'finished'; metrics: Scores; state: TrainState }
   | { status: 'interrupted'; state: TrainState };
-
-/** What the stages of a run share. */
-export interface Session extends Required<Omit<TrainOptions, 'resume'>> {
-  state: TrainState;
-  schedule: Schedule;
-  stepsPerEpoch: number;
-  progress: ProgressReporter;
-  /** Saves the state as checkpoints/last, and as checkpoints/best too. */
-  save: (options?: { best?: boolean }) => Promise<void>;
-  checkpoints: CheckpointWriter;
-}
 
 /**
  *   resume or start ─▶ ┌ train an epoch ─▶ validate ─▶ schedule, early stopping ─▶ checkpoints ┐ ─▶ test the best ─▶ artifacts

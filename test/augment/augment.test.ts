@@ -169,7 +169,7 @@ test('whatever the schema admits works, on any size, and stays in the picture', 
 
 test('real photographs stay recognisable', async (t) => {
   const path = join(packageDir, '../shared/data/orl');
-  if (!existsSync(path)) return t.skip('the ORL faces are not here');
+  if (!existsSync(path)) return t.skip('the ORL photographs are not here');
   const { train } = await loadDataset(settings({ source: 'facecom', path, image_size: 32 }), { seed: 1 });
   const augmenter = createAugmenter('facecom-weather', 32);
   // Correlation with the picture or its mirror image.

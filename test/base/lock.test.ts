@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { withLock } from '../../src/base/lock.ts';
+import { tryLock, withLock } from '../../src/base/lock.ts';
 import { packageDir, temporaryFolder } from '../support/program.ts';
 
 test('only one at a time holds a lock, and who waits is told for whom', async (t) => {
@@ -43,7 +52,7 @@ test('the lock of a process that was killed is taken over', async (t) => {
   const script = join(folder, 'hold.mjs');
   writeFileSync(
     script,
-    `import { withLock } from ${JSON.stringify(lock)};
+    `import { tryLock, withLock } from ${JSON.stringify(lock)};
      await withLock(${JSON.stringify(file)}, {}, async () => process.kill(process.pid, 'SIGKILL'));`,
   );
   const held = spawnSync(process.execPath, ['--import', 'tsx', script], { cwd: packageDir });
@@ -63,5 +72,56 @@ test('a lock of another machine without a sign of life is taken over; waiting fo
   );
   const old = new Date(Date.now() - 3600_000);
   utimesSync(file, old, old);
+  assert.equal(await withLock(file, { watched: 1 }, async () => 1), 1);
+});
+
+test('a process of this machine holds its lock however old the file seems', async (t) => {
+  const file = join(await temporaryFolder(t), 'a.lock');
+  const lock = await tryLock(file);
+  assert.ok('release' in lock);
+  const old = new Date(Date.now() - 3600_000);
+  utimesSync(file, old, old);
+  const second = await tryLock(file, { watched: 1 });
+  assert.ok('holder' in second && second.holder.pid === process.pid);
+  lock.release();
+  assert.deepEqual(readdirSync(join(file, '..')), []);
+});
+
+test('a lock elsewhere that gives a sign of life while it is watched is not taken over', async (t) => {
+  const file = join(await temporaryFolder(t), 'a.lock');
+  writeFileSync(file, JSON.stringify({ id: 'x', pid: 1, host: 'elsewhere' }));
+  const old = new Date(Date.now() - 3600_000);
+  utimesSync(file, old, old);
+  const timer = setTimeout(() => utimesSync(file, new Date(), new Date()), 100);
+  t.after(() => clearTimeout(timer));
+  assert.ok('holder' in (await tryLock(file, { watched: 600 })));
+});
+
+test('a holder gives signs of life to its own lock alone', async (t) => {
+  const file = join(await temporaryFolder(t), 'a.lock');
+  const lock = await tryLock(file);
+  assert.ok('release' in lock);
+  const old = new Date(Date.now() - 3600_000);
+  utimesSync(file, old, old);
+  // Another's is put in its place.
+  const aside = `${file}.away`;
+  renameSync(file, aside);
+  const other = JSON.stringify({ id: 'x', pid: 1, host: 'elsewhere' });
+  writeFileSync(file, other);
+  utimesSync(file, old, old);
+  await sleep(2300);
+  assert.ok(statSync(aside).mtimeMs > old.getTime());
+  assert.equal(statSync(file).mtimeMs, old.getTime());
+  lock.release();
+  assert.equal(readFileSync(file, 'utf8'), other);
+  rmSync(aside);
+});
+
+test('a file that is no lock, or was left by a killed take-over, holds nobody for ever', async (t) => {
+  const file = join(await temporaryFolder(t), 'a.lock');
+  writeFileSync(file, 'nothing');
+  writeFileSync(`${file}.takeover`, '');
+  const old = new Date(Date.now() - 3600_000);
+  utimesSync(`${file}.takeover`, old, old);
   assert.equal(await withLock(file, {}, async () => 1), 1);
 });

@@ -19,6 +19,19 @@ test('tells the process that was marked from another with its number, from one t
   for (const pid of [0, -1, 1.5, Number.NaN]) assert.equal(liveness({ ...mark, pid }), 'ended');
 });
 
+test('a number of another container, or of a container of another boot, tells nothing', {
+  skip: process.platform !== 'linux' && 'reads /proc',
+}, () => {
+  const own = markProcess();
+  const [boot, start, space] = own.process!.split(':');
+  assert.equal(liveness({ ...own, process: `${boot}:${start}:1${space}` }), 'unknown');
+  assert.equal(liveness({ ...own, pid: 2 ** 30, process: `${boot}:${start}:1${space}` }), 'unknown');
+  assert.equal(liveness({ ...own, process: `${boot}:1:${space}` }), 'ended');
+  // As older versions wrote it.
+  assert.equal(liveness({ ...own, process: `${boot}:${start}` }), 'alive');
+  assert.equal(liveness({ ...own, process: `${boot}:${start!.slice(0, -1)}` }), 'ended');
+});
+
 test('a process that nobody has waited for has ended', {
   skip: process.platform !== 'linux' && 'reads /proc',
 }, async () => {

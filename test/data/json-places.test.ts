@@ -31,3 +31,10 @@ test('finds the elements of the outermost list', () => {
     ['{', '"', '3', '['],
   );
 });
+
+test('takes a byte order mark for no part of the text, and nesting without end for no fault of its own', () => {
+  assert.deepEqual(jsonPlaces('\ufeff[1, 2'), { error: 6, elements: [2, 5] });
+  assert.deepEqual(jsonPlaces('\ufeff[1]'), { error: undefined, elements: [2] });
+  const deep = '['.repeat(200_000);
+  assert.equal(jsonPlaces(deep).elements[0], 1);
+});

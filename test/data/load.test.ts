@@ -34,7 +34,7 @@ test('a split by identity says that identities are unknown in test', async () =>
 
 test('real photographs', async (t) => {
   const path = join(packageDir, '../shared/data/orl');
-  if (!existsSync(path)) return t.skip('the ORL faces are not here');
+  if (!existsSync(path)) return t.skip('the ORL photographs are not here');
   const dataset = await loadDataset(settings({ source: 'facecom', path, image_size: 32 }), { seed: 1 });
   assert.equal(dataset.identities.length, 40);
   assert.deepEqual([dataset.train.size, dataset.validation.size, dataset.test.size], [280, 60, 60]);

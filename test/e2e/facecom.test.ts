@@ -9,7 +9,7 @@ import { place, sets } from '../support/trained.ts';
 
 const spec = join(packageDir, 'experiments/facecom.yaml');
 const photographs = join(packageDir, '../shared/data/orl');
-const skip = existsSync(photographs) ? withoutTensorFlow : `${photographs} is not there`;
+const skip = existsSync(photographs) ? withoutTensorFlow : `the photographs are not at ${photographs}`;
 
 test('experiments/facecom.yaml learns from real photographs', { skip }, async (t) => {
   const { cwd, facecom } = await place(t);

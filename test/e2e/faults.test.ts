@@ -68,6 +68,48 @@ test('broken events are passed over, whatever they are, and a clock that jumps c
   assert.deepEqual(json.at(-1).metrics, { 'val/combined': 0.75 });
 });
 
+test('what a trainer writes with Python’s json.dumps is read; what is wrong in a record is a warning, and is named in the failure', async (t) => {
+  const lines = `event '{"type":"metric","time":1795601190,"step":1,"values":{"val/combined":NaN,"val/f1":"high"}}'`;
+  const good = await place(
+    t,
+    `${lines}\n event '{"type":"finished","time":1795601190500,"metrics":{"test/combined":Infinity}}'`,
+  );
+  const { exitCode, json, stderr } = await good.run();
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual(json.at(-1).metrics, { 'test/combined': 'Infinity' });
+  assert.deepEqual(
+    json.filter(({ type }) => type === 'warning').map(({ code }) => code),
+    ['record-time', 'record-value'],
+  );
+  assert.match(
+    json.find(({ code }) => code === 'record-value').message,
+    /line 1 gives val\/f1 as the text "high"/,
+  );
+  const bad = await place(t, `${lines}\n event 'Traceback (most recent call last):'`);
+  const { message } = (await bad.run()).json.at(-1).error;
+  assert.match(
+    message,
+    /without a finished event \(3 problems in events\.jsonl: .*line 2 is no JSON object: "Traceback/,
+  );
+});
+
+test('a run that was killed before its trainer told anything is taken up by the next', async (t) => {
+  const { cwd, spec, run } = await place(t, `[ -e ../../../go ] && { finish; exit 0; }\nsleep 300`);
+  const program = start(['run', spec], cwd);
+  await until('the trainer runs', () => runOf(cwd).states().length === 2);
+  const { dir } = runOf(cwd);
+  const [, started] = runOf(cwd).states();
+  program.kill('SIGKILL');
+  await program;
+  await until('the trainer is gone', () => !isAlive(started!.pid!));
+  writeFileSync(join(cwd, 'go'), '');
+  const { exitCode, json, stderr } = await run();
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(runOf(cwd).dir, dir);
+  assert.match(json.at(-1).run, /-1$/);
+  assert.deepEqual(statesOf(cwd), ['queued', 'started', 'finished']);
+});
+
 test('a trainer that ignores the request to stop is killed after the grace, with what it started', async (t) => {
   const { cwd, spec } = await place(
     t,

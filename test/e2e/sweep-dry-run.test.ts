@@ -62,7 +62,7 @@ it('prints a table, the counts a branch, what is finished and how long the rest 
   assert.match(stdout, /\n {2}4 trials with optimizer\.name, optimizer\.momentum\n/);
   assert.match(stdout, /1 of them .*finished already/);
   // Five trials of 30 epochs, 2 s each.
-  assert.match(stdout, /About 5 min 00 s to go, one after another, by 1 earlier run\./);
+  assert.match(stdout, /About 5 min 00 s remaining, one after another, by 1 earlier run\./);
 });
 
 it('says problems at their line with exit code 2, and a data set that is not there as a warning', async (t) => {

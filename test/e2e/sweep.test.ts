@@ -45,7 +45,7 @@ test('a sweep runs its trials once, says what is best, and a second time has not
   assert.equal(summary.best.axes['optimizer.lr'], 0.03);
   assert.equal(summary.best.value, 4.5);
   assert.equal(summary.best.config.optimizer.lr, 0.03);
-  assert.ok(Math.abs(summary.best.interval[1] - (4.5 + 12.706 * 0.5)) < 1e-9);
+  assert.ok(Math.abs(summary.best.interval[1] - (4.5 + 12.706204736174694 * 0.5)) < 1e-9);
   assert.ok(stdout.split('\n').every((line) => line.startsWith('{')));
   assert.equal(json.filter(({ type }) => type === 'finished').length, 6);
   assert.equal(runs().length, 6);
@@ -164,6 +164,24 @@ while :; do sleep 0.05; done`,
   assert.equal(runs().length, 6);
 });
 
+test('the folder of a run that waits is removed: it is made anew, and the sweep goes on', async (t) => {
+  const { spec, cwd, runs } = await place(
+    t,
+    `event '{"type":"progress","time":1,"done":1,"total":2,"unit":"steps"}'
+until [ -e ../../../go ]; do sleep 0.02; done
+${VALUE}`,
+  );
+  const program = start(['sweep', spec, '--json', '--max-parallel', '1'], cwd);
+  await until('the next is made ahead', () => runs().some(({ status }) => status === 'queued'));
+  for (const { status, dir } of runs()) if (status === 'queued') rmSync(dir, { recursive: true });
+  writeFileSync(join(cwd, 'go'), '');
+  const { exitCode, stdout, stderr } = await program;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(JSON.parse(stdout.trim().split('\n').at(-1)!).finished, 6);
+  assert.doesNotMatch(stderr, /internal error/);
+  assert.ok(runs().every(({ status, attempt }) => status === 'finished' && attempt === 1));
+});
+
 test('SIGKILL of the orchestrator leaves no trainer and no child of one; resume loses and repeats nothing', async (t) => {
   const { spec, cwd, runs } = await place(
     t,
@@ -175,7 +193,7 @@ event '{"type":"progress","time":1,"done":1,"total":2,"unit":"steps"}'
 while :; do sleep 0.05; done`,
   );
   const program = start(['sweep', spec, '--max-parallel', '2'], cwd);
-  const hanging = () => runs().filter(({ dir }) => existsSync(join(dir, 'child')));
+  const hanging = () => runs().filter(({ dir }) => existsSync(join(dir, 'child')) && starts(dir).length > 0);
   await until('two trials hang', () => hanging().length === 2);
   const pids = hanging().flatMap(({ dir }) => [
     starts(dir).at(-1)!.pid!,

@@ -7,7 +7,7 @@ import { packageDir } from '../support/program.ts';
 import { read } from '../support/specs.ts';
 
 const pictures = resolve(packageDir, '../shared/data/orl');
-const skip = existsSync(join(pictures, 'annotations.json')) ? false : 'the ORL pictures are not there';
+const skip = existsSync(join(pictures, 'annotations.json')) ? false : 'the ORL photographs are not here';
 
 const ids = async (t: Parameters<typeof read>[0], text: string, cwd?: string) =>
   (await expandTrials(await read(t, text), { cwd })).trials.map(({ id }) => id);

@@ -2,34 +2,25 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { classify, howItEnded, logTail } from '../../src/orchestrator/classify.ts';
+import { classify, howItEnded } from '../../src/orchestrator/classify.ts';
+import { logTail } from '../../src/orchestrator/crash.ts';
 import type { Exit } from '../../src/orchestrator/launchers/launcher.ts';
-import type { Event } from '../../src/record/index.ts';
+import { classes, type Event } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { smallDisk, withoutSmallDisk } from '../support/small-disk.ts';
 
-const failed = (code: string): Event[] => [{ type: 'failed', time: 1, code, message: `it was ${code}` }];
-
-test('the trainer’s own word comes first', async (t) => {
+test('the trainer’s own word comes first, and one that gives no class is code', async (t) => {
   const dir = await temporaryFolder(t);
   writeFileSync(join(dir, 'log.txt'), 'CUDA out of memory\n');
-  for (const [code, kind] of [
-    ['oom', 'oom'],
-    ['nan', 'nan'],
-    ['disk-full', 'infrastructure'],
-    ['tensorflow-missing', 'infrastructure'],
-    ['no-gpu', 'infrastructure'],
-    ['data-missing', 'data'],
-    ['annotations-json', 'data'],
-    ['split-empty', 'data'],
-    ['internal', 'code'],
-    ['whatever', 'code'],
-  ] as const)
-    assert.deepEqual(classify(dir, { code: 1 }, failed(code)), {
-      class: kind,
-      message: `it was ${code}`,
-      code,
+  const head = { type: 'failed', time: 1, code: 'nan', message: 'It broke.' } as const;
+  for (const kind of [...classes.told, undefined]) {
+    const event: Event = kind === undefined ? head : { ...head, class: kind };
+    assert.deepEqual(classify(dir, { code: 1 }, [event]), {
+      class: kind ?? 'code',
+      message: 'It broke.',
+      code: 'nan',
     });
+  }
 });
 
 test('else the end of the log, then how the process ended', async (t) => {

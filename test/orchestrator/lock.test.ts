@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FacecomError } from '../../src/base/errors.ts';
 import { markProcess } from '../../src/base/process.ts';
-import { lockFile, lockHolder, takeLock } from '../../src/orchestrator/lock.ts';
+import { takeLock } from '../../src/orchestrator/index.ts';
+import { lockFile, lockHolder } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const refused = (error: unknown) => error instanceof FacecomError && error.code === 'locked';
@@ -54,8 +55,44 @@ test('a lock of another machine is refused, and says what to do', async (t) => {
   writeFileSync(lockFile(folder), text);
   await assert.rejects(takeLock(folder, { command: 'sweep' }), (error: FacecomError) => {
     assert.match(error.found!, /process 1 on elsewhere/);
-    assert.match(error.remedy!, /If that machine is gone, remove .*lock\.json/);
+    assert.match(error.remedy!, /If that machine is gone, its lock is taken over/);
     return true;
   });
   assert.equal(readFileSync(lockFile(folder), 'utf8'), text);
+});
+
+test('a lock that lacks or mangles its details is refused in words', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const details of [{}, { time: 'x', command: 7 }, { time: 1e300 }]) {
+    writeFileSync(lockFile(folder), JSON.stringify({ pid: process.pid, ...details }));
+    await assert.rejects(takeLock(folder, { command: 'sweep' }), (error: FacecomError) => {
+      assert.ok(refused(error));
+      assert.match(error.message, /^Another process is at work/);
+      assert.equal(error.found, `process ${process.pid}`);
+      return true;
+    });
+  }
+  for (const pid of [-1, 0, 1.5, '1', null]) {
+    writeFileSync(lockFile(folder), JSON.stringify({ pid }));
+    (await takeLock(folder, { command: 'sweep' }))();
+  }
+});
+
+test('a lock of a container that is gone is taken over with a note once it has been still for long', async (t) => {
+  const folder = await temporaryFolder(t);
+  // Same machine name, same number, a space of numbers of its own: as in a container that was replaced.
+  const [boot] = markProcess().process!.split(':');
+  const mark = { ...markProcess(), process: `${boot}:1:12345`, command: 'sweep', time: 1 };
+  writeFileSync(lockFile(folder), JSON.stringify(mark));
+  await assert.rejects(takeLock(folder, { command: 'sweep' }), (error: FacecomError) => {
+    assert.match(error.found!, /in another container/);
+    return refused(error);
+  });
+  assert.equal(lockHolder(folder)?.pid, process.pid);
+  const old = new Date(Date.now() - 90_000);
+  utimesSync(lockFile(folder), old, old);
+  assert.equal(lockHolder(folder), undefined);
+  const notes: string[] = [];
+  (await takeLock(folder, { command: 'sweep', note: (line) => notes.push(line), watched: 1 }))();
+  assert.match(notes.join(), /in another container has given no sign of life/);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { FailureClass } from '../../src/orchestrator/classify.ts';
 import { decide } from '../../src/orchestrator/retry.ts';
+import type { FailureClass } from '../../src/record/index.ts';
 import { resolveConfig } from '../../src/spec/index.ts';
 
 const failure = (kind: FailureClass) => ({ class: kind, message: 'it failed' });

@@ -53,7 +53,10 @@ test('its finished event is the trainer’s word, whatever its exit code', async
 });
 
 test('what an earlier start told is not taken for this one’s, by its place and not by the clock', async (t) => {
-  const run = await place(t, `event '{"type":"failed","time":7,"code":"nan","message":"no number"}'; exit 1`);
+  const run = await place(
+    t,
+    `event '{"type":"failed","time":7,"code":"nan","class":"nan","message":"no number"}'; exit 1`,
+  );
   writeFileSync(
     join(run.runDir, 'events.jsonl'),
     '{"type":"failed","time":99999999999999,"code":"oom","message":"earlier"}\n{"torn',
@@ -62,6 +65,48 @@ test('what an earlier start told is not taken for this one’s, by its place and
   assert.ok(outcome.status === 'failed');
   assert.deepEqual(outcome.failure, { class: 'nan', code: 'nan', message: 'no number' });
   assert.equal(run.events.length, 1);
+});
+
+test('one that stops in good order unasked was interrupted, whatever is in its log', async (t) => {
+  const script = (event: string, code: number) => `echo 'stopped (SIGTERM)'; event '${event}'; exit ${code}`;
+  for (const [event, code, kind, message] of [
+    ['{"type":"stopped","time":7,"reason":"SIGTERM"}', 0, 'interrupted', /from outside \(SIGTERM\)/],
+    ['{"type":"stopped","time":7}', 0, 'interrupted', /from outside\.$/],
+    ['{"type":"stopped","time":7}', 3, 'code', /exited with code 3/],
+    ['{"type":"progress","time":7,"done":1,"total":2}', 0, 'code', /without a finished event/],
+  ] as const) {
+    const outcome = await (await place(t, script(event, code))).supervise();
+    assert.ok(outcome.status === 'failed');
+    assert.equal(outcome.failure.class, kind);
+    assert.match(outcome.failure.message, message);
+  }
+});
+
+test('lines that cannot be read are warnings, and are counted and named in the failure', async (t) => {
+  const run = await place(
+    t,
+    `event '{"type":"metric","time":7,"step":1,"values":{"val/combined":"high","val/loss":NaN}}'
+event 'Traceback:'
+event '{"type":"finished","time":7}'
+event '{"type":"toString","time":7}'`,
+  );
+  const outcome = await run.supervise();
+  assert.ok(outcome.status === 'failed');
+  assert.match(
+    outcome.failure.message,
+    /code 0 without a finished event.*\(4 problems in events\.jsonl: line 1 gives/,
+  );
+  assert.match(
+    outcome.failure.message,
+    /line 2 is no JSON object: "Traceback:"; line 3 is of type finished, but has no metrics/,
+  );
+  assert.deepEqual(
+    run.events.map((event) => (event.type === 'warning' ? event.code : event.type)),
+    ['record-value', 'metric', 'record-line', 'record-line', 'record-line'],
+  );
+  const [, metric] = run.events;
+  assert.ok(metric?.type === 'metric');
+  assert.deepEqual(metric.values, { 'val/loss': Number.NaN });
 });
 
 test('a trainer that finds its run finished has finished', async (t) => {

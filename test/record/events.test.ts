@@ -28,12 +28,13 @@ test('numbers survive the file, NaN and the infinities too, and the file keeps t
       events.artifact({ path: 'artifacts/x', kind: 'chart' });
       events.warning({ code: 'w', message: 'ü\n"' });
       events.finished({ metrics: finished });
-      events.failed({ code: 'oom', message: 'no memory' });
+      events.stopped({ reason: 'SIGTERM' });
+      events.failed({ code: 'oom', class: 'oom', message: 'no memory' });
       events.close();
       const read = readEvents(folder);
       assert.deepEqual(
         read.map(({ type }) => type),
-        ['metric', 'progress', 'checkpoint', 'artifact', 'warning', 'finished', 'failed'],
+        ['metric', 'progress', 'checkpoint', 'artifact', 'warning', 'finished', 'stopped', 'failed'],
       );
       // -0 is 0 in JSON.
       const plain = (of: Record<string, number>) =>

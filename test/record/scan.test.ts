@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -194,4 +194,19 @@ test('no state and no events, whatever they hold, make the scan fail', async (t)
     }),
     { numRuns: 300 },
   );
+});
+
+test('a run of another container is running for as long as its lock shows signs of life', async (t) => {
+  const { folder, run } = await sweepFolder(t);
+  const [boot] = markProcess().process!.split(':');
+  const mark = { pid: process.pid, host: markProcess().host, process: `${boot}:1:12345` };
+  run('a-1', [{ state: 'started', ...mark, orchestrator: { pid: mark.pid, process: mark.process } }]);
+  const status = () => scanRun(join(folder, 'a-1'))?.status;
+  assert.equal(status(), 'interrupted');
+  const lock = join(folder, 'lock.json');
+  writeFileSync(lock, JSON.stringify(mark));
+  assert.equal(status(), 'running');
+  const old = new Date(Date.now() - 90_000);
+  utimesSync(lock, old, old);
+  assert.equal(status(), 'interrupted');
 });

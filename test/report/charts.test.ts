@@ -6,10 +6,10 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { compile } from 'vega-lite';
+import { readRun } from '../../src/record/index.ts';
 import { render, toPng } from '../../src/report/charts/render.ts';
 import { trainingMetrics } from '../../src/report/charts/training-metrics.ts';
 import { writeCharts } from '../../src/report/index.ts';
-import { readRun } from '../../src/report/read-run.ts';
 import { packageDir } from '../support/program.ts';
 import { confusion, makeRun, runsFolder, usualEpochs } from './support/records.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readRun } from '../../src/record/index.ts';
 import { panelsOf } from '../../src/report/charts/panels.ts';
 import { readConfusion, rowShares } from '../../src/report/confusion.ts';
 import { bestPoint, curvesOf, thin } from '../../src/report/curves.ts';
-import { readRun } from '../../src/report/read-run.ts';
 import { confusion, makeRun, runsFolder, usualEpochs } from './support/records.ts';
 
 const event = (step: number, epoch: number, values: Record<string, number>) =>

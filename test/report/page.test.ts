@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readRun } from '../../src/record/index.ts';
 import { writeRunReport } from '../../src/report/index.ts';
 import { html, plain } from '../../src/report/page/html.ts';
 import { runPage } from '../../src/report/page/run-page.ts';
-import { readRun } from '../../src/report/read-run.ts';
 import { open, withoutBrowser } from './support/browser.ts';
 import { confusion, makeRun, runsFolder, usualEpochs } from './support/records.ts';
 
@@ -143,4 +143,24 @@ test('an empty folder of a run has a page', async (t) => {
   for (const file of ['config.json', 'environment.json', 'origins.json', 'state.jsonl', 'events.jsonl'])
     writeFileSync(join(dir, file), '{torn');
   assert.match(await runPage(readRun(dir), {}, './'), /No metric was recorded/);
+});
+
+test('where a value came from is worded as explain does: a flag as it was given', async (t) => {
+  const dir = makeRun({
+    runs: runsFolder(t),
+    config: { train: { epochs: 3 }, data: { path: 'x', image_size: 64 } },
+  });
+  writeFileSync(
+    join(dir, 'origins.json'),
+    JSON.stringify({
+      'train.epochs': { kind: 'flag', flag: '--set train.epochs=3' },
+      'data.path': { kind: 'environment', variable: 'DATA', file: 'a.yaml', line: 4, column: 9 },
+      'data.image_size': { kind: 'retry', class: 'oom', from: 112 },
+    }),
+  );
+  const page = await runPage(readRun(dir), {}, undefined);
+  assert.ok(page.includes('>--set train.epochs=3<'));
+  assert.ok(!page.includes('--set --set'));
+  assert.ok(page.includes('environment DATA in a.yaml:4:9'));
+  assert.ok(page.includes('changed from 112 after a failure (oom)'));
 });

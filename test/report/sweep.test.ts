@@ -7,30 +7,11 @@ import { writeManifest } from '../../src/record/index.ts';
 import { objectiveChart } from '../../src/report/charts/objective-chart.ts';
 import { render } from '../../src/report/charts/render.ts';
 import { writeSweepReport } from '../../src/report/index.ts';
-import { intervalOf, studentT } from '../../src/report/trials/interval.ts';
 import { readSweep } from '../../src/report/trials/read-sweep.ts';
 import { open, withoutBrowser } from './support/browser.ts';
 import { makeRun, runsFolder } from './support/records.ts';
 
 const silent = (line: string) => assert.fail(line);
-
-test('intervals are those of Student’s t', () => {
-  // scipy.stats.t.ppf(0.975, v)
-  for (const [freedom, t] of [
-    [1, 12.7062],
-    [2, 4.3027],
-    [10, 2.2281],
-    [13, 2.1604],
-    [20, 2.086],
-    [100, 1.984],
-    [10_000, 1.9602],
-  ] as const)
-    assert.ok(Math.abs(studentT(freedom) - t) < 2e-4, `${freedom}: ${studentT(freedom)}`);
-  assert.deepEqual(intervalOf([]), undefined);
-  assert.deepEqual(intervalOf([3]), { mean: 3, n: 1 });
-  const { mean, half, n } = intervalOf([0.8, 0.9, 1.0])!;
-  assert.deepEqual([mean.toFixed(4), half!.toFixed(4), n], ['0.9000', '0.2484', 3]);
-});
 
 /** Two learning rates, three seeds each; one trial failed and one was never started. */
 function makeSweep(runs: string, { manifest = true } = {}): string {

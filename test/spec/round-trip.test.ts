@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { lineAndColumn } from '../../src/base/positions.ts';
 import { resolveConfig } from '../../src/spec/index.ts';
 import { experimentSchema, fillDefaults } from '../../src/spec/schema.ts';
-import { lineAndColumn } from '../../src/spec/source.ts';
 import { formatPath, parsePath } from '../../src/spec/tree.ts';
 import { read } from '../support/specs.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { PlacedFinding } from '../../src/spec/check.ts';
+import jsep from 'jsep';
+import type { PlacedFinding } from '../../src/spec/findings.ts';
 import { readCondition } from '../../src/sweep/expressions.ts';
 
 const trial: Record<string, unknown> = {
@@ -75,4 +76,10 @@ it('refuses what it cannot mean, and suggests', () => {
     '`x` == 1',
   ])
     assert.match(refused(text), /^sweep-/, text);
+});
+
+it('leaves the operators of the parser, which the whole process shares, as they were', () => {
+  readCondition('seed == 1 and seed in [1]', ['sweep', 'require', 0], []);
+  readCondition('seed == == 1', ['sweep', 'require', 0], []);
+  for (const word of ['or', 'and', 'in']) assert.ok(!Object.hasOwn(jsep.binary_ops, word), word);
 });

@@ -1,5 +1,5 @@
+import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { Event } from '../../record/index.ts';
-import { duration, number } from './format.ts';
 import type { RunView } from './run-view.ts';
 
 /** One line an epoch and one a change of stage, for logs and pipes. */
@@ -16,7 +16,9 @@ export function lineView(): RunView {
       if (line) write(line);
     },
     retry: (failure, action, delay) =>
-      write(`failed (${failure.class}): ${failure.message} Again in ${duration(delay / 1000)}: ${action}.`),
+      write(
+        `failed (${failure.class}): ${failure.message} Again in ${formatDuration(delay / 1000)}: ${action}.`,
+      ),
     note: write,
     close: () => {},
   };
@@ -51,7 +53,7 @@ const shown: Array<[metric: string, label: string, digits: number]> = [
 function metricLine({ step, epoch, values }: Extract<Event, { type: 'metric' }>): string | undefined {
   const known = shown.filter(([name]) => values[name] !== undefined);
   if (known.length > 0) {
-    const parts = known.map(([name, label, digits]) => `${label} ${number(values[name], digits)}`);
+    const parts = known.map(([name, label, digits]) => `${label} ${formatFixed(values[name], digits)}`);
     return `epoch ${epoch}  step ${step}  ${parts.join('  ')}`;
   }
   const names = Object.keys(values);
@@ -59,6 +61,6 @@ function metricLine({ step, epoch, values }: Extract<Event, { type: 'metric' }>)
   if (names.every((name) => name.startsWith('test/'))) return undefined;
   return `step ${step}  ${names
     .slice(0, 5)
-    .map((name) => `${name} ${number(values[name], 4)}`)
+    .map((name) => `${name} ${formatFixed(values[name], 4)}`)
     .join('  ')}`;
 }

@@ -1,9 +1,12 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { Event } from '../../record/index.ts';
-import { bar, duration, number } from './format.ts';
+import { bar } from './bar.ts';
+import { fitted } from './fitted.ts';
 import { eventLine } from './line-view.ts';
 import type { RunView } from './run-view.ts';
+import { terminalSize } from './terminal-size.ts';
 
 type Progress = Extract<Event, { type: 'progress' }>;
 
@@ -15,7 +18,7 @@ const titles: Record<string, string> = {
   test: 'testing the best checkpoint',
 };
 
-/** A few lines that are drawn anew as the run goes on; what stays is written above them. */
+/** A few lines that are redrawn while the run continues; what stays is written above them. */
 export function liveView(): RunView {
   const draw = createLogUpdate(process.stderr, { showCursor: true });
   const started = performance.now();
@@ -50,7 +53,7 @@ export function liveView(): RunView {
     retry: (failure, action, delay) =>
       keep(
         pc.yellow(
-          `failed (${failure.class}): ${failure.message} Again in ${duration(delay / 1000)}: ${action}.`,
+          `failed (${failure.class}): ${failure.message} Again in ${formatDuration(delay / 1000)}: ${action}.`,
         ),
       ),
     note: (line) => keep(pc.dim(line)),
@@ -68,29 +71,25 @@ function frame(
   rate: { seconds: number; done: number } | undefined,
   seconds: number,
 ): string {
-  if (!now) return `starting  ${duration(seconds)}`;
-  const columns = Math.max(20, (process.stderr.columns ?? 80) - 1);
+  if (!now) return `starting  ${formatDuration(seconds)}`;
+  const columns = Math.max(20, terminalSize(process.stderr).columns - 1);
   const title = titles[now.stage ?? ''] ?? now.stage ?? 'running';
   const first = [pc.bold(title)];
   if (train?.epochs) first.push(`epoch ${train.epoch}/${train.epochs}`, `step ${train.done}/${train.total}`);
-  if (train?.loss !== undefined) first.push(`loss ${number(train.loss, 4)}`);
+  if (train?.loss !== undefined) first.push(`loss ${formatFixed(train.loss, 4)}`);
   const second: string[] = [];
-  if (train?.images_per_second !== undefined) second.push(`${number(train.images_per_second, 0)} images/s`);
-  if (train?.best !== undefined) second.push(`best ${number(train.best, 4)}`);
+  if (train?.images_per_second !== undefined)
+    second.push(`${formatFixed(train.images_per_second, 0)} images/s`);
+  if (train?.best !== undefined) second.push(`best ${formatFixed(train.best, 4)}`);
   const shown = now.stage === 'train' || !train ? now : train;
   const fraction = shown.total > 0 ? shown.done / shown.total : 0;
   if (train && rate && train.done > rate.done) {
     const left = ((train.total - train.done) * (seconds - rate.seconds)) / (train.done - rate.done);
-    second.push(`${duration(left)} to go`);
+    second.push(`${formatDuration(left)} remaining`);
   }
-  second.push(duration(seconds));
+  second.push(formatDuration(seconds));
   const progress = `${bar(fraction, Math.min(30, columns - 8))} ${String(Math.round(fraction * 100)).padStart(3)} %`;
-  return [first.join('  '), `${progress}  ${second.join('  ')}`].map((line) => cut(line, columns)).join('\n');
-}
-
-/** A line that is wider than the terminal would wrap, and the next frame would not cover it. */
-function cut(line: string, columns: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes of colours have no width.
-  const plain = line.replace(/\u001b\[\d+m/g, '');
-  return plain.length <= columns ? line : plain.slice(0, columns);
+  return [first.join('  '), `${progress}  ${second.join('  ')}`]
+    .map((line) => fitted(line, columns))
+    .join('\n');
 }

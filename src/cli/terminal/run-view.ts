@@ -1,15 +1,7 @@
-import type { Failure } from '../../orchestrator/index.ts';
-import type { Event } from '../../record/index.ts';
+import type { RunObserver } from '../../operations/index.ts';
 
 /** How a run is shown while it runs. */
-export interface RunView {
-  event(event: Event): void;
-  retry(failure: Failure, action: string, delay: number): void;
-  /** One line for people, such as what the preparation does. */
-  note(line: string): void;
-  /** Takes what is drawn away or ends it. */
-  close(): void;
-}
+export type RunView = RunObserver;
 
 export interface ViewOptions {
   json: boolean;

@@ -1,4 +1,4 @@
-import { number } from './format.ts';
+import { formatFixed } from '../../base/format.ts';
 
 /** The scores of validation and test side by side, one metric a line; metrics of other names are listed below. */
 export function scoreTable(metrics: Readonly<Record<string, number>>): string {
@@ -10,11 +10,11 @@ export function scoreTable(metrics: Readonly<Record<string, number>>): string {
     else other.push(name);
   }
   const width = Math.max(12, ...[...names].map((name) => name.length));
-  const cell = (value: number | undefined) => number(value, 4).padStart(12);
+  const cell = (value: number | undefined) => formatFixed(value, 4).padStart(12);
   const lines = [...names].map(
     (name) => `${name.padEnd(width)}${cell(metrics[`val/${name}`])}${cell(metrics[`test/${name}`])}`,
   );
   if (names.size > 0) lines.unshift(`${''.padEnd(width)}${'validation'.padStart(12)}${'test'.padStart(12)}`);
-  for (const name of other) lines.push(`${name}  ${number(metrics[name], 4)}`);
+  for (const name of other) lines.push(`${name}  ${formatFixed(metrics[name], 4)}`);
   return lines.length > 0 ? lines.join('\n') : 'The trainer gave no metrics.';
 }

@@ -1,9 +1,11 @@
-/** Signals for a command that runs trainers: the first Ctrl-C stops, the second kills. */
-export function watchSignals(say: (line: string) => void): {
-  stop: AbortSignal;
-  kill: AbortSignal;
-  release: () => void;
-} {
+import { onSignals } from '../../base/interrupt.ts';
+import { ignoresHangup } from './first-signals.ts';
+
+/** Signals for a command that runs trainers: the first one stops, the second kills. However `work` ends, the handlers are removed. */
+export async function withSignals<T>(
+  say: (line: string) => void,
+  work: (signals: { stop: AbortSignal; kill: AbortSignal }) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   const kill = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
@@ -16,13 +18,11 @@ export function watchSignals(say: (line: string) => void): {
     );
     stop.abort();
   };
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, onSignal);
-  return {
-    stop: stop.signal,
-    kill: kill.signal,
-    release: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
+  const names: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', ...(ignoresHangup() ? [] : ['SIGHUP' as const])];
+  const { release } = onSignals(onSignal, names);
+  try {
+    return await work({ stop: stop.signal, kill: kill.signal });
+  } finally {
+    release();
+  }
 }

@@ -1,11 +1,12 @@
 import type { TrialRow } from '../../orchestrator/index.ts';
 import { runLabel } from '../../orchestrator/index.ts';
+import { printJson, printNote } from './print.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 
 /** Every change of a trial's state as one document a line. */
 export function sweepJsonView({ sweep, quiet }: SweepViewOptions): SweepView {
   const write = (value: object) => {
-    if (!quiet) process.stdout.write(`${JSON.stringify({ sweep, time: Date.now(), ...value }, encode)}\n`);
+    if (!quiet) printJson({ sweep, time: Date.now(), ...value });
   };
   const named = ({ trial, runDir }: TrialRow) => ({
     trial: trial.id,
@@ -28,13 +29,8 @@ export function sweepJsonView({ sweep, quiet }: SweepViewOptions): SweepView {
       }),
     paused: (reason) => write(reason === undefined ? { type: 'unpaused' } : { type: 'paused', reason }),
     note: (line) => {
-      if (!quiet) process.stderr.write(`${line}\n`);
+      if (!quiet) printNote(line);
     },
     close: () => {},
   };
-}
-
-/** As in the record: JSON has neither NaN nor infinities. */
-export function encode(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

@@ -1,14 +1,14 @@
-import { cell } from '../../operations/index.ts';
+import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { TrialRow } from '../../orchestrator/index.ts';
-import { duration, number } from './format.ts';
+import { cell } from './cell.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 
-/** One line a change of a trial's state, for logs and pipes. */
+/** One line per change of a trial's state, for logs and pipes. */
 export function sweepLineView({ board, slots }: SweepViewOptions): SweepView {
   const write = (line: string) => process.stderr.write(`${line}\n`);
   return {
     started: (row, { attempt }) =>
-      write(`${attempt === 'new' ? 'started' : 'goes on'}  ${describe(row)}  on ${row.devices.join(', ')}`),
+      write(`${attempt === 'new' ? 'started' : 'resumed'}  ${describe(row)}  on ${row.devices.join(', ')}`),
     event: () => {},
     retry: (row, failure, { action, delay }) =>
       write(retryLine(row, failure.class, failure.message, action, delay)),
@@ -17,9 +17,12 @@ export function sweepLineView({ board, slots }: SweepViewOptions): SweepView {
       const left = board.secondsLeft(slots);
       const { finished, linked, failed } = board.counts();
       if (row.status === 'finished' && left !== undefined)
-        write(`${finished + linked + failed} of ${board.rows.length} trials, ${duration(left)} to go`);
+        write(
+          `${finished + linked + failed} of ${board.rows.length} trials, ${formatDuration(left)} remaining`,
+        );
     },
-    paused: (reason) => write(reason === undefined ? 'goes on' : `paused, running trials go on: ${reason}`),
+    paused: (reason) =>
+      write(reason === undefined ? 'continues' : `paused, running trials continue: ${reason}`),
     note: write,
     close: () => {},
   };
@@ -37,12 +40,12 @@ export function retryLine(
   action: string,
   delay: number,
 ): string {
-  return `retried  ${describe(row)}  (${kind}) ${message} Again in ${duration(delay / 1000)}: ${action}.`;
+  return `retried  ${describe(row)}  (${kind}) ${message} Again in ${formatDuration(delay / 1000)}: ${action}.`;
 }
 
 export function endLine(row: TrialRow): string {
   if (row.status === 'failed')
     return `failed   ${describe(row)}  (${row.failure?.class}) ${row.failure?.message}`;
   if (row.status === 'stopped') return `stopped  ${describe(row)}`;
-  return `finished ${describe(row)}  ${number(row.value, 4)} in ${duration(row.seconds)}`;
+  return `finished ${describe(row)}  ${formatFixed(row.value, 4)} in ${formatDuration(row.seconds)}`;
 }

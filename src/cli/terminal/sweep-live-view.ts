@@ -1,13 +1,16 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
-import stringWidth from 'string-width';
-import { cell } from '../../operations/index.ts';
+import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { TrialRow } from '../../orchestrator/index.ts';
-import { bar, duration, number } from './format.ts';
+import { bar } from './bar.ts';
+import { axisCell } from './cell.ts';
+import { fitted } from './fitted.ts';
 import { describe, retryLine } from './sweep-line-view.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
+import { type Column, table } from './table.ts';
+import { terminalSize } from './terminal-size.ts';
 
-/** A table that is drawn anew as the sweep goes on: what runs, what ended last, counts, and the time to go. */
+/** A table that is redrawn while the sweep runs: what runs, what ended last, counts, and the time remaining. */
 export function sweepLiveView(options: SweepViewOptions): SweepView {
   const draw = createLogUpdate(process.stderr, { showCursor: true });
   const started = performance.now();
@@ -15,8 +18,9 @@ export function sweepLiveView(options: SweepViewOptions): SweepView {
   /** Rows that ended, the latest last. */
   const ended: TrialRow[] = [];
   const paint = () => {
-    const size = { columns: process.stderr.columns ?? 80, rows: process.stderr.rows ?? 24 };
-    draw(sweepFrame(options, ended, paused, (performance.now() - started) / 1000, size));
+    draw(
+      sweepFrame(options, ended, paused, (performance.now() - started) / 1000, terminalSize(process.stderr)),
+    );
   };
   const keep = (line: string) => {
     draw.clear();
@@ -42,7 +46,9 @@ export function sweepLiveView(options: SweepViewOptions): SweepView {
     paused: (reason) => {
       paused = reason;
       keep(
-        pc.yellow(reason === undefined ? 'The sweep goes on.' : `Paused, running trials go on: ${reason}`),
+        pc.yellow(
+          reason === undefined ? 'The sweep continues.' : `Paused, running trials continue: ${reason}`,
+        ),
       );
     },
     note: (line) => keep(pc.dim(line)),
@@ -69,7 +75,7 @@ export function sweepFrame(
   const shown = [...ended.slice(-Math.max(0, Math.min(5, room - running.length))), ...running].slice(-room);
   const hidden = running.length - shown.filter((row) => running.includes(row)).length;
   const width = Math.max(10, columns - 1);
-  const lines = shown.length > 0 ? table(shown, width) : [];
+  const lines = shown.length > 0 ? trialLines(shown, width) : [];
   const left = board.secondsLeft(slots);
   const counts = board.counts();
   const done = counts.finished + counts.linked + counts.failed;
@@ -83,56 +89,41 @@ export function sweepFrame(
   ];
   const total = board.rows.length;
   const progress = `${bar(done / total, Math.min(30, Math.max(5, width - 50)))} ${done} of ${total}`;
-  const times = `${left === undefined ? '' : `${duration(left)} to go  `}${duration(seconds)}`;
+  const times = `${left === undefined ? '' : `${formatDuration(left)} remaining  `}${formatDuration(seconds)}`;
   lines.push(parts.join('  '), `${progress}  ${times}${paused === undefined ? '' : pc.yellow('  paused')}`);
-  return lines.map((line) => cut(line, width)).join('\n');
+  return lines.map((line) => fitted(line, width)).join('\n');
 }
 
-function table(rows: readonly TrialRow[], width: number): string[] {
+function trialLines(rows: readonly TrialRow[], width: number): string[] {
   const axes = [...new Set(rows.flatMap(({ trial }) => Object.keys(trial.axes)))];
-  const header = ['trial', ...axes.map(shortPath), 'device', 'epoch', 'best', 'images/s', 'to go', ''];
+  const seeds = new Set(rows.map(({ trial }) => trial.seed)).size > 1;
+  const columns: Column[] = [
+    { title: 'trial' },
+    // `optimizer.lr` as `lr`: the whole path is in the results.
+    ...axes.map((axis, i) => ({ title: axis.split('.').at(-1)!, shrinks: true, drop: 1 + i / axes.length })),
+    ...(seeds ? [{ title: 'seed', align: 'right' as const, drop: 1 }] : []),
+    { title: 'device', drop: 4 },
+    { title: 'epoch', align: 'right' },
+    { title: 'best', align: 'right' },
+    { title: 'images/s', align: 'right', drop: 6 },
+    { title: 'time', align: 'right', drop: 3 },
+    { title: 'remaining', align: 'right', drop: 5 },
+    { title: 'status', shrinks: true, drop: 2 },
+  ];
   const cells = rows.map((row) => [
     row.trial.id,
-    ...axes.map((axis) => (Object.hasOwn(row.trial.axes, axis) ? cell(row.trial.axes[axis]) : '–')),
+    ...axes.map((axis) => axisCell(row.trial.axes, axis)),
+    ...(seeds ? [String(row.trial.seed)] : []),
     row.devices.join(','),
     row.epoch === undefined ? '–' : `${row.epoch}${row.epochs ? `/${row.epochs}` : ''}`,
-    number(row.value, 4),
-    row.status === 'running' && row.rate !== undefined ? number(row.rate, 0) : '–',
-    toGo(row),
+    formatFixed(row.value, 4),
+    row.status === 'running' && row.rate !== undefined ? formatFixed(row.rate, 0) : '',
+    formatDuration(spent(row)),
+    remaining(row),
     [statusOf(row), ...(row.retries > 0 ? [`${row.retries} retries`] : [])].join(' '),
   ]);
-  const widths = header.map((name, i) =>
-    Math.max(stringWidth(name), ...cells.map((line) => stringWidth(line[i]!))),
-  );
-  fit(widths, axes.length, width);
-  const render = (line: string[]) =>
-    line
-      .map((text, i) => pad(text, widths[i]!))
-      .filter((_, i) => widths[i]! > 0)
-      .join('  ')
-      .trimEnd();
-  return [pc.dim(render(header)), ...cells.map((line, i) => colour(rows[i]!)(render(line)))];
-}
-
-/** Where the table is too wide, its axes get narrower first; then the last columns are left out, those of the rate and device first. */
-function fit(widths: number[], axes: number, width: number): void {
-  const total = () => widths.reduce((sum, w) => sum + (w > 0 ? w + 2 : 0), -2);
-  const NARROW = 8;
-  while (total() > width) {
-    const widest = Math.max(...widths.slice(1, 1 + axes), 0);
-    if (widest <= NARROW) break;
-    widths[widths.indexOf(widest, 1)] = widest - 1;
-  }
-  const [device, , , rate] = [1 + axes, 2 + axes, 3 + axes, 4 + axes];
-  for (const column of [rate!, device!, ...Array.from({ length: axes }, (_, i) => axes - i)]) {
-    if (total() <= width) return;
-    widths[column] = 0;
-  }
-}
-
-function pad(text: string, width: number): string {
-  const cutText = stringWidth(text) > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
-  return cutText + ' '.repeat(Math.max(0, width - stringWidth(cutText)));
+  const [header, ...lines] = table(columns, cells, width).split('\n');
+  return [pc.dim(header!), ...lines.map((line, i) => colour(rows[i]!)(line))];
 }
 
 const colour = ({ status }: TrialRow): ((text: string) => string) => {
@@ -140,9 +131,6 @@ const colour = ({ status }: TrialRow): ((text: string) => string) => {
   if (status === 'retrying') return pc.yellow;
   return status === 'running' ? String : pc.dim;
 };
-
-/** `optimizer.lr` → `lr`: the whole path is in the results. */
-const shortPath = (path: string): string => path.split('.').at(-1)!;
 
 function statusOf({ status, stage }: TrialRow): string {
   if (status !== 'running') return status;
@@ -156,16 +144,15 @@ const stages: Record<string, string> = {
   test: 'testing',
 };
 
-function toGo({ status, fraction, since, seconds }: TrialRow): string {
-  if (status === 'finished') return duration(seconds);
-  if (status !== 'running' || !fraction || since === undefined) return '–';
-  const spent = (performance.now() - since) / 1000;
-  return duration((spent * (1 - fraction)) / fraction);
+/** Seconds since the trial's trainer began, or that it took. */
+function spent({ status, since, seconds }: TrialRow): number | undefined {
+  if (status === 'finished') return seconds;
+  return since === undefined ? undefined : (performance.now() - since) / 1000;
 }
 
-/** A line that is wider than the terminal would wrap, and the next frame would not cover it. */
-function cut(line: string, width: number): string {
-  if (stringWidth(line) <= width) return line;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes of colours have no width.
-  return `${line.replace(/\u001b\[\d+m/g, '').slice(0, width - 1)}…`;
+function remaining(row: TrialRow): string {
+  const { status, fraction } = row;
+  const seconds = spent(row);
+  if (status !== 'running' || !fraction || seconds === undefined) return '';
+  return formatDuration((seconds * (1 - fraction)) / fraction);
 }

@@ -1,21 +1,33 @@
-import type { Board, SweepObserver } from '../../orchestrator/index.ts';
+import type { Reporter, SweepWatcher, WatchSweep } from '../../operations/index.ts';
+import type { Board } from '../../orchestrator/index.ts';
+import { describePlan } from './sweep-plan.ts';
 
 /** How a sweep is shown while it runs. */
-export interface SweepView extends SweepObserver {
-  /** Takes what is drawn away or ends it. */
-  close(): void;
-}
+export type SweepView = SweepWatcher;
 
 export interface SweepViewOptions {
   json: boolean;
   quiet: boolean;
+  /** Its name. */
   sweep: string;
   board: Board;
   slots: number;
 }
 
+/** Says what a sweep is about to do, then shows it. */
+export function watchSweep(
+  { json = false, quiet = false }: { json?: boolean; quiet?: boolean },
+  report: Reporter,
+): WatchSweep {
+  return (start) => {
+    report.note(describePlan(start));
+    const { name, board, slots } = start;
+    return openSweepView({ json, quiet, sweep: name, board, slots: slots.length });
+  };
+}
+
 /** JSON lines, a live table where there is a terminal, a line a change elsewhere, or nothing. */
-export async function openSweepView(options: SweepViewOptions): Promise<SweepView> {
+async function openSweepView(options: SweepViewOptions): Promise<SweepView> {
   if (options.json) return (await import('./sweep-json-view.ts')).sweepJsonView(options);
   if (options.quiet) return silent;
   if (process.stderr.isTTY && process.env.TERM !== 'dumb')

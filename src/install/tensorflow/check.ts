@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { FacecomError } from '../../base/errors.ts';
-import { packageFolder } from '../../base/folders.ts';
+import { programFile } from '../../base/folders.ts';
 
 /** What a native TensorFlow said of itself in a process of its own. */
 export interface TensorFlowReport {
@@ -30,7 +27,7 @@ export async function checkTensorFlow(
 ): Promise<TensorFlowReport> {
   const result = await execa(
     process.execPath,
-    [program(), 'tensorflow-check', '--json', ...(options.measure ? ['--measure'] : [])],
+    [programFile(), 'tensorflow-check', '--json', ...(options.measure ? ['--measure'] : [])],
     {
       env: { FACECOM_TENSORFLOW_DIR: dir, TF_CPP_MIN_LOG_LEVEL: '0', NODE_OPTIONS: undefined },
       timeout: options.timeout ?? TIMEOUT,
@@ -83,12 +80,6 @@ function how({
 function lastLine(text: string): string {
   const lines = text.trim().split('\n');
   return lines.findLast((line) => /error|fatal|AVX/i.test(line)) ?? lines.at(-1) ?? '';
-}
-
-/** This program as it was built when it started: its sources may change meanwhile. */
-function program(): string {
-  const built = fileURLToPath(new URL('./main.js', import.meta.url));
-  return existsSync(built) ? built : join(packageFolder(), 'bin', 'facecom.mjs');
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of unknown shape

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readJsonObject, writeJson } from '../../base/files.ts';
 import { cacheFolder } from '../../base/folders.ts';
 
 /** An installed native TensorFlow. */
@@ -69,13 +70,8 @@ export function verifyInstall(dir: string): string | undefined {
 }
 
 /** What the marker of an install's folder says; undefined where there is none, or half of one. */
-export function readMarker(folder: string): Marker | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, MARKER), 'utf8')) as Marker;
-  } catch {
-    return undefined;
-  }
-}
+export const readMarker = (folder: string): Marker | undefined =>
+  readJsonObject(join(folder, MARKER)) as Marker | undefined;
 
 /** Marks an install as whole. */
 export function writeMarker(folder: string, marker: Pick<Marker, 'version' | 'kind' | 'by'>): void {
@@ -94,11 +90,7 @@ export function chooseInstall(dir: string): void {
   if (marker) write(dirname(dir), { ...marker, chosen: Date.now() });
 }
 
-function write(folder: string, marker: Marker): void {
-  const aside = join(folder, `${MARKER}.${process.pid}`);
-  writeFileSync(aside, `${JSON.stringify(marker, null, 2)}\n`);
-  renameSync(aside, join(folder, MARKER));
-}
+const write = (folder: string, marker: Marker): void => writeJson(join(folder, MARKER), marker);
 
 /** Bytes of a file; undefined for anything else. */
 function sizeOf(path: string): number | undefined {

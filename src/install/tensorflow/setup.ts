@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { asCacheError, checkSpace, formatBytes, makeCacheFolder } from '../../base/disk.ts';
+import { asCacheError, checkSpace, makeCacheFolder } from '../../base/disk.ts';
 import { FacecomError } from '../../base/errors.ts';
+import { formatBytes } from '../../base/format.ts';
 import { withLock } from '../../base/lock.ts';
 import type { Progress } from '../../python/index.ts';
 import { findPython, findUv, pythonMissing } from '../../python/index.ts';

@@ -1,14 +1,6 @@
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Forward, Parameters } from '../layers.ts';
+import type { Parameters } from '../layers.ts';
+import type { Backbone } from './backbone.ts';
 import { resnet } from './resnet.ts';
-
-/** A shared feature extractor. */
-export interface Backbone {
-  /** Width of what it gives. */
-  features: number;
-  /** [batch, height, width, 3], normalised pictures → [batch, features]. */
-  apply(forward: Forward, pictures: Tensor4D): Tensor2D;
-}
 
 /** Every backbone, by its name in a spec: one line each. */
 export const backbones = {
@@ -17,3 +9,5 @@ export const backbones = {
 } satisfies Record<string, (parameters: Parameters) => Backbone>;
 
 export type BackboneName = keyof typeof backbones;
+
+export type { Backbone } from './backbone.ts';

@@ -2,7 +2,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { maxPool, relu } from '../../tensor/index.ts';
 import { convolutionNorm, type Forward, type Parameters } from '../layers.ts';
-import type { Backbone } from './index.ts';
+import type { Backbone } from './backbone.ts';
 
 interface Stages {
   /** Blocks of each of the four stages. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../layers.ts';
-import { type Optimizer, type OptimizerSpec, slotsFor } from './index.ts';
+import type { Optimizer, OptimizerSpec } from './optimizer.ts';
+import { slotsFor } from './slots.ts';
 
 export type AdamSpec = Extract<OptimizerSpec, { betas: unknown }>;
 

@@ -1,22 +1,8 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { StepContext, Variable } from '../../tensor/index.ts';
 import type { Parameter } from '../layers.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
+import type { Optimizer, OptimizerSpec } from './optimizer.ts';
 import { sgd } from './sgd.ts';
-
-/** An optimizer's update of all parameters, written as effects of a step. */
-export interface Optimizer {
-  /** Its state, named `<slot>/<parameter>`. */
-  slots: Variable[];
-  /** Scalars that change from step to step and are inputs of it; `step` counts from 1. */
-  scalars(step: number, learningRate: number): Record<string, number>;
-  apply(context: StepContext, gradients: Map<Parameter, tf.Tensor>, scalars: Record<string, tf.Tensor>): void;
-}
-
-export type OptimizerSpec =
-  | { name: 'adam' | 'adamw'; lr: number; weight_decay: number; betas: [number, number]; epsilon: number }
-  | { name: 'sgd'; lr: number; weight_decay: number; momentum: number; nesterov: boolean };
 
 /** Every optimizer, by its name in a spec: one line each. */
 const optimizers: { [name in OptimizerSpec['name']]: (spec: never, parameters: Parameter[]) => Optimizer } = {
@@ -29,9 +15,4 @@ export function createOptimizer(spec: OptimizerSpec, parameters: Parameter[]): O
   return optimizers[spec.name](spec as never, parameters);
 }
 
-/** A variable of zeros for each parameter. */
-export function slotsFor(slot: string, parameters: Parameter[]): Map<Parameter, Variable> {
-  return new Map(
-    parameters.map((parameter) => [parameter, { name: `${slot}/${parameter.name}`, shape: parameter.shape }]),
-  );
-}
+export type { Optimizer, OptimizerSpec } from './optimizer.ts';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../layers.ts';
-import { type Optimizer, type OptimizerSpec, slotsFor } from './index.ts';
+import type { Optimizer, OptimizerSpec } from './optimizer.ts';
+import { slotsFor } from './slots.ts';
 
 /** Gradient descent with momentum as torch.optim.SGD: weight decay is added to the gradient. */
 export function sgd(spec: Extract<OptimizerSpec, { name: 'sgd' }>, parameters: Parameter[]): Optimizer {

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { writeAside } from '../../base/write-aside.ts';
 import type { Work } from '../../orchestrator/index.ts';
-import { dueRetry, readConfig, recordRetry, recordState } from '../../orchestrator/index.ts';
-import { createRunFolder } from '../../record/index.ts';
+import { dueRetry, recordRetry, recordState } from '../../orchestrator/index.ts';
+import { createRunFolder, refreshConfig, tidyRunFolder } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
 
@@ -21,11 +19,12 @@ export interface RunFolderOptions {
 /** The folder of a trial's run: a new one, or the one that goes on, with what the spec says now of what does not decide its result. */
 export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): string {
   if (run) {
-    continueRun(run.dir, options.config);
+    tidyRunFolder(run.dir);
+    refreshConfig(run.dir, options.config);
     if (run.status === 'failed') openFailed(run.dir);
     return run.dir;
   }
-  const runDir = createRunFolder(
+  return createRunFolder(
     { runs: options.runs, name: options.config.name, trial: trial.id },
     {
       config: options.config,
@@ -38,18 +37,6 @@ export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): 
       },
     },
   );
-  recordState(runDir, { state: 'queued' });
-  return runDir;
-}
-
-/** Keys that may change between two starts of a run: its result is the same. */
-const free = ['description', 'tags', 'tracking', 'resources'] as const;
-
-function continueRun(runDir: string, now: Experiment): void {
-  const before = readConfig(runDir);
-  const after = { ...before, ...Object.fromEntries(free.map((key) => [key, now[key]])) };
-  const text = JSON.stringify(after, null, 2);
-  if (text !== JSON.stringify(before, null, 2)) writeAside(join(runDir, 'config.json'), `${text}\n`);
 }
 
 /** It goes on as its failure is due; where it had failed for good and is wanted again, its budgets begin anew. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { sendSignal } from '../../base/process.ts';
 import type { Exit, Handle, Job, Launcher } from './launcher.ts';
 
 /** Starts trainers as processes of this machine, each the leader of a process group, its output in the run's log.txt. */
@@ -27,19 +28,15 @@ function startProcess(job: Job): Handle {
         resolve({ ...(code === null ? {} : { code }), ...(name === null ? {} : { signal: name }) }),
       );
     });
-    const signal = (name: NodeJS.Signals, group: boolean) => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(group ? -child.pid : child.pid, name);
-      } catch {
-        // It has ended already.
-      }
-    };
     return {
       ...(child.pid === undefined ? {} : { pid: child.pid }),
       exited,
-      stop: () => signal('SIGTERM', false),
-      kill: () => signal('SIGKILL', true),
+      stop: () => {
+        if (child.pid !== undefined) sendSignal(child.pid, 'SIGTERM');
+      },
+      kill: () => {
+        if (child.pid !== undefined) sendSignal(child.pid, 'SIGKILL', { group: true });
+      },
     };
   } finally {
     closeSync(log);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { sendSignal } from '../../base/process.ts';
 import type { RunMessage, StandbyMessage } from '../../record/index.ts';
 import type { Exit, Handle, Job, Launcher } from './launcher.ts';
 import { local, mergeEnvironment } from './local.ts';
@@ -44,23 +45,27 @@ export class StandbyLauncher implements Launcher {
   }
 
   start(job: Job): Handle {
+    // One that stands by has its threads already.
+    if (job.env.FACECOM_THREADS !== this.options.env.FACECOM_THREADS) return this.startPlainly(job);
     this.warm();
     const { child, exited } = this.waiting!;
     this.waiting = undefined;
     child.ref();
     child.channel?.ref();
-    return handOver(job, child, exited, () => {
-      const handle = local.start(job);
-      this.options.onStart?.(handle);
-      return handle;
-    });
+    return handOver(job, child, exited, () => this.startPlainly(job));
+  }
+
+  private startPlainly(job: Job): Handle {
+    const handle = local.start(job);
+    this.options.onStart?.(handle);
+    return handle;
   }
 
   /** Ends the process that waits. */
   close(): void {
     const pid = this.waiting?.child.pid;
     this.waiting = undefined;
-    if (pid !== undefined) signal(pid, 'SIGKILL', true);
+    if (pid !== undefined) sendSignal(pid, 'SIGKILL', { group: true });
   }
 
   private spawn(): Standby {
@@ -117,20 +122,12 @@ function handOver(
     stop: () => {
       ending = true;
       if (plain) plain.stop();
-      else if (child.pid !== undefined) signal(child.pid, 'SIGTERM', false);
+      else if (child.pid !== undefined) sendSignal(child.pid, 'SIGTERM');
     },
     kill: () => {
       ending = true;
       if (plain) plain.kill();
-      else if (child.pid !== undefined) signal(child.pid, 'SIGKILL', true);
+      else if (child.pid !== undefined) sendSignal(child.pid, 'SIGKILL', { group: true });
     },
   };
-}
-
-function signal(pid: number, name: NodeJS.Signals, group: boolean): void {
-  try {
-    process.kill(group ? -pid : pid, name);
-  } catch {
-    // It has ended already.
-  }
 }

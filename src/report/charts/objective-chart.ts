@@ -1,6 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { plain } from '../page/html.ts';
-import type { Json } from '../read-run.ts';
 import { drawn, isDrawable, number, title } from '../text.ts';
 import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
 import { ink, palette, series } from './theme.ts';
@@ -45,9 +44,8 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
     ...(hue === undefined ? {} : { hue: label(point.axes, hue) }),
   });
   const means = points.map((point, rank) => {
-    const { half = 0, n } = point.result!;
-    const mean = drawn(point.result!.mean)!;
-    return { ...row(point), mean, low: drawn(mean - half), high: drawn(mean + half), n, best: rank === 0 };
+    const { mean, interval: [low, high] = [mean, mean], n } = point.result!;
+    return { ...row(point), mean: drawn(mean), low: drawn(low), high: drawn(high), n, best: rank === 0 };
   });
   const trials = points.flatMap((point) =>
     point.trials.flatMap(({ status, value }) =>
@@ -181,7 +179,7 @@ function isWide(values: number[]): boolean {
 }
 
 /** A value as text; what an axis has not is a dash. */
-export function label(axes: Json, axis: string): string {
+export function label(axes: Record<string, unknown>, axis: string): string {
   if (!Object.hasOwn(axes, axis)) return '–';
   const value = axes[axis];
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : tidy(value);

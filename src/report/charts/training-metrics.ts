@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
+import type { RunRecord } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf, type Point, thin } from '../curves.ts';
-import type { RunRecord } from '../read-run.ts';
 import { drawn, isDrawable, number, title } from '../text.ts';
 import { type Panel, panelsOf } from './panels.ts';
 import { best as bestColour, ink } from './theme.ts';

@@ -1,10 +1,10 @@
-import { flatten } from '../flatten.ts';
-import { isObject, type Json } from '../read-run.ts';
+import { leaves } from '../../base/objects.ts';
+import { type Origins, originText, type RecordedConfig } from '../../record/index.ts';
 import { type Html, html, plain } from './html.ts';
 
 /** Every value of the config and where it came from; those that someone chose come first. */
-export function configTable(config: Json, origins: Json): Html {
-  const rows = [...flatten(config)].map(([path, value]) => ({
+export function configTable(config: RecordedConfig, origins: Origins): Html {
+  const rows = [...leaves(config)].map(([path, value]) => ({
     path,
     value,
     origin: originOf(origins, path),
@@ -26,25 +26,8 @@ function table(rows: { path: string; value: unknown; origin: string }[]): Html {
 }
 
 /** In words; the origin of a list's or an object's key counts for what is within it. */
-function originOf(origins: Json, path: string): string {
-  for (let key = path; key !== ''; key = key.slice(0, Math.max(0, key.lastIndexOf('.')))) {
-    const origin = origins[key];
-    if (isObject(origin)) return describe(origin);
-  }
+function originOf(origins: Origins, path: string): string {
+  for (let key = path; key !== ''; key = key.slice(0, Math.max(0, key.lastIndexOf('.'))))
+    if (Object.hasOwn(origins, key)) return originText(origins[key]);
   return '';
-}
-
-function describe(origin: Json): string {
-  const place =
-    origin.file === undefined
-      ? ''
-      : [origin.file, origin.line, origin.column]
-          .filter((part) => part !== undefined)
-          .map(plain)
-          .join(':');
-  if (origin.kind === 'file') return place;
-  if (origin.kind === 'flag') return `--set ${plain(origin.flag)}`;
-  if (origin.kind === 'axis') return `sweep${place && `, ${place}`}`;
-  if (origin.kind === 'retry') return `changed after ${plain(origin.class)}, from ${plain(origin.from)}`;
-  return plain(origin.kind);
 }

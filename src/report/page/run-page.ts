@@ -1,5 +1,5 @@
+import { isWithin, type RunRecord } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf } from '../curves.ts';
-import { isWithin, type RunRecord } from '../read-run.ts';
 import { bytes, duration, moment, number } from '../text.ts';
 import type { RunCharts } from '../write-charts.ts';
 import { configTable } from './config.ts';

@@ -1,7 +1,7 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import { readRun, resultText } from '../../record/index.ts';
 import { label } from '../charts/objective-chart.ts';
 import type { Chart } from '../charts/render.ts';
-import { readJson, readRun } from '../read-run.ts';
 import { duration, number } from '../text.ts';
 import type { PointRow, SweepRecord, TrialRow } from '../trials/read-sweep.ts';
 import { configTable } from './config.ts';
@@ -70,7 +70,7 @@ const singles = ({ trials }: PointRow): string =>
 
 function interval({ result }: PointRow): string {
   if (!result) return '–';
-  return result.half === undefined ? number(result.mean) : `${number(result.mean)} ± ${number(result.half)}`;
+  return resultText(result, number);
 }
 
 function failures(failed: TrialRow[]): Html {
@@ -111,14 +111,14 @@ function trial(
   )}<td class="n">${seed === undefined ? '–' : plain(seed)}</td><td>${badge(status)}</td><td class="n">${score}</td><td class="n">${duration(run?.seconds)}</td><td class="n">${run?.starts ?? 0}</td></tr>`;
 }
 
-/** The best point's first run in full: its scores, config and environment. */
-function best({ points }: SweepRecord): Html | undefined {
-  const run = points[0]?.result && points[0].trials.find(({ status }) => status === 'finished')?.run;
+/** The run that stands for the best point in full: its scores, config and environment. */
+function best(sweep: SweepRecord): Html | undefined {
+  const run = sweep.best?.trial.run;
   if (!run) return undefined;
   const record = readRun(run.dir);
   return html`<div class="row">${card(`Scores of ${record.trial}, the best`, scoreTables(record.scores))}${card(
     'Environment of the best',
     environmentFacts(record),
   )}</div>
-${card('Config of the best', configTable(record.config, readJson(join(run.dir, 'origins.json'))))}`;
+${card('Config of the best', configTable(record.config, record.origins))}`;
 }

@@ -1,12 +1,10 @@
-import { flatten } from '../flatten.ts';
-import { isObject, type Json } from '../read-run.ts';
-
-/** Sections and keys that decide no result. */
-const inert = /^(name|description|tags|tracking|resources)(\.|$)/;
+import { leaves } from '../../base/objects.ts';
+import type { Origins, RecordedConfig } from '../../record/index.ts';
+import { decides } from '../../spec/index.ts';
 
 interface Described {
-  config: Json;
-  origins: Json;
+  config: RecordedConfig;
+  origins: Origins;
 }
 
 /**
@@ -15,16 +13,16 @@ interface Described {
  */
 export function differingAxes(trials: readonly Described[]): {
   paths: string[];
-  valuesOf: (trial: Described) => Json;
+  valuesOf: (trial: Described) => Record<string, unknown>;
 } {
-  const flat = new Map(trials.map((trial) => [trial, flatten(trial.config)]));
+  const flat = new Map(trials.map((trial) => [trial, leaves(trial.config)]));
   const all = new Set([...flat.values()].flatMap((values) => [...values.keys()]));
   const paths = [...all].filter((path) => {
-    if (inert.test(path) || path === 'seed') return false;
+    if (decides(path) === 'nothing' || path === 'seed') return false;
     const seen = new Set(trials.map((trial) => JSON.stringify(flat.get(trial)!.get(path))));
     return seen.size > 1 && !trials.every((trial) => isAside(trial, path, flat.get(trial)!));
   });
-  const valuesOf = (trial: Described): Json => {
+  const valuesOf = (trial: Described): Record<string, unknown> => {
     const values = flat.get(trial)!;
     return Object.fromEntries(
       paths.flatMap((path) => (values.has(path) ? [[path, written(trial, path, values.get(path))]] : [])),
@@ -44,5 +42,5 @@ function isAside({ config }: Described, path: string, values: Map<string, unknow
 /** What stood there before the value was changed after a failure. */
 function written({ origins }: Described, path: string, value: unknown): unknown {
   const origin = origins[path];
-  return isObject(origin) && origin.kind === 'retry' && origin.from !== undefined ? origin.from : value;
+  return origin?.kind === 'retry' && origin.from !== undefined ? origin.from : value;
 }

@@ -1,4 +1,4 @@
-import type { PlacedFinding } from '../check.ts';
+import type { PlacedFinding } from '../findings.ts';
 import { broken, type Rule } from './rule.ts';
 
 /** The ranges of effects are given as low, high; an area as its least and its greatest corner. */

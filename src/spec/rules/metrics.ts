@@ -1,6 +1,6 @@
 import { suggest } from '../../base/suggest.ts';
-import type { PlacedFinding } from '../check.ts';
 import type { Experiment } from '../experiment.generated.ts';
+import type { PlacedFinding } from '../findings.ts';
 import { broken, type Rule } from './rule.ts';
 
 /** Metrics that the built-in trainer records for validation and test pictures; its own list is held to this one by a test. */

@@ -1,5 +1,5 @@
-import type { PlacedFinding } from '../check.ts';
 import type { Experiment } from '../experiment.generated.ts';
+import type { PlacedFinding } from '../findings.ts';
 import { formatPath, type Path } from '../tree.ts';
 
 /** What a schema cannot say, as a sentence with code. */

@@ -1,4 +1,4 @@
-import type { Distribution } from './index.ts';
+import type { Distribution } from './distribution.ts';
 import { pickAt } from './quantise.ts';
 
 /** Each value as likely as another; what a plain list is. */

@@ -1,4 +1,4 @@
-import type { Distribution } from './index.ts';
+import type { Distribution } from './distribution.ts';
 import { countOf, MAX_VALUES, multiples, pickAt, stepped } from './quantise.ts';
 
 /** `[low, high]`: whole numbers, both included; with a step low, low + step, …. */

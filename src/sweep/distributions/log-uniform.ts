@@ -1,4 +1,4 @@
-import type { Distribution } from './index.ts';
+import type { Distribution } from './distribution.ts';
 import { countOf, MAX_VALUES, multiple, multiples, stepped } from './quantise.ts';
 
 /** `[low, high]`: the logarithm is uniform; with a step, rounded to the nearest of low, low + step, …. */

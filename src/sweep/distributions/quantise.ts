@@ -1,4 +1,4 @@
-import type { Measured } from './values.ts';
+import type { Measured } from './distribution.ts';
 
 /** More values than this on one axis are a slip of the pen. */
 export const MAX_VALUES = 1_000_000;

@@ -1,4 +1,4 @@
-import type { Distribution } from './index.ts';
+import type { Distribution } from './distribution.ts';
 import { countOf, MAX_VALUES, multiples, pickAt, stepped } from './quantise.ts';
 
 /** `[low, high]`: uniform between the two; with a step uniform over low, low + step, …. */

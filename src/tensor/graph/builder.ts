@@ -1,7 +1,8 @@
-import { AttributeType, describeOp, isInferredAttribute } from '../native/binding.ts';
+import { type AttributeSetters, setAttribute } from '../native/attributes.ts';
+import { describeOp, isInferredAttribute } from '../native/binding.ts';
 import { type CApi, type Output, type Pointer, Status } from '../native/library.ts';
 import { newTensor } from '../native/memory.ts';
-import { type Attribute, type Node, TYPE_LIST, type Value } from './ir.ts';
+import type { Node, Value } from './ir.ts';
 
 /** Writes traced ops into a TF_Graph. It owns neither the graph nor its ops (they live as long as the graph). */
 export class GraphBuilder {
@@ -12,6 +13,7 @@ export class GraphBuilder {
   private readonly operations = new Map<Node, Pointer>();
   /** Ops by the names that TensorFlow calls them by in its errors. */
   readonly names = new Map<string, Node>();
+  private readonly setters: AttributeSetters;
   private count = 0;
 
   constructor(api: CApi, graph: Pointer, prefix: string) {
@@ -19,6 +21,16 @@ export class GraphBuilder {
     this.graph = graph;
     this.prefix = prefix;
     this.status = new Status(api);
+    this.setters = {
+      string: api.setAttrString,
+      int: api.setAttrInt,
+      ints: api.setAttrIntList,
+      float: api.setAttrFloat,
+      floats: api.setAttrFloatList,
+      bool: api.setAttrBool,
+      type: api.setAttrType,
+      shape: api.setAttrShape,
+    };
   }
 
   /** Adds an op whose inputs were added before it, and fills in the shapes and types of its outputs as TensorFlow infers them. */
@@ -39,7 +51,7 @@ export class GraphBuilder {
     }
     for (const before of node.control) api.addControlInput(description, this.operation(before));
     for (const attribute of node.attributes) {
-      if (!isInferredAttribute(node.op, attribute.name)) this.setAttribute(description, attribute);
+      if (!isInferredAttribute(node.op, attribute.name)) setAttribute(this.setters, description, attribute);
     }
     if (node.constant) {
       const { shape, dtype, values } = node.constant;
@@ -88,39 +100,6 @@ export class GraphBuilder {
       outputs.push({ node, index, shape: Array.from(dims, Number), dtype: api.outputType(output) as number });
     }
     return outputs;
-  }
-
-  private setAttribute(description: Pointer, { name, type, value }: Attribute): void {
-    const { api } = this;
-    const list = () => Array.from(value as ArrayLike<number>);
-    const integers = () => BigInt64Array.from(list(), BigInt);
-    switch (type) {
-      case AttributeType.STRING:
-        api.setAttrString(description, name, value, Buffer.byteLength(value as string));
-        break;
-      case AttributeType.INT:
-        if (typeof value === 'number') api.setAttrInt(description, name, value);
-        else api.setAttrIntList(description, name, integers(), list().length);
-        break;
-      case AttributeType.FLOAT:
-        if (typeof value === 'number') api.setAttrFloat(description, name, value);
-        else api.setAttrFloatList(description, name, Float32Array.from(list()), list().length);
-        break;
-      case AttributeType.BOOL:
-        api.setAttrBool(description, name, value ? 1 : 0);
-        break;
-      case AttributeType.TYPE:
-        api.setAttrType(description, name, value);
-        break;
-      case AttributeType.SHAPE:
-        api.setAttrShape(description, name, integers(), list().length);
-        break;
-      case TYPE_LIST:
-        api.setAttrTypeList(description, name, Int32Array.from(list()), list().length);
-        break;
-      default:
-        throw new Error(`Attribute ${name} of type ${type} cannot be set.`);
-    }
   }
 }
 

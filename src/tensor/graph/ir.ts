@@ -1,4 +1,4 @@
-import type { OpAttribute } from '../native/binding.ts';
+import { type OpAttribute, typeAttribute } from '../native/attributes.ts';
 
 /** One output of a traced op. Shapes are static: a program is traced once per input shape. */
 export interface Value {
@@ -29,9 +29,6 @@ export interface Node {
 /** An attribute as tfjs-node's kernels pass it, or a list of types. */
 export type Attribute = OpAttribute;
 
-/** Attribute type of a list of TF_DataType, which tfjs-node's kernels have no need of. */
-export const TYPE_LIST = 100;
-
 /** A traced function: its ops in the order of tracing, what it takes, gives and does. */
 export interface Trace {
   nodes: Node[];
@@ -41,12 +38,14 @@ export interface Trace {
   effects: Node[];
 }
 
-export const typeAttribute = (name: string, value: number): Attribute => ({ name, type: 4, value });
-export const intAttribute = (name: string, value: number | number[]): Attribute => ({ name, type: 1, value });
-export const floatAttribute = (name: string, value: number): Attribute => ({ name, type: 2, value });
-export const boolAttribute = (name: string, value: boolean): Attribute => ({ name, type: 3, value });
-export const stringAttribute = (name: string, value: string): Attribute => ({ name, type: 0, value });
-export const shapeAttribute = (name: string, value: number[]): Attribute => ({ name, type: 5, value });
+export {
+  boolAttribute,
+  floatAttribute,
+  intAttribute,
+  shapeAttribute,
+  stringAttribute,
+  typeAttribute,
+} from '../native/attributes.ts';
 
 /** An op that waits for nothing but its inputs; its outputs are for whoever records it to fill in. */
 export function plainNode(op: string, attributes: Attribute[], inputs: Argument[]): Node {

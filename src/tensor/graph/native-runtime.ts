@@ -107,5 +107,3 @@ export class NativeRuntime implements Runtime {
     this.session.dispose();
   }
 }
-
-export const inputTypes = { float32: DataType.FLOAT, int32: DataType.INT32, uint8: DataType.UINT8 } as const;

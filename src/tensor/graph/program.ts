@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../base/errors.ts';
-import { DataType, type Output, type Pointer } from '../native/library.ts';
+import type { KernelBackend } from '../native/kernels.ts';
+import { DataType, type NativeLibrary, type Output, type Pointer } from '../native/library.ts';
+import type { SwitchBinding } from '../native/switch-binding.ts';
 import type {
   CompiledStep,
   CompileReport,
@@ -11,9 +13,11 @@ import type {
 } from '../runtime.ts';
 import { describe, GraphBuilder } from './builder.ts';
 import { TraceContext } from './context.ts';
+import type { DerivedValues } from './derived.ts';
 import { type Node, type Trace, typeAttribute, type Value } from './ir.ts';
-import { lower } from './lower/index.ts';
-import { inputTypes, type NativeRuntime } from './native-runtime.ts';
+import { lower, type RewriteName } from './lower/index.ts';
+import type { Session } from './session.ts';
+import type { VariableStore } from './variables.ts';
 
 /** A traced, lowered function in the session's graph, for one shape of its inputs. */
 interface Compiled {
@@ -31,18 +35,35 @@ interface Compiled {
 
 const SEED = 'facecom/seed';
 
+const inputTypes = { float32: DataType.FLOAT, int32: DataType.INT32, uint8: DataType.UINT8 } as const;
+
+/** What a program needs of the runtime that it is one of. */
+interface Host {
+  readonly library: NativeLibrary;
+  readonly session: Session;
+  readonly variables: VariableStore;
+  readonly derived: DerivedValues;
+  readonly binding: SwitchBinding;
+  readonly kernels: KernelBackend;
+  readonly precision: 'float32' | 'bfloat16';
+  readonly seed: number;
+  readonly rewrites: readonly RewriteName[] | undefined;
+  /** A step is about to run; `changes`: it changes variables. */
+  starting(changes: boolean): Promise<void>;
+}
+
 /**
  *   fn ─ trace (per input shape) ─▶ Trace ─ lower ─▶ Trace ─ emit ─▶ the session's graph ─ run ─▶ outputs
  */
 export class GraphProgram implements CompiledStep {
   readonly name: string;
-  private readonly runtime: NativeRuntime;
+  private readonly runtime: Host;
   private readonly fn: StepFunction;
   private readonly index: number;
   private readonly cache = new Map<string, Compiled>();
 
   /** `index` tells steps of one name apart. */
-  constructor(runtime: NativeRuntime, name: string, index: number, fn: StepFunction) {
+  constructor(runtime: Host, name: string, index: number, fn: StepFunction) {
     this.index = index;
     this.runtime = runtime;
     this.name = name;

@@ -1,4 +1,4 @@
-import { FacecomError } from '../../base/errors.ts';
+import { checkValues } from '../check-values.ts';
 import { type CApi, DataType, type Output, type Pointer } from '../native/library.ts';
 import type { Variable } from '../runtime.ts';
 import { GraphBuilder } from './builder.ts';
@@ -77,14 +77,7 @@ export class VariableStore {
     const feeds = [];
     const targets: Pointer[] = [];
     for (const [variable, data] of values) {
-      if (data.length !== size(variable.shape)) {
-        throw new FacecomError('variable-shape', `The variable ${variable.name} cannot take these values.`, {
-          found: `${data.length} values`,
-          expected: `${size(variable.shape)} values, of shape [${variable.shape}]`,
-          remedy:
-            'The checkpoint belongs to another model: check model.backbone, the heads and the number of identities.',
-        });
-      }
+      checkValues(variable, data);
       const slot = this.slot(variable);
       feeds.push({ output: slot.feed, shape: variable.shape, dtype: DataType.FLOAT, values: data });
       targets.push(slot.assign);

@@ -1,4 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
+import { AttributeType, type OpAttribute } from './attributes.ts';
 import { DataType } from './library.ts';
 
 /** What tfjs-node's kernels get back of an output. */
@@ -8,15 +9,7 @@ export interface TensorMetadata {
   dtype: number;
 }
 
-/** An attribute of an op as tfjs-node's kernels pass it; `type` is a TF_AttrType. */
-export interface OpAttribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-
-/** TF_AttrType. */
-export const AttributeType = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5 } as const;
+export type { OpAttribute } from './attributes.ts';
 
 /** What tfjs-node's kernels call for every op: the interface TFJSBinding of tfjs-node 4.22, dist/tfjs_binding.d.ts. */
 export interface Binding {

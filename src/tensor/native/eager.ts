@@ -1,6 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
+import { type AttributeSetters, setAttribute } from './attributes.ts';
 import {
-  AttributeType,
   argumentsOf,
   type Binding,
   describeOp,
@@ -17,6 +17,7 @@ export class EagerBinding implements Binding {
   private readonly status: Status;
   private readonly context: Pointer;
   private readonly handles = new Map<number, Pointer>();
+  private readonly setters: AttributeSetters;
   private nextId = 1;
   private readonly outCount = new Int32Array(1);
 
@@ -30,6 +31,16 @@ export class EagerBinding implements Binding {
     this.context = api.newContext(options, this.status.pointer);
     api.deleteContextOptions(options);
     this.status.check(() => 'a new eager context');
+    this.setters = {
+      string: api.opSetAttrString,
+      int: api.opSetAttrInt,
+      ints: api.opSetAttrIntList,
+      float: api.opSetAttrFloat,
+      floats: api.opSetAttrFloatList,
+      bool: api.opSetAttrBool,
+      type: api.opSetAttrType,
+      shape: (...shape) => api.opSetAttrShape(...shape, this.status.pointer),
+    };
   }
 
   isUsingGpuDevice(): boolean {
@@ -88,8 +99,9 @@ export class EagerBinding implements Binding {
         status.check(what);
       }
       for (const attribute of attributes) {
-        if (!isInferredAttribute(name, attribute.name)) this.setAttribute(op, attribute, what);
+        if (!isInferredAttribute(name, attribute.name)) setAttribute(this.setters, op, attribute);
       }
+      status.check(what);
       const found = new Array<Pointer>(outputs).fill(null);
       this.outCount[0] = outputs;
       api.execute(op, found, this.outCount, status.pointer);
@@ -133,43 +145,6 @@ export class EagerBinding implements Binding {
       Number(api.tensorHandleDim(handle, i, status.pointer)),
     );
     return { id, shape, dtype: api.tensorHandleDataType(handle) as number };
-  }
-
-  private setAttribute(op: Pointer, { name, type, value }: OpAttribute, what: () => string): void {
-    const { api } = this;
-    switch (type) {
-      case AttributeType.STRING:
-        api.opSetAttrString(op, name, value, Buffer.byteLength(value as string));
-        break;
-      case AttributeType.INT:
-        if (typeof value === 'number') api.opSetAttrInt(op, name, value);
-        else {
-          const list = BigInt64Array.from(Array.from(value as ArrayLike<number>), BigInt);
-          api.opSetAttrIntList(op, name, list, list.length);
-        }
-        break;
-      case AttributeType.FLOAT:
-        if (typeof value === 'number') api.opSetAttrFloat(op, name, value);
-        else {
-          const list = Float32Array.from(value as ArrayLike<number>);
-          api.opSetAttrFloatList(op, name, list, list.length);
-        }
-        break;
-      case AttributeType.BOOL:
-        api.opSetAttrBool(op, name, value ? 1 : 0);
-        break;
-      case AttributeType.TYPE:
-        api.opSetAttrType(op, name, value);
-        break;
-      case AttributeType.SHAPE: {
-        const list = value as number[];
-        api.opSetAttrShape(op, name, BigInt64Array.from(list, BigInt), list.length, this.status.pointer);
-        this.status.check(what);
-        break;
-      }
-      default:
-        throw new Error(`Attribute ${name} of type ${type} cannot be set (${what()}).`);
-    }
   }
 }
 

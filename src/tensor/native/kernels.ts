@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import util from 'node:util';
 import type { backend_util } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { NodeJSKernelBackend } from '../bundled/kernels.ts';
 import { type Binding, bindingConstants, type OpAttribute, type TensorMetadata } from './binding.ts';
 
 /** tfjs-node's backend, as far as it is used here. */
@@ -25,19 +24,8 @@ export interface KernelBackend extends tf.KernelBackend {
 
 export const BACKEND_NAME = 'tensorflow';
 
-/**
- * Registers tfjs-node's kernels, unchanged, over a binding of our own and makes them tfjs's backend.
- *
- * The kernels' package is loaded file by file: its index would look for a compiled addon.
- */
+/** Puts tfjs-node's kernels, unchanged, over a binding of our own and makes them tfjs's backend. */
 export function registerKernels(binding: Binding): KernelBackend {
-  const require = createRequire(import.meta.url);
-  // Gone from Node 23 on; the kernels still call them.
-  const old = util as unknown as Record<string, unknown>;
-  old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  old.isArray ??= Array.isArray;
-  require('@tensorflow/tfjs-node/dist/register_all_kernels');
-  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node/dist/nodejs_kernel_backend');
   const full = Object.assign(binding, bindingConstants);
   const backend = new NodeJSKernelBackend(full, '@tensorflow/tfjs-node') as KernelBackend;
   tf.registerBackend(BACKEND_NAME, () => backend, 3);

@@ -101,8 +101,3 @@ export function readTensor(api: CApi, tensor: Pointer): Float32Array | Int32Arra
       return new Uint8Array(buffer);
   }
 }
-
-/** A tensor's shape. */
-export function shapeOf(api: CApi, tensor: Pointer): number[] {
-  return Array.from({ length: api.numDims(tensor) as number }, (_, i) => Number(api.dim(tensor, i)));
-}

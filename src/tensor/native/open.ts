@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { locateTensorFlow } from '../../install/index.ts';
 import type { RewriteName } from '../graph/lower/index.ts';
 import { NativeRuntime } from '../graph/native-runtime.ts';
-import type { RuntimeOptions } from '../index.ts';
+import type { RuntimeOptions } from '../runtime.ts';
 import { loadLibrary } from './library.ts';
 
 /** Opens native TensorFlow on the CPU, or on a GPU by its index among the visible ones. */

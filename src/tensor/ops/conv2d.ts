@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FLOAT, registerKernel, runKernel } from './register.ts';
+import { boolAttribute, intAttribute, stringAttribute } from '../native/attributes.ts';
+import { FLOAT, type OwnKernel, type OwnOps, runKernel } from './register.ts';
 
 /** Symmetric padding in pixels, as torch's `padding`. */
 export interface Convolution {
@@ -27,39 +28,51 @@ function attributes(stride: number, padding: number, kernel: number) {
   const same = stride === 1 && 2 * padding === kernel - 1;
   const list = [
     FLOAT,
-    { name: 'strides', type: 1, value: [1, stride, stride, 1] },
-    { name: 'padding', type: 0, value: padding === 0 ? 'VALID' : same ? 'SAME' : 'EXPLICIT' },
-    { name: 'data_format', type: 0, value: 'NHWC' },
-    { name: 'use_cudnn_on_gpu', type: 3, value: true },
-    { name: 'dilations', type: 1, value: [1, 1, 1, 1] },
+    intAttribute('strides', [1, stride, stride, 1]),
+    stringAttribute('padding', padding === 0 ? 'VALID' : same ? 'SAME' : 'EXPLICIT'),
+    stringAttribute('data_format', 'NHWC'),
+    boolAttribute('use_cudnn_on_gpu', true),
+    intAttribute('dilations', [1, 1, 1, 1]),
   ];
   if (padding > 0 && !same)
-    list.push({
-      name: 'explicit_paddings',
-      type: 1,
-      value: [0, 0, padding, padding, padding, padding, 0, 0],
-    });
+    list.push(intAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0]));
   return list;
 }
 
-type Options = { stride: number; padding: number; shape: number[] };
-
-registerKernel({
+export const conv2dKernel: OwnKernel<'FacecomConv2D'> = {
   name: 'FacecomConv2D',
-  native: ({ x, filter }, attrs, run) => {
-    const { stride, padding } = attrs as Options;
+  native: ({ x, filter }, { stride, padding }, run) => {
     return run('Conv2D', attributes(stride, padding, filter!.shape[0]!), [x!, filter!], 1)[0]!;
   },
-  composed: ({ x, filter }, attrs) => {
-    const { stride, padding } = attrs as Options;
+  composed: ({ x, filter }, { stride, padding }) => {
     return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, tfjsPad(padding));
   },
-});
+  gradient: {
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (dy, saved, attrs) => {
+      const [x, filter] = saved as [tf.Tensor, tf.Tensor];
+      const { stride, padding } = attrs as unknown as OwnOps['FacecomConv2D'];
+      return {
+        x: () =>
+          runKernel<tf.Tensor>(
+            'FacecomConv2DInputGrad',
+            { dy: dy as tf.Tensor, filter },
+            { stride, padding, shape: x.shape },
+          ),
+        filter: () =>
+          runKernel<tf.Tensor>(
+            'FacecomConv2DFilterGrad',
+            { dy: dy as tf.Tensor, x },
+            { stride, padding, shape: filter.shape },
+          ),
+      };
+    },
+  },
+};
 
-registerKernel({
+export const conv2dInputGradKernel: OwnKernel<'FacecomConv2DInputGrad'> = {
   name: 'FacecomConv2DInputGrad',
-  native: ({ dy, filter }, attrs, run) => {
-    const { stride, padding, shape } = attrs as Options;
+  native: ({ dy, filter }, { stride, padding, shape }, run) => {
     const explicit = isExplicit(stride, padding);
     const padded = explicit
       ? shape.map((n, axis) => (axis === 1 || axis === 2 ? n + 2 * padding : n))
@@ -73,17 +86,16 @@ registerKernel({
     dx.dispose();
     return inner;
   },
-  composed: ({ dy, filter }, attrs) => {
-    const { stride, padding, shape } = attrs as Options;
+  composed: ({ dy, filter }, { stride, padding, shape }) => {
     const options = { strides: stride, pad: tfjsPad(padding), dataFormat: 'NHWC', inputShape: shape };
     return runKernel<tf.Tensor>(tf.Conv2DBackpropInput, { dy: dy!, filter: filter! }, options);
   },
-});
+  gradient: 'none',
+};
 
-registerKernel({
+export const conv2dFilterGradKernel: OwnKernel<'FacecomConv2DFilterGrad'> = {
   name: 'FacecomConv2DFilterGrad',
-  native: ({ dy, x }, attrs, run) => {
-    const { stride, padding, shape } = attrs as Options;
+  native: ({ dy, x }, { stride, padding, shape }, run) => {
     const sizes = tf.tensor1d(shape, 'int32');
     const kernel = shape[0]!;
     const explicit = isExplicit(stride, padding);
@@ -98,35 +110,12 @@ registerKernel({
     if (explicit) padded.dispose();
     return dw;
   },
-  composed: ({ dy, x }, attrs) => {
-    const { stride, padding, shape } = attrs as Options;
+  composed: ({ dy, x }, { stride, padding, shape }) => {
     const options = { strides: stride, pad: tfjsPad(padding), dataFormat: 'NHWC', filterShape: shape };
     return runKernel<tf.Tensor>(tf.Conv2DBackpropFilter, { dy: dy!, x: x! }, options);
   },
-});
-
-tf.registerGradient({
-  kernelName: 'FacecomConv2D',
-  inputsToSave: ['x', 'filter'],
-  gradFunc: (dy, saved, attrs) => {
-    const [x, filter] = saved as [tf.Tensor, tf.Tensor];
-    const { stride, padding } = attrs as unknown as Options;
-    return {
-      x: () =>
-        runKernel<tf.Tensor>(
-          'FacecomConv2DInputGrad',
-          { dy: dy as tf.Tensor, filter },
-          { stride, padding, shape: x.shape },
-        ),
-      filter: () =>
-        runKernel<tf.Tensor>(
-          'FacecomConv2DFilterGrad',
-          { dy: dy as tf.Tensor, x },
-          { stride, padding, shape: filter.shape },
-        ),
-    };
-  },
-});
+  gradient: 'none',
+};
 
 /**
  * 2-D convolution (cross-correlation, as torch.nn.Conv2d without bias).

@@ -1,18 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FLOAT, registerKernel, runKernel } from './register.ts';
+import { intAttribute, stringAttribute } from '../native/attributes.ts';
+import { FLOAT, type OwnKernel, type OwnOps, runKernel } from './register.ts';
 
-interface Options {
-  window: number;
-  stride: number;
-  padding: number;
-}
-
-const attributes = ({ window, stride }: Options) => [
+const attributes = ({ window, stride }: OwnOps['FacecomMaxPool']) => [
   FLOAT,
-  { name: 'ksize', type: 1, value: [1, window, window, 1] },
-  { name: 'strides', type: 1, value: [1, stride, stride, 1] },
-  { name: 'padding', type: 0, value: 'VALID' },
-  { name: 'data_format', type: 0, value: 'NHWC' },
+  intAttribute('ksize', [1, window, window, 1]),
+  intAttribute('strides', [1, stride, stride, 1]),
+  stringAttribute('padding', 'VALID'),
+  stringAttribute('data_format', 'NHWC'),
 ];
 
 /** No activation is less: padding never is the maximum. Finite, so that bfloat16 holds it. */
@@ -25,53 +20,50 @@ const pads = (padding: number): Array<[number, number]> => [
   [0, 0],
 ];
 
-const options = (attrs: unknown) => attrs as Options;
-
-registerKernel({
+export const maxPoolKernel: OwnKernel<'FacecomMaxPool'> = {
   name: 'FacecomMaxPool',
   // Explicit padding would be TensorFlow's own kernel, far slower than oneDNN's, which takes none.
   native: ({ x }, attrs, run) => {
-    const { padding } = options(attrs);
+    const { padding } = attrs;
     const padded = padding > 0 ? tf.pad(x!, pads(padding), LEAST) : x!;
-    return run('MaxPool', attributes(options(attrs)), [padded], 1)[0]!;
+    return run('MaxPool', attributes(attrs), [padded], 1)[0]!;
   },
   composed: ({ x }, attrs) => {
-    const { window, stride, padding } = options(attrs);
+    const { window, stride, padding } = attrs;
     return tf.maxPool(x as tf.Tensor4D, window, stride, padding);
   },
-});
+  gradient: {
+    inputsToSave: ['x'],
+    outputsToSave: [true],
+    gradFunc: (dy, saved, attrs) => ({
+      x: () =>
+        runKernel<tf.Tensor>(
+          'FacecomMaxPoolGrad',
+          { dy: dy as tf.Tensor, x: saved[0]!, y: saved[1]! },
+          { ...attrs },
+        ),
+    }),
+  },
+};
 
-registerKernel({
+export const maxPoolGradKernel: OwnKernel<'FacecomMaxPoolGrad'> = {
   name: 'FacecomMaxPoolGrad',
   native: ({ dy, x, y }, attrs, run) => {
-    const { padding } = options(attrs);
+    const { padding } = attrs;
     const padded = padding > 0 ? tf.pad(x!, pads(padding), LEAST) : x!;
-    const dx = run('MaxPoolGrad', attributes(options(attrs)), [padded, y!, dy!], 1)[0]!;
+    const dx = run('MaxPoolGrad', attributes(attrs), [padded, y!, dy!], 1)[0]!;
     return padding > 0 ? tf.slice(dx, [0, padding, padding, 0], x!.shape) : dx;
   },
   composed: ({ dy, x, y }, attrs) => {
-    const { window, stride, padding } = options(attrs);
+    const { window, stride, padding } = attrs;
     return runKernel<tf.Tensor>(
       tf.MaxPoolGrad,
       { dy: dy!, input: x!, output: y! },
       { filterSize: window, strides: stride, pad: padding },
     );
   },
-});
-
-tf.registerGradient({
-  kernelName: 'FacecomMaxPool',
-  inputsToSave: ['x'],
-  outputsToSave: [true],
-  gradFunc: (dy, saved, attrs) => ({
-    x: () =>
-      runKernel<tf.Tensor>(
-        'FacecomMaxPoolGrad',
-        { dy: dy as tf.Tensor, x: saved[0]!, y: saved[1]! },
-        { ...attrs },
-      ),
-  }),
-});
+  gradient: 'none',
+};
 
 /** Maximum over windows; padding in pixels on each side, as torch.nn.MaxPool2d. x: [batch, height, width, channels]. */
 export function maxPool(x: tf.Tensor4D, window: number, stride: number, padding: number): tf.Tensor4D {

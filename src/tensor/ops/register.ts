@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { typeAttribute } from '../native/attributes.ts';
 import type { OpAttribute } from '../native/binding.ts';
 import { BACKEND_NAME, type KernelBackend } from '../native/kernels.ts';
 import { DataType } from '../native/library.ts';
@@ -7,13 +8,41 @@ type Inputs = Record<string, tf.Tensor>;
 type Attributes = Record<string, unknown>;
 
 /** `T` of an op on activations: models compute in float32, a rewrite of the traced step may lower it. */
-export const FLOAT: OpAttribute = { name: 'T', type: 4, value: DataType.FLOAT };
+export const FLOAT: OpAttribute = typeAttribute('T', DataType.FLOAT);
+
+interface Convolved {
+  stride: number;
+  padding: number;
+}
+
+interface Pooled extends Convolved {
+  window: number;
+}
+
+/** The ops that tfjs lacks, and what each is told besides its inputs. */
+export interface OwnOps {
+  FacecomBatchNorm: { epsilon: number };
+  FacecomBatchNormGrad: { epsilon: number };
+  FacecomBiasAdd: object;
+  FacecomConv2D: Convolved;
+  /** `shape`: of what the gradient is of. */
+  FacecomConv2DInputGrad: Convolved & { shape: number[] };
+  FacecomConv2DFilterGrad: Convolved & { shape: number[] };
+  FacecomMaxPool: Pooled;
+  FacecomMaxPoolGrad: Pooled;
+  FacecomRelu: object;
+  FacecomReluGrad: object;
+}
+
+export type OwnOp = keyof OwnOps;
 
 /** A kernel that tfjs lacks: one op of TensorFlow there, and composed from tfjs ops on every other backend. */
-export interface OwnKernel {
-  name: string;
-  native: (inputs: Inputs, attributes: Attributes, run: NativeRun) => tf.Tensor | tf.Tensor[];
-  composed: (inputs: Inputs, attributes: Attributes) => tf.Tensor | tf.Tensor[];
+export interface OwnKernel<N extends OwnOp> {
+  name: N;
+  native: (inputs: Inputs, attributes: OwnOps[N], run: NativeRun) => tf.Tensor | tf.Tensor[];
+  composed: (inputs: Inputs, attributes: OwnOps[N]) => tf.Tensor | tf.Tensor[];
+  /** `none`: it is a gradient itself, of which none is asked for. */
+  gradient: Omit<tf.GradConfig, 'kernelName'> | 'none';
 }
 
 /** Runs a TensorFlow op and gives its outputs. */
@@ -26,12 +55,13 @@ export type NativeRun = (
 
 const otherBackends = ['cpu', 'wasm', 'webgpu'];
 
-export function registerKernel({ name, native, composed }: OwnKernel): void {
+export function registerKernel<N extends OwnOp>({ name, native, composed, gradient }: OwnKernel<N>): void {
+  if (gradient !== 'none') tf.registerGradient({ kernelName: name, ...gradient });
   tf.registerKernel({
     kernelName: name,
     backendName: BACKEND_NAME,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      native(inputs as Inputs, (attrs ?? {}) as Attributes, (op, attributes, list, outputs) =>
+      native(inputs as Inputs, (attrs ?? {}) as unknown as OwnOps[N], (op, attributes, list, outputs) =>
         (backend as KernelBackend).executeMultipleOutputs(op, attributes, list, outputs),
       ),
   });
@@ -41,7 +71,7 @@ export function registerKernel({ name, native, composed }: OwnKernel): void {
       backendName,
       // A composed kernel's own ops must not be recorded for differentiation a second time: tfjs runs kernels untaped.
       kernelFunc: ({ inputs, attrs }) =>
-        tf.tidy(() => composed(inputs as Inputs, (attrs ?? {}) as Attributes)),
+        tf.tidy(() => composed(inputs as Inputs, (attrs ?? {}) as unknown as OwnOps[N])),
     });
   }
 }

@@ -1,25 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FLOAT, registerKernel, runKernel } from './register.ts';
+import { FLOAT, type OwnKernel, runKernel } from './register.ts';
 
-registerKernel({
+export const reluGradKernel: OwnKernel<'FacecomReluGrad'> = {
   name: 'FacecomReluGrad',
   native: ({ dy, y }, _, run) => run('ReluGrad', [FLOAT], [dy!, y!], 1)[0]!,
   composed: ({ dy, y }) => tf.mul(dy!, tf.step(y!)),
-});
+  gradient: 'none',
+};
 
-registerKernel({
+export const reluKernel: OwnKernel<'FacecomRelu'> = {
   name: 'FacecomRelu',
   native: ({ x }, _, run) => run('Relu', [FLOAT], [x!], 1)[0]!,
   composed: ({ x }) => tf.relu(x!),
-});
-
-tf.registerGradient({
-  kernelName: 'FacecomRelu',
-  outputsToSave: [true],
-  gradFunc: (dy, saved) => ({
-    x: () => runKernel<tf.Tensor>('FacecomReluGrad', { dy: dy as tf.Tensor, y: saved[0]! }),
-  }),
-});
+  gradient: {
+    outputsToSave: [true],
+    gradFunc: (dy, saved) => ({
+      x: () => runKernel<tf.Tensor>('FacecomReluGrad', { dy: dy as tf.Tensor, y: saved[0]! }),
+    }),
+  },
+};
 
 /** max(x, 0), elementwise. Its gradient is one op, where tfjs's is three. */
 export function relu<T extends tf.Tensor>(x: T): T {

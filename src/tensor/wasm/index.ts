@@ -17,6 +17,7 @@ export async function openWasm(): Promise<void> {
   throw new FacecomError('wasm-unavailable', `tfjs's WebAssembly backend ${version_wasm} does not start.`, {
     found: `the backend ${tf.getBackend() || 'none'}`,
     exitCode: 2,
-    remedy: 'Run `npm ci` again (its .wasm files may be missing), or `facecom setup` for native TensorFlow.',
+    remedy:
+      'Install facecom again (its .wasm files may be missing), or run `facecom setup` for native TensorFlow.',
   });
 }

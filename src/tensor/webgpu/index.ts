@@ -82,16 +82,13 @@ async function load(): Promise<Dawn> {
     const name = 'webgpu';
     return (await import(name)) as Dawn;
   } catch (error) {
-    throw new FacecomError(
-      'webgpu-missing',
-      'The optional package webgpu is not installed or does not load.',
-      {
-        found: error instanceof Error ? error.message.split('\n')[0] : String(error),
-        exitCode: 2,
-        remedy: 'Run `npm install --include=optional`, or set resources.backend to auto.',
-        cause: error,
-      },
-    );
+    throw new FacecomError('webgpu-missing', 'The package webgpu is not installed or does not load.', {
+      found: error instanceof Error ? error.message.split('\n')[0] : String(error),
+      exitCode: 2,
+      remedy:
+        'Run `npm install webgpu` beside facecom (with -g where it is global), or set resources.backend to auto.',
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../../base/write-aside.ts';
+import { writeAside } from '../../base/files.ts';
 import type { RunStatus } from './client.ts';
 
 /** What of a run was sent to one server. */
@@ -12,6 +12,8 @@ export interface Sent {
   events: number;
   /** The last step among them. */
   step: number;
+  /** The last step whose epoch was sent. */
+  epoch?: number;
   /** They hold scores of the test. */
   tested?: boolean;
   /** Tags as they were sent last: what a user changes in MLflow stays. */

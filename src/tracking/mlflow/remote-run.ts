@@ -1,10 +1,11 @@
+import { plural } from '../../base/format.ts';
 import { artifactRoot } from './artifact-root.ts';
 import { type Artifact, content } from './artifacts.ts';
 import type { Dataset, MlflowClient, Run, RunStatus } from './client.ts';
 import { type Cursor, nothingSent, readCursor, type Sent, writeCursor } from './cursor.ts';
 import { MlflowError } from './errors.ts';
 import { legalKey } from './names.ts';
-import { type Entry, LONGEST_PARAM, LONGEST_TAG, type Metric, text } from './values.ts';
+import { checkMetric, type Entry, LONGEST_PARAM, LONGEST_TAG, type Metric, text } from './values.ts';
 
 export interface NewRun {
   /** Gives the same for the same folder at all times. */
@@ -37,6 +38,8 @@ export class RemoteRun {
   readonly counts: Counts = { metrics: 0, params: 0, tags: 0, artifacts: 0 };
   /** What could not be sent and why, each once, as sentences. */
   readonly left = new Set<string>();
+  private readonly leftOut: { points: number; first?: string } = { points: 0 };
+  private refused = 0;
   private readonly client: MlflowClient;
   private readonly dir: string;
   private readonly cursor: Cursor;
@@ -160,10 +163,44 @@ export class RemoteRun {
     this.save();
   }
 
+  /** Sends points. Those that MLflow would lose or that it refuses are left out and counted; the rest is sent. */
   async logMetrics(metrics: readonly Metric[]): Promise<void> {
+    const sound: Metric[] = [];
+    for (const metric of metrics) {
+      try {
+        checkMetric(metric);
+        sound.push(metric);
+      } catch (error) {
+        this.leaveOut(error as Error);
+      }
+    }
+    await this.sendMetrics(sound);
+  }
+
+  private async sendMetrics(metrics: readonly Metric[]): Promise<void> {
     if (metrics.length === 0) return;
-    await this.client.logMetrics(this.id, metrics);
-    this.counts.metrics += metrics.length;
+    try {
+      await this.client.logMetrics(this.id, metrics);
+      this.counts.metrics += metrics.length;
+    } catch (error) {
+      // Where everything is refused, it is not for the points.
+      if (!isRefused(error) || this.refused >= MOST_REFUSED) throw error;
+      if (metrics.length === 1) {
+        this.refused++;
+        this.leaveOut(error);
+        return;
+      }
+      const half = metrics.length >> 1;
+      await this.sendMetrics(metrics.slice(0, half));
+      await this.sendMetrics(metrics.slice(half));
+    }
+  }
+
+  private leaveOut({ message }: Error): void {
+    this.leftOut.first ??= message;
+    this.left.delete(leftOutText(this.leftOut));
+    this.leftOut.points++;
+    this.left.add(leftOutText(this.leftOut));
   }
 
   async logInput(dataset: Dataset | undefined): Promise<void> {
@@ -216,6 +253,12 @@ export class RemoteRun {
     this.save();
   }
 }
+
+const leftOutText = ({ points, first }: { points: number; first?: string }): string =>
+  `${plural(points, 'point')} left out, the first because: ${first}`;
+
+/** Points that a server may refuse one by one. */
+const MOST_REFUSED = 20;
 
 export const KEY = 'facecom.key';
 const PARENT = 'mlflow.parentRunId';

@@ -1,24 +1,28 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
+  type Environment,
+  type RecordedConfig,
+  readConfigPart,
+  readEnvironment,
   readManifest,
+  readOrigins,
   readState,
   runName,
   type StateEntry,
   type SweepTrial,
   scanRun,
 } from '../../record/index.ts';
-import type { Experiment } from '../../spec/index.ts';
+import { decides } from '../../spec/index.ts';
 import type { Dataset, RunStatus } from './client.ts';
-import { readEventsFrom } from './tail.ts';
+import { EventTail } from './tail.ts';
 
 /** What a run folder holds besides its events, as far as it could be read: the trainer may be of any make. */
 export interface RunRecord {
   /** `<name>/<trial>-<attempt>`. */
   id: string;
-  config: Partial<Experiment>;
+  config: RecordedConfig;
   environment: Environment;
   /** The spec's file, relative to where it was run. */
   spec?: string;
@@ -27,24 +31,12 @@ export interface RunRecord {
   state: StateEntry[];
 }
 
-interface Environment {
-  facecom?: string;
-  node?: string;
-  platform?: string;
-  host?: string;
-  cpu?: { model?: string; cores?: number };
-  gpus?: { name?: string }[];
-  tensorflow?: { version?: string; kind?: string };
-  data_hash?: string;
-  git?: { commit?: string; dirty?: boolean } | null;
-}
-
 export function readRunRecord(runDir: string): RunRecord {
   const found = runName(runDir);
   return {
     id: `${basename(dirname(runDir))}/${basename(runDir)}`,
-    config: readJson(join(runDir, 'config.json')) as Partial<Experiment>,
-    environment: readJson(join(runDir, 'environment.json')) as Environment,
+    config: readConfigPart(runDir),
+    environment: readEnvironment(runDir),
     spec: specFile(runDir),
     trial: readManifest(dirname(runDir))?.trials.find(({ id }) => id === found?.trial),
     state: readState(runDir),
@@ -52,23 +44,20 @@ export function readRunRecord(runDir: string): RunRecord {
 }
 
 function specFile(runDir: string): string | undefined {
-  const origins = readJson(join(runDir, 'origins.json')) as Record<string, { file?: string } | undefined>;
-  return origins.name?.file ?? Object.values(origins).find((origin) => origin?.file)?.file;
-}
-
-function readJson(file: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  const origins = Object.values(readOrigins(runDir)).filter((origin) => origin.kind === 'file');
+  const own = readOrigins(runDir).name;
+  return (own?.kind === 'file' ? own : origins[0])?.file;
 }
 
 /** The same for one run folder at all times, and for no other: its name and when it was queued. */
 export async function runKey(runDir: string, { id, state }: RunRecord): Promise<string> {
-  const time = state[0]?.time ?? (await readEventsFrom(runDir, 0, { last: true })).events[0]?.time ?? 0;
+  const time = state[0]?.time ?? (await firstTime(runDir)) ?? 0;
   return createHash('sha256').update(`${id} ${time}`).digest('hex').slice(0, 32);
+}
+
+async function firstTime(runDir: string): Promise<number | undefined> {
+  const { events } = await new EventTail(runDir).next(0, { last: true });
+  return events.find(({ type }) => type !== 'warning')?.time;
 }
 
 /** A sweep's runs are told apart by their axes, others by their id. */
@@ -85,11 +74,10 @@ function short(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }
 
-/** The config's parts that are no parameters: names and what is shown elsewhere. */
-const notParams = new Set(['name', 'description', 'tags', 'tracking', 'sweep']);
-
 export function paramsOf({ config }: RunRecord): object {
-  return Object.fromEntries(Object.entries(config).filter(([key]) => !notParams.has(key)));
+  return Object.fromEntries(
+    Object.entries(config).filter(([key]) => key === 'resources' || decides(key) !== 'nothing'),
+  );
 }
 
 /** Tags by their names in MLflow. The user's own come first: none of them takes the place of ours. */
@@ -153,11 +141,13 @@ export function statusOf(runDir: string): { status: RunStatus; ended?: number } 
 export function datasetOf({ config, environment }: RunRecord): Dataset | undefined {
   const { data } = config;
   if (!data || environment.data_hash === undefined) return undefined;
+  const source = String(data.source);
+  const path = typeof data.path === 'string' ? data.path : undefined;
   return {
-    name: data.path === undefined ? data.source : basename(data.path),
+    name: path === undefined ? source : basename(path),
     digest: environment.data_hash.slice(0, 36),
-    source_type: data.source,
-    source: JSON.stringify({ uri: data.path ?? data.source }),
+    source_type: source,
+    source: JSON.stringify({ uri: path ?? source }),
     profile: JSON.stringify({ hash: environment.data_hash, image_size: data.image_size }),
   };
 }

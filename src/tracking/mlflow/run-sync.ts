@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { leaves } from '../../base/objects.ts';
 import type { Event } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
-import { flatten } from './flatten.ts';
+import type { Sent } from './cursor.ts';
 import { hashed, legalKey, legalPath } from './names.ts';
 import { noteOf } from './note.ts';
 import { RemoteRun } from './remote-run.ts';
@@ -16,7 +17,7 @@ import {
   statusOf,
   tagsOf,
 } from './run-record.ts';
-import { readEventsFrom } from './tail.ts';
+import { EventTail } from './tail.ts';
 import { type Metric, metric } from './values.ts';
 
 export interface RunSyncOptions {
@@ -33,10 +34,12 @@ export interface RunSyncOptions {
 /** Sends a run folder's record to MLflow, in as many passes as it grows in. */
 export class RunSync {
   private readonly options: RunSyncOptions;
+  private readonly tail: EventTail;
   private remote: RemoteRun | undefined;
 
   constructor(options: RunSyncOptions) {
     this.options = options;
+    this.tail = new EventTail(options.runDir);
   }
 
   get run(): RemoteRun | undefined {
@@ -73,7 +76,7 @@ export class RunSync {
     // Read before the events: a run that has ended has all of them.
     const record = readRunRecord(runDir);
     const { status, ended } = statusOf(runDir);
-    await remote.logParams(flatten(paramsOf(record)));
+    await remote.logParams(leaves(paramsOf(record)));
     await remote.setTags(tagsOf(record));
     await remote.logInput(datasetOf(record));
     const news = await this.sendEvents(remote, record, last);
@@ -90,7 +93,7 @@ export class RunSync {
     const start = state[0]?.time ?? Date.now();
     for (;;) {
       const { sent } = remote;
-      const { events, position } = await readEventsFrom(this.options.runDir, sent.events, { last });
+      const { events, position } = await this.tail.next(sent.events, { last });
       if (position === sent.events) return news;
       await remote.logMetrics(events.flatMap((event) => pointsOf(event, sent, event.time || start)));
       await remote.setTags(warningsOf(events));
@@ -105,7 +108,7 @@ export class RunSync {
  * The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: its `val/x` are
  * `val_best/x`, others `final/x`. Its `test/x` are left out where the record has them as a metric already.
  */
-function pointsOf(event: Event, last: { step: number; tested?: boolean }, time: number): Metric[] {
+function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, time: number): Metric[] {
   if (event.type === 'metric') {
     // A trainer of another make may give a step that is no number.
     const step = Number.isSafeInteger(Math.trunc(event.step)) ? Math.trunc(event.step) : last.step;
@@ -114,7 +117,11 @@ function pointsOf(event: Event, last: { step: number; tested?: boolean }, time: 
     const points = Object.entries(event.values).map(([name, value]) =>
       metric(legalKey(name), value, time, step),
     );
-    if (event.epoch > 0 && !('epoch' in event.values)) points.push(metric('epoch', event.epoch, time, step));
+    // Once a step, also where a trainer tells its metrics in several events.
+    if (event.epoch > 0 && !('epoch' in event.values) && last.epoch !== step) {
+      points.push(metric('epoch', event.epoch, time, step));
+      last.epoch = step;
+    }
     return points;
   }
   if (event.type !== 'finished') return [];

@@ -2,13 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatNumber } from '../../base/format.ts';
 import {
+  bestOf,
+  compareValues,
+  finalValue,
   newestRuns,
+  type Objective,
+  pointsOf,
   type RunSummary,
   readManifest,
+  resultOf,
+  resultText,
   runFoldersUnder,
   type SweepManifest,
   scanRuns,
+  type TrialResult,
 } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient, RunStatus } from './client.ts';
@@ -81,12 +90,15 @@ export class SweepSync {
   }
 
   private async sendResults(remote: RemoteRun, manifest: SweepManifest, trials: RunSummary[]): Promise<void> {
-    const finished = trials
-      .filter(({ status }) => status === 'finished')
-      .sort((a, b) => (a.changed ?? 0) - (b.changed ?? 0));
-    const { points, best } = resultsOf(finished, manifest);
+    const results = resultsOf(manifest, trials);
+    const finished = results
+      .filter(({ finished }) => finished)
+      .sort((a, b) => (a.run.changed ?? 0) - (b.run.changed ?? 0));
+    const best = bestOf(pointsOf(results, manifest.objective));
     const { sent } = remote;
-    await remote.logMetrics(points.filter(({ step }) => step > sent.step));
+    await remote.logMetrics(
+      pointsAfterEach(finished, manifest.objective).filter(({ step }) => step > sent.step),
+    );
     sent.step = finished.length;
     remote.save();
     await remote.setTags({
@@ -95,28 +107,53 @@ export class SweepSync {
       'facecom.trials': String(manifest.trials.length),
       'facecom.finished': String(finished.length),
       'facecom.failed': String(trials.filter(({ status }) => status === 'failed').length),
-      'facecom.best': best && `${best.name}/${best.trial}-${best.attempt}`,
+      'facecom.best': best && runId(best.trial.run),
+      'facecom.best_value':
+        best && `${manifest.objective.metric} ${resultText(best.point.result, formatNumber)}`,
     });
   }
 }
 
-/** After each finished trial, in the order in which they finished: its value and the best so far. */
-function resultsOf(
-  finished: readonly RunSummary[],
-  { objective }: SweepManifest,
-): { points: Metric[]; best?: RunSummary } {
-  const points: Metric[] = [];
-  let best: RunSummary | undefined;
-  const better = (a: number, b: number) => (objective.mode === 'min' ? a < b : a > b);
-  for (const [i, run] of finished.entries()) {
-    if (run.best === undefined) continue;
-    if (!Number.isNaN(run.best) && (best?.best === undefined || better(run.best, best.best))) best = run;
-    const point = (name: string, value: number) =>
-      metric(legalKey(`${name}/${objective.metric}`), value, run.changed ?? 0, i + 1);
-    points.push(point('trial', run.best));
-    if (best?.best !== undefined) points.push(point('best', best.best));
+interface RunResult extends TrialResult {
+  run: RunSummary;
+}
+
+/** In the order of the sweep, as the terminal and the report take them: equal ones are settled by it. */
+function resultsOf({ trials }: SweepManifest, runs: readonly RunSummary[]): RunResult[] {
+  const byTrial = new Map(runs.map((run) => [run.trial, run]));
+  return trials.flatMap(({ id, axes, point }) => {
+    const run = byTrial.get(id);
+    return run ? [{ point, axes, finished: run.status === 'finished', value: run.best, run }] : [];
+  });
+}
+
+const runId = ({ name, trial, attempt }: RunSummary): string => `${name}/${trial}-${attempt}`;
+
+/** After each finished trial, in the order in which they finished: its value, and the mean of the best point so far. */
+function pointsAfterEach(finished: readonly RunResult[], objective: Objective): Metric[] {
+  const metrics: Metric[] = [];
+  const values = new Map<string | number, number[]>();
+  const means = new Map<string | number, number>();
+  let best: string | number | undefined;
+  const isBetter = (point: string | number) =>
+    best === undefined || compareValues(means.get(point), means.get(best), objective) < 0;
+  for (const [i, trial] of finished.entries()) {
+    const { point, value, run } = trial;
+    if (value === undefined) continue;
+    const add = (name: string, what: number) =>
+      metrics.push(metric(legalKey(`${name}/${objective.metric}`), what, run.changed ?? 0, i + 1));
+    add('trial', value);
+    const final = finalValue(trial);
+    if (final !== undefined) {
+      values.set(point, [...(values.get(point) ?? []), final]);
+      means.set(point, resultOf(values.get(point)!, objective.metric)!.mean);
+      // A further seed may have made the best one worse.
+      if (point === best) for (const other of means.keys()) best = isBetter(other) ? other : best;
+      else if (isBetter(point)) best = point;
+    }
+    if (best !== undefined) add('best', means.get(best)!);
   }
-  return { points, best };
+  return metrics;
 }
 
 function paramsOf({ objective, repeats, trials }: SweepManifest): Record<string, unknown> {

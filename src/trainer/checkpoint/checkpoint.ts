@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
+import { copyAside } from '../../base/files.ts';
 import type { StateTensor } from '../../model/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import type { TrainState } from '../state.ts';
 import { configDigest } from './config-digest.ts';
-import { copyWhole, readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Raised by a change that older readers cannot read. */
 const formatVersion = 1;
@@ -69,7 +70,7 @@ export class CheckpointWriter {
         const path = checkpointPath(this.runDir, 'best');
         await writeSafetensors(path, tensors, metadata);
         onWritten?.(path);
-        await copyWhole(path, last);
+        await copyAside(path, last);
       } else await writeSafetensors(last, tensors, metadata);
     };
     this.pending = write();

@@ -1,35 +1,21 @@
 import { createHash } from 'node:crypto';
+import { isRecord, leaves } from '../../base/objects.ts';
+import { decides } from '../../spec/index.ts';
 
-/** Keys that do not decide what a training step computes, so that a run may be continued after one of them was changed. */
-const ignored = new Set([
-  'name',
-  'description',
-  'tags',
-  'extends',
-  'tracking',
-  'resources',
-  'sweep',
-  'trainer',
-  'train.accumulation',
-]);
-
-/** The leaves of a config that decide a run's result, by their dotted paths, sorted. */
-function leaves(config: object): Map<string, string> {
-  const found = new Map<string, string>();
-  const visit = (value: unknown, path: string) => {
-    if (ignored.has(path)) return;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      for (const [key, child] of Object.entries(value)) visit(child, path === '' ? key : `${path}.${key}`);
-    } else if (value !== undefined) found.set(path, JSON.stringify(value));
-  };
-  visit(config, '');
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The leaves of a config that must be the same for a run to continue, as JSON by their dotted paths, sorted. */
+function decisive(config: object): Map<string, string> {
+  const found = [...leaves(config)].filter(
+    ([path, value]) => decides(path) === 'result' && !(isRecord(value) && Object.keys(value).length === 0),
+  );
+  return new Map(
+    found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, value]) => [path, JSON.stringify(value)]),
+  );
 }
 
 /** SHA-256 of what decides a run's result, hexadecimal. */
 export function configDigest(config: object): string {
   return createHash('sha256')
-    .update(JSON.stringify([...leaves(config)]))
+    .update(JSON.stringify([...decisive(config)]))
     .digest('hex');
 }
 
@@ -38,8 +24,8 @@ export function differences(
   before: object,
   after: object,
 ): { path: string; before: string | undefined; after: string | undefined }[] {
-  const old = leaves(before);
-  const now = leaves(after);
+  const old = decisive(before);
+  const now = decisive(after);
   return [...new Set([...old.keys(), ...now.keys()])]
     .filter((path) => old.get(path) !== now.get(path))
     .map((path) => ({ path, before: old.get(path), after: now.get(path) }));

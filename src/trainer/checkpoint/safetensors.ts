@@ -1,9 +1,9 @@
 import { createHash, webcrypto } from 'node:crypto';
-import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { copyFile, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
 import { FacecomError } from '../../base/errors.ts';
+import { writeAsideAsync } from '../../base/files.ts';
+import { isRecord } from '../../base/objects.ts';
 import type { StateTensor } from '../../model/index.ts';
 
 /**
@@ -51,30 +51,11 @@ export async function writeSafetensors(
   text = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  await replaceFile(path, async (file) => {
+  await writeAsideAsync(path, async (file) => {
     await writeAll(file, length);
     await writeAll(file, text);
     for (const { data } of tensors.values()) await writeAll(file, bytesOf(data));
   });
-}
-
-/** Copies a file as `writeSafetensors` writes one: aside, flushed, renamed. Shares the blocks where the file system can. */
-export async function copyWhole(from: string, to: string): Promise<void> {
-  const aside = asideName(to);
-  try {
-    await copyFile(from, aside, constants.COPYFILE_FICLONE);
-    const file = await open(aside, 'r+');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, to);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(to));
 }
 
 /** Reads the metadata and the tensors' places, without the tensors. Throws `checkpoint-damaged` where the file is not whole. */
@@ -131,10 +112,10 @@ async function headerOf(file: FileHandle, path: string): Promise<Header> {
   } catch {
     throw damaged(path, 'its header is not JSON');
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+  if (!isRecord(header)) {
     throw damaged(path, 'its header is not a JSON object');
   }
-  const { __metadata__: metadata = {}, ...rest } = header as Record<string, unknown>;
+  const { __metadata__: metadata = {}, ...rest } = header;
   const entries = new Map<string, Entry>();
   let end = 0;
   for (const [name, entry] of Object.entries(rest)) {
@@ -167,36 +148,6 @@ async function digest(tensors: ReadonlyMap<string, StateTensor>): Promise<string
     total.update(new Uint8Array(await webcrypto.subtle.digest('SHA-256', bytesOf(data))));
   }
   return total.digest('hex');
-}
-
-async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const aside = asideName(path);
-  try {
-    const file = await open(aside, 'w');
-    try {
-      await write(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
-}
-
-const asideName = (path: string) => `${path}.${process.pid}.tmp`;
-
-/** A rename is on the disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {

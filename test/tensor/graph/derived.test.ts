@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { opTimes } from '../../../src/tensor/graph/profile.ts';
 import { biasAdd, conv2d, relu } from '../../../src/tensor/ops/index.ts';
 import type { StepFunction, StepInput, Variable } from '../../../src/tensor/runtime.ts';
 import { uniform } from '../../support/formula.ts';
 import { withoutTensorFlow } from '../../support/tensorflow.ts';
+import { opTimes } from '../support/profile.ts';
 import { native } from '../support/runtimes.ts';
 
 const filter: Variable = {

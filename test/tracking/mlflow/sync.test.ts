@@ -5,11 +5,13 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
-import { openEvents, readEvents, writeManifest } from '../../../src/record/index.ts';
+import { appendState, openEvents, readEvents, writeManifest } from '../../../src/record/index.ts';
+import { readSweep } from '../../../src/report/trials/read-sweep.ts';
 import { trackRun } from '../../../src/tracking/index.ts';
 import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
 import { connect } from '../../../src/tracking/mlflow/connection.ts';
 import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
+import { RemoteRun } from '../../../src/tracking/mlflow/remote-run.ts';
 import { type SyncRow, syncRuns } from '../../../src/tracking/sync.ts';
 import { writeRecord } from '../support/record.ts';
 import { startTestServer, type TestServer, withoutMlflow } from '../support/server.ts';
@@ -249,6 +251,119 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.equal(parent.params['sweep.axes.loss.alpha'], '[0, 0.25]');
     assert.equal(parent.metrics['best/val/combined']?.length, 2);
     assert.ok(parent.artifacts['sweep.json']);
+  });
+
+  test('of a sweep names the best that the report names, with the same mean and interval', async () => {
+    const scores = { a0: 0.9, a1: 0.2, b0: 0.7, b1: 0.71, b2: 0.72, c0: 0.72 };
+    const dirs = Object.entries(scores).map(([trial, score]) =>
+      writeRecord({ runs: server.runs, name: 'seeds', trial, end: 'finished', score }),
+    );
+    const sweepDir = join(server.runs, 'seeds');
+    writeManifest(sweepDir, {
+      version: 1,
+      sweep: 'seeds',
+      spec: '/specs/seeds.yaml',
+      set: [],
+      cwd: '/specs',
+      time: Date.now(),
+      objective: { metric: 'val/combined', mode: 'max' },
+      repeats: 3,
+      trials: Object.keys(scores).map((id) => ({
+        id,
+        axes: { point: id[0] },
+        seed: Number(id[1]),
+        point: 'abc'.indexOf(id[0]!),
+        repeat: Number(id[1]),
+      })),
+    });
+    const rows = await send(dirs);
+    const parent = await readBack(idOf(rows.at(-1)!));
+    const { points, best } = readSweep(sweepDir);
+    // c has the higher mean of one seed; equal means keep the order of the sweep.
+    assert.deepEqual(
+      points.map(({ axes }) => axes.point),
+      ['c', 'b', 'a'],
+    );
+    assert.equal(parent.tags['facecom.best'], `seeds/${best!.trial.id}-1`);
+    assert.equal(parent.tags['facecom.best_value'], 'val/combined 0.7200');
+    assert.deepEqual(
+      parent.metrics['best/val/combined']!.map(([step, , value]) => [step, Number(value).toFixed(3)]),
+      [
+        [1, '0.900'],
+        [2, '0.550'],
+        [3, '0.700'],
+        [4, '0.705'],
+        [5, '0.710'],
+        [6, '0.720'],
+      ],
+    );
+  });
+
+  test('has every point that it can have, and says which it cannot', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'hostile',
+      metrics: [{ step: 1, values: { a: 1 } }],
+    });
+    appendFileSync(
+      join(runDir, 'events.jsonl'),
+      [
+        '{"type":"metric","time":1e300,"step":2,"values":{"a":2}}',
+        '{"type":"metric","time":1e12,"step":1e300,"values":{"a":3,"b":"high","c":NaN}}',
+        `${'x'.repeat(17 << 20)}`,
+        '{"type":"metric","time":1795601190,"step":4,"values":{"a":4}}',
+        '{"type":"finished","time":1795601190500,"metrics":{"val/combined":0.5}}\n',
+      ].join('\n'),
+    );
+    appendState(runDir, { state: 'finished', seconds: 1 });
+    const [row] = await send([runDir]);
+    assert.equal(row?.status, 'sent', row?.reason);
+    const back = await readBack(idOf(row));
+    assert.equal(back.status, 'FINISHED');
+    assert.deepEqual(back.metrics.a!.map(([, , value]) => value).sort(), [1, 2, 3, 4]);
+    assert.deepEqual(
+      back.metrics.c!.map(([, , value]) => value),
+      ['nan'],
+    );
+    assert.ok(!('b' in back.metrics));
+    assert.equal(back.metrics.a!.find(([, , value]) => value === 4)![1], 1795601190000);
+    for (const code of ['record-line', 'record-value', 'record-time'])
+      assert.match(back.tags[`facecom.warning.${code}`]!, /events\.jsonl, line \d/);
+    const [again] = await send([runDir]);
+    assert.equal(again?.status, 'up-to-date');
+  });
+
+  test('leaves out a point that the server refuses, and sends the others', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'refused' });
+    const experiment = await client.createExperiment('left out', []);
+    const remote = await RemoteRun.open(
+      client,
+      { dir: runDir, target: 'test' },
+      { key: async () => 'left-out', experiment, name: 'r', start: 1, note: '' },
+    );
+    const point = (step: number, more: object = {}) => ({
+      key: 'a',
+      value: step,
+      timestamp: 1,
+      step,
+      ...more,
+    });
+    await remote.logMetrics([
+      ...[1, 2, 3].map((step) => point(step)),
+      // Checked here, and refused there.
+      point(4, { timestamp: 1e300 }),
+      point(5, { key: 'a%b' }),
+      ...[6, 7].map((step) => point(step)),
+    ]);
+    assert.deepEqual(
+      (await readBack(remote.id)).metrics.a!.map(([step]) => step),
+      [1, 2, 3, 6, 7],
+    );
+    assert.equal(remote.counts.metrics, 5);
+    assert.match(
+      [...remote.left].join(' '),
+      /2 points left out, the first because: The metric a has no whole timestamp/,
+    );
   });
 
   test('is followed while it runs', async () => {

@@ -10,6 +10,8 @@ export interface RecordOptions {
   metrics?: { step: number; epoch?: number; values: Record<string, number> }[];
   artifacts?: Record<string, string>;
   /** How it ended; left out: it runs. */
+  /** Of a run that has finished. */
+  score?: number;
   end?: 'finished' | 'failed' | 'killed' | 'stopped';
 }
 
@@ -36,7 +38,7 @@ export function writeRecord(options: RecordOptions): string {
     writeFileSync(file, content);
     events.artifact({ path: `artifacts/${path}`, kind: 'chart' });
   }
-  if (options.end === 'finished') events.finished({ metrics: { 'val/combined': 0.5 } });
+  if (options.end === 'finished') events.finished({ metrics: { 'val/combined': options.score ?? 0.5 } });
   events.close();
   if (options.end === 'finished') appendState(runDir, { state: 'finished', seconds: 1 });
   if (options.end === 'failed') appendState(runDir, { state: 'failed', class: 'code', message: 'It broke.' });

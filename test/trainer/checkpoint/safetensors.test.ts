@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { copyAside } from '../../../src/base/files.ts';
 import type { StateTensor } from '../../../src/model/index.ts';
 import {
-  copyWhole,
   readHeader,
   readSafetensors,
   writeSafetensors,
@@ -94,11 +94,11 @@ test('nothing is left aside, and what was there stays where writing fails', asyn
   const folder = await temporaryFolder(t);
   const path = join(folder, 'a.safetensors');
   await writeSafetensors(path, tensors, { n: '1' });
-  await copyWhole(path, join(folder, 'b.safetensors'));
+  await copyAside(path, join(folder, 'b.safetensors'));
   assert.deepEqual(readdirSync(folder).sort(), ['a.safetensors', 'b.safetensors']);
   assert.deepEqual(readFileSync(path), readFileSync(join(folder, 'b.safetensors')));
   await assert.rejects(writeSafetensors(join(folder, 'missing', 'a'), tensors, {}), { code: 'ENOENT' });
-  await assert.rejects(copyWhole(join(folder, 'missing'), path), { code: 'ENOENT' });
+  await assert.rejects(copyAside(join(folder, 'missing'), path), { code: 'ENOENT' });
   assert.equal((await readSafetensors(path)).metadata.n, '1');
   assert.deepEqual(readdirSync(folder).sort(), ['a.safetensors', 'b.safetensors']);
 });

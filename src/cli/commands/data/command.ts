@@ -4,9 +4,7 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom data`: what is in a data set, what augmentation does to it, and new ones. Each command's work is loaded alone. */
 export function command(): Command {
   // Commands made by data.command() take this over: a wrong command line is exit code 2.
-  const data = new Command('data')
-    .description('Look at data sets and make them.')
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  const data = new Command('data').exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   data
     .command('inspect')
     .description('Count the pictures, people, labels and the split of a data set; decode every picture.')

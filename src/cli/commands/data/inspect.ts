@@ -1,5 +1,6 @@
 import type { PictureEntry } from '../../../data/index.ts';
-import { progressLine, readTarget } from './target.ts';
+import { readTarget } from '../../../operations/index.ts';
+import { progressLine } from '../../terminal/progress-line.ts';
 
 /** Prints what a data set holds. Throws what is wrong with it, as a run would. */
 export async function inspect(

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { Random } from '../../../base/random.ts';
 import type { Dataset, Subset } from '../../../data/index.ts';
 import { type SheetRow, writeSheet } from '../../../data/index.ts';
-import { numberOption, progressLine, readTarget } from './target.ts';
+import { readTarget } from '../../../operations/index.ts';
+import { numberOption } from '../../terminal/number-option.ts';
+import { progressLine } from '../../terminal/progress-line.ts';
 
 export interface PreviewOptions {
   out: string;

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom doctor`: what training finds on this machine, with a remedy for what is not well. */
 export function command(): Command {
   return new Command('doctor')
-    .description('Say what training finds on this machine, with a remedy for what is not well.')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document')
     .action(async (options: DoctorOptions) => {

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { formatBytes, freeBytes } from '../../../base/disk.ts';
+import { freeBytes } from '../../../base/disk.ts';
 import { cacheFolder } from '../../../base/folders.ts';
+import { formatBytes } from '../../../base/format.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const LITTLE = 2e9; // bytes: a native TensorFlow, a cache of pictures

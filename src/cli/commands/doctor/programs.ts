@@ -50,16 +50,20 @@ const require = createRequire(import.meta.url);
 export async function checkWasm(): Promise<Finding> {
   return resolves('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
     ? ok('wasm', 'the backend for machines without native TensorFlow is there')
-    : fail('wasm', 'the package of the wasm backend is not complete', 'Run `npm ci` again.');
+    : fail(
+        'wasm',
+        'the package of the wasm backend is not complete',
+        'Install facecom again (in a checkout: `npm ci`).',
+      );
 }
 
 export async function checkWebgpu(): Promise<Finding> {
-  // An optional package: nobody misses it who does not ask for its backend.
+  // An optional peer: nobody misses it who does not ask for its backend.
   return ok(
     'webgpu',
     resolves('webgpu')
-      ? 'the optional package is there; resources.backend webgpu uses it'
-      : 'the optional package webgpu is not installed; only resources.backend webgpu needs it',
+      ? 'the package webgpu is there; resources.backend webgpu uses it'
+      : 'the package webgpu is not installed; only resources.backend webgpu needs it (`npm install webgpu` beside facecom, 132 MB)',
   );
 }
 

@@ -4,7 +4,6 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom evaluate RUN`: the best checkpoint on other data or under bad conditions. */
 export function command(): Command {
   return new Command('evaluate')
-    .description("Score a run's best checkpoint on its test pictures, on other data or under bad conditions.")
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .option('--data <FOLDER>', 'another folder with annotations.json, of which all pictures are scored')
     .option('--split <side>', 'pictures of one side: train, validation, test or all')

@@ -4,12 +4,11 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom explain SPEC|RUN [PATH]`: each resolved value with its origin. */
 export function command(): Command {
   return new Command('explain')
-    .description('Show each value of an experiment or a run, and where it came from.')
     .argument('<SPEC|RUN>', 'experiment file, or a run: its folder, name/trial-attempt, a trial, or last')
     .argument('[PATH]', 'a key, such as optimizer or optimizer.lr; left out: every one')
     .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print one JSON document a value, then a summary')
+    .option('--json', 'print one JSON document per value, then a summary')
     .action(async (target: string, path: string | undefined, options: ExplainOptions) => {
       const { explain } = await import('./action.ts');
       process.exitCode = await explain(target, path, options);

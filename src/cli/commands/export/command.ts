@@ -3,9 +3,6 @@ import { Command } from 'commander';
 /** `facecom export RUN`: the best weights as safetensors and JSON. */
 export function command(): Command {
   return new Command('export')
-    .description(
-      'Write the best weights of a run as model.safetensors (names and layout of PyTorch) and model.json.',
-    )
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .option('--out <folder>', 'new or empty folder', 'export')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')

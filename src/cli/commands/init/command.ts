@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom init [FILE]`: an experiment to start from. */
 export function command(): Command {
   return new Command('init')
-    .description('Write a commented experiment to start from; nothing is overwritten.')
     .argument('[FILE]', 'where to write it', 'experiment.yaml')
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: { json?: boolean }) => {

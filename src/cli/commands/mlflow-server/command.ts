@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom mlflow-server`: starts a local MLflow server and stays with it. Started in the background by run, sweep and ui. */
 export function command(): Command {
   return new Command('mlflow-server')
-    .description('Keep the local MLflow server of a folder (started by run, sweep and ui).')
     .requiredOption('--folder <DIR>', "the server's folder, <runs>/.mlflow")
     .option('--port <N>', 'its port')
     .action(async ({ folder, port }: { folder: string; port?: string }) => {

@@ -4,13 +4,12 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom predict RUN IMAGES…`: gender and identity of pictures without labels. */
 export function command(): Command {
   return new Command('predict')
-    .description('Say the gender and identity of pictures with the best checkpoint of a run.')
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .argument('<IMAGES...>', 'pictures, and folders of pictures')
     .option('--out <file>', 'CSV file to write (submission.csv); left out: CSV on stdout')
     .addOption(setOption('change a key of evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print one JSON document a picture, and a summary')
+    .option('--json', 'print one JSON document per picture, then a summary')
     .action(async (run, images, options) =>
       (await import('./action.ts')).predictImages(run, images, options),
     );

@@ -3,14 +3,13 @@ import { Command } from 'commander';
 /** `facecom report RUN|SWEEP`: one page with everything that the record says. */
 export function command(): Command {
   return new Command('report')
-    .description('Write one self-contained HTML page of a run or a sweep, and its charts.')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of an experiment, or last')
     .option(
       '--out <FILE>',
       'the page, in place of artifacts/report.html of the run, report.html of the sweep',
     )
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .action(async (target: string, options: ReportOptions) => {
       const { report } = await import('./action.ts');
       process.exitCode = await report(target, options);

@@ -12,12 +12,11 @@ export interface ResumeOptions {
 /** `facecom resume RUN|SWEEP`: goes on with what was interrupted. */
 export function command(): Command {
   return new Command('resume')
-    .description('Go on with a sweep, or with one run from its last checkpoint.')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of a sweep, or last')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--max-parallel <n>', 'trials of a sweep at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed again')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (target: string, options: ResumeOptions) => {
       const { resume } = await import('./action.ts');

@@ -3,15 +3,12 @@ import { Command, Option } from 'commander';
 /** `facecom setup`: installs native TensorFlow, and MLflow where it is asked for, into the user's cache folder. */
 export function command(): Command {
   return new Command('setup')
-    .description(
-      'Install native TensorFlow from its PyPI wheel into the cache folder; `run` does it when it is needed.',
-    )
-    .option('--force', 'install again what is there')
+    .option('--force', 'reinstall')
     .addOption(new Option('--cpu', 'the build for CPUs, whatever the machine has').conflicts('cuda'))
     .option('--cuda', 'the build for NVIDIA GPUs, with its CUDA libraries')
     .option('--mlflow', "also a Python environment for MLflow's server (620 MB)")
-    .option('--dry-run', 'say what would be fetched, and fetch nothing')
-    .option('--json', 'print JSON documents only, ending with the summary')
+    .option('--dry-run', 'print what would be fetched, and fetch nothing')
+    .option('--json', 'print JSON documents only, the summary last')
     .option('--quiet', 'print the summary only')
     .action(async (options: SetupFlags) => {
       const { setup } = await import('./action.ts');

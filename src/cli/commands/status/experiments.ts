@@ -1,10 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
-import { lockHolder } from '../../../orchestrator/index.ts';
-import { newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
+import { defaultObjective, lockHolder, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
 import { type Column, table } from '../../terminal/table.ts';
-import type { Status } from './action.ts';
+import type { Status } from './status.ts';
 import { type Counts, count, isActive, shown } from './summary.ts';
 
 interface Experiment {
@@ -58,7 +57,7 @@ export function experimentsStatus(runs: string): Status {
 function look(runs: string, name: string): Experiment | undefined {
   const dir = join(runs, name);
   const manifest = readManifest(dir);
-  const objective = manifest?.objective ?? { metric: 'val/combined', mode: 'max' as const };
+  const objective = manifest?.objective ?? defaultObjective;
   const scanned = scanRuns(dir, { objective });
   const all = manifest ? [...newestRuns(scanned).values()] : [...scanned];
   if (all.length === 0 && !manifest) return undefined;

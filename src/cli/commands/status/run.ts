@@ -1,8 +1,8 @@
 import { FacecomError } from '../../../base/errors.ts';
+import { formatFixed } from '../../../base/format.ts';
 import { scanRun } from '../../../record/index.ts';
-import { number } from '../../terminal/format.ts';
 import { cut, printable } from '../../terminal/table.ts';
-import type { Status } from './action.ts';
+import type { Status } from './status.ts';
 import { describeRun, howFar, isActive, note, runId, time } from './summary.ts';
 
 /** One run in full. */
@@ -25,7 +25,10 @@ export function statusOfRun(dir: string): Status {
         ['device', run.devices.join(' ')],
         ['starts', run.starts > 1 ? `${run.starts} (${run.retries} retries)` : undefined],
         ['process', isActive(run) && run.trainer ? String(run.trainer.pid) : undefined],
-        ...Object.entries(run.metrics).map(([name, value]): [string, string] => [name, number(value, 4)]),
+        ...Object.entries(run.metrics).map(([name, value]): [string, string] => [
+          name,
+          formatFixed(value, 4),
+        ]),
         ['folder', run.dir],
       ];
       const given = facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
@@ -38,4 +41,4 @@ export function statusOfRun(dir: string): Status {
 }
 
 const rate = (value: number | undefined) =>
-  value === undefined ? undefined : `${number(value, 0)} images/s`;
+  value === undefined ? undefined : `${formatFixed(value, 0)} images/s`;

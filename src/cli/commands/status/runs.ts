@@ -1,22 +1,25 @@
 import { basename } from 'node:path';
-import { lockHolder } from '../../../orchestrator/index.ts';
+import { formatDuration } from '../../../base/format.ts';
 import {
+  defaultObjective,
+  lockHolder,
   newestRuns,
   type RunSummary,
   readManifest,
   type SweepManifest,
   scanRuns,
+  secondsRemaining,
+  trainedPart,
 } from '../../../record/index.ts';
-import { duration } from '../../terminal/format.ts';
 import { type Column, table } from '../../terminal/table.ts';
-import type { Status } from './action.ts';
 import { axisTitles, axisValues } from './axes.ts';
+import type { Status } from './status.ts';
 import { type Counts, count, describeRun, howFar, isActive, note, shown, time } from './summary.ts';
 
 /** The trials of a sweep, or of an experiment that was run several times; `known` keeps what will not change between two looks. */
 export function runsStatus(dir: string, known: Map<string, RunSummary>): Status {
   const manifest = readManifest(dir);
-  const objective = manifest?.objective ?? { metric: 'val/combined', mode: 'max' as const };
+  const objective = manifest?.objective ?? defaultObjective;
   const all = [...scanRuns(dir, { objective, known })];
   for (const run of all) if (run.status === 'finished') known.set(run.dir, run);
   // Runs of an experiment are each of their own; a sweep has one result a trial.
@@ -69,7 +72,7 @@ function heading(
 ): string {
   const parts = Object.entries(counts).map(([status, n]) => `${n} ${status}`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
-  if (left !== undefined && holder !== undefined) parts.push(`about ${duration(left)} to go`);
+  if (left !== undefined && holder !== undefined) parts.push(`about ${formatDuration(left)} to go`);
   const who = holder === undefined ? '' : ` (run by process ${holder})`;
   return `${name}: ${parts.join(', ') || 'nothing yet'}${who}`;
 }
@@ -123,14 +126,19 @@ function byState(mode: 'min' | 'max'): (a: RunSummary, b: RunSummary) => number 
   };
 }
 
-/** From what finished trials took; what runs has done its part of it. Undefined before the first has finished. */
+/** By the finished trials and by how far the others are; undefined where nothing runs. */
 function secondsToGo(runs: readonly RunSummary[], waiting: number): number | undefined {
-  const took = runs.flatMap(({ status, seconds }) =>
-    status === 'finished' && seconds !== undefined ? [seconds] : [],
-  );
   const running = runs.filter(isActive);
-  if (took.length === 0 || running.length === 0) return undefined;
-  const mean = took.reduce((sum, seconds) => sum + seconds, 0) / took.length;
-  const begun = running.reduce((sum, { seconds = 0 }) => sum + Math.max(0, mean - seconds), 0);
-  return (waiting * mean + begun) / running.length;
+  if (running.length === 0) return undefined;
+  return secondsRemaining({
+    finished: runs.flatMap(({ status, seconds }) =>
+      status === 'finished' && seconds !== undefined ? [seconds] : [],
+    ),
+    running: running.map(({ seconds = 0, progress }) => ({
+      spent: seconds,
+      fraction: trainedPart(progress),
+    })),
+    waiting,
+    slots: running.length,
+  });
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { formatDuration, formatFixed } from '../../../base/format.ts';
 import type { RunStatus, RunSummary } from '../../../record/index.ts';
-import { duration, number } from '../../terminal/format.ts';
 
 export type Counts = Partial<Record<RunStatus, number>>;
 
@@ -51,9 +51,11 @@ export function howFar({ status, progress, epoch }: RunSummary): string {
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-export const shown = (value: number | undefined): string => (value === undefined ? '' : number(value, 4));
+export const shown = (value: number | undefined): string =>
+  value === undefined ? '' : formatFixed(value, 4);
 
-export const time = (seconds: number | undefined): string => (seconds === undefined ? '' : duration(seconds));
+export const time = (seconds: number | undefined): string =>
+  seconds === undefined ? '' : formatDuration(seconds);
 
 /** Why a run is not well, or what it does now. */
 export function note({ status, class: kind, message }: RunSummary): string {

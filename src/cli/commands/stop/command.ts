@@ -3,7 +3,6 @@ import { Command } from 'commander';
 /** `facecom stop RUN|SWEEP`: lets what runs save and end. */
 export function command(): Command {
   return new Command('stop')
-    .description('Let a run, or all of a sweep, save a checkpoint and end, and wait for it.')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of a sweep, or last')
     .option('--kill', 'end it at once, without a checkpoint')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')

@@ -1,11 +1,22 @@
 import { resolve } from 'node:path';
-import { runTrials } from '../../../operations/index.ts';
+import { sweep as runSweep } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
+import { terminalReporter } from '../../terminal/reporter.ts';
+import { withSignals } from '../../terminal/signals.ts';
+import { concludeSweep } from '../../terminal/sweep-result.ts';
+import { watchSweep } from '../../terminal/sweep-view.ts';
 import type { SweepOptions } from './command.ts';
 
-/** Runs a spec's sweep, or goes on with it. Gives the exit code. */
-export async function sweep(spec: string, options: SweepOptions): Promise<number> {
-  const set = options.set ?? [];
-  const resolved = await readExperiment(spec, { set });
-  return runTrials(resolved, { ...options, spec: resolve(spec), set, cwd: process.cwd() });
+/** Runs a spec's sweep, or resumes it. Returns the exit code. */
+export async function sweep(file: string, options: SweepOptions): Promise<number> {
+  const { set = [], runs, maxParallel, failed, force } = options;
+  const spec = await readExperiment(file, { set });
+  const report = terminalReporter(options);
+  return withSignals(report.note, async (signals) => {
+    const result = await runSweep(spec, {
+      ...{ file: resolve(file), set, runs, maxParallel, failed, force, report, ...signals },
+      watch: watchSweep(options, report),
+    });
+    return concludeSweep(result, options);
+  });
 }

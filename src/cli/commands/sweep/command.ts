@@ -16,7 +16,6 @@ export interface SweepOptions {
 /** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
 export function command(): Command {
   return new Command('sweep')
-    .description('Run the trials of an experiment’s sweep; run again, it goes on where it was.')
     .argument('<SPEC>', 'experiment file')
     .addOption(setOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
@@ -24,7 +23,7 @@ export function command(): Command {
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
-    .option('--json', 'print JSON documents only, one a line, ending with the summary')
+    .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {
       if (options.dryRun) {

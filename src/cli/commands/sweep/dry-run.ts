@@ -1,7 +1,9 @@
+import { formatDuration, plural } from '../../../base/format.ts';
 import { earlierRuns, expandTrials, type Forecast } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
 import type { Expansion, Trial } from '../../../sweep/index.ts';
-import { duration } from '../../terminal/format.ts';
+import { axisCell } from '../../terminal/cell.ts';
+import { table } from '../../terminal/table.ts';
 
 export interface DryRunOptions {
   set?: readonly string[];
@@ -65,57 +67,42 @@ const SHOWN = 100;
 function describe(expansion: Expansion, { finished, estimate }: Forecast): string {
   const { trials, points, repeats, duplicates, branches } = expansion;
   const shown = process.stdout.isTTY ? trials.slice(0, SHOWN) : trials;
-  const lines = [table(shown, repeats > 1)];
+  const lines = [trialTable(shown, repeats > 1)];
   if (shown.length < trials.length)
     lines.push(`… and ${trials.length - shown.length} more: --json, or a pipe, lists every one.`);
   lines.push('');
   lines.push(
     repeats > 1
-      ? `${counted(trials.length, 'trial')}: ${counted(points, 'point')} × ${repeats} seeds.`
-      : `${counted(trials.length, 'trial')}.`,
+      ? `${plural(trials.length, 'trial')}: ${plural(points, 'point')} × ${repeats} seeds.`
+      : `${plural(trials.length, 'trial')}.`,
   );
   if (branches.length > 1)
     for (const { axes, trials: n } of branches)
-      lines.push(`  ${counted(n, 'trial')} with ${axes.join(', ') || 'no axis'}`);
+      lines.push(`  ${plural(n, 'trial')} with ${axes.join(', ') || 'no axis'}`);
   if (duplicates > 0)
-    lines.push(`${counted(duplicates, 'trial')} more would repeat these, and are not run twice.`);
+    lines.push(`${plural(duplicates, 'trial')} more would repeat these, and are not run twice.`);
   if (finished.size > 0)
     lines.push(`${finished.size} of them are finished already, and are not run again without --force.`);
   if (estimate) {
     const rest = trials.length - finished.size;
-    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'to go';
+    const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'remaining';
     lines.push(
-      `About ${duration(estimate.seconds)} ${of}, one after another, by ${counted(estimate.runs, 'earlier run')}.`,
+      `About ${formatDuration(estimate.seconds)} ${of}, one after another, by ${plural(estimate.runs, 'earlier run')}.`,
     );
   }
   return lines.join('\n');
 }
 
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+/** Characters of an axis' value. */
+const LONGEST = 48;
 
-function table(trials: readonly Trial[], seeds: boolean): string {
+function trialTable(trials: readonly Trial[], seeds: boolean): string {
   const axes = [...new Set(trials.flatMap((trial) => Object.keys(trial.axes)))];
-  const header = ['trial', ...axes, ...(seeds ? ['seed'] : [])];
+  const columns = ['trial', ...axes, ...(seeds ? ['seed'] : [])].map((title) => ({ title }));
   const rows = trials.map((trial) => [
     trial.id,
-    // An axis that does not exist in a trial.
-    ...axes.map((axis) => (Object.hasOwn(trial.axes, axis) ? cell(trial.axes[axis]) : '–')),
+    ...axes.map((axis) => axisCell(trial.axes, axis, LONGEST)),
     ...(seeds ? [String(trial.seed)] : []),
   ]);
-  const widths = header.map((name, i) =>
-    rows.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
-  );
-  return [header, ...rows]
-    .map((row) =>
-      row
-        .map((text, i) => text.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function cell(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
-  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+  return table(columns, rows);
 }

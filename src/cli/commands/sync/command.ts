@@ -3,13 +3,12 @@ import { Command } from 'commander';
 /** `facecom sync`: sends to MLflow what was not sent. */
 export function command(): Command {
   return new Command('sync')
-    .description('Send to MLflow what was not sent of runs, of all of them by default.')
     .argument('[RUN...]', 'run folder, name/trial-attempt, trial, name of an experiment or sweep, or last')
     .option('--uri <URI>', "a server's address in place of what the runs say")
     .option('--check', 'ask MLflow also about runs of which everything was sent')
     .option('--restore', 'restore runs that were deleted in MLflow')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print JSON documents only, one a run, ending with the summary')
+    .option('--json', 'print JSON documents only, one per run, the summary last')
     .option('--quiet', 'print the summary only')
     .action(async (runs: string[], options: SyncCommandOptions) => {
       const { sync } = await import('./action.ts');

@@ -4,7 +4,6 @@ import type { NativeLibrary } from '../../../tensor/index.ts';
 /** `facecom tensorflow-check`: loads native TensorFlow and runs an op, for a parent that must survive it. Not for people. */
 export function command(): Command {
   return new Command('tensorflow-check')
-    .description('Load native TensorFlow, run an op, and say what it is.')
     .option('--json', 'print one JSON document')
     .option('--measure', 'measure which precision a run would choose')
     .action(async ({ measure }: { measure?: boolean }) => {

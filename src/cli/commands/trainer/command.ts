@@ -4,7 +4,6 @@ import { FacecomError } from '../../../base/errors.ts';
 /** `facecom trainer`: the built-in trainer on the run folder that FACECOM_RUN_DIR names. Started by the orchestrator. */
 export function command(): Command {
   return new Command('trainer')
-    .description('Train the run of FACECOM_RUN_DIR (started by run and sweep).')
     .option('--standby', 'load everything, then wait for the run on the channel to the orchestrator')
     .action(async ({ standby }: { standby?: boolean }) => {
       if (standby) {

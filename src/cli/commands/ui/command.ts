@@ -3,12 +3,11 @@ import { Command } from 'commander';
 /** `facecom ui`: the local MLflow server of a folder of runs. */
 export function command(): Command {
   return new Command('ui')
-    .description('Start the local MLflow server in the background, send it what it lacks, print its address.')
     .option('--port <N>', 'its port; 5000 or the next free one otherwise')
     .option('--stop', 'stop the server')
     .option('--no-sync', 'send nothing')
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
-    .option('--json', 'print JSON documents only, ending with the summary')
+    .option('--json', 'print JSON documents only, the summary last')
     .option('--quiet', 'print the address only')
     .action(async (options: UiOptions) => {
       const { ui } = await import('./action.ts');

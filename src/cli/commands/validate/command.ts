@@ -4,9 +4,8 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom validate SPEC…`: every problem at its place. */
 export function command(): Command {
   return new Command('validate')
-    .description('Say everything that is wrong with experiments, at its line, and launch nothing.')
     .argument('<SPEC...>', 'experiment files')
-    .option('--fix', 'put right in place what has one likely meaning')
+    .option('--fix', 'fix unambiguous mistakes in place')
     .addOption(setOption())
     .option('--json', 'print one JSON document')
     .action(async (specs: string[], options: ValidateOptions) => {

@@ -1,6 +1,6 @@
 import { DataType } from '../../native/library.ts';
 import { type Argument, type Attribute, type Node, type Trace, typeAttribute, type Value } from '../ir.ts';
-import type { LoweringOptions } from './index.ts';
+import type { RewriteOptions } from './options.ts';
 import { type Emitter, rewrite } from './rewrite.ts';
 
 /** Products and convolutions: computed in bfloat16, accumulated in float32 by the library. */
@@ -47,7 +47,7 @@ const normalisations = new Map([
  * Mixed precision (Micikevicius et al., 2018), with bfloat16 in place of float16, so that no loss scaling is needed: products,
  * convolutions and the passes between them in bfloat16; weights, their gradients' use, statistics and losses in float32.
  */
-export function bfloat16(trace: Trace, { precision }: LoweringOptions): Trace {
+export function bfloat16(trace: Trace, { precision }: RewriteOptions): Trace {
   if (precision !== 'bfloat16') return trace;
   const casts = new Map<Value, Value>();
   const cast = (value: Value, dtype: number, emit: Emitter): Value => {

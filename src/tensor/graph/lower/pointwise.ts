@@ -1,5 +1,5 @@
 import { attribute, type Node, strideOf, type Trace, type Value } from '../ir.ts';
-import type { LoweringOptions } from './index.ts';
+import type { RewriteOptions } from './options.ts';
 import { type Emitter, pixels, rewrite } from './rewrite.ts';
 
 /**
@@ -7,7 +7,7 @@ import { type Emitter, pixels, rewrite } from './rewrite.ts';
  * than its convolutions where pictures are small and channels many, above all for the gradient of the filter. A convolution whose
  * result gets a bias, as in evaluation, stays one: bias, sum and ReLU become part of it.
  */
-export function pointwise(trace: Trace, { precision }: LoweringOptions): Trace {
+export function pointwise(trace: Trace, { precision }: RewriteOptions): Trace {
   const biased = new Set(
     trace.nodes.filter(({ op }) => op === 'BiasAdd').map(({ inputs }) => (inputs[0] as Value).node),
   );
@@ -18,7 +18,7 @@ export function pointwise(trace: Trace, { precision }: LoweringOptions): Trace {
   });
 }
 
-type Replacement = (node: Node, emit: Emitter, precision: LoweringOptions['precision']) => Value | undefined;
+type Replacement = (node: Node, emit: Emitter, precision: RewriteOptions['precision']) => Value | undefined;
 
 const replacements: Record<string, Replacement> = {
   Conv2D: (node, emit) => {

@@ -2,6 +2,7 @@ import { DataType } from '../../native/library.ts';
 import {
   type Argument,
   type Attribute,
+  boolAttribute,
   constantNode,
   intAttribute,
   type Node,
@@ -145,8 +146,8 @@ export class Emitter {
     const columns = b.shape[transposeB ? 0 : 1]!;
     const attributes: Attribute[] = [
       typeAttribute('T', a.dtype),
-      { name: 'transpose_a', type: 3, value: transposeA },
-      { name: 'transpose_b', type: 3, value: transposeB },
+      boolAttribute('transpose_a', transposeA),
+      boolAttribute('transpose_b', transposeB),
     ];
     return this.op('MatMul', attributes, [a, b], { shape: [rows, columns], dtype: a.dtype });
   }

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAside } from '../../../base/files.ts';
 import { liveness, type ProcessMark } from '../../../base/process.ts';
-import { writeAside } from '../../../base/write-aside.ts';
 
 /** What the keeper of a local server says of it: `<runs>/.mlflow/server.json`. */
 export interface ServerState {

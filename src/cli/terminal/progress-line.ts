@@ -1,0 +1,14 @@
+/** Says on stderr how far the work is, where that is a terminal. */
+export function progressLine(verb: string): (progress: { done: number; total: number }) => void {
+  const start = performance.now();
+  let shown = 0;
+  return ({ done, total }) => {
+    const now = performance.now();
+    if (!process.stderr.isTTY || (now - shown < 100 && done < total)) return;
+    shown = now;
+    const rate = done / ((now - start) / 1000);
+    const left = Math.ceil((total - done) / rate);
+    process.stderr.write(`\r\x1b[K${verb} ${done}/${total}  ${rate.toFixed(0)} images/s  ${left} s to go`);
+    if (done === total) process.stderr.write('\r\x1b[K');
+  };
+}

@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { shownPath } from '../../base/format.ts';
+import type { RunResult } from '../../operations/index.ts';
+import { printJson } from './print.ts';
+import { scoreTable } from './score-table.ts';
+
+interface ResultOptions {
+  runs: string;
+  json?: boolean;
+}
+
+/** Prints what became of a run. Returns the exit code: 0 finished, 1 failed, 130 stopped. */
+export function concludeRun(result: RunResult, options: ResultOptions): number {
+  const { run, dir, status, metrics, failure, seconds, mlflow } = result;
+  if (options.json)
+    printJson({
+      ...{ run, dir, status, metrics },
+      seconds: Math.round(seconds * 10) / 10,
+      ...(mlflow === undefined ? {} : { mlflow }),
+      ...(failure ? { error: failure } : {}),
+    });
+  else process.stdout.write(`${describe(result)}${mlflowLine(result, options)}\n`);
+  return { finished: 0, failed: 1, stopped: 130 }[status];
+}
+
+function describe({ run, dir: folder, status, failure, metrics }: RunResult): string {
+  const dir = shownPath(folder);
+  if (status === 'stopped') return `Stopped. Resume with: facecom resume ${run}\nRun folder: ${dir}`;
+  if (failure)
+    return `Failed (${failure.class}): ${failure.message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
+  return `${scoreTable(metrics)}\nRun folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+}
+
+function countArtifacts(dir: string): number {
+  try {
+    return readdirSync(join(dir, 'artifacts')).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The run's page, or how to get to it; nothing if tracking is off. */
+function mlflowLine({ sent, mlflow }: RunResult, { runs }: ResultOptions): string {
+  if (mlflow !== undefined) return `\nSee it in MLflow: ${mlflow}`;
+  return sent ? '' : `\nSee it in MLflow: facecom ui${runs === 'runs' ? '' : ` --runs ${runs}`}`;
+}

@@ -1,0 +1,66 @@
+import { formatDuration, formatFixed } from '../../base/format.ts';
+import type { SweepResult } from '../../operations/index.ts';
+import { resultText } from '../../record/index.ts';
+import { printJson } from './print.ts';
+import { resultTable } from './sweep-results.ts';
+
+/** Prints the results of a sweep. Returns the exit code: 0 all finished, 3 some failed, 1 all failed, 130 interrupted. */
+export function concludeSweep(result: SweepResult, { json }: { json?: boolean }): number {
+  if (json) printJson(summary(result));
+  else process.stdout.write(`${describe(result)}\n`);
+  const { finished, trials, status } = result;
+  if (finished === trials) return 0;
+  if (status === 'interrupted') return 130;
+  return finished > 0 ? 3 : 1;
+}
+
+function summary({ objective: _, points: __, rows: ___, best, seconds, ...counts }: SweepResult): object {
+  return {
+    ...counts,
+    ...(best ? { best: bestOf(best) } : {}),
+    seconds: Math.round(seconds * 10) / 10,
+  };
+}
+
+function bestOf({ point, trial }: NonNullable<SweepResult['best']>): object {
+  const { mean, interval, n, weak } = point.result;
+  const { id, config } = trial.row.trial;
+  return {
+    trial: id,
+    axes: point.axes,
+    value: mean,
+    ...(interval ? { interval, weak } : {}),
+    trials: n,
+    config,
+  };
+}
+
+function describe(result: SweepResult): string {
+  const { sweep, trials, finished, failed, skipped, best, objective, points, reason, seconds, rows, mlflow } =
+    result;
+  const lines: string[] = [];
+  if (finished > 0 || failed > 0) lines.push(resultTable(points, objective, !process.stdout.isTTY), '');
+  const parts = [
+    `${finished} of ${trials} trials finished`,
+    ...(skipped > 0 ? [`${skipped} of them before`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  lines.push(`${parts.join(', ')}, in ${formatDuration(seconds)}.`);
+  if (best && finished > 0) {
+    const { axes, result: found } = best.point;
+    const values = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    const text = resultText(found, (value) => formatFixed(value, 4));
+    if (values.length > 0) lines.push(`Best: ${values.join(' ')} (${objective.metric} ${text}).`);
+  }
+  if (best === undefined && finished > 0)
+    lines.push(
+      `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
+    );
+  if (reason !== undefined) lines.push(`Stopped: ${reason}`);
+  if (finished < trials) lines.push(`Resume with: facecom resume ${sweep}${failed > 0 ? ' [--failed]' : ''}`);
+  for (const { trial, status, failure } of rows.filter((row) => row.status === 'failed').slice(0, 5))
+    lines.push(`${status} ${trial.id} (${failure?.class}): ${failure?.message}`);
+  if (failed > 5) lines.push(`… and ${failed - 5} more that failed`);
+  if (mlflow !== undefined) lines.push(`See it in MLflow: ${mlflow}`);
+  return lines.join('\n');
+}

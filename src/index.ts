@@ -1,0 +1,47 @@
+/**
+ * What facecom's commands do, for programs: `import { run } from 'facecom'`.
+ *
+ * Nothing here prints, reads the command line or ends the process. What a user can put right is thrown as FacecomError, whose `code` is one of
+ * docs/errors.md; a run that failed is a result. Paths and names of runs are relative to the working folder, run folders are below
+ * `runs` unless an option says otherwise. Native TensorFlow is set up where it is missing, as by `facecom run`; FACECOM_SETUP=off
+ * keeps it from that.
+ */
+
+export { FacecomError } from './base/errors.ts';
+export {
+  type EvaluatedSide,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type Predicted,
+  type PredictOptions,
+  predict,
+  type Reporter,
+  type Resumed,
+  type ResumeOptions,
+  type RunHandle,
+  type RunObserver,
+  type RunOptions,
+  type RunResult,
+  readRun,
+  resume,
+  run,
+  type Signals,
+  type SweepOptions,
+  type SweepResult,
+  type SweepStart,
+  type SweepWatcher,
+  sweep,
+  type WatchRun,
+  type WatchSweep,
+} from './operations/index.ts';
+export type { Event, RunRecord } from './record/index.ts';
+export {
+  type Experiment,
+  type Origin,
+  type Problem,
+  type ReadOptions,
+  type ResolvedExperiment,
+  readExperiment,
+  SpecError,
+} from './spec/index.ts';

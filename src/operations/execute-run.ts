@@ -1,0 +1,140 @@
+import { resolve } from 'node:path';
+import {
+  endOrphan,
+  execute,
+  type Failure,
+  Guard,
+  local,
+  type Slot,
+  takeLock,
+  threadsOf,
+  trainerEnvironment,
+} from '../orchestrator/index.ts';
+import { type Event, scanRun } from '../record/index.ts';
+import type { Experiment } from '../spec/index.ts';
+import { chooseSlot } from './choose-slots.ts';
+import type { Prepared } from './prepare.ts';
+import type { Reporter, Signals } from './reporter.ts';
+import { Undoing } from './undoing.ts';
+
+/** A run that is about to be executed. */
+export interface RunHandle {
+  /** `name/trial-attempt`. */
+  id: string;
+  /** Its folder. */
+  dir: string;
+  config: Experiment;
+}
+
+/** Told what happens in a run, in order. */
+export interface RunObserver {
+  event(event: Event): void;
+  /** It failed and is started again after `delay` milliseconds. */
+  retry(failure: Failure, action: string, delay: number): void;
+  note(line: string): void;
+  /** The trainer has ended. */
+  close(): void;
+}
+
+export type WatchRun = (run: RunHandle) => RunObserver | Promise<RunObserver>;
+
+export interface RunResult {
+  /** `name/trial-attempt`. */
+  run: string;
+  dir: string;
+  status: 'finished' | 'failed' | 'stopped';
+  /** The final metrics of a finished run, by name; else empty. */
+  metrics: Record<string, number>;
+  failure?: Failure;
+  seconds: number;
+  /** The run's page in MLflow, if it is known. */
+  mlflow?: string;
+  /** False if MLflow has not got everything yet: `sync` sends the rest. */
+  sent: boolean;
+}
+
+export interface ExecuteRunOptions {
+  runs: string;
+  prepared: Prepared;
+  signals: Signals;
+  report: Reporter;
+  watch?: WatchRun;
+  /** What relative paths of the trainer are relative to; the working folder if left out. */
+  cwd?: string;
+}
+
+/** Seconds that MLflow is waited for at the end of a run, and of one whose user has interrupted it. */
+const PATIENCE = { finished: 20, interrupted: 5 };
+
+/** Runs what a run folder says, to its end. */
+export async function executeRun(handle: RunHandle, options: ExecuteRunOptions): Promise<RunResult> {
+  const { config, dir } = handle;
+  const { report, prepared } = options;
+  const undoing = new Undoing();
+  try {
+    const { slot, notes } = await chooseSlot(config, prepared);
+    for (const note of notes) report.note(note);
+    const guard = new Guard(config.resources.grace);
+    undoing.add(() => guard.close());
+    undoing.add(await takeLock(dir, { command: 'run', guard: guard.mark, note: report.note }));
+    const left = scanRun(dir, { state: true });
+    if (left) await endOrphan(left);
+    return await superviseRun(handle, slot, guard, options);
+  } finally {
+    await undoing.all();
+  }
+}
+
+async function superviseRun(
+  handle: RunHandle,
+  slot: Slot,
+  guard: Guard,
+  { runs, prepared, signals, report, watch, cwd = process.cwd() }: ExecuteRunOptions,
+): Promise<RunResult> {
+  const { id, dir, config } = handle;
+  const started = performance.now();
+  const observer = await watch?.(handle);
+  let note = observer?.note ?? report.note;
+  const { trackRun } = await import('../tracking/index.ts');
+  const tracker = trackRun({ runDir: dir, runs, config, note: (line) => note(line) });
+  const threads = threadsOf(dir, slot);
+  const start = () => {
+    const env = trainerEnvironment({ ...slot, threads });
+    const trainer = local.start({ runDir: resolve(dir), command: prepared.command, env, cwd });
+    guard.watch(trainer);
+    return trainer;
+  };
+  let outcome: Awaited<ReturnType<typeof execute>>;
+  try {
+    outcome = await execute({
+      runDir: dir,
+      start,
+      devices: slot.devices,
+      threads,
+      launcher: local.name,
+      ...signals,
+      onEvent: (event) => observer?.event(event),
+      onRetry: (failure, { action, delay }) => observer?.retry(failure, action, delay),
+    });
+  } finally {
+    observer?.close();
+    note = report.note;
+  }
+  const seconds = (performance.now() - started) / 1000;
+  if (!signals.kill.aborted) {
+    const { writeCharts } = await import('../report/index.ts');
+    await writeCharts(dir, { note: (line) => report.note(`note: ${line}`) });
+  }
+  const timeout = signals.stop.aborted ? PATIENCE.interrupted : PATIENCE.finished;
+  const { url, sent } = await tracker.close({ timeout, signal: signals.kill });
+  return {
+    run: id,
+    dir,
+    status: outcome.status,
+    metrics: outcome.status === 'finished' ? outcome.metrics : {},
+    ...(outcome.status === 'failed' ? { failure: outcome.failure } : {}),
+    seconds,
+    ...(url === undefined ? {} : { mlflow: url }),
+    sent,
+  };
+}

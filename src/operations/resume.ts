@@ -1,0 +1,120 @@
+import { basename, dirname, resolve as resolvePath } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
+import { recordState } from '../orchestrator/index.ts';
+import {
+  findTarget,
+  lockHolder,
+  type RunSummary,
+  readConfig,
+  readEnvironment,
+  readManifest,
+  runFoldersUnder,
+  scanRun,
+  tidyRunFolder,
+} from '../record/index.ts';
+import { readExperiment } from '../spec/index.ts';
+import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
+import { prepare } from './prepare.ts';
+import { type Reporter, type Signals, signalsOf, silent } from './reporter.ts';
+import { runIdOf } from './run.ts';
+import type { SweepResult } from './sweep/result.ts';
+import { sweep, type WatchSweep } from './sweep/sweep.ts';
+
+export interface ResumeOptions extends Partial<Signals> {
+  /** Folder of the run folders; `runs` if left out. */
+  runs?: string;
+  /** Trials of a sweep at once at most. */
+  maxParallel?: number;
+  /** Run the trials of a sweep that failed again. */
+  failed?: boolean;
+  report?: Reporter;
+  watchRun?: WatchRun;
+  watchSweep?: WatchSweep;
+}
+
+export type Resumed =
+  | { kind: 'run'; result: RunResult /** It was finished before. */; before: boolean }
+  | { kind: 'sweep'; result: SweepResult };
+
+/**
+ * Continues a run from its last checkpoint, or a sweep with its trials that are not finished. `target` is a path or a name. Throws
+ * FacecomError with exit code 2 if there is nothing that could be continued.
+ */
+export async function resume(target: string, options: ResumeOptions = {}): Promise<Resumed> {
+  const { kind, dir } = findTarget(options.runs ?? 'runs', target);
+  if (kind === 'run') return resumeRun(dir, options);
+  const manifest = readManifest(dir);
+  if (!manifest) return resumeRun(onlyRunOf(dir), options);
+  const { spec: file, set, cwd } = manifest;
+  const spec = await readExperiment(file, { set, cwd });
+  if (spec.config.name !== manifest.sweep) throw renamed(manifest.sweep, spec.config.name, file);
+  const { maxParallel, failed, stop, kill, report } = options;
+  const result = await sweep(spec, {
+    ...{ maxParallel, failed, stop, kill, report },
+    ...{ file, set, cwd, runs: dirname(dir), watch: options.watchSweep },
+  });
+  return { kind: 'sweep', result };
+}
+
+function renamed(before: string, now: string, file: string): FacecomError {
+  return new FacecomError('resume-renamed', `The spec of the sweep ${before} has another name now.`, {
+    place: { file },
+    found: `name: ${now}`,
+    expected: `name: ${before}`,
+    remedy: 'Restore its name, or start it as another sweep with facecom sweep.',
+    exitCode: 2,
+  });
+}
+
+/** Of the runs of an experiment that is no sweep: the one that is not finished. */
+function onlyRunOf(dir: string): string {
+  const runs = runFoldersUnder(dir);
+  const open = runs.filter((run) => scanRun(run)?.status !== 'finished');
+  const one = open.length === 1 ? open[0] : runs.length === 1 ? runs[0] : undefined;
+  if (one) return one;
+  throw new FacecomError(
+    'resume-which',
+    `${basename(dir)} is no sweep, and has more than one run to resume, or none.`,
+    {
+      found: open.length === 0 ? 'every run is finished' : open.map((run) => basename(run)).join(', '),
+      expected: 'one run, or a sweep',
+      remedy: `Name the run: facecom resume ${basename(dir)}/<trial>-<attempt>; or start the sweep with facecom sweep SPEC.`,
+      exitCode: 2,
+    },
+  );
+}
+
+/** Also a run that had failed is continued: it was asked for by name. */
+async function resumeRun(folder: string, options: ResumeOptions): Promise<Resumed> {
+  const dir = resolvePath(folder);
+  const id = runIdOf(dir);
+  const before = scanRun(dir);
+  if (before?.status === 'finished') return { kind: 'run', before: true, result: finished(id, dir, before) };
+  refuseLocked(id, dir);
+  const { runs = 'runs', report = silent } = options;
+  const signals = signalsOf(options);
+  const config = readConfig(dir);
+  const cwd = readEnvironment(dir).cwd ?? process.cwd();
+  const prepared = await prepare(config, { report, signal: signals.stop, cwd });
+  tidyRunFolder(dir);
+  if (before?.status === 'failed') recordState(dir, { state: 'queued' });
+  const result = await executeRun(
+    { dir, id, config },
+    { runs, prepared, signals, report, watch: options.watchRun, cwd },
+  );
+  return { kind: 'run', before: false, result };
+}
+
+function finished(run: string, dir: string, { metrics }: RunSummary): RunResult {
+  return { run, dir, status: 'finished', metrics: metrics ?? {}, seconds: 0, sent: true };
+}
+
+function refuseLocked(id: string, dir: string): void {
+  const holder = lockHolder(dirname(dir));
+  if (!holder) return;
+  throw new FacecomError('locked', `The sweep that ${id} belongs to is at work.`, {
+    found: `process ${holder.pid}${holder.host ? ` on ${holder.host}` : ''}`,
+    remedy: 'Wait for it, or stop it with facecom stop.',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,71 @@
+import type { Board, SweepOutcome, SweepPlan, TrialRow } from '../../orchestrator/index.ts';
+import { bestOf } from '../../record/index.ts';
+import { type BestPoint, type Objective, type Point, pointsOf } from './points.ts';
+
+export type { Objective } from './points.ts';
+
+export interface SweepResult {
+  /** The sweep's name. */
+  sweep: string;
+  status: 'ended' | 'interrupted' | 'halted';
+  trials: number;
+  /** Trials that are finished, whenever and wherever they ran. */
+  finished: number;
+  failed: number;
+  /** Finished trials that this call did not have to run. */
+  skipped: number;
+  /** Of those, the ones of other sweeps. */
+  linked: number;
+  /** Trials that neither finished nor failed. */
+  pending: number;
+  /** Runs of trials that the spec no longer has. */
+  vanished: number;
+  /** Why no further trials were started, if the sweep was halted. */
+  reason?: string;
+  objective: Objective;
+  /** Trials that differ in their seed alone are one point; the best first. */
+  points: readonly Point[];
+  /** The best point and the trial that stands for it; undefined if no trial has the objective's metric. */
+  best?: BestPoint;
+  rows: readonly TrialRow[];
+  /** Of this call. */
+  seconds: number;
+  /** The sweep's page in MLflow, if it is known. */
+  mlflow?: string;
+}
+
+interface SweepEnd {
+  name: string;
+  board: Board;
+  objective: Objective;
+  plan: Pick<SweepPlan, 'kept' | 'linked' | 'vanished'>;
+  outcome: SweepOutcome;
+  seconds: number;
+  url?: string;
+}
+
+export function sweepResult({ name, board, objective, plan, outcome, seconds, url }: SweepEnd): SweepResult {
+  const { failed, ...counts } = board.counts();
+  const finished = counts.finished + counts.linked;
+  const trials = board.rows.length;
+  const points = pointsOf(board, objective);
+  const best = bestOf(points);
+  return {
+    sweep: name,
+    status: outcome.interrupted && finished < trials ? 'interrupted' : outcome.halted ? 'halted' : 'ended',
+    trials,
+    finished,
+    failed,
+    skipped: plan.kept.size + plan.linked.size,
+    linked: plan.linked.size,
+    pending: trials - finished - failed,
+    vanished: plan.vanished.length,
+    ...(outcome.halted ? { reason: outcome.halted } : {}),
+    objective,
+    points,
+    ...(best ? { best } : {}),
+    rows: board.rows,
+    seconds,
+    ...(url === undefined ? {} : { mlflow: url }),
+  };
+}

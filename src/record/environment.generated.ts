@@ -1,0 +1,67 @@
+// Generated from schemas/record-environment.schema.json by `npm run generate`; do not edit.
+
+/**
+ * A run's environment.json: what it was started on and with. Every part may be missing: a run can be started by hand.
+ */
+export interface Environment {
+  /**
+   * When the command that made the run began, ISO 8601.
+   */
+  time?: string;
+  /**
+   * Version of the record that the run is written in.
+   */
+  record?: number;
+  /**
+   * Version of facecom.
+   */
+  facecom?: string;
+  /**
+   * Version of Node.js.
+   */
+  node?: string;
+  /**
+   * System, its release and architecture.
+   */
+  platform?: string;
+  /**
+   * The working folder, which relative paths of the trainer are relative to.
+   */
+  cwd?: string;
+  host?: string;
+  cpu?: {
+    model?: string;
+    cores?: number;
+  };
+  /**
+   * Of the machine.
+   */
+  memory_bytes?: number;
+  gpus?: {
+    name?: string;
+  }[];
+  tensorflow?: {
+    version?: string;
+    /**
+     * cpu or cuda.
+     */
+    kind?: string;
+  };
+  seed?: number;
+  /**
+   * Hash of the data set's content.
+   */
+  data_hash?: string;
+  /**
+   * The commit of the working folder and what was changed since; null outside of a repository.
+   */
+  git?: null | {
+    commit?: string;
+    dirty?: boolean;
+    /**
+     * Lines of git status --porcelain.
+     */
+    status?: string[];
+    diff?: string;
+  };
+}

@@ -1,0 +1,36 @@
+import { dirname, join } from 'node:path';
+import { lockHolder as holderOf } from '../base/lock.ts';
+import type { LockFile } from './lock.generated.ts';
+import { object, type Shape, text, time, whole } from './shape.ts';
+
+/** Who is at work on a sweep or a run. */
+export type LockHolder = LockFile;
+
+/** The file that says who runs a sweep or a run, while it is run, in its folder. */
+export const lockFile = (folder: string): string => join(folder, 'lock.json');
+
+export const mark: Shape<NonNullable<LockFile['guard']>> = object<NonNullable<LockFile['guard']>>(
+  { pid: whole(1), host: text, process: text },
+  ['pid'],
+);
+
+const shape = object<LockFile>(
+  { pid: whole(1), host: text, process: text, id: text, command: text, time, guard: mark },
+  ['pid'],
+);
+
+/** A lock file's content without what is of another shape: another program may have written it. */
+export const lockOf = (value: object): LockHolder => shape(value) as LockHolder;
+
+/** The process that holds a folder's lock and may be alive, or undefined. */
+export function lockHolder(folder: string): LockHolder | undefined {
+  const holder = holderOf(lockFile(folder));
+  return holder && lockOf(holder);
+}
+
+/** Whether a process that may be alive runs a run, or the sweep that it is of. */
+export const isHeld = (runDir: string): boolean => holderOfRun(runDir) !== undefined;
+
+/** The process that runs a run, or the sweep that it is of, and may be alive. */
+export const holderOfRun = (runDir: string): LockHolder | undefined =>
+  lockHolder(runDir) ?? lockHolder(dirname(runDir));

@@ -1,0 +1,27 @@
+// Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.
+export const annotated: {
+  decides: Readonly<Record<string, 'result' | 'resume' | 'nothing'>>;
+  evaluation: Readonly<Record<string, true>>;
+} = {
+  decides: {
+    name: 'nothing',
+    description: 'nothing',
+    tags: 'nothing',
+    extends: 'nothing',
+    'data.cache': 'nothing',
+    'train.accumulation': 'resume',
+    resources: 'nothing',
+    trainer: 'resume',
+    tracking: 'nothing',
+    sweep: 'nothing',
+  },
+  evaluation: {
+    'data.source': true,
+    'data.path': true,
+    'data.split': true,
+    'data.cache': true,
+    'data.synthetic': true,
+    evaluate: true,
+    resources: true,
+  },
+};
