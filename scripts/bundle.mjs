@@ -118,8 +118,13 @@ export const options = {
   },
 };
 
-/** Bundles the program (main.js) and the API (index.js) into a folder. */
+/** Bundles the program (main.js), the API (index.js, layers.js) and what loads plugins into a folder. */
 export async function bundleProgram(folder) {
-  const entryPoints = { main: 'src/cli/main.ts', index: 'src/index.ts' };
+  const entryPoints = {
+    main: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    layers: 'src/layers.ts',
+    'plugins/thread': 'src/plugins/thread.ts',
+  };
   await build({ ...options, entryPoints, outdir: folder, sourcemap: 'linked' });
 }

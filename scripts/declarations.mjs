@@ -16,7 +16,8 @@ export function writeDeclarations(folder) {
     const args = [tsc, '-p', join(root, 'tsconfig.api.json'), '--outDir', declared];
     const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
     if (status !== 0) throw new Error(stdout);
-    copyReached(declared, folder, 'index.ts', new Set());
+    const done = new Set();
+    for (const entry of ['index.ts', 'layers.ts']) copyReached(declared, folder, entry, done);
   } finally {
     rmSync(declared, { recursive: true, force: true });
   }

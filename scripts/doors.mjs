@@ -26,12 +26,21 @@ const namesIn = (list) =>
     .filter(Boolean)
     .map(([, kind = '', name, local = name]) => ({ kind, name, local }));
 
-/** Where a name that a door exports is defined. */
-function behindDoor(door, wanted) {
+/** Where a name that a door exports is defined. What lies behind a further one that does something itself is not taken past it. */
+function behindDoor(door, wanted, isFirst = true) {
   const text = readFileSync(door, 'utf8');
+  if (!isFirst && hasCode(text)) return { file: door, name: wanted };
   for (const [, names, from] of text.matchAll(/^export(?: type)? \{([^}]*)\} from '(\.[^']*)';$/gm)) {
     const found = namesIn(names).find(({ local }) => local === wanted);
-    if (found) return behindDoor(join(dirname(door), from), found.name);
+    if (found) return behindDoor(join(dirname(door), from), found.name, false);
   }
   return { file: door, name: wanted };
+}
+
+/** Whether a module holds more than imports and exports of other modules. */
+function hasCode(text) {
+  const rest = text
+    .replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    .replaceAll(/^(?:import|export)\b[^;]*? from '[^']*';$/gm, '');
+  return rest.trim() !== '';
 }

@@ -9,6 +9,16 @@
 
 export { FacecomError } from './base/errors.ts';
 export {
+  defineBackbone,
+  defineEffect,
+  defineHead,
+  defineLoss,
+  defineSampler,
+  defineSource,
+  type ParameterSchema,
+  type Picture,
+} from './define.ts';
+export {
   type EvaluatedSide,
   type EvaluateOptions,
   type Evaluation,

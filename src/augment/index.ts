@@ -1,9 +1,13 @@
 import { FacecomError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import { extension } from '../plugins/index.ts';
 import { effects } from './effects/index.ts';
+import type { Effect } from './effects/types.ts';
 import { type PolicyEntry, policies } from './policies.ts';
 
+export type { Picture } from '../pixels/index.ts';
 export { effects } from './effects/index.ts';
+export type { Effect } from './effects/types.ts';
 export { type PolicyEntry, policies } from './policies.ts';
 
 export interface Augmenter {
@@ -14,7 +18,7 @@ export interface Augmenter {
 /** The effects of a policy, its name or a list, in order, each with its probability. Throws `augment-policy` for what does not exist. */
 export function createAugmenter(policy: string | readonly object[], imageSize: number): Augmenter {
   const steps = resolvePolicy(policy).map((entry) => {
-    const effect = effects.find(({ name }) => name === entry.effect);
+    const effect = effects.find(({ name }) => name === entry.effect) ?? ownEffect(entry.effect);
     if (!effect)
       throw new FacecomError('augment-policy', 'augment.policy names an effect that does not exist.', {
         found: String(entry.effect),
@@ -34,6 +38,10 @@ export function createAugmenter(policy: string | readonly object[], imageSize: n
     },
   };
 }
+
+/** An effect of a plugin. */
+const ownEffect = (name: string): Effect<Record<string, unknown>> | undefined =>
+  extension<Effect<Record<string, unknown>>>('effect', name);
 
 function resolvePolicy(policy: string | readonly object[]): readonly PolicyEntry[] {
   if (typeof policy !== 'string') return policy as readonly PolicyEntry[];

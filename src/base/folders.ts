@@ -44,6 +44,12 @@ export function programFile(): string {
   return existsSync(built) ? built : join(packageFolder(), 'bin', 'facecom.mjs');
 }
 
+/** The address of one of this program's modules that begin a process, a thread or an import from outside: `index`, `plugins/thread`. */
+export function programModule(name: string): string {
+  const built = new URL(`./${name}.js`, import.meta.url);
+  return existsSync(fileURLToPath(built)) ? built.href : new URL(`../${name}.ts`, import.meta.url).href;
+}
+
 /** The version in the package's package.json. */
 export function packageVersion(): string {
   return JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')).version;

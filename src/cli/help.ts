@@ -24,3 +24,14 @@ export function footer({ examples = [] }: CommandEntry): string {
   if (examples.length === 0) return '';
   return `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n`;
 }
+
+/** What Hydra's habits are called here, added to an error of the command line: `path=value` without `--set`. */
+export function hintFor(error: string, argv: readonly string[], command: string | undefined): string {
+  if (!/too many arguments|unknown option/.test(error) || command === undefined) return '';
+  const override = argv.slice(3).find((word) => /^[+~]*[a-z][\w.[\]]*=/i.test(word));
+  if (override === undefined) return '';
+  const [path, value = ''] = override.replace(/^[+~]+/, '').split(/=(.*)/s);
+  return /^[^,[{]+(?:,[^,]+)+$/.test(value)
+    ? `Several values are a sweep: facecom sweep SPEC --axis ${path}=${value}\n`
+    : `A key is changed with --set: facecom ${command} SPEC --set ${path}=${value}\n`;
+}

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../base/folders.ts';
 import { commands } from './commands.ts';
-import { footer, mainFooter } from './help.ts';
+import { footer, hintFor, mainFooter } from './help.ts';
 import { handleFirstSignals } from './terminal/first-signals.ts';
 import { reportError } from './terminal/report-error.ts';
 import { guardStreams } from './terminal/streams.ts';
@@ -21,7 +21,10 @@ async function main(argv: string[]): Promise<void> {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
-    .showHelpAfterError('(facecom --help lists the commands)')
+    .showHelpAfterError(
+      asked ? `(facecom ${asked.name} --help describes it)` : '(facecom --help lists the commands)',
+    )
+    .configureOutput({ outputError: (text, write) => write(text + hintFor(text, argv, asked?.name)) })
     .addHelpText('after', mainFooter)
     .exitOverride((error) => {
       // A wrong command line is exit code 2; help and version are 0.

@@ -9,6 +9,7 @@ export { corruptFolder } from './make/corrupt.ts';
 export { type SheetRow, writeSheet } from './make/sheet.ts';
 export { synthesize } from './make/synth.ts';
 export { sources } from './sources/index.ts';
+export type { OwnPicture, OwnPictures, SourceDefinition } from './sources/own.ts';
 export type { Side } from './split.ts';
 export { splitPictures } from './split.ts';
 export { underCondition } from './under-condition.ts';

@@ -1,4 +1,5 @@
-import jsonc from 'jsonc-parser';
+// Not the package's UMD build, whose parts find each other by a require that no bundler sees.
+import { visit } from 'jsonc-parser/lib/esm/main.js';
 
 /** Places in a JSON text, as offsets of UTF-16 units. */
 export interface JsonPlaces {
@@ -33,7 +34,7 @@ export function jsonPlaces(text: string): JsonPlaces {
     depth--;
   };
   try {
-    jsonc.visit(
+    visit(
       text.slice(start),
       {
         onObjectBegin: open(false),

@@ -2,7 +2,7 @@ import { FacecomError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
 import type { Collection, Dataset, DataWarning, LoadOptions, Subset } from './dataset.ts';
-import { type DataSettings, sources } from './sources/index.ts';
+import { type DataSettings, sourceOf } from './sources/index.ts';
 import { type Side, type Split, splitPictures } from './split.ts';
 
 /** A data set's labels and split, without a pixel decoded. */
@@ -22,7 +22,7 @@ export async function surveyDataset(
   data: DataSettings,
   options: { signal?: AbortSignal } = {},
 ): Promise<Survey> {
-  const { source } = await sources[data.source]();
+  const source = await sourceOf(data);
   const collection = await source.open(data, options);
   const warnings = [...collection.warnings];
   const identities = namesOfPeople(collection);
@@ -80,7 +80,7 @@ export interface Scoring {
 
 /** Finds and decodes pictures for a model that is trained already: one person, or none that is named, is enough. */
 export async function loadScoring(data: DataSettings, options: ScoringOptions): Promise<Scoring> {
-  const { source } = await sources[data.source]();
+  const source = await sourceOf(data);
   const collection = await source.open(data, options);
   const warnings = [...collection.warnings];
   const side = options.side ?? (collection.hash === options.trainedOn ? 'test' : 'all');

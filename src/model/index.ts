@@ -1,10 +1,16 @@
 import { choosePrecision, openRuntime } from '../tensor/index.ts';
-import type { BackboneName } from './backbones/index.ts';
+import { type BackboneName, backboneOf } from './backbones/index.ts';
+import type { HeadOptions } from './heads/index.ts';
 import { type Learner, NetworkLearner } from './learner.ts';
+import type { LossOptions } from './losses/index.ts';
 import type { OptimizerSpec } from './optimizers/index.ts';
 
+export type { Backbone, BackboneDefinition } from './backbones/index.ts';
+export type { Head, HeadDefinition } from './heads/index.ts';
+export { dropout, type Forward, linear, type Parameter, Parameters } from './layers.ts';
 export type { LabelledBatch, Learner, Logits, StateTensor, StepResult } from './learner.ts';
 export { NetworkLearner } from './learner.ts';
+export type { LossDefinition, LossInputs } from './losses/index.ts';
 export { DEVIATION, MEAN } from './network.ts';
 
 /** The part of a resolved experiment that decides what a learner is. */
@@ -12,9 +18,9 @@ export interface ModelConfig {
   data: { image_size: number };
   model: {
     backbone: BackboneName;
-    heads: { gender: { hidden: number; dropout: number }; identity: { hidden: number; dropout: number } };
+    heads: { gender: HeadOptions; identity: HeadOptions };
   };
-  loss: { alpha: number; beta: number; label_smoothing: number };
+  loss: LossOptions;
   optimizer: OptimizerSpec;
   train: { accumulation: number; precision: 'auto' | 'float32' | 'bfloat16'; clip: number; ema: number };
   resources: { device: string; backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu' };
@@ -50,7 +56,7 @@ export async function openLearner(
     frozen,
   });
   return new NetworkLearner(runtime, {
-    backbone: config.model.backbone,
+    backbone: backboneOf(config.model),
     heads: config.model.heads,
     identities: options.identities,
     seed: options.seed,

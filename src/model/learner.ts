@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../base/errors.ts';
 import type { CompiledStep, Runtime, StepContext, StepInput, Variable } from '../tensor/index.ts';
 import type { Parameter } from './layers.ts';
-import { genderLoss } from './losses/gender.ts';
-import { identityLoss } from './losses/identity.ts';
+import { type LossOptions, lossOf } from './losses/index.ts';
 import { type Network, type NetworkOptions, network } from './network.ts';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizers/index.ts';
 
@@ -57,7 +56,7 @@ export interface Learner {
 /** The part of an experiment that a learner reads. */
 export interface LearnerOptions extends NetworkOptions {
   imageSize: number;
-  loss: { alpha: number; beta: number; label_smoothing: number };
+  loss: LossOptions;
   optimizer: OptimizerSpec;
   /** Micro-batches a step. */
   accumulation: number;
@@ -218,22 +217,26 @@ export class NetworkLearner implements Learner {
   }
 
   private differentiate(inputs: Scalars, context: StepContext) {
-    const { alpha, beta, label_smoothing } = this.options.loss;
+    const { loss: options } = this.options;
+    const [gender, identity] = [lossOf('gender', options), lossOf('identity', options)];
     const parts: { gender?: tf.Scalar; identity?: tf.Scalar } = {};
     const { loss, gradients } = context.gradients(() => {
       const logits = this.network.apply({ context, training: true }, inputs.images as tf.Tensor4D);
       parts.gender = tf.keep(
-        genderLoss(logits.gender, inputs.gender as tf.Tensor1D, inputs.genderWeight as tf.Tensor1D),
+        gender({
+          logits: logits.gender,
+          labels: inputs.gender as tf.Tensor1D,
+          weights: inputs.genderWeight as tf.Tensor1D,
+        }),
       );
       parts.identity = tf.keep(
-        identityLoss(
-          logits.identity,
-          inputs.identity as tf.Tensor1D,
-          inputs.identityWeight as tf.Tensor1D,
-          label_smoothing,
-        ),
+        identity({
+          logits: logits.identity,
+          labels: inputs.identity as tf.Tensor1D,
+          weights: inputs.identityWeight as tf.Tensor1D,
+        }),
       );
-      return tf.add(tf.mul(parts.gender, alpha), tf.mul(parts.identity, beta)) as tf.Scalar;
+      return tf.add(tf.mul(parts.gender, options.alpha), tf.mul(parts.identity, options.beta)) as tf.Scalar;
     }, this.trainable);
     return {
       outputs: { loss, genderLoss: tf.clone(parts.gender!), identityLoss: tf.clone(parts.identity!) },

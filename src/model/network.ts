@@ -1,11 +1,11 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackboneName, backbones } from './backbones/index.ts';
-import { type HeadOptions, head } from './heads/index.ts';
+import type { MakeBackbone } from './backbones/index.ts';
+import { type HeadOptions, headOf } from './heads/index.ts';
 import { type Forward, type Parameter, Parameters } from './layers.ts';
 
 export interface NetworkOptions {
-  backbone: BackboneName;
+  backbone: MakeBackbone;
   heads: { gender: HeadOptions; identity: HeadOptions };
   identities: number;
   seed: number;
@@ -25,9 +25,9 @@ export const DEVIATION = [0.229, 0.224, 0.225].map((v) => v * 255);
 /** One shared backbone, one head a task. */
 export function network({ backbone, heads, identities, seed }: NetworkOptions): Network {
   const parameters = new Parameters(seed);
-  const body = backbones[backbone](parameters);
-  const gender = head(parameters, 'gender_head', body.features, 1, heads.gender);
-  const identity = head(parameters, 'identity_head', body.features, identities, heads.identity);
+  const body = backbone(parameters);
+  const gender = headOf(heads.gender)(parameters, 'gender_head', body.features, 1);
+  const identity = headOf(heads.identity)(parameters, 'identity_head', body.features, identities);
   const apply = (forward: Forward, pictures: Tensor4D) => {
     const features = body.apply(forward, normalise(pictures));
     return {

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import type { Experiment, ResolvedExperiment } from '../spec/index.ts';
+import {
+  checkTrainerParams,
+  type Experiment,
+  placed,
+  type ResolvedExperiment,
+  SpecError,
+} from '../spec/index.ts';
 import { type Expansion, expandSweep } from '../sweep/index.ts';
 
 export interface TrialDataOptions {
@@ -43,7 +49,21 @@ export async function expandTrials(
       options.onUnreadable(error);
     }
   }
-  return { ...expandSweep(spec, { dataHash: hashOf }), hashOf };
+  const expansion = expandSweep(spec, { dataHash: hashOf });
+  await checkParams(spec, expansion, cwd);
+  return { ...expansion, hashOf };
+}
+
+/** What a sweep makes of `trainer.params` keeps to `trainer.schema`, too. Throws SpecError with the first trial that does not. */
+async function checkParams(spec: ResolvedExperiment, { trials }: Expansion, cwd: string): Promise<void> {
+  const seen = new Set<string>();
+  for (const { config, axes } of trials) {
+    const key = JSON.stringify(config.trainer);
+    if (config.trainer.schema === undefined || seen.has(key)) continue;
+    seen.add(key);
+    const [finding] = await checkTrainerParams(config, cwd);
+    if (finding) throw new SpecError([placed({ ...finding, found: JSON.stringify(axes) }, spec)]);
+  }
 }
 
 function sweptPaths({ sweep }: ResolvedExperiment): string[] {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
+import { isRecord, valueAt } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import { formatPath, type Origin, type Path, parsePath, readExperiment } from '../spec/index.ts';
 
@@ -99,7 +100,7 @@ function rowsOf(
   };
   const items = [...new Set([...Object.keys(origins), ...Object.keys(swept)])];
   const visit = (value: unknown, path: Path) => {
-    if (isMap(value) && Object.keys(value).length > 0) {
+    if (isRecord(value) && Object.keys(value).length > 0) {
       for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
       return;
     }
@@ -118,17 +119,6 @@ function rowsOf(
     if (!rows.some(({ path }) => path === name || path.startsWith(`${name}.`)))
       add(name, null, { kind: 'default' });
   return rows;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (current, part) => (current as Record<string, unknown> | undefined)?.[part],
-    value,
-  );
 }
 
 function choose(rows: readonly ExplainedValue[], written: string): ExplainedValue[] {

@@ -1,6 +1,7 @@
 import { FacecomError } from '../base/errors.ts';
 import { programFile } from '../base/folders.ts';
 import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
+import { pluginsDigest } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
 import type { Reporter } from './reporter.ts';
@@ -57,6 +58,7 @@ export async function prepare(
     cwd,
     seed: config.seed,
     ...(dataHash === undefined ? {} : { dataHash }),
+    plugins: pluginsDigest(config.plugins),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
   return {

@@ -11,6 +11,7 @@ import {
   runFoldersUnder,
   scanRun,
   tidyRunFolder,
+  useRecordedPlugins,
 } from '../record/index.ts';
 import { readExperiment } from '../spec/index.ts';
 import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
@@ -95,6 +96,7 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const signals = signalsOf(options);
   const config = readConfig(dir);
   const cwd = readEnvironment(dir).cwd ?? process.cwd();
+  await useRecordedPlugins(dir, config);
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
   tidyRunFolder(dir);
   if (before?.status === 'failed') recordState(dir, { state: 'queued' });

@@ -13,8 +13,10 @@ export async function describeEnvironment(facts: {
   dataHash?: string;
   tensorflow?: { version: string; kind: string };
   gpus?: readonly object[];
+  /** Of the files of plugins. */
+  plugins?: string;
 }): Promise<Environment> {
-  const { cwd, seed, dataHash, tensorflow, gpus } = facts;
+  const { cwd, seed, dataHash, tensorflow, gpus, plugins } = facts;
   return {
     time: new Date().toISOString(),
     record: RECORD_VERSION,
@@ -29,6 +31,7 @@ export async function describeEnvironment(facts: {
     ...(tensorflow ? { tensorflow } : {}),
     seed,
     ...(dataHash === undefined ? {} : { data_hash: dataHash }),
+    ...(plugins === undefined ? {} : { plugins }),
     git: await gitState(cwd),
   };
 }

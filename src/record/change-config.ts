@@ -1,4 +1,4 @@
-import { writeAside } from '../base/files.ts';
+import { writeJson } from '../base/files.ts';
 import { type Experiment, indecisiveKeys } from '../spec/index.ts';
 import type { FailureClass } from './classes.ts';
 import { configFile, originsFile, readConfig, readOrigins } from './read-config.ts';
@@ -10,7 +10,7 @@ export function refreshConfig(runDir: string, now: Experiment): void {
     ...before,
     ...Object.fromEntries(indecisiveKeys.map((key) => [key, now[key as keyof Experiment]])),
   };
-  if (json(after) !== json(before)) writeAside(configFile(runDir), json(after));
+  if (JSON.stringify(after) !== JSON.stringify(before)) writeJson(configFile(runDir), after);
 }
 
 /**
@@ -36,8 +36,6 @@ export function changeConfig(
     parent[last] = value;
   }
   // The origins first: an origin of a change that did not come to be is the lesser fault.
-  writeAside(originsFile(runDir), json(origins));
-  writeAside(configFile(runDir), json(config));
+  writeJson(originsFile(runDir), origins);
+  writeJson(configFile(runDir), config);
 }
-
-const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;

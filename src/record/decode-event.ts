@@ -1,6 +1,7 @@
 import { cleanName, cleanText } from '../base/clean-text.ts';
 import { parseLine } from '../base/lines.ts';
 import { decodeNumber } from '../base/numbers.ts';
+import { isRecord } from '../base/objects.ts';
 import { classes } from './classes.ts';
 import type { Event } from './event.ts';
 
@@ -95,7 +96,7 @@ function valueAs(given: unknown, kind: Kind, key: string, problems: LineProblem[
     case 'class':
       return (classes.told as readonly unknown[]).includes(given) ? given : undefined;
     case 'values':
-      return isMap(given) ? numbersOf(given, key, problems) : undefined;
+      return isRecord(given) ? numbersOf(given, key, problems) : undefined;
   }
 }
 
@@ -111,9 +112,6 @@ function numbersOf(map: Record<string, unknown>, key: string, problems: LineProb
 
 const isNumber = (value: unknown): boolean =>
   typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function wrong(name: string, value: unknown): LineProblem {
   return {

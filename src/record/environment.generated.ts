@@ -64,4 +64,8 @@ export interface Environment {
     status?: string[];
     diff?: string;
   };
+  /**
+   * SHA-256 over the files of the spec's plugins, hexadecimal.
+   */
+  plugins?: string;
 }

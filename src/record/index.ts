@@ -61,3 +61,4 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { useRecordedPlugins } from './use-plugins.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/files.ts';
+import { writeJson } from '../base/files.ts';
 import { holderOfRun, mark } from './lock-file.ts';
 import { flag, object, time } from './shape.ts';
 import type { StopRequest } from './stop.generated.ts';
@@ -16,7 +16,7 @@ export function requestStop(runDir: string, { kill }: { kill: boolean }): void {
     kill,
     ...(holder ? { holder: { pid: holder.pid, host: holder.host, process: holder.process } } : {}),
   };
-  writeAside(requestFile(runDir), `${JSON.stringify(request)}\n`);
+  writeJson(requestFile(runDir), request, { indent: 0 });
 }
 
 const requestOf = object<StopRequest>({ time, kill: flag, holder: mark });

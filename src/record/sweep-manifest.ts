@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../base/files.ts';
+import { readJson, writeJson } from '../base/files.ts';
 import { anything, finite, listOf, object, oneOf, type Shape, text, time, whole } from './shape.ts';
 import type { SweepManifest, SweepTrial } from './sweep.generated.ts';
 
@@ -14,7 +13,7 @@ export const defaultObjective: Objective = { metric: 'val/combined', mode: 'max'
 export const manifestFile = (sweepDir: string): string => join(sweepDir, 'sweep.json');
 
 export function writeManifest(sweepDir: string, manifest: SweepManifest): void {
-  writeAside(manifestFile(sweepDir), `${JSON.stringify(manifest)}\n`);
+  writeJson(manifestFile(sweepDir), manifest, { indent: 0 });
 }
 
 const trialOf: Shape<SweepTrial> = object<SweepTrial>(
@@ -39,9 +38,5 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
 
 /** Undefined where there is none, or none that can be read; trials that are none are left out. */
 export function readManifest(sweepDir: string): SweepManifest | undefined {
-  try {
-    return manifestOf(JSON.parse(readFileSync(manifestFile(sweepDir), 'utf8')));
-  } catch {
-    return undefined;
-  }
+  return manifestOf(readJson(manifestFile(sweepDir)));
 }

@@ -1,8 +1,12 @@
 import type { ErrorObject } from 'ajv';
-import { isRecord } from '../base/objects.ts';
+import { plural } from '../base/format.ts';
+import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
+import { onPluginsChange } from '../plugins/index.ts';
 import type { Experiment } from './experiment.generated.ts';
+import { extendedErrors } from './extend.ts';
 import type { PlacedFinding } from './findings.ts';
+import { foreignValue, foreignWord } from './foreign-words.ts';
 import { rules } from './rules/index.ts';
 import { branchOf, childSchema, experimentSchema, resolved, type Schema } from './schema.ts';
 import { formatPath, type Path } from './tree.ts';
@@ -14,14 +18,20 @@ import { schemaErrors } from './validator.ts';
  */
 export function checkConfig(config: unknown, sections?: ReadonlySet<string>): PlacedFinding[] {
   const findings = checkSchema(sections && isRecord(config) ? partOf(config, sections) : config);
-  const broken = new Set(findings.map(({ at }) => String(at[0])));
-  if (broken.has('undefined') || !isRecord(config)) return findings;
+  if (findings.some(({ at }) => at.length === 0) || !isRecord(config)) return findings;
+  const broken = findings.flatMap(brokenPath);
   for (const { reads, check } of rules) {
-    if (sections && !reads.some((section) => sections.has(section))) continue;
-    if (!reads.some((section) => broken.has(section)))
+    if (sections && !reads.some((path) => sections.has(path.split('.')[0]!))) continue;
+    if (!reads.some((path) => broken.some((other) => overlaps(path.split('.'), other))))
       findings.push(...check(config as unknown as Experiment));
   }
   return findings;
+}
+
+/** What a finding leaves without a value that could be judged: for an unknown key, the key that was meant. */
+function brokenPath({ code, at, suggestion }: PlacedFinding): Path[] {
+  if (code !== 'spec-unknown-key') return [at];
+  return suggestion === undefined ? [] : [[...at.slice(0, -1), suggestion]];
 }
 
 function partOf(config: Record<string, unknown>, sections: ReadonlySet<string>): Record<string, unknown> {
@@ -32,7 +42,7 @@ function partOf(config: Record<string, unknown>, sections: ReadonlySet<string>):
 
 /** Everything in which a value with its defaults filled in breaks the schema. */
 export function checkSchema(value: unknown): PlacedFinding[] {
-  return schemaErrors(value)
+  return (extendedErrors(value) ?? schemaErrors(value))
     .map((error) => findingOf(error, value))
     .filter((finding) => finding !== undefined);
 }
@@ -62,13 +72,16 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
       };
     }
     case 'type': {
-      const meant = asMeant(value, [schema.type ?? []].flat());
+      const meant = asMeant(value, schema);
       return {
         ...base,
         code: 'spec-type',
         message: `${at} must be ${typeNames(schema)}.`,
         expected: expectation(schema),
-        ...(meant === undefined ? {} : { suggestion: meant, fix: meant }),
+        ...(isText(schema) && (typeof value === 'number' || typeof value === 'boolean')
+          ? { accepts: (text: string) => allowsText(schema, text) }
+          : {}),
+        ...(meant === undefined ? listRemedy(value, schema, path) : { suggestion: meant, fix: meant }),
       };
     }
     case 'enum':
@@ -113,7 +126,7 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
       return {
         ...base,
         code: 'spec-range',
-        message: `${at} ${error.message ?? 'is out of range'}.`,
+        message: `${at} is out of range.`,
         expected: expectation(schema),
       };
   }
@@ -125,12 +138,16 @@ function notOneOf(
   value: unknown,
   values: unknown[],
 ): PlacedFinding {
-  const suggestion = typeof value === 'string' ? suggest(value, values.map(String)) : undefined;
+  const allowed = values.map(String);
+  const foreign = typeof value === 'string' ? foreignValue(value, allowed) : [];
+  const near = typeof value === 'string' && foreign.length === 0 ? suggest(value, allowed) : undefined;
+  const suggestion = foreign.length === 1 ? { text: foreign[0]!, sure: true } : near;
   return {
     ...base,
     code: 'spec-enum',
     message: `${at} cannot be ${show(value)}.`,
     expected: values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`,
+    ...(foreign.length > 1 ? { remedy: `It is called ${foreign.join(' or ')} here.` } : {}),
     ...(suggestion
       ? { suggestion: suggestion.text, fix: suggestion.sure ? suggestion.text : undefined }
       : {}),
@@ -146,12 +163,16 @@ function unknownKey(
 ): PlacedFinding {
   const keys = Object.keys(schema.properties ?? {});
   const elsewhere = ofAnotherKind(key, given.schema, given.value);
-  const suggestion = elsewhere ? undefined : suggest(key, keys);
+  const foreign = elsewhere ? undefined : foreignWord(parent, key);
+  const known = foreign?.key !== undefined && keys.includes(foreign.key) ? foreign.key : undefined;
+  const near = elsewhere || foreign ? undefined : suggest(key, keys);
+  const suggestion = known === undefined ? near : { text: known, sure: true };
   const where = formatPath(parent);
   // A key of the top level that was indented, or one that was not.
-  const home = suggestion || elsewhere ? undefined : homeOf(key, parent);
+  const home = suggestion || elsewhere || foreign ? undefined : homeOf(key, parent);
   const few = isRecord(given.value) && !hasMany(given.value);
-  const similar = suggestion || elsewhere || home || !few ? undefined : suggest(key, [...keyHomes().keys()]);
+  const similar =
+    suggestion || elsewhere || foreign || home || !few ? undefined : suggest(key, [...keyHomes().keys()]);
   const similarHome = similar?.sure ? homeOf(similar.text, parent) : undefined;
   return {
     at: [...parent, key],
@@ -162,6 +183,7 @@ function unknownKey(
     found: key,
     expected: `one of ${keys.join(', ')}`,
     ...(elsewhere ? { remedy: elsewhere } : {}),
+    ...(foreign && known === undefined ? { remedy: foreign.remedy } : {}),
     ...(home ? { remedy: `${key} is a key of ${home}.` } : {}),
     ...(similarHome ? { remedy: `${similar!.text} is a key of ${similarHome}.` } : {}),
     ...(suggestion
@@ -190,6 +212,9 @@ function homeOf(key: string, parent: Path): string | undefined {
 
 const TOP = 'the top level';
 let homes: Map<string, Set<string>> | undefined;
+onPluginsChange(() => {
+  homes = undefined;
+});
 
 const sizes = new WeakMap<object, number>();
 
@@ -219,11 +244,31 @@ function keyHomes(): Map<string, Set<string>> {
   return found;
 }
 
-/** A value of the types as it would be written: 0.1 for "0.1", true for yes. */
-function asMeant(value: unknown, types: string[]): string | undefined {
-  if (typeof value === 'boolean' && types.length === 1 && types[0] === 'string') return `"${value}"`;
-  if (typeof value === 'number' && types.length === 1 && types[0] === 'string') return `"${value}"`;
+const isText = (schema: Schema): boolean => schema.type === 'string';
+
+/** Whether a schema of text allows this text. */
+function allowsText(
+  { enum: words, const: only, pattern, minLength = 0, maxLength }: Schema,
+  text: string,
+): boolean {
+  if (words && !words.includes(text)) return false;
+  if (only !== undefined && only !== text) return false;
+  if (pattern && !new RegExp(pattern, 'u').test(text)) return false;
+  return text.length >= minLength && text.length <= (maxLength ?? Number.POSITIVE_INFINITY);
+}
+
+/** `0.001,0.0003`, as Hydra sweeps. */
+function listRemedy(value: unknown, schema: Schema, path: Path): { remedy?: string } {
+  const isList =
+    typeof value === 'string' && /^[^,\s]+(?:,\s*[^,\s]+)+$/.test(value) && schema.type !== 'array';
+  if (!isList) return {};
+  return { remedy: `Several values are a sweep: facecom sweep SPEC --axis ${formatPath(path)}=${value}` };
+}
+
+/** A value of the types as it would be written: 0.1 for "0.1", true for yes. Text is quoted as it was written: see `accepts`. */
+function asMeant(value: unknown, schema: Schema): string | undefined {
   if (typeof value !== 'string') return undefined;
+  const types = [schema.type ?? []].flat();
   if (types.includes('boolean')) {
     if (/^(?:yes|on|y|true)$/i.test(value)) return 'true';
     if (/^(?:no|off|n|false)$/i.test(value)) return 'false';
@@ -288,8 +333,13 @@ export function expectation(schema: Schema): string {
   if (schema.exclusiveMaximum !== undefined) parts.push(`below ${schema.exclusiveMaximum}`);
   if (schema.minItems !== undefined)
     parts.push(
-      schema.minItems === schema.maxItems ? `${schema.minItems} items` : `at least ${schema.minItems} items`,
+      schema.minItems === schema.maxItems
+        ? plural(schema.minItems, 'item')
+        : `at least ${plural(schema.minItems, 'item')}`,
     );
-  if (schema.pattern) parts.push(`matching ${schema.pattern}`);
+  if (schema.pattern) parts.push(schema['x-form'] ?? `matching ${schema.pattern}`);
+  if (schema.minLength !== undefined && !schema.pattern)
+    parts.push(`at least ${plural(schema.minLength, 'character')}`);
+  if (schema.maxLength !== undefined) parts.push(`at most ${plural(schema.maxLength, 'character')}`);
   return parts.filter((part) => part !== '').join(', ');
 }

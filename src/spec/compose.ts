@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
+import { decodeUtf8, type NotUtf8 } from '../base/utf8.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readTree } from './read.ts';
+import { branchOf, type Schema, schemaAt } from './schema.ts';
 import type { Source, Span } from './source.ts';
 import { type Entry, formatPath, type MapNode, type Node, type Path, parsePath } from './tree.ts';
 
@@ -26,7 +28,15 @@ export async function compose(
   { cwd, set, problems }: { cwd: string; set: readonly string[]; problems: Problem[] },
 ): Promise<Composed | undefined> {
   const path = resolve(cwd, file);
-  const reading: Reading = { cwd, problems, sources: [], chain: [], folder: projectOf(path, cwd), lost: [] };
+  const reading: Reading = {
+    cwd,
+    problems,
+    sources: [],
+    chain: [],
+    folder: projectOf(path, cwd),
+    lost: [],
+    known: new Map(),
+  };
   const root = await readWithBases(path, reading);
   if (!root) return undefined;
   const { sources, lost } = reading;
@@ -76,6 +86,8 @@ interface Reading {
   folder: string;
   /** Bases that could not be read. */
   lost: string[];
+  /** What was read already, by path: a base that many extend is read once. */
+  known: Map<string, MapNode | undefined>;
 }
 
 async function readWithBases(path: string, reading: Reading): Promise<MapNode | undefined> {
@@ -125,7 +137,7 @@ async function readWithBases(path: string, reading: Reading): Promise<MapNode | 
   }
   let merged: Node | undefined;
   for (const base of basesOf(tree, problems)) {
-    const from = await readWithBases(resolve(dirname(path), base.file), {
+    const from = await readBase(resolve(dirname(path), base.file), {
       ...reading,
       chain: [...chain, path],
       asked: base.span,
@@ -136,6 +148,14 @@ async function readWithBases(path: string, reading: Reading): Promise<MapNode | 
   const own: MapNode = { ...tree, entries: new Map(tree.entries) };
   own.entries.delete('extends');
   return (merged ? merge(merged, own) : own) as MapNode;
+}
+
+async function readBase(path: string, reading: Reading): Promise<MapNode | undefined> {
+  const { known, chain } = reading;
+  if (known.has(path) && !chain.includes(path)) return known.get(path);
+  const base = await readWithBases(path, reading);
+  known.set(path, base);
+  return base;
 }
 
 function basesOf(tree: MapNode, problems: Problem[]): Array<{ file: string; span: Span }> {
@@ -170,25 +190,55 @@ async function liesWithin(folder: string, path: string): Promise<boolean> {
   }
 }
 
+/** The text of a spec, a regular file of UTF-8. */
 async function readText(
   path: string,
   name: string,
   asked: Span | undefined,
   problems: Problem[],
 ): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-    const message = `The spec ${name} ${why}.`;
-    const near = code === 'ENOENT' ? await neighbour(path) : undefined;
-    const remedy = near && `Did you mean ${join(dirname(name), near)}?`;
-    if (!asked)
-      throw new FacecomError('spec-missing', message, { place: { file: name }, remedy, exitCode: 2, cause });
-    problems.push(problemAt(asked, { code: 'extends-missing', path: 'extends', message, remedy }));
+  const text = await textOf(path);
+  if (typeof text === 'string') return text;
+  if ('encoding' in text) {
+    const { encoding, line, column } = text;
+    problems.push({
+      code: 'spec-encoding',
+      file: name,
+      ...{ line, column, path: '' },
+      message: `The file is ${encoding}.`,
+      expected: 'UTF-8',
+      remedy: 'Save it as UTF-8.',
+    });
     return undefined;
+  }
+  const message = `The spec ${name} ${text.why}.`;
+  const near = text.absent ? await neighbour(path) : undefined;
+  const remedy = near && `Did you mean ${join(dirname(name), near)}?`;
+  const { cause } = text;
+  // The message has its name already.
+  if (!asked) throw new FacecomError('spec-missing', message, { remedy, exitCode: 2, cause });
+  problems.push(problemAt(asked, { code: 'extends-missing', path: 'extends', message, remedy }));
+  return undefined;
+}
+
+/** Opened without waiting for a writer, as a FIFO would have it. */
+async function textOf(
+  path: string,
+): Promise<string | NotUtf8 | { why: string; absent?: boolean; cause?: unknown }> {
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const info = await handle.stat();
+      if (info.isDirectory()) return { why: 'is a folder' };
+      if (!info.isFile()) return { why: 'is no regular file' };
+      return decodeUtf8(await handle.readFile());
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { why: 'does not exist', absent: true, cause };
+    return { why: code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`, cause };
   }
 }
 
@@ -253,25 +303,61 @@ function withSource(node: Node, source: Source): Node {
   return { ...node, span, entries };
 }
 
-/** What `over` says, and what `under` says where it is silent; `null` in `over` removes. A flag may name an item of a list. */
-export function merge(under: Node, over: Node): Node {
+/**
+ * What `over` says, and what `under` says where it is silent; `null` in `over` removes. A flag may name an item of a list. Where a
+ * map is one of several kinds (`schedule: {name: cosine}`), another kind in `over` drops the keys that only the former has.
+ */
+export function merge(under: Node, over: Node, path: Path = []): Node {
+  const short = kindOf(over, path);
+  if (short) return merge(under, short, path);
   if (over.kind !== 'map') return over;
   if (under.kind === 'list' && over.span.source.kind === 'flag') {
     const items = [...under.items];
     for (const [key, { node }] of over.entries) {
       const index = Number(key);
       if (!(index < items.length)) return over;
-      items[index] = merge(items[index]!, node);
+      items[index] = merge(items[index]!, node, [...path, index]);
     }
     return { ...under, items };
   }
   if (under.kind !== 'map') return over;
-  const entries = new Map(under.entries);
+  const entries = new Map(ofThisKind(under, over, path));
   for (const [key, entry] of over.entries) {
     const before = entries.get(key);
-    entries.set(key, before ? { key: entry.key, node: merge(before.node, entry.node) } : entry);
+    entries.set(
+      key,
+      before ? { key: entry.key, node: merge(before.node, entry.node, [...path, key]) } : entry,
+    );
   }
   return { ...over, entries };
+}
+
+/** `schedule=cosine`, short for `schedule.name=cosine`; undefined for anything else. */
+function kindOf(node: Node, path: Path): MapNode | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.span.source.kind !== 'flag')
+    return undefined;
+  const tag = unionAt(path)?.discriminator?.propertyName;
+  if (tag === undefined) return undefined;
+  return { kind: 'map', span: node.span, entries: new Map([[tag, { key: node.span, node }]]) };
+}
+
+/** The entries of a map that hold for the kind that `over` makes of it. */
+function ofThisKind(under: MapNode, over: MapNode, path: Path): Iterable<[string, Entry]> {
+  const union = unionAt(path);
+  const tag = union?.discriminator?.propertyName;
+  const chosen = tag === undefined ? undefined : over.entries.get(tag)?.node;
+  if (chosen?.kind !== 'scalar') return under.entries;
+  const before = under.entries.get(tag!)?.node;
+  const defaultKind = (union!.default as Record<string, unknown> | undefined)?.[tag!];
+  if ((before?.kind === 'scalar' ? before.value : defaultKind) === chosen.value) return under.entries;
+  const keys = branchOf(union!, { [tag!]: chosen.value })?.properties;
+  return keys ? [...under.entries].filter(([key]) => Object.hasOwn(keys, key)) : under.entries;
+}
+
+/** The schema of a map that is one of several kinds. */
+function unionAt(path: Path): Schema | undefined {
+  const schema = path.length > 0 ? schemaAt(path, {}) : undefined;
+  return schema?.discriminator && schema.oneOf ? schema : undefined;
 }
 
 function withoutNulls(node: Node): Node {

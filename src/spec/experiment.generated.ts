@@ -46,6 +46,10 @@ export interface Experiment {
    */
   extends?: string | string[];
   /**
+   * Files of one's own backbones, heads, losses, effects, sources and samplers (docs/plugins.md), relative to this file; what they contain decides the trial's id.
+   */
+  plugins?: string[];
+  /**
    * Seed of every random stream of the run.
    */
   seed: number;
@@ -144,6 +148,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
       /**
        * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); cross-entropy.
@@ -157,6 +165,10 @@ export interface Experiment {
          * Dropout rate.
          */
         dropout: number;
+        /**
+         * mlp, as described, or a head of a plugin.
+         */
+        head: 'mlp';
       };
     };
   };
@@ -176,6 +188,19 @@ export interface Experiment {
      * Label smoothing of the identity loss.
      */
     label_smoothing: number;
+    /**
+     * The function of each loss: cross-entropy, or one of a plugin.
+     */
+    functions: {
+      /**
+       * Of the gender loss.
+       */
+      gender: 'cross_entropy';
+      /**
+       * Of the identity loss.
+       */
+      identity: 'cross_entropy';
+    };
   };
   /**
    * What is done to training pictures, drawn anew for each picture and epoch.
@@ -383,6 +408,16 @@ export interface Experiment {
      * Program and arguments, relative paths from the working directory; it gets FACECOM_RUN_DIR.
      */
     command?: string[];
+    /**
+     * Hyperparameters of a trainer of one's own: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
+     */
+    params?: {
+      [k: string]: unknown;
+    };
+    /**
+     * A JSON Schema that trainer.params keeps to; a path relative to the working directory.
+     */
+    schema?: string;
   };
   /**
    * Where MLflow shows the run.

@@ -9,6 +9,8 @@ export interface PlacedFinding extends Finding {
   within?: string;
   /** The text that would put it right, where that is unambiguous. */
   fix?: string;
+  /** Text is meant, and a number or word was read: whether the text as it was written would do, which is then offered in quotes. */
+  accepts?: (text: string) => boolean;
   /** Right, but probably not meant. */
   warning?: true;
 }

@@ -3,6 +3,7 @@ export { pathsOfFlags } from './compose.ts';
 export { type Decides, decides, indecisiveKeys, isForEvaluation } from './decides.ts';
 export { schemaWords } from './describe.ts';
 export type { Experiment } from './experiment.generated.ts';
+export { usePlugins } from './extend.ts';
 export type { PlacedFinding } from './findings.ts';
 export { applyFixes } from './fix.ts';
 export { blocksOf, formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
@@ -26,4 +27,5 @@ export {
   schemaAt,
 } from './schema.ts';
 export { commentedSpec } from './template.ts';
+export { checkTrainerParams } from './trainer-params.ts';
 export { findNode, formatPath, type Path, parsePath } from './tree.ts';

@@ -1,5 +1,6 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Node as YamlNode } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, parseDocument, type Node as YamlNode } from 'yaml';
 import { type Problem, problemAt } from './problem.ts';
+import { schemaAt } from './schema.ts';
 import type { Source, Span } from './source.ts';
 import { type Entry, formatPath, type Node, type Path } from './tree.ts';
 
@@ -35,6 +36,11 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     );
     return undefined;
   }
+  const marks = conflictMarks(source);
+  if (marks) {
+    problems.push(marks);
+    return undefined;
+  }
   const early = tooDeep(source);
   if (early) {
     problems.push(early);
@@ -47,25 +53,51 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     logLevel: 'error',
   });
   for (const { pos, code, message } of document.errors)
-    problems.push(problemAt({ source, start: pos[0], end: pos[1] }, yamlFinding(code, message)));
+    problems.push(
+      problemAt({ source, start: pos[0], end: pos[1] }, yamlFinding(code, message, lineAt(text, pos[0]))),
+    );
   if (document.errors.length > 0) return undefined;
   for (const { pos, code, message } of document.warnings)
-    problems.push(problemAt({ source, start: pos[0], end: pos[1] }, yamlFinding(code, message)));
+    problems.push(
+      problemAt({ source, start: pos[0], end: pos[1] }, yamlFinding(code, message, lineAt(text, pos[0]))),
+    );
   const reader = new Reader(source, problems);
   return document.contents
     ? reader.node(document.contents as YamlNode, [])
     : { kind: 'scalar', value: null, span: { source, start: 0, end: 0 } };
 }
 
+/** A merge that git could not finish breaks YAML at every line of it: that is one problem. */
+function conflictMarks(source: Source): Problem | undefined {
+  const mark = /^(?:<{7}|>{7}) .*$/m.exec(source.text);
+  if (!mark || !/^={7}$/m.test(source.text)) return undefined;
+  return problemAt(
+    { source, start: mark.index, end: mark.index + mark[0].length },
+    {
+      code: 'yaml-conflict',
+      path: '',
+      message: 'The file has the marks of a merge conflict.',
+      found: mark[0],
+      remedy: 'Keep one side, and remove the lines with <<<<<<<, ======= and >>>>>>>.',
+    },
+  );
+}
+
+/** What the lexer puts between tokens for documents, flows and scalars: not of the text. */
+const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
+
 /** Flow collections nested deeper than yaml can follow without exhausting the stack. */
 function tooDeep(source: Source): Problem | undefined {
-  let depth = 0;
   const { text } = source;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c === '[' || c === '{') {
-      if (++depth > 4 * limits.depth) return problemAt({ source, start: i, end: i + 1 }, depthFinding([]));
-    } else if ((c === ']' || c === '}') && depth > 0) depth--;
+  // Brackets in comments and texts nest nothing; only a text with many of them is worth its tokens.
+  if ((text.match(/[[{]/g)?.length ?? 0) <= 4 * limits.depth) return undefined;
+  let depth = 0;
+  let at = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') {
+      if (++depth > 4 * limits.depth) return problemAt({ source, start: at, end: at + 1 }, depthFinding([]));
+    } else if ((token === ']' || token === '}') && depth > 0) depth--;
+    if (!lexerMarks.has(token)) at += token.length;
   }
   return undefined;
 }
@@ -84,14 +116,33 @@ const yamlRemedies: Record<string, string> = {
   MISSING_CHAR: 'Close the quote or bracket.',
 };
 
-function yamlFinding(code: string, message: string) {
+/** In words of the file, not of the library that reads it. */
+const yamlMessages: Record<string, string> = {
+  MULTIPLE_DOCS: 'The file holds more than one document.',
+};
+
+function yamlFinding(code: string, message: string, line: string) {
   if (message.includes('call stack')) return depthFinding([]);
+  const said = message.replace(/\s+at line \d+.*$/s, '').replace(/\.?$/, '.');
   return {
     code: 'yaml-syntax',
     path: '',
-    message: `This is not valid YAML: ${message.replace(/\s+at line \d+.*$/s, '').replace(/\.?$/, '.')}`,
-    remedy: yamlRemedies[code],
+    message: `This is not valid YAML: ${yamlMessages[code] ?? said}`,
+    remedy: remedyOf(code, line),
   };
+}
+
+function remedyOf(code: string, line: string): string | undefined {
+  if (line.includes('\u00a0')) return 'There is a no-break space: type an ordinary space in its place.';
+  if (/^\s*[^\s:#]+: [^"'#]*: /.test(line)) return 'Put text with a colon in quotes.';
+  return yamlRemedies[code];
+}
+
+/** The line that an offset lies in. */
+function lineAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  return text.slice(start, end === -1 ? undefined : end);
 }
 
 class Reader {
@@ -161,12 +212,21 @@ class Reader {
   private scalar(yaml: YamlNode, span: Span, path: Path): string | number | boolean | null {
     const value: unknown = isScalar(yaml) ? yaml.value : undefined;
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.report(span, {
-        code: 'yaml-number',
-        path: formatPath(path),
-        message: 'A number must be finite.',
-        found: this.text(span),
-      });
+      const text = this.text(span);
+      const isDigits = /\d/.test(text);
+      const quotable = isDigits && schemaAt(path, {})?.type === 'string';
+      this.report(
+        span,
+        {
+          code: 'yaml-number',
+          path: formatPath(path),
+          message: 'A number must be finite.',
+          found: text,
+          ...(quotable ? { suggestion: `"${text}"` } : {}),
+          ...(isDigits && !quotable ? { remedy: 'Put it in quotes if it is text.' } : {}),
+        },
+        quotable ? `"${text}"` : undefined,
+      );
       return null;
     }
     if (
@@ -261,8 +321,8 @@ class Reader {
     return text.length > 60 ? `${text.slice(0, 59)}…` : text;
   }
 
-  private report(span: Span, finding: Parameters<typeof problemAt>[1]): void {
-    this.problems.push(problemAt(span, finding));
+  private report(span: Span, finding: Parameters<typeof problemAt>[1], fix?: string): void {
+    this.problems.push(problemAt(span, finding, fix));
   }
 }
 

@@ -1,13 +1,16 @@
 import { isRecord } from '../base/objects.ts';
 import { lineAndColumn } from '../base/positions.ts';
+import { activatePlugins } from '../plugins/index.ts';
 import { checkConfig } from './check.ts';
 import { compose, placesOf, withFlags } from './compose.ts';
 import type { Experiment } from './experiment.generated.ts';
 import type { PlacedFinding } from './findings.ts';
+import { usePluginsAt, withPluginPaths } from './plugin-paths.ts';
 import { type Finding, type Problem, problemAt, SpecError, sortProblems } from './problem.ts';
 import { readTree } from './read.ts';
 import { experimentSchema, fillDefaults } from './schema.ts';
 import type { Source, Span } from './source.ts';
+import { checkTrainerParams } from './trainer-params.ts';
 import { findNode, formatPath, type MapNode, type Path, toValue } from './tree.ts';
 import { withEnvironment } from './variables.ts';
 
@@ -71,22 +74,29 @@ export interface Inspected {
 export async function inspectExperiment(file: string, options: ReadOptions = {}): Promise<Inspected> {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const cwd = options.cwd ?? process.cwd();
   const composed = await compose(file, {
-    cwd: options.cwd ?? process.cwd(),
+    cwd,
     set: options.set ?? [],
     problems,
   });
   if (!composed) return { problems: sortProblems(problems), warnings };
   const { sources, complete } = composed;
+  const { root, plugins } = withPluginPaths(composed.root, options.cwd ?? process.cwd());
+  const broken = await usePluginsAt(plugins);
+  if (broken) return { problems: sortProblems([...problems, broken]), warnings };
   const tree =
     sources.some(({ text }) => text.includes('${')) || options.set?.some((s) => s.includes('${'))
-      ? withEnvironment(composed.root, { env: options.env ?? process.env, problems })
-      : composed.root;
+      ? withEnvironment(root, { env: options.env ?? process.env, problems })
+      : root;
   const partial = toValue(tree) as Record<string, unknown>;
   const filled = fillDefaults(experimentSchema, partial) as Experiment;
   const source = sources[0]!;
   const said = whatYamlSaid(problems);
-  for (const finding of checkConfig(filled)) {
+  const found = checkConfig(filled);
+  if (isRecord(filled) && !found.some(({ at }) => at.length === 0 || at[0] === 'trainer'))
+    found.push(...(await checkTrainerParams(filled, cwd)));
+  for (const finding of found) {
     // What is missing may be in a base that could not be read.
     if (!complete && finding.code === 'spec-missing-key') continue;
     const problem = placed(finding, { tree, source });
@@ -133,8 +143,9 @@ export async function readExperiment(file: string, options: ReadOptions = {}): P
   return resolved;
 }
 
-/** A config with its defaults from what is given of it and `--set` flags. Throws SpecError; only what a flag says has a place. */
+/** A config with its defaults from what is given of it and `--set` flags; its plugins have been loaded. Throws SpecError; only what a flag says has a place. */
 export function resolveConfig(partial: object, { set = [] }: { set?: readonly string[] } = {}): Experiment {
+  activatePlugins((partial as Partial<Experiment>).plugins);
   const source: Source = { kind: 'flag', name: 'config', text: JSON.stringify(partial) };
   const problems: Problem[] = [];
   const tree = withFlags(readTree(source, problems) as MapNode, set, problems);
@@ -157,6 +168,7 @@ function bare({
   on: _on,
   within: _within,
   fix: _fix,
+  accepts: _accepts,
   warning: _,
   ...finding
 }: PlacedFinding): Finding {
@@ -176,16 +188,28 @@ export function placed(
     const given = exact && finding.on === 'key' ? besides(finding, tree) : undefined;
     if (given)
       return problemAt(span, { ...bare(finding), remedy: `${given} is given too: keep one of the two.` });
+    if (exact && finding.accepts) return quoted(finding, span);
     return problemAt(part(span, finding.within), bare(finding), exact ? finding.fix : undefined);
   }
   return problemAt({ source, start: 0, end: 0 }, bare(finding));
 }
 
-/** The key that is suggested, where its map has it already. */
+/** Text that was written as a number or a word of YAML: offered in quotes as it stands, so that 0.10 stays 0.10. */
+function quoted({ accepts, ...finding }: PlacedFinding, span: Span): Problem {
+  const text = span.source.text.slice(span.start, span.end);
+  const shownText = { ...bare(finding), found: text };
+  if (!accepts!(text)) return problemAt(span, shownText);
+  const fix = /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+  return problemAt(span, { ...shownText, suggestion: fix }, fix);
+}
+
+/** The key that is suggested, where the same map of the same file has it already: a file may override its base, and a flag both. */
 function besides({ at, suggestion }: PlacedFinding, tree: MapNode): string | undefined {
   if (suggestion === undefined) return undefined;
   const parent = findNode(tree, at.slice(0, -1))?.node;
-  return parent?.kind === 'map' && parent.entries.has(suggestion) ? suggestion : undefined;
+  if (parent?.kind !== 'map') return undefined;
+  const [other, own] = [parent.entries.get(suggestion), parent.entries.get(String(at.at(-1)))];
+  return other && own && other.key.source === own.key.source ? suggestion : undefined;
 }
 
 /** The part of a span that holds a text, or the span. */

@@ -1,5 +1,6 @@
 import experiment from '../../schemas/experiment.schema.json' with { type: 'json' };
 import { isRecord } from '../base/objects.ts';
+import { onPluginsChange } from '../plugins/index.ts';
 import { define, type Path } from './tree.ts';
 
 /** The keywords of JSON Schema (draft 2020-12) that schemas/ uses. */
@@ -36,7 +37,12 @@ export interface Schema {
   /** See decides.ts; what is not said holds as for the key above. */
   'x-decides'?: 'result' | 'resume' | 'nothing';
   'x-evaluation'?: true;
+  /** What `pattern` allows, in words. */
+  'x-form'?: string;
 }
+
+/** What a key of a free map may be: anything. */
+const FREE: Schema = { additionalProperties: true };
 
 export const experimentSchema = experiment as unknown as Schema;
 
@@ -77,6 +83,7 @@ export function childSchema(schema: Schema, key: string | number, value: unknown
   }
   const own = branch.properties && Object.hasOwn(branch.properties, key) ? branch.properties[key] : undefined;
   if (own) return resolved(own);
+  if (branch.additionalProperties === true) return FREE;
   return typeof branch.additionalProperties === 'object' ? resolved(branch.additionalProperties) : undefined;
 }
 
@@ -98,6 +105,7 @@ export function schemaAt(path: Path, value: unknown): Schema | undefined {
 
 type Fill = (value: unknown) => unknown;
 const fills = new Map<Schema, Fill>();
+onPluginsChange(() => fills.clear());
 
 /** A copy of a value with the defaults of its schema filled in, keys in the schema's order; what breaks the schema is copied as it is. */
 export function fillDefaults(schema: Schema, value: unknown): unknown {

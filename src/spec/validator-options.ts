@@ -8,5 +8,5 @@ export const ajvOptions: Options = {
   strictRequired: false,
   allowUnionTypes: true,
   verbose: false,
-  keywords: ['unit', 'environment', 'x-decides', 'x-evaluation'],
+  keywords: ['unit', 'environment', 'x-decides', 'x-evaluation', 'x-form'],
 };

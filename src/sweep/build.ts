@@ -8,7 +8,7 @@ import { distributions, type Values } from './distributions/index.ts';
 import { type Condition, readCondition } from './expressions.ts';
 import { lookupIn } from './lookup.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
-import { fixedSamplers } from './samplers/index.ts';
+import { samplerOf } from './samplers/index.ts';
 import { MAX_COORDINATES } from './samplers/sobol.ts';
 import { simplexDimension } from './simplex.ts';
 import type { Axis, Dimension, Space } from './space.ts';
@@ -292,7 +292,7 @@ function checkMethod(sweep: SweepSpec, dimensions: Dimension[], findings: Placed
     at: Path = ['sweep', key],
     on: 'key' | 'value' = 'key',
   ) => findings.push({ code: 'sweep-method', at, on, path: formatPath(at), message, remedy });
-  const kind = fixedSamplers.find(({ name }) => name === sweep.method)!;
+  const kind = samplerOf(sweep);
   if (!kind.exhaustive && sweep.trials === undefined)
     find(
       'method',

@@ -1,7 +1,11 @@
+import { isRecord, overlaps } from '../base/objects.ts';
+import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import {
   checkConfig,
   checkSchema,
+  experimentSchema,
+  fillDefaults,
   formatPath,
   type PlacedFinding,
   type Problem,
@@ -14,7 +18,7 @@ import { buildSpace, type SweepSpec } from './build.ts';
 import { type Configured, configurer } from './configure.ts';
 import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
-import { fixedSamplers, type Sampler } from './samplers/index.ts';
+import { type Sampler, samplerOf } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
 /** A resolved configuration that a sweep runs. */
@@ -65,6 +69,7 @@ const DRY = { draws: 1000, perTrial: 20 };
  * The trials of a spec; a spec without a sweep has one. Throws SpecError with every problem, each at the line that caused it.
  */
 export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {}): Expansion {
+  activatePlugins(spec.config.plugins);
   const findings: PlacedFinding[] = [];
   const fail = (): never => {
     throw new SpecError(findings.map((finding): Problem => placed(finding, spec)));
@@ -83,10 +88,21 @@ export function expandSweep(spec: ResolvedExperiment, options: ExpandOptions = {
 export function checkSweep(
   spec: Pick<ResolvedExperiment, 'sweep' | 'partial' | 'tree' | 'source'>,
 ): Problem[] {
-  const findings: PlacedFinding[] = [];
   const { sweep } = spec;
-  if (sweep && checkSchema({ name: 'sweep', sweep }).length === 0) buildSpace(sweep, spec.partial, findings);
+  if (!sweep) return [];
+  const broken = checkSchema({ name: 'sweep', sweep });
+  const findings: PlacedFinding[] = [];
+  if (broken.length === 0) buildSpace(sweep, spec.partial, findings);
+  else buildSpace(axesAlone(sweep, broken), spec.partial, findings);
   return findings.map((finding) => placed(finding, spec));
+}
+
+/** A sweep that breaks the schema, with those of its axes that do not: their paths can still be judged. */
+function axesAlone(sweep: SweepSpec, broken: readonly PlacedFinding[]): SweepSpec {
+  const isBroken = (axis: string) => broken.some(({ at }) => overlaps(at, ['sweep', 'axes', axis]));
+  const axes = isRecord(sweep.axes) ? Object.entries(sweep.axes).filter(([axis]) => !isBroken(axis)) : [];
+  const empty = fillDefaults(experimentSchema.properties!.sweep!, { axes: {} }) as SweepSpec;
+  return { ...empty, axes: Object.fromEntries(axes) };
 }
 
 function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
@@ -125,7 +141,7 @@ class Run {
   }
 
   collect(): void {
-    const kind = fixedSamplers.find(({ name }) => name === this.sweep.method)!;
+    const kind = samplerOf(this.sweep);
     const sampler = kind.create(this.space, { seed: this.sweep.seed, tally: this.tally });
     if (kind.exhaustive) this.walk(sampler);
     else this.draw(sampler, this.sweep.trials!);

@@ -18,6 +18,23 @@ function parse(text: string): jsep.Expression {
   }
 }
 
+/** Characters of a condition, and how deep it may be nested: it is read and evaluated by functions that call themselves. */
+const LONGEST = 10_000;
+const DEEPEST = 500;
+
+/** How deep an expression is nested; chains of `and` and `or` to the left count as one level for each link. */
+function depthOf(root: jsep.Expression): number {
+  let deepest = 0;
+  const open: Array<[node: unknown, depth: number]> = [[root, 1]];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [node, depth] = next;
+    deepest = Math.max(deepest, depth);
+    for (const child of Object.values(node as object).flat())
+      if (isRecord(child)) open.push([child, depth + 1]);
+  }
+  return deepest;
+}
+
 /** Gives the value at a path of a trial; undefined where there is none. */
 export type Lookup = (reference: Reference) => unknown;
 
@@ -102,6 +119,13 @@ class ConditionReader {
   ) {}
 
   text(text: string): Evaluate | undefined {
+    if (text.length > LONGEST)
+      return this.fail(undefined, {
+        message: 'The condition is too long to be read.',
+        found: `${text.length} characters`,
+        expected: `at most ${LONGEST}`,
+        remedy: 'Write several conditions: `exclude` and `require` are lists.',
+      });
     let tree: jsep.Expression;
     try {
       tree = parse(text);
@@ -117,6 +141,8 @@ class ConditionReader {
             : 'Combine comparisons with `and`, `or`, `!( )` and parentheses.',
       });
     }
+    if (depthOf(tree) > DEEPEST)
+      return this.fail(undefined, { message: 'The condition is nested too deeply to be read.' });
     return this.logical(tree);
   }
 

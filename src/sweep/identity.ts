@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../base/objects.ts';
+import { onPluginsChange, pluginsDigest } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { branchOf, decides, experimentSchema, resolved, type Schema } from '../spec/index.ts';
 
@@ -12,7 +13,7 @@ const IDENTITY_VERSION = 1;
 /**
  * A trial's id, 12 hexadecimal digits: a hash of everything that decides its result. That is the resolved config without the keys that
  * decide nothing and without values equal to their default, and the content hash of the data set if it is known; `data.path` then says
- * nothing more. Key order, comments and the form of numbers do not matter.
+ * nothing more; and what the files of plugins contain. Key order, comments and the form of numbers do not matter.
  */
 export function trialId(config: Experiment, dataHash?: string): string {
   return identify(config, dataHash, sectionTexts());
@@ -31,6 +32,7 @@ export const sectionTexts = (): SectionTexts => ({ sections: new WeakMap(), hash
 export function identify(config: Experiment, dataHash: string | undefined, texts: SectionTexts): string {
   let all = `facecom trial ${IDENTITY_VERSION}`;
   const values = config as unknown as Record<string, unknown>;
+  deciding ??= decidingKeys();
   for (const { key, text } of deciding) {
     const value = values[key];
     const found =
@@ -42,6 +44,8 @@ export function identify(config: Experiment, dataHash: string | undefined, texts
     if (found !== undefined) all += `\n${key}: ${found}`;
   }
   if (dataHash !== undefined) all += `\ndata set: ${dataHash}`;
+  const plugins = pluginsDigest(config.plugins);
+  if (plugins !== undefined) all += `\nplugins: ${plugins}`;
   return createHash('sha256').update(all).digest('hex').slice(0, 12);
 }
 
@@ -160,7 +164,14 @@ function plain(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-const deciding = Object.keys(experimentSchema.properties!)
-  .filter((key) => decides(key) !== 'nothing')
-  .sort()
-  .map((key) => ({ key, text: textOf(experimentSchema.properties![key]!) }));
+const decidingKeys = () =>
+  Object.keys(experimentSchema.properties!)
+    .filter((key) => decides(key) !== 'nothing')
+    .sort()
+    .map((key) => ({ key, text: textOf(experimentSchema.properties![key]!) }));
+
+let deciding: ReturnType<typeof decidingKeys> | undefined;
+onPluginsChange(() => {
+  writers.clear();
+  deciding = undefined;
+});

@@ -8,4 +8,11 @@ export {
 } from './expand.ts';
 export { trialId } from './identity.ts';
 export { sweptOrigins, trialOrigins } from './origins.ts';
-export { fixedSamplers, type LearningSampler, learningSamplers, type Sampler } from './samplers/index.ts';
+export {
+  type FixedKind,
+  fixedSamplers,
+  type LearningSampler,
+  learningSamplers,
+  type Sampler,
+  type SamplerDefinition,
+} from './samplers/index.ts';

@@ -14,6 +14,8 @@ export function possibleSchemas(path: Path): Schema[] {
 
 const cache = new Map<string, Schema[]>();
 
+const FREE: Schema = { additionalProperties: true };
+
 function branchesOf(schema: Schema): Schema[] {
   if (schema.oneOf) return schema.oneOf.map(resolved);
   if (schema.if) return [schema.then, schema.else].filter((branch) => branch !== undefined).map(resolved);
@@ -28,6 +30,8 @@ function childrenAt(schema: Schema, part: string | number): Schema[] {
     if (branch.properties && Object.hasOwn(branch.properties, part))
       return [resolved(branch.properties[part]!)];
     if (typeof branch.additionalProperties === 'object') return [resolved(branch.additionalProperties)];
+    // A free map: what is in it is free, too.
+    if (branch.additionalProperties === true) return [FREE];
     return inner;
   });
 }

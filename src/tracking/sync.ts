@@ -3,8 +3,10 @@ import { endOf } from '../base/lines.ts';
 import { withLock } from '../base/lock.ts';
 import { eventsFile, readManifest, runName } from '../record/index.ts';
 import { sentence } from './follow.ts';
+import { MlflowClient } from './mlflow/client.ts';
 import { connect } from './mlflow/connection.ts';
 import { readCursor } from './mlflow/cursor.ts';
+import { findServer } from './mlflow/local/server.ts';
 import type { Counts, RemoteRun } from './mlflow/remote-run.ts';
 import { readRunRecord, statusOf } from './mlflow/run-record.ts';
 import { artifactsOf, RunSync } from './mlflow/run-sync.ts';
@@ -78,6 +80,7 @@ function bySweep(runDirs: readonly string[]): Map<string | undefined, string[]> 
 /** The servers that are spoken to, each opened once; one that failed is not tried again. */
 class Links {
   private readonly sessions = new Map<string, Promise<Session>>();
+  private readonly lost = new Map<string, Promise<boolean>>();
   private readonly options: SyncOptions;
 
   constructor(options: SyncOptions) {
@@ -96,6 +99,29 @@ class Links {
       this.sessions.set(key, session);
     }
     return session;
+  }
+
+  /**
+   * Whether a server no longer has a run that was sent to it: it has lost its data. Asked once a server; one that does not answer at
+   * once has lost nothing.
+   */
+  hasLost(target: Exclude<Target, { kind: 'off' }>, run: string): Promise<boolean> {
+    const key = target.kind === 'local' ? '' : target.uri;
+    let answer = this.lost.get(key);
+    if (!answer) {
+      answer = this.ask(target, run).catch(() => false);
+      this.lost.set(key, answer);
+    }
+    return answer;
+  }
+
+  private async ask(target: Exclude<Target, { kind: 'off' }>, run: string): Promise<boolean> {
+    const { runs, signal } = this.options;
+    const base = target.kind === 'local' ? await findServer(runs, signal) : undefined;
+    if (target.kind === 'local' && base === undefined) return false;
+    const connection = target.kind === 'local' ? { base: base!, headers: {} } : connect(target.uri);
+    const client = new MlflowClient(connection, { policy: { retries: 0, backoff: 0, timeout: 5 }, signal });
+    return (await client.run(run)) === undefined;
   }
 }
 
@@ -132,7 +158,8 @@ class RunTask {
     const { runDir, id, options } = this;
     try {
       const name = this.target.kind === 'local' ? localTarget(options.runs) : connect(this.target.uri).base;
-      if (!options.check && !options.restore && (await isComplete(runDir, name)))
+      const complete = !options.check && !options.restore ? await completeRun(runDir, name) : undefined;
+      if (complete !== undefined && !(await links.hasLost(this.target, complete)))
         return { run: id, status: 'up-to-date' };
       const session = await links.open(this.target);
       const parent = await sweep?.parent(session);
@@ -210,16 +237,17 @@ async function alone(
   }
 }
 
-/** Whether the cursor says that everything was sent. */
-async function isComplete(runDir: string, target: string): Promise<boolean> {
+/** MLflow's id of a run of which the cursor says that everything was sent; else undefined. */
+async function completeRun(runDir: string, target: string): Promise<string | undefined> {
   const sent = readCursor(runDir)?.sent[target];
-  if (!sent || sent.status === undefined || sent.status !== statusOf(runDir).status) return false;
-  if (sent.events !== endOf(eventsFile(runDir))) return false;
+  if (!sent || sent.status === undefined || sent.status !== statusOf(runDir).status) return undefined;
+  if (sent.events !== endOf(eventsFile(runDir))) return undefined;
   const files = await artifactsOf(runDir, { log: true });
-  return files.every(({ path, size, changed }) => {
+  const all = files.every(({ path, size, changed }) => {
     const known = sent.artifacts[path];
     return known?.[0] === size && known[1] === changed;
   });
+  return all ? sent.run : undefined;
 }
 
 function describe(run: string, { client }: Session, remote: RemoteRun): SyncRow {

@@ -1,6 +1,6 @@
 import { loadDataset } from '../data/index.ts';
 import type { Learner, openLearner } from '../model/index.ts';
-import { type EventWriter, openEvents, readConfig, readEvents } from '../record/index.ts';
+import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
@@ -77,6 +77,7 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   const resume = await readResume(runDir, (error) => {
     record.warn(error.code, `${error.message} The run goes on from the other checkpoint.`);
   });
+  await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
   const dataset = await interruptible(signal, () => load(config, options));
   if (!dataset) return true;

@@ -1,9 +1,6 @@
 import { createAugmenter } from '../augment/index.ts';
-import { batchCount, type Dataset } from '../data/index.ts';
-import type { Learner } from '../model/index.ts';
-import type { EventWriter } from '../record/index.ts';
-import type { Experiment } from '../spec/index.ts';
-import { type Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
+import { batchCount } from '../data/index.ts';
+import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';
 import { trainEpoch } from './epoch.ts';
@@ -13,8 +10,7 @@ import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
-import type { RunRecord } from './recorder.ts';
-import { createSchedule, type Schedule } from './schedules/index.ts';
+import { createSchedule } from './schedules/index.ts';
 import type { Session, TrainOptions } from './session.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
 import type { Learner } from '../model/index.ts';
+import { useRecordedPlugins } from '../record/index.ts';
 import { type Checkpoint, checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 
-/** The best checkpoint of a run. Throws `checkpoint-missing` where it has none yet (exit code 2). */
+/** The best checkpoint of a run, whose plugins are put in use. Throws `checkpoint-missing` where it has none yet (exit code 2). */
 export async function readBest(runDir: string): Promise<Checkpoint> {
   const path = checkpointPath(runDir, 'best');
   if (!existsSync(path))
@@ -13,7 +14,9 @@ export async function readBest(runDir: string): Promise<Checkpoint> {
       remedy: 'Train it (facecom resume), or name another run.',
       exitCode: 2,
     });
-  return readCheckpoint(path);
+  const checkpoint = await readCheckpoint(path);
+  await useRecordedPlugins(runDir, checkpoint.config);
+  return checkpoint;
 }
 
 /** A model with a checkpoint's weights, which computes as the run did. `resources` may name another device or backend. */

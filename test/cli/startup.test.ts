@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 
 // A convenience import of one of these would cost every command a second.
-const heavy = /@tensorflow|sharp|vega|koffi|jsonc-parser|esbuild|webgpu/;
+const heavy = /@tensorflow|sharp|vega|koffi|esbuild|webgpu/;
 
 for (const args of [
   ['--help'],

@@ -54,6 +54,9 @@ describe('the installed package', { concurrency: false }, () => {
     assert.equal(version.exitCode, 0, version.stderr);
     const valid = await execa(one.program, ['validate', tiny(one)], { cwd, ...asNobody() });
     assert.equal(valid.exitCode, 0, valid.stderr);
+    const plugins = join(one.folder, 'experiments', 'plugins', 'plugins.yaml');
+    const own = await execa(one.program, ['validate', plugins], { cwd, ...asNobody() });
+    assert.equal(own.exitCode, 0, own.stderr);
     const env = { FACECOM_SETUP: 'off', FACECOM_CACHE_DIR: join(cwd, 'cache') };
     const run = await execa(one.program, ['run', tiny(one), ...short], { cwd, ...asNobody(env) });
     assert.equal(run.exitCode, 0, run.stderr);

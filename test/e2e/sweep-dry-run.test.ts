@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { appendState, createRunFolder, openEvents } from '../../src/record/index.ts';
 import { resolveConfig } from '../../src/spec/index.ts';
-import { facecom } from '../support/program.ts';
+import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 import { folderWith } from '../support/specs.ts';
 
 const spec = `name: a
@@ -82,4 +82,22 @@ it('says problems at their line with exit code 2, and a data set that is not the
     json.at(-1).warnings.map(({ code }: { code: string }) => code),
     ['dry-run-ids'],
   );
+});
+
+it('--axis sweeps without a file of its own, and habits of other tools get the right words', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = join(packageDir, 'experiments', 'tiny.yaml');
+  const axes = ['--axis', 'optimizer.lr=0.001,0.0003', '--axis', 'train.batch_size=[8, 16]'];
+  const { exitCode, json, stderr } = await facecom(['sweep', spec, '--dry-run', '--json', ...axes], { cwd });
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).trials, 4);
+  assert.deepEqual(json[0].axes, { 'optimizer.lr': 0.001, 'train.batch_size': 8 });
+  const malformed = await facecom(['sweep', spec, '--dry-run', '--axis', 'optimizer.lr'], { cwd });
+  assert.equal(malformed.exitCode, 2);
+  assert.match(malformed.stderr, /error\[axis-malformed\]/);
+  const hydra = await facecom(['run', spec, 'train.epochs=3'], { cwd });
+  assert.equal(hydra.exitCode, 2);
+  assert.match(hydra.stderr, /facecom run SPEC --set train\.epochs=3/);
+  const multirun = await facecom(['sweep', spec, '+optimizer.lr=1,2'], { cwd });
+  assert.match(multirun.stderr, /facecom sweep SPEC --axis optimizer\.lr=1,2/);
 });

@@ -14,7 +14,8 @@ it('merges maps, replaces lists, and removes with null', async (t) => {
   });
   assert.equal(config.name, 'own');
   assert.equal(config.seed, 42);
-  assert.deepEqual(config.loss, { alpha: 0.1, beta: 0.5, label_smoothing: 0 });
+  const { alpha, beta, label_smoothing } = config.loss;
+  assert.deepEqual({ alpha, beta, label_smoothing }, { alpha: 0.1, beta: 0.5, label_smoothing: 0 });
   assert.deepEqual('betas' in config.optimizer && config.optimizer.betas, [0.7, 0.95]);
 });
 

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { formatNumber } from '../../base/format.ts';
 import { plain } from '../page/html.ts';
-import { drawn, isDrawable, number, title } from '../text.ts';
+import { drawn, isDrawable, title } from '../text.ts';
 import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
 import { ink, palette, series } from './theme.ts';
 
@@ -189,4 +190,4 @@ export function label(axes: Record<string, unknown>, axis: string): string {
 
 /** 0.1 + 0.2 is 0.3 to people. */
 const tidy = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : number(value);
+  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : formatNumber(value);

@@ -1,7 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { formatNumber } from '../../base/format.ts';
 import type { RunRecord } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf, type Point, thin } from '../curves.ts';
-import { drawn, isDrawable, number, title } from '../text.ts';
+import { drawn, isDrawable, title } from '../text.ts';
 import { type Panel, panelsOf } from './panels.ts';
 import { best as bestColour, ink } from './theme.ts';
 
@@ -65,9 +66,9 @@ function subtitle(
 ): string {
   const parts: string[] = [];
   if (run.status !== 'finished') parts.push(run.status);
-  if (best) parts.push(`best ${metric} ${number(best.y)} at ${unit} ${number(best.x)}`);
+  if (best) parts.push(`best ${metric} ${formatNumber(best.y)} at ${unit} ${formatNumber(best.x)}`);
   const test = run.scores['test/combined'];
-  if (test !== undefined) parts.push(`test/combined ${number(test)}`);
+  if (test !== undefined) parts.push(`test/combined ${formatNumber(test)}`);
   if (odd) parts.push('× no finite number');
   if (left > 0) parts.push(`${left} more metrics not drawn`);
   return parts.join('  ·  ');
@@ -193,7 +194,9 @@ function bestLabel(
 ): object[] {
   const { x, y, extent, mode, unit } = facts;
   const right = best.x > (extent[0] + extent[1]) / 2;
-  const values = [{ x: best.x, y: best.y, label: `best ${number(best.y)} at ${unit} ${number(best.x)}` }];
+  const values = [
+    { x: best.x, y: best.y, label: `best ${formatNumber(best.y)} at ${unit} ${formatNumber(best.x)}` },
+  ];
   return [
     {
       data: { values },

@@ -1,6 +1,6 @@
+import { formatBytes } from '../../base/format.ts';
 import { isRecord } from '../../base/objects.ts';
 import type { RunRecord } from '../../record/index.ts';
-import { bytes } from '../text.ts';
 import { facts } from './document.ts';
 import { type Html, html, plain } from './html.ts';
 
@@ -26,7 +26,7 @@ export function environmentFacts({ environment, summary }: RunRecord): Html {
     [text(cpu.model), cpu.cores === undefined ? '' : `${plain(cpu.cores)} cores`].filter(Boolean).join(', '),
   );
   add('GPUs', gpus ? gpus.map(({ name }) => name ?? 'GPU').join(', ') || 'none' : '');
-  add('memory', environment.memory_bytes === undefined ? '' : bytes(environment.memory_bytes));
+  add('memory', environment.memory_bytes === undefined ? '' : formatBytes(environment.memory_bytes));
   add('host', [text(environment.host), text(environment.platform)].filter(Boolean).join(', '));
   add('seed', text(environment.seed));
   add('data set', text(summary.data_hash ?? environment.data_hash));

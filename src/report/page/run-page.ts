@@ -1,6 +1,6 @@
+import { formatBytes, formatDuration, formatNumber, formatTime } from '../../base/format.ts';
 import { isWithin, type RunRecord } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf } from '../curves.ts';
-import { bytes, duration, moment, number } from '../text.ts';
 import type { RunCharts } from '../write-charts.ts';
 import { configTable } from './config.ts';
 import { badge, card, chartCard, facts, page } from './document.ts';
@@ -33,10 +33,10 @@ function header(run: RunRecord): Html {
   const { metric, mode } = monitorOf(run);
   const best = bestPoint(curvesOf(run).byName.get(metric), mode);
   const figures: [string, string][] = [];
-  if (best) figures.push([`best ${metric}`, number(best.y)]);
+  if (best) figures.push([`best ${metric}`, formatNumber(best.y)]);
   for (const name of ['test/combined', 'test/gender_accuracy', 'test/identity_top1'])
-    if (run.scores[name] !== undefined) figures.push([name, number(run.scores[name])]);
-  figures.push(['time', duration(seconds(run))]);
+    if (run.scores[name] !== undefined) figures.push([name, formatNumber(run.scores[name])]);
+  figures.push(['time', formatDuration(seconds(run), { tenths: true })]);
   const description = plain(run.config.description);
   return html`<header><h1>${run.id} ${badge(run.status)}</h1>
 ${description !== '' && html`<p class="muted">${description}</p>`}
@@ -69,15 +69,15 @@ function timings(run: RunRecord): [string, string][] {
   const speeds = epochs.byName.get('train/images_per_second')?.map(({ y }) => y) ?? [];
   const finite = speeds.filter(Number.isFinite);
   const rows: [string, string][] = [
-    ['begun', moment(run.begun)],
-    ['ended', moment(run.ended)],
-    ['trained for', duration(seconds(run))],
+    ['begun', formatTime(run.begun)],
+    ['ended', formatTime(run.ended)],
+    ['trained for', formatDuration(seconds(run), { tenths: true })],
     ['starts', String(run.states.filter(({ state }) => state === 'started').length)],
   ];
   if (finite.length > 0)
     rows.push([
       'training pictures a second, median',
-      number(finite.sort((a, b) => a - b)[finite.length >> 1]),
+      formatNumber(finite.sort((a, b) => a - b)[finite.length >> 1]),
     ]);
   for (const name of ['epochs', 'steps', 'ended'])
     if (run.summary[name] !== undefined)
@@ -91,7 +91,7 @@ function states({ states }: RunRecord): Html | undefined {
     states.map((entry) => {
       const { time, state, ...rest } = entry;
       const more = Object.entries(rest).map(([name, value]) => `${name} ${plain(value)}`);
-      return [moment(time), html`${plain(state)} <span class="muted">${more.join(', ')}</span>`];
+      return [formatTime(time), html`${plain(state)} <span class="muted">${more.join(', ')}</span>`];
     }),
   )}</details>`;
 }
@@ -99,7 +99,7 @@ function states({ states }: RunRecord): Html | undefined {
 function artifacts(run: RunRecord, links: string | undefined): Html {
   const rows = run.artifacts.map(({ path, kind, bytes: size }): [Html, string] => [
     html`${links !== undefined && size !== undefined && isWithin(path) ? html`<a href="${href(links, path)}">${path}</a>` : path}`,
-    [plain(kind), size === undefined ? 'missing' : bytes(size)].filter(Boolean).join(', '),
+    [plain(kind), size === undefined ? 'missing' : formatBytes(size)].filter(Boolean).join(', '),
   ]);
   if (rows.length === 0) return html`<p class="muted">No artifacts were recorded.</p>`;
   return html`<div class="scroll"><table><tbody>${rows.map(

@@ -1,4 +1,4 @@
-import { number } from '../text.ts';
+import { formatNumber } from '../../base/format.ts';
 import { type Html, html } from './html.ts';
 
 /** Scores of validation and test side by side, then those under conditions, then others. */
@@ -19,7 +19,7 @@ export function scoreTables(scores: Readonly<Record<string, number>>): Html {
     others.length > 0 &&
     table(
       ['metric', 'value'],
-      others.map(([name, value]) => [name, number(value)]),
+      others.map(([name, value]) => [name, formatNumber(value)]),
     )
   }`;
 }
@@ -27,7 +27,7 @@ export function scoreTables(scores: Readonly<Record<string, number>>): Html {
 function main(names: string[], scores: Readonly<Record<string, number>>): Html {
   return table(
     ['metric', 'validation', 'test'],
-    names.map((name) => [name, number(scores[`val/${name}`]), number(scores[`test/${name}`])]),
+    names.map((name) => [name, formatNumber(scores[`val/${name}`]), formatNumber(scores[`test/${name}`])]),
   );
 }
 
@@ -35,7 +35,10 @@ function underConditions(conditions: Map<string, Map<string, number>>): Html {
   const metrics = [...new Set([...conditions.values()].flatMap((values) => [...values.keys()]))];
   return html`<p class="muted">Test pictures under conditions</p>${table(
     ['condition', ...metrics],
-    [...conditions].map(([name, values]) => [name, ...metrics.map((metric) => number(values.get(metric)))]),
+    [...conditions].map(([name, values]) => [
+      name,
+      ...metrics.map((metric) => formatNumber(values.get(metric))),
+    ]),
   )}`;
 }
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
+import { formatDuration, formatNumber } from '../../base/format.ts';
 import { readRun, resultText } from '../../record/index.ts';
 import { label } from '../charts/objective-chart.ts';
 import type { Chart } from '../charts/render.ts';
-import { duration, number } from '../text.ts';
 import type { PointRow, SweepRecord, TrialRow } from '../trials/read-sweep.ts';
 import { configTable } from './config.ts';
 import { badge, card, chartCard, page } from './document.ts';
@@ -38,7 +38,7 @@ function header(sweep: SweepRecord): Html {
       if (Object.hasOwn(first.axes, axis)) figures.push([axis, label(first.axes, axis)]);
   }
   const total = sweep.trials.reduce((sum, { run }) => sum + (run?.seconds ?? 0), 0);
-  figures.push(['time of all trials', duration(total)]);
+  figures.push(['time of all trials', formatDuration(total, { tenths: true })]);
   return html`<header><h1>${sweep.name}</h1>
 <p>${[...counts].map(([status, n]) => html`${badge(`${n} ${status}`, status)} `)}<span class="muted">${sweep.trials.length} trials, ${sweep.points.length} points</span></p>
 <div class="figures">${figures.map(([name, value]) => html`<div><span>${name}</span><strong>${value}</strong></div>`)}</div></header>`;
@@ -66,11 +66,11 @@ function results(sweep: SweepRecord): Html {
 }
 
 const singles = ({ trials }: PointRow): string =>
-  trials.map(({ status, value }) => (status === 'finished' ? number(value) : status)).join(', ');
+  trials.map(({ status, value }) => (status === 'finished' ? formatNumber(value) : status)).join(', ');
 
 function interval({ result }: PointRow): string {
   if (!result) return '–';
-  return resultText(result, number);
+  return resultText(result, formatNumber);
 }
 
 function failures(failed: TrialRow[]): Html {
@@ -105,10 +105,11 @@ function trial(
 ): Html {
   const folder = run && basename(run.dir);
   const name = folder ? html`<a href="${links}${encodeURIComponent(folder)}/">${folder}</a>` : id;
-  const score = status === 'finished' || value === undefined ? number(value) : `${number(value)} so far`;
+  const score =
+    status === 'finished' || value === undefined ? formatNumber(value) : `${formatNumber(value)} so far`;
   return html`<tr><td class="mono">${name}</td>${axes.map(
     (axis) => html`<td>${label(values, axis)}</td>`,
-  )}<td class="n">${seed === undefined ? '–' : plain(seed)}</td><td>${badge(status)}</td><td class="n">${score}</td><td class="n">${duration(run?.seconds)}</td><td class="n">${run?.starts ?? 0}</td></tr>`;
+  )}<td class="n">${seed === undefined ? '–' : plain(seed)}</td><td>${badge(status)}</td><td class="n">${score}</td><td class="n">${formatDuration(run?.seconds, { tenths: true })}</td><td class="n">${run?.starts ?? 0}</td></tr>`;
 }
 
 /** The run that stands for the best point in full: its scores, config and environment. */

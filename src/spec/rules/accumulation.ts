@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** A micro-batch holds a picture at least. */
 export const accumulation: Rule = {
-  reads: ['train'],
+  reads: ['train.batch_size', 'train.accumulation'],
   check: ({ train: { accumulation: parts, batch_size } }) =>
     parts <= batch_size
       ? []

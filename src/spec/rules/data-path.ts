@@ -1,10 +1,11 @@
+import { extension } from '../../plugins/index.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** A source that reads a folder says which. */
+/** A source that reads a folder says which; one of a plugin may need none. */
 export const dataPath: Rule = {
-  reads: ['data'],
+  reads: ['data.source', 'data.path'],
   check: ({ data: { source, path } }) =>
-    source === 'synthetic' || path !== undefined
+    source === 'synthetic' || path !== undefined || extension('source', source)
       ? []
       : broken(
           'rule-data-path',

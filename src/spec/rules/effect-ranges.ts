@@ -3,7 +3,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** The ranges of effects are given as low, high; an area as its least and its greatest corner. */
 export const effectRanges: Rule = {
-  reads: ['augment'],
+  reads: ['augment.policy'],
   check({ augment: { policy } }) {
     if (typeof policy === 'string') return [];
     const findings: PlacedFinding[] = [];

@@ -4,8 +4,8 @@ import { formatPath, type Path } from '../tree.ts';
 
 /** What a schema cannot say, as a sentence with code. */
 export interface Rule {
-  /** Sections of the spec that it looks at; it is asked where they keep to the schema. */
-  reads: readonly (keyof Experiment)[];
+  /** Dotted paths of what it looks at; it is asked if they keep to the schema. */
+  reads: readonly string[];
   /** Gives what breaks it, nothing where all is well. */
   check(config: Experiment): PlacedFinding[];
 }

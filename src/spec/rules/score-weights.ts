@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** evaluate.score's weights are not both 0: otherwise every model scores 0. */
 export const scoreWeights: Rule = {
-  reads: ['evaluate'],
+  reads: ['evaluate.score'],
   check: ({ evaluate: { score } }) =>
     score.gender + score.identity > 0
       ? []

@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** data.split's fractions add up to 1. */
 export const splitFractions: Rule = {
-  reads: ['data'],
+  reads: ['data.split'],
   check: ({ data: { split } }) => {
     const total = split.train + split.validation + split.test;
     if (Math.abs(total - 1) <= 1e-6) return [];

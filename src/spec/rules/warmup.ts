@@ -2,7 +2,7 @@ import { broken, type Rule } from './rule.ts';
 
 /** The warmup of a schedule is shorter than the training. */
 export const warmup: Rule = {
-  reads: ['schedule', 'train'],
+  reads: ['schedule', 'train.epochs'],
   check: ({ schedule, train: { epochs } }) => {
     if (!('warmup' in schedule) || schedule.warmup === 0 || schedule.warmup < epochs) return [];
     return broken(

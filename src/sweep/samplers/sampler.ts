@@ -17,8 +17,8 @@ export interface Told {
   /** Which proposal it is, from 0; below 0 for points of earlier sweeps. */
   number: number;
   point: Assignment;
-  /** `stopped`: ended early by a stopping rule. `failed`: its values made it fail. */
-  state: 'running' | 'finished' | 'stopped' | 'failed';
+  /** `pruned`: ended early by a stopping rule. `failed`: its values made it fail. */
+  state: 'running' | 'finished' | 'pruned' | 'failed';
   /** One per objective, lower is better; of a stopped one its latest. */
   losses?: readonly number[];
   /** Of a stopped one: the epoch that its losses are of. */

@@ -6,8 +6,8 @@ export interface Observation {
   number: number;
   /** Per coordinate its value; NaN where it does not exist at this point. */
   at: Float64Array;
-  /** `stopped`: ended early, because others were better by then. `failed`: its values made it fail. */
-  state: 'running' | 'finished' | 'stopped' | 'failed';
+  /** `pruned`: ended early, because others were better by then. `failed`: its values made it fail. */
+  state: 'running' | 'finished' | 'pruned' | 'failed';
   /** Of finished ones: lower is better. Of stopped ones: the latest. */
   losses?: Losses;
   /** Of stopped ones: the epoch that the losses are of. */

@@ -39,7 +39,7 @@ export function split(observations: readonly Observation[], objectives: number):
 
 const ranking: ReadonlyArray<[Observation['state'], (all: Observation[], count: number) => Observation[]]> = [
   ['finished', bestFinished],
-  ['stopped', bestStopped],
+  ['pruned', bestStopped],
   ['failed', (all, count) => all.slice(0, count)],
 ];
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { boolAttribute, floatAttribute, stringAttribute, typeAttribute } from '../native/attributes.ts';
 import { DataType } from '../native/library.ts';
-import { FLOAT, type OwnKernel, runKernel } from './register.ts';
+import { FLOAT, type OwnKernel, runOwn } from './register.ts';
 
 const attributes = (epsilon: number, training: boolean) => [
   FLOAT,
@@ -15,7 +15,7 @@ const AXES = [0, 1, 2];
 const count = (x: tf.Tensor) => x.size / x.shape[x.rank - 1]!;
 
 /** Outputs: y, mean, variance (unbiased), then three that only the gradient reads. */
-export const batchNormKernel: OwnKernel<'FacecomBatchNorm'> = {
+const batchNormKernel: OwnKernel<'FacecomBatchNorm'> = {
   name: 'FacecomBatchNorm',
   native: ({ x, scale, offset }, { epsilon }, run) => {
     const empty = tf.tensor1d([], 'float32');
@@ -43,8 +43,8 @@ export const batchNormKernel: OwnKernel<'FacecomBatchNorm'> = {
     gradFunc: (dys, saved, attrs) => {
       const [x, scale, saved1, saved2, saved3] = saved as tf.Tensor[];
       // Computed here and not within the functions: each of those is a scope that would free the other two gradients.
-      const grads = runKernel<tf.Tensor[]>(
-        'FacecomBatchNormGrad',
+      const grads = runOwn(
+        batchNormGradKernel,
         {
           dy: (dys as tf.Tensor[])[0]!,
           x: x!,
@@ -53,14 +53,14 @@ export const batchNormKernel: OwnKernel<'FacecomBatchNorm'> = {
           saved2: saved2!,
           saved3: saved3!,
         },
-        { epsilon: (attrs as Record<string, unknown>).epsilon },
-      );
+        { epsilon: attrs.epsilon },
+      ) as tf.Tensor[];
       return { x: () => grads[0]!, scale: () => grads[1]!, offset: () => grads[2]! };
     },
   },
 };
 
-export const batchNormGradKernel: OwnKernel<'FacecomBatchNormGrad'> = {
+const batchNormGradKernel: OwnKernel<'FacecomBatchNormGrad'> = {
   name: 'FacecomBatchNormGrad',
   native: ({ dy, x, scale, saved1, saved2, saved3 }, { epsilon }, run) =>
     run(
@@ -85,7 +85,7 @@ export const batchNormGradKernel: OwnKernel<'FacecomBatchNormGrad'> = {
  * x: [batch, height, width, channels]; scale, offset: [channels]. Gives y, the batch mean and the unbiased batch variance.
  */
 export function batchNorm(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D, epsilon: number) {
-  const outputs = runKernel<tf.Tensor[]>('FacecomBatchNorm', { x, scale, offset }, { epsilon });
+  const outputs = runOwn(batchNormKernel, { x, scale, offset }, { epsilon }) as tf.Tensor[];
   return {
     y: outputs[0] as tf.Tensor4D,
     mean: outputs[1] as tf.Tensor1D,

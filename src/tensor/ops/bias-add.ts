@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { stringAttribute } from '../native/attributes.ts';
-import { FLOAT, type OwnKernel, runKernel } from './register.ts';
+import { FLOAT, type OwnKernel, runOwn } from './register.ts';
 
-export const biasAddKernel: OwnKernel<'FacecomBiasAdd'> = {
+const biasAddKernel: OwnKernel<'FacecomBiasAdd'> = {
   name: 'FacecomBiasAdd',
   native: ({ x, bias }, _, run) =>
     run('BiasAdd', [FLOAT, stringAttribute('data_format', 'NHWC')], [x!, bias!], 1)[0]!,
@@ -18,5 +18,5 @@ export const biasAddKernel: OwnKernel<'FacecomBiasAdd'> = {
 
 /** x + bias, a value a channel, as one op that TensorFlow fuses into the convolution before it. x: […, channels]; bias: [channels]. */
 export function biasAdd<T extends tf.Tensor>(x: T, bias: tf.Tensor1D): T {
-  return runKernel<T>('FacecomBiasAdd', { x, bias });
+  return runOwn(biasAddKernel, { x, bias }, {}) as T;
 }

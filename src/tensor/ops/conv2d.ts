@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { boolAttribute, intAttribute, stringAttribute } from '../native/attributes.ts';
-import { FLOAT, type OwnKernel, type OwnOps, runKernel } from './register.ts';
+import { FLOAT, type OwnKernel, runKernel, runOwn } from './register.ts';
 
 /** Symmetric padding in pixels, as torch's `padding`. */
 export interface Convolution {
@@ -39,7 +39,7 @@ function attributes(stride: number, padding: number, kernel: number) {
   return list;
 }
 
-export const conv2dKernel: OwnKernel<'FacecomConv2D'> = {
+const conv2dKernel: OwnKernel<'FacecomConv2D'> = {
   name: 'FacecomConv2D',
   native: ({ x, filter }, { stride, padding }, run) => {
     return run('Conv2D', attributes(stride, padding, filter!.shape[0]!), [x!, filter!], 1)[0]!;
@@ -51,26 +51,26 @@ export const conv2dKernel: OwnKernel<'FacecomConv2D'> = {
     inputsToSave: ['x', 'filter'],
     gradFunc: (dy, saved, attrs) => {
       const [x, filter] = saved as [tf.Tensor, tf.Tensor];
-      const { stride, padding } = attrs as unknown as OwnOps['FacecomConv2D'];
+      const { stride, padding } = attrs;
       return {
         x: () =>
-          runKernel<tf.Tensor>(
-            'FacecomConv2DInputGrad',
+          runOwn(
+            conv2dInputGradKernel,
             { dy: dy as tf.Tensor, filter },
             { stride, padding, shape: x.shape },
-          ),
+          ) as tf.Tensor,
         filter: () =>
-          runKernel<tf.Tensor>(
-            'FacecomConv2DFilterGrad',
+          runOwn(
+            conv2dFilterGradKernel,
             { dy: dy as tf.Tensor, x },
             { stride, padding, shape: filter.shape },
-          ),
+          ) as tf.Tensor,
       };
     },
   },
 };
 
-export const conv2dInputGradKernel: OwnKernel<'FacecomConv2DInputGrad'> = {
+const conv2dInputGradKernel: OwnKernel<'FacecomConv2DInputGrad'> = {
   name: 'FacecomConv2DInputGrad',
   native: ({ dy, filter }, { stride, padding, shape }, run) => {
     const explicit = isExplicit(stride, padding);
@@ -93,7 +93,7 @@ export const conv2dInputGradKernel: OwnKernel<'FacecomConv2DInputGrad'> = {
   gradient: 'none',
 };
 
-export const conv2dFilterGradKernel: OwnKernel<'FacecomConv2DFilterGrad'> = {
+const conv2dFilterGradKernel: OwnKernel<'FacecomConv2DFilterGrad'> = {
   name: 'FacecomConv2DFilterGrad',
   native: ({ dy, x }, { stride, padding, shape }, run) => {
     const sizes = tf.tensor1d(shape, 'int32');
@@ -122,5 +122,5 @@ export const conv2dFilterGradKernel: OwnKernel<'FacecomConv2DFilterGrad'> = {
  * x: [batch, height, width, in]; filter: [kernel, kernel, in, out].
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, { stride, padding }: Convolution): tf.Tensor4D {
-  return runKernel<tf.Tensor4D>('FacecomConv2D', { x, filter }, { stride, padding });
+  return runOwn(conv2dKernel, { x, filter }, { stride, padding }) as tf.Tensor4D;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { intAttribute, stringAttribute } from '../native/attributes.ts';
-import { FLOAT, type OwnKernel, type OwnOps, runKernel } from './register.ts';
+import { FLOAT, type OwnKernel, type OwnOps, runKernel, runOwn } from './register.ts';
 
 const attributes = ({ window, stride }: OwnOps['FacecomMaxPool']) => [
   FLOAT,
@@ -20,7 +20,7 @@ const pads = (padding: number): Array<[number, number]> => [
   [0, 0],
 ];
 
-export const maxPoolKernel: OwnKernel<'FacecomMaxPool'> = {
+const maxPoolKernel: OwnKernel<'FacecomMaxPool'> = {
   name: 'FacecomMaxPool',
   // Explicit padding would be TensorFlow's own kernel, far slower than oneDNN's, which takes none.
   native: ({ x }, attrs, run) => {
@@ -37,16 +37,12 @@ export const maxPoolKernel: OwnKernel<'FacecomMaxPool'> = {
     outputsToSave: [true],
     gradFunc: (dy, saved, attrs) => ({
       x: () =>
-        runKernel<tf.Tensor>(
-          'FacecomMaxPoolGrad',
-          { dy: dy as tf.Tensor, x: saved[0]!, y: saved[1]! },
-          { ...attrs },
-        ),
+        runOwn(maxPoolGradKernel, { dy: dy as tf.Tensor, x: saved[0]!, y: saved[1]! }, attrs) as tf.Tensor,
     }),
   },
 };
 
-export const maxPoolGradKernel: OwnKernel<'FacecomMaxPoolGrad'> = {
+const maxPoolGradKernel: OwnKernel<'FacecomMaxPoolGrad'> = {
   name: 'FacecomMaxPoolGrad',
   native: ({ dy, x, y }, attrs, run) => {
     const { padding } = attrs;
@@ -67,5 +63,5 @@ export const maxPoolGradKernel: OwnKernel<'FacecomMaxPoolGrad'> = {
 
 /** Maximum over windows; padding in pixels on each side, as torch.nn.MaxPool2d. x: [batch, height, width, channels]. */
 export function maxPool(x: tf.Tensor4D, window: number, stride: number, padding: number): tf.Tensor4D {
-  return runKernel<tf.Tensor4D>('FacecomMaxPool', { x }, { window, stride, padding });
+  return runOwn(maxPoolKernel, { x }, { window, stride, padding }) as tf.Tensor4D;
 }

@@ -42,7 +42,15 @@ export interface OwnKernel<N extends OwnOp> {
   native: (inputs: Inputs, attributes: OwnOps[N], run: NativeRun) => tf.Tensor | tf.Tensor[];
   composed: (inputs: Inputs, attributes: OwnOps[N]) => tf.Tensor | tf.Tensor[];
   /** `none`: it is a gradient itself, of which none is asked for. */
-  gradient: Omit<tf.GradConfig, 'kernelName'> | 'none';
+  gradient: Gradient<N> | 'none';
+}
+
+interface Gradient<N extends OwnOp> extends Pick<tf.GradConfig, 'inputsToSave' | 'outputsToSave'> {
+  gradFunc: (
+    dy: tf.Tensor | tf.Tensor[],
+    saved: tf.Tensor[],
+    attributes: OwnOps[N],
+  ) => Record<string, () => tf.Tensor>;
 }
 
 /** Runs a TensorFlow op and gives its outputs. */
@@ -55,8 +63,8 @@ export type NativeRun = (
 
 const otherBackends = ['cpu', 'wasm', 'webgpu'];
 
-export function registerKernel<N extends OwnOp>({ name, native, composed, gradient }: OwnKernel<N>): void {
-  if (gradient !== 'none') tf.registerGradient({ kernelName: name, ...gradient });
+function registerKernel<N extends OwnOp>({ name, native, composed, gradient }: OwnKernel<N>): void {
+  if (gradient !== 'none') tf.registerGradient({ kernelName: name, ...gradient } as unknown as tf.GradConfig);
   tf.registerKernel({
     kernelName: name,
     backendName: BACKEND_NAME,
@@ -85,4 +93,19 @@ export function runKernel<T extends tf.Tensor | tf.Tensor[]>(
   return tf
     .engine()
     .runKernel(name, inputs as unknown as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as T;
+}
+
+const registered = new Set<OwnOp>();
+
+/** Runs an op of our own, recording it for differentiation. */
+export function runOwn<N extends OwnOp>(
+  kernel: OwnKernel<N>,
+  inputs: Inputs,
+  attributes: OwnOps[N],
+): tf.Tensor | tf.Tensor[] {
+  if (!registered.has(kernel.name)) {
+    registered.add(kernel.name);
+    registerKernel(kernel);
+  }
+  return runKernel(kernel.name, inputs, attributes as Attributes);
 }

@@ -1,26 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FLOAT, type OwnKernel, runKernel } from './register.ts';
+import { FLOAT, type OwnKernel, runOwn } from './register.ts';
 
-export const reluGradKernel: OwnKernel<'FacecomReluGrad'> = {
+const reluGradKernel: OwnKernel<'FacecomReluGrad'> = {
   name: 'FacecomReluGrad',
   native: ({ dy, y }, _, run) => run('ReluGrad', [FLOAT], [dy!, y!], 1)[0]!,
   composed: ({ dy, y }) => tf.mul(dy!, tf.step(y!)),
   gradient: 'none',
 };
 
-export const reluKernel: OwnKernel<'FacecomRelu'> = {
+const reluKernel: OwnKernel<'FacecomRelu'> = {
   name: 'FacecomRelu',
   native: ({ x }, _, run) => run('Relu', [FLOAT], [x!], 1)[0]!,
   composed: ({ x }) => tf.relu(x!),
   gradient: {
     outputsToSave: [true],
     gradFunc: (dy, saved) => ({
-      x: () => runKernel<tf.Tensor>('FacecomReluGrad', { dy: dy as tf.Tensor, y: saved[0]! }),
+      x: () => runOwn(reluGradKernel, { dy: dy as tf.Tensor, y: saved[0]! }, {}) as tf.Tensor,
     }),
   },
 };
 
 /** max(x, 0), elementwise. Its gradient is one op, where tfjs's is three. */
 export function relu<T extends tf.Tensor>(x: T): T {
-  return runKernel<T>('FacecomRelu', { x });
+  return runOwn(reluKernel, { x }, {}) as T;
 }

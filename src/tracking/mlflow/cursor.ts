@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../../base/files.ts';
+import { readJsonObject, writeJson } from '../../base/files.ts';
+import { isRecord } from '../../base/objects.ts';
 import type { RunStatus } from './client.ts';
 
 /** What of a run was sent to one server. */
@@ -37,18 +37,23 @@ export const cursorFile = (dir: string): string => join(dir, '.mlflow.json');
 
 /** One that cannot be read counts as none: the run is found again by its key. */
 export function readCursor(dir: string): Cursor | undefined {
-  try {
-    const cursor = JSON.parse(readFileSync(cursorFile(dir), 'utf8')) as Cursor;
-    return cursor.version === 1 && typeof cursor.key === 'string' && typeof cursor.sent === 'object'
-      ? cursor
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const cursor = readJsonObject(cursorFile(dir));
+  if (cursor?.version !== 1 || typeof cursor.key !== 'string' || !isRecord(cursor.sent)) return undefined;
+  const sent = Object.entries(cursor.sent).filter(([, sent]) => isSent(sent));
+  return { version: 1, key: cursor.key, sent: Object.fromEntries(sent) as Cursor['sent'] };
 }
 
+const isSent = (sent: unknown): boolean =>
+  isRecord(sent) &&
+  typeof sent.run === 'string' &&
+  typeof sent.experiment === 'string' &&
+  Number.isSafeInteger(sent.events) &&
+  Number.isSafeInteger(sent.step) &&
+  isRecord(sent.tags) &&
+  isRecord(sent.artifacts);
+
 export function writeCursor(dir: string, cursor: Cursor): void {
-  writeAside(cursorFile(dir), `${JSON.stringify(cursor)}\n`);
+  writeJson(cursorFile(dir), cursor, { indent: 0 });
 }
 
 export function nothingSent(experiment: string, run: string): Sent {

@@ -333,6 +333,49 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.equal(again?.status, 'up-to-date');
   });
 
+  test('is sent again in whole where the server has lost its data, which is noticed without being asked', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'lost',
+      metrics: [{ step: 1, values: { a: 1 } }],
+      end: 'finished',
+    });
+    await send([runDir]);
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+    // As if its database had been made anew.
+    const cursor = JSON.parse(readFileSync(cursorFile(runDir), 'utf8'));
+    cursor.key = 'unknown';
+    for (const sent of Object.values<{ run: string }>(cursor.sent)) sent.run = 'f'.repeat(32);
+    writeFileSync(cursorFile(runDir), JSON.stringify(cursor));
+    const [row] = await send([runDir]);
+    assert.equal(row?.status, 'sent', row?.reason);
+    const back = await readBack(idOf(row));
+    assert.deepEqual([back.status, back.metrics.a?.length], ['FINISHED', 1]);
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+  });
+
+  test('has one epoch a step, also where a trainer tells its metrics in several events', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'several',
+      metrics: [
+        { step: 10, epoch: 1, values: { a: 1 } },
+        { step: 10, epoch: 1, values: { b: 2 } },
+        { step: 20, epoch: 2, values: { a: 3 } },
+      ],
+      end: 'finished',
+    });
+    const [row] = await send([runDir]);
+    const back = await readBack(idOf(row!));
+    assert.deepEqual(
+      back.metrics.epoch!.map(([step, , value]) => [step, value]),
+      [
+        [10, 1],
+        [20, 2],
+      ],
+    );
+  });
+
   test('leaves out a point that the server refuses, and sends the others', async () => {
     const runDir = writeRecord({ runs: server.runs, trial: 'refused' });
     const experiment = await client.createExperiment('left out', []);

@@ -20,7 +20,7 @@ const titles: Column[] = [
 
 /** The scores of an evaluation for people: clean first, then each condition and severity, then the mean. */
 export function describeEvaluation({ run, checkpoint, data, scores, conditions }: Evaluation): string {
-  const from = data.source === 'synthetic' ? 'synthetic faces' : data.path;
+  const from = data.source === 'synthetic' ? 'synthetic faces' : (data.path ?? data.source);
   const which = data.split === 'all' ? 'all' : `the ${data.split} pictures:`;
   const line = (name: string, severity: string, row: Scores) => [
     name,

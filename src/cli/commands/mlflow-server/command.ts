@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { stopOnSignals } from '../../../base/interrupt.ts';
 
 /** `facecom mlflow-server`: starts a local MLflow server and stays with it. Started in the background by run, sweep and ui. */
 export function command(): Command {
@@ -7,11 +8,9 @@ export function command(): Command {
     .option('--port <N>', 'its port')
     .action(async ({ folder, port }: { folder: string; port?: string }) => {
       const { keepServer } = await import('../../../tracking/index.ts');
-      const stop = new AbortController();
-      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
       await keepServer({
         folder,
-        signal: stop.signal,
+        signal: stopOnSignals().signal,
         ...(port === undefined ? {} : { port: Number(port) }),
       });
     });

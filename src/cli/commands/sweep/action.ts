@@ -5,11 +5,13 @@ import { terminalReporter } from '../../terminal/reporter.ts';
 import { withSignals } from '../../terminal/signals.ts';
 import { concludeSweep } from '../../terminal/sweep-result.ts';
 import { watchSweep } from '../../terminal/sweep-view.ts';
+import { axesAsSet } from './axis-option.ts';
 import type { SweepOptions } from './command.ts';
 
 /** Runs a spec's sweep, or resumes it. Returns the exit code. */
 export async function sweep(file: string, options: SweepOptions): Promise<number> {
-  const { set = [], runs, maxParallel, failed, force } = options;
+  const { runs, maxParallel, failed, force } = options;
+  const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
   const spec = await readExperiment(file, { set });
   const report = terminalReporter(options);
   return withSignals(report.note, async (signals) => {

@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { setOption } from '../../terminal/set-option.ts';
+import { axisOption } from './axis-option.ts';
 
 export interface SweepOptions {
   set?: string[];
+  /** `path=values`, as often as wanted. */
+  axis?: string[];
   runs: string;
   dryRun?: boolean;
   json?: boolean;
@@ -18,6 +21,7 @@ export function command(): Command {
   return new Command('sweep')
     .argument('<SPEC>', 'experiment file')
     .addOption(setOption())
+    .addOption(axisOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the trials and launch nothing')
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)

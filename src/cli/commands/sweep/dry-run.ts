@@ -4,9 +4,11 @@ import { readExperiment } from '../../../spec/index.ts';
 import type { Expansion, Trial } from '../../../sweep/index.ts';
 import { axisCell } from '../../terminal/cell.ts';
 import { table } from '../../terminal/table.ts';
+import { axesAsSet } from './axis-option.ts';
 
 export interface DryRunOptions {
   set?: readonly string[];
+  axis?: readonly string[];
   /** Folder of the run folders: what is finished there is not run again, and says how long trials take. */
   runs: string;
   json?: boolean;
@@ -17,7 +19,8 @@ export interface DryRunOptions {
  * a warning: the trials are the same, their ids are not. Throws SpecError.
  */
 export async function dryRunSweep(spec: string, options: DryRunOptions): Promise<number> {
-  const resolved = await readExperiment(spec, { set: options.set ?? [] });
+  const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
+  const resolved = await readExperiment(spec, { set });
   const warnings: Expansion['warnings'] = [];
   const expansion = await expandTrials(resolved, {
     onUnreadable: ({ code, message, found }) => {

@@ -3,10 +3,9 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../../base/errors.ts';
 import { withLock } from '../../../base/lock.ts';
-import { markProcess } from '../../../base/process.ts';
+import { markProcess, sendSignal } from '../../../base/process.ts';
 import { ensureMlflow, hasMlflow } from '../../../python/index.ts';
 import { artifactStore, database, lockFile, logFile, makeServerFolder } from './folder.ts';
-import { killGroup } from './group.ts';
 import { isServerOf } from './identity.ts';
 import { choosePort } from './port.ts';
 import { removeServerState, type ServerState, writeServerState } from './state.ts';
@@ -160,10 +159,10 @@ async function stop(server: ChildProcess): Promise<void> {
   if (pid === undefined) return;
   const ended = () => server.exitCode !== null || server.signalCode !== null;
   if (!ended()) {
-    killGroup(pid, 'SIGTERM');
+    sendSignal(pid, 'SIGTERM', { group: true });
     for (let waited = 0; waited < 5000 && !ended(); waited += 100) await sleep(100);
   }
-  killGroup(pid, 'SIGKILL');
+  sendSignal(pid, 'SIGKILL', { group: true });
 }
 
 function startFailed(folder: string, outcome: string): FacecomError {

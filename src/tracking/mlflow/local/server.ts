@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../../base/errors.ts';
 import { packageFolder } from '../../../base/folders.ts';
-import { liveness } from '../../../base/process.ts';
+import { liveness, sendSignal } from '../../../base/process.ts';
 import { keeperLog, lockFile, makeServerFolder, serverFolder } from './folder.ts';
-import { killGroup } from './group.ts';
 import { isServerOf } from './identity.ts';
 import { address, isKept, readServerState, removeServerState, type ServerState } from './state.ts';
 
@@ -126,7 +125,8 @@ export async function stopServer(runs: string): Promise<boolean> {
     if (liveness(state.keeper) === 'alive') process.kill(state.keeper.pid, 'SIGKILL');
   }
   // Its keeper was killed, or could not stop it.
-  if (state.server && liveness(state.server) === 'alive') killGroup(state.server.pid, 'SIGKILL');
+  if (state.server && liveness(state.server) === 'alive')
+    sendSignal(state.server.pid, 'SIGKILL', { group: true });
   if (state.phase !== 'failed') removeServerState(folder);
   return kept || served;
 }
