@@ -8,7 +8,7 @@ import { distributions, type Values } from './distributions/index.ts';
 import { type Condition, readCondition } from './expressions.ts';
 import { lookupIn } from './lookup.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
-import { samplerOf } from './samplers/index.ts';
+import { learningSamplerOf, samplerOf } from './samplers/index.ts';
 import { MAX_COORDINATES } from './samplers/sobol.ts';
 import { simplexDimension } from './simplex.ts';
 import type { Axis, Dimension, Space } from './space.ts';
@@ -293,7 +293,21 @@ function checkMethod(sweep: SweepSpec, dimensions: Dimension[], findings: Placed
     on: 'key' | 'value' = 'key',
   ) => findings.push({ code: 'sweep-method', at, on, path: formatPath(at), message, remedy });
   const kind = samplerOf(sweep);
-  if (!kind.exhaustive && sweep.trials === undefined)
+  const learns = learningSamplerOf(sweep) !== undefined;
+  const bounded = learns && sweep.budget !== undefined && Object.keys(sweep.budget).length > 0;
+  if (!learns && sweep.budget !== undefined)
+    find(
+      'budget',
+      'sweep.budget is for a method that learns, such as tpe.',
+      'Remove it, or set method: tpe.',
+    );
+  if (!learns && sweep.warm_start.length > 0)
+    find(
+      'warm_start',
+      'sweep.warm_start is for a method that learns, such as tpe.',
+      'Remove it, or set method: tpe.',
+    );
+  if (!kind.exhaustive && sweep.trials === undefined && !bounded)
     find(
       'method',
       `sweep.method ${sweep.method} needs sweep.trials: how many points to draw.`,
