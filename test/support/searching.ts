@@ -20,7 +20,7 @@ const value = () => ({ [name]: params.nan ? 'NaN' : score * (1 - 0.5 / done), 'v
 while (done < train.epochs) {
   await new Promise((resolve) => setTimeout(resolve, params.pause ?? 5));
   done++;
-  write({ type: 'metric', epoch: done, values: value() });
+  write({ type: 'metric', epoch: done, step: done, values: value() });
 }
 write({ type: 'finished', metrics: value() });
 `;
