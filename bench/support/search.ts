@@ -1,4 +1,5 @@
 import { Random } from '../../src/base/random.ts';
+import { experimentSchema, fillDefaults } from '../../src/spec/index.ts';
 import { buildSpace, type SweepSpec } from '../../src/sweep/build.ts';
 import { tpe } from '../../src/sweep/samplers/tpe.ts';
 import { ABSENT, type Assignment, Tally } from '../../src/sweep/space.ts';
@@ -49,16 +50,12 @@ export function spaceOf(task: Task) {
         when ? [[path, { [when.axis]: when.is }]] : [],
       ),
     ),
-    method: 'random',
+    method: 'tpe',
     trials: 1,
-    zip: [],
-    exclude: [],
-    require: [],
-    repeats: 1,
-    seed: 0,
-  } as unknown as SweepSpec;
+  };
   const findings: object[] = [];
-  const space = buildSpace(sweep, { name: 'bench' }, findings as Parameters<typeof buildSpace>[2]);
+  const filled = fillDefaults(experimentSchema.properties!.sweep!, sweep) as SweepSpec;
+  const space = buildSpace(filled, { name: 'bench' }, findings as Parameters<typeof buildSpace>[2]);
   if (!space) throw new Error(`${task.name}: ${JSON.stringify(findings)}`);
   return space;
 }

@@ -62,6 +62,8 @@ export interface SweepStart {
   board: Board;
   plan: SweepPlan;
   slots: readonly Slot[];
+  /** Of a sweep that learns: its trials are proposed while it runs. */
+  method?: string;
 }
 
 /** Told what happens in a sweep, in order. */
@@ -242,7 +244,10 @@ interface Ready {
 async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
   const { config, name, objective, signals, report, guard } = context;
   const { board, plan, slots } = ready;
-  const watcher = await context.watch?.({ name, board, plan, slots });
+  const watcher = await context.watch?.({
+    ...{ name, board, plan, slots },
+    ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
+  });
   const note = (line: string) => (watcher ?? report).note(line);
   const after = await followRuns({
     sweepDir: context.folder,
