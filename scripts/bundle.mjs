@@ -1,5 +1,5 @@
 // How src/ is bundled by esbuild: for a checkout and for the package by scripts/build.mjs, for the measured programs by bench/.
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +118,36 @@ export const options = {
   },
 };
 
+/** What every start reads, by the name of its script: see cached.mjs. */
+const everyStart = { commander: 'commander', yaml: 'yaml', validator: './src/spec/validator.ts' };
+
+/** It is taken from the scripts. */
+const fromCached = {
+  name: 'from-cached',
+  setup({ onLoad, onResolve }) {
+    const namespace = 'cached';
+    onResolve({ filter: /^(commander|yaml)$/ }, ({ path }) => ({ path, namespace }));
+    onResolve({ filter: /\/validator\.ts$/ }, () => ({ path: 'validator', namespace }));
+    onResolve({ filter: /^\.\/cached\.js$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+      const exported = path === 'validator' ? ['schemaErrors'] : Object.keys(await import(path));
+      const names = exported.filter((name) => name !== 'default' && name !== 'module.exports');
+      const contents = `import { cached } from './cached.js';
+export const { ${names.join(', ')} } = cached('${path}');`;
+      return { contents };
+    });
+  },
+};
+
+/** cached.js and its scripts. */
+async function bundleCached(folder) {
+  const { splitting: _, external: __, banner: ___, ...common } = options;
+  // Read as Latin-1.
+  const script = { ...common, format: 'cjs', charset: 'ascii', outExtension: { '.js': '.cjs' } };
+  await build({ ...script, entryPoints: everyStart, outdir: folder });
+  copyFileSync(join(root, 'scripts', 'cached.mjs'), join(folder, 'cached.js'));
+}
+
 /** Bundles the program (main.js), the API (index.js, layers.js) and what loads plugins into a folder. */
 export async function bundleProgram(folder) {
   const entryPoints = {
@@ -126,5 +156,7 @@ export async function bundleProgram(folder) {
     layers: 'src/layers.ts',
     'plugins/thread': 'src/plugins/thread.ts',
   };
-  await build({ ...options, entryPoints, outdir: folder, sourcemap: 'linked' });
+  const plugins = [fromCached, ...options.plugins];
+  await build({ ...options, plugins, entryPoints, outdir: folder, sourcemap: 'linked' });
+  await bundleCached(folder);
 }

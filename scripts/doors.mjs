@@ -9,7 +9,7 @@ const statements = /^(import|export)( type)? \{([^}]*)\} from '(\.[^']*\/index\.
 export function pastDoors(text, path) {
   return text.replaceAll(statements, (statement, word, type = '', names, door) => {
     const direct = namesIn(names).map(({ kind, name, local }) => {
-      const found = behindDoor(join(dirname(path), door), name);
+      const found = behindDoor(join(dirname(path), door), name, Boolean(type || kind));
       const from = relative(dirname(path), found.file).replaceAll('\\', '/');
       const source = from.startsWith('.') ? from : `./${from}`;
       return `${word}${type} { ${kind}${found.name} as ${local} } from '${source}';`;
@@ -26,21 +26,22 @@ const namesIn = (list) =>
     .filter(Boolean)
     .map(([, kind = '', name, local = name]) => ({ kind, name, local }));
 
-/** Where a name that a door exports is defined. What lies behind a further one that does something itself is not taken past it. */
-function behindDoor(door, wanted, isFirst = true) {
+const exported = /^export(?: type)? \{[^}]*\} from '\.[^']*';$/gm;
+
+/** Whether a module only hands on what others export: one that does something by itself (registers, defines) must be loaded. */
+const isDoor = (text) =>
+  text
+    .replaceAll(exported, '')
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .trim() === '';
+
+/** Where a name that a door exports is defined; types are taken past any. */
+function behindDoor(door, wanted, isType) {
   const text = readFileSync(door, 'utf8');
-  if (!isFirst && hasCode(text)) return { file: door, name: wanted };
+  if (!isType && !isDoor(text)) return { file: door, name: wanted };
   for (const [, names, from] of text.matchAll(/^export(?: type)? \{([^}]*)\} from '(\.[^']*)';$/gm)) {
     const found = namesIn(names).find(({ local }) => local === wanted);
-    if (found) return behindDoor(join(dirname(door), from), found.name, false);
+    if (found) return behindDoor(join(dirname(door), from), found.name, isType);
   }
   return { file: door, name: wanted };
-}
-
-/** Whether a module holds more than imports and exports of other modules. */
-function hasCode(text) {
-  const rest = text
-    .replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-    .replaceAll(/^(?:import|export)\b[^;]*? from '[^']*';$/gm, '');
-  return rest.trim() !== '';
 }

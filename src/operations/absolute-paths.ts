@@ -1,9 +1,17 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Experiment } from '../spec/index.ts';
 
-/** A config whose data set is found from any working folder: a run may be resumed from another one. */
+/** A config whose data sets are found from any working folder: a run may be resumed from another one. */
 export function withAbsolutePaths(config: Experiment, cwd = process.cwd()): Experiment {
-  const { path } = config.data;
-  if (path === undefined || isAbsolute(path)) return config;
-  return { ...config, data: { ...config.data, path: resolve(cwd, path) } };
+  // A config of an older run may lack keys.
+  const { path, sources = [] } = config.data;
+  if (path === undefined && sources.length === 0) return config;
+  return {
+    ...config,
+    data: {
+      ...config.data,
+      ...(path === undefined ? {} : { path: resolve(cwd, path) }),
+      sources: sources.map((source) => ({ ...source, path: resolve(cwd, source.path) })),
+    },
+  };
 }

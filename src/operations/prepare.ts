@@ -50,7 +50,9 @@ export async function prepare(
   let dataHash: string | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
-    dataHash = (await surveyDataset(config.data, { signal: options.signal })).hash;
+    const { hash, collection } = await surveyDataset(config.data, { signal: options.signal });
+    dataHash = hash;
+    for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
   }
   const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asCacheError, makeCacheFolder } from '../base/disk.ts';
 import { FacecomError } from '../base/errors.ts';
+import { readJsonObject, writeJson } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { withLock } from '../base/lock.ts';
 import { type Progress, runPip } from './pip.ts';
@@ -28,13 +29,11 @@ export function venvPython(name: string): string {
 
 /** Whether an environment is finished and holds these requirements. */
 export function hasVenv(name: string, requirements: readonly string[]): boolean {
-  try {
-    const marker = JSON.parse(readFileSync(join(cacheFolder(), 'venvs', name, MARKER), 'utf8'));
-    return key(marker.requirements) === key(requirements) && existsSync(venvPython(name));
-  } catch {
-    return false;
-  }
+  const held = readMarker(join(cacheFolder(), 'venvs', name)).requirements;
+  return Array.isArray(held) && key(held) === key(requirements) && existsSync(venvPython(name));
 }
+
+const readMarker = (folder: string) => readJsonObject(join(folder, MARKER)) ?? {};
 
 const key = (requirements: readonly string[]): string => [...requirements].sort().join('\n');
 
@@ -68,9 +67,7 @@ export async function ensureVenv(
 }
 
 /** What another process has made anew while this one waited need not be made again. */
-function madeBefore(folder: string, time: number): boolean {
-  return JSON.parse(readFileSync(join(folder, MARKER), 'utf8')).time < time;
-}
+const madeBefore = (folder: string, time: number): boolean => Number(readMarker(folder).time) < time;
 
 async function make(
   name: string,
@@ -101,7 +98,7 @@ async function make(
       if (requirements.length > 0) await run(venvPython(name), [...install, ...requirements]);
     }
     const marker = { requirements, python: python?.version ?? null, time: Date.now() };
-    writeFileSync(join(folder, MARKER), `${JSON.stringify(marker)}\n`);
+    writeJson(join(folder, MARKER), marker);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -1,6 +1,6 @@
 import { startsWith } from '../base/objects.ts';
 import { type PlacedFinding, show } from '../spec/index.ts';
-import { ABSENT, type Assignment, type Axis, type Space } from './space.ts';
+import { ABSENT, type Assignment, type Space } from './space.ts';
 
 interface Case {
   /** Trials that the finding breaks, and how many were looked at. */

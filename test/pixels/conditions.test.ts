@@ -21,7 +21,10 @@ const mean = (values: ArrayLike<number>) =>
 const distance = (a: Uint8Array, b: Uint8Array) => mean(Array.from(a, (value, i) => Math.abs(value - b[i]!)));
 /** Mean step between neighbours in a row: how sharp a picture is. */
 const sharpness = (a: Uint8Array) => mean(Array.from(a.subarray(3), (value, i) => Math.abs(value - a[i]!)));
-const deviation = (a: Uint8Array) => Math.sqrt(mean(Array.from(a, (value) => (value - mean(a)) ** 2)));
+const deviation = (a: Uint8Array) => {
+  const middle = mean(a);
+  return Math.sqrt(mean(Array.from(a, (value) => (value - middle) ** 2)));
+};
 
 test('FaceCom’s seven are there, names and suffixes are unique', () => {
   assert.deepEqual(
@@ -60,6 +63,18 @@ test('each does what its name says', () => {
   const spread = Math.sqrt(mean(Array.from(noisy, (value) => (value - 128) ** 2)));
   assert.ok(Math.abs(spread - 0.08 * 255) < 0.6, `standard deviation ${spread}, not 20.4`);
   assert.ok(Math.abs(mean(noisy) - 128) < 0.6);
+});
+
+test('fog is milky: it brightens every picture, bright ones too, and greys all of them', () => {
+  for (let person = 0; person < 12; person++)
+    for (const severity of severities) {
+      const pixels = drawPicture(makePerson(1, person), { seed: 1, picture: 0, size });
+      const before = mean(pixels);
+      const spread = deviation(pixels);
+      conditions.find(({ name }) => name === 'fog')!.apply({ pixels, size }, severity, new Random(person));
+      assert.ok(mean(pixels) > before + 5, `person ${person}: ${before} to ${mean(pixels)}`);
+      assert.ok(deviation(pixels) < spread * 0.75);
+    }
 });
 
 test('pictures of any size', () => {

@@ -3,7 +3,7 @@ import { FacecomError } from '../../base/errors.ts';
 import { configProto, type NativeConfig } from '../native/config.ts';
 import { EagerBinding } from '../native/eager.ts';
 import { BACKEND_NAME, type KernelBackend, registerKernels } from '../native/kernels.ts';
-import { DataType, type NativeLibrary } from '../native/library.ts';
+import type { NativeLibrary } from '../native/library.ts';
 import { SwitchBinding } from '../native/switch-binding.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
 import { DerivedValues } from './derived.ts';

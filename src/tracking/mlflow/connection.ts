@@ -23,15 +23,6 @@ export function connect(uri: string, env: NodeJS.ProcessEnv = process.env): Conn
   return { base: url.href, headers: authorization(env, decode(username), decode(password)) };
 }
 
-/** Whether an address holds a password, which must not get into a record. Anything else that is not an address holds none. */
-export function holdsPassword(uri: string): boolean {
-  try {
-    return new URL(uri).password !== '';
-  } catch {
-    return /\/\/[^/@]*:[^/@]*@/.test(uri);
-  }
-}
-
 function parseAddress(uri: string): URL {
   const shown = withoutCredentials(uri);
   let url: URL;

@@ -11,6 +11,8 @@ interface PredictFlags {
   set?: string[];
   json?: boolean;
   out?: string;
+  features?: string;
+  tta?: 'none' | 'flip';
 }
 
 /**
@@ -18,11 +20,11 @@ interface PredictFlags {
  * or 1 if none is left. Ends the process.
  */
 export function predictImages(text: string, images: string[], flags: PredictFlags): Promise<never> {
-  const { runs, set, json = false } = flags;
+  const { runs, set, features, tta, json = false } = flags;
   return thenExit(json, async () => {
     const progress = progressLine('predicting');
     const result = await predict(text, images, {
-      ...{ runs, set },
+      ...{ runs, set, features, tta },
       signal: onInterrupt(),
       onPrediction: (row) => {
         if (json) printJson(predictionDocument(row));

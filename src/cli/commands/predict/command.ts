@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { setOption } from '../../terminal/set-option.ts';
 
 /** `facecom predict RUN IMAGES…`: gender and identity of pictures without labels. */
@@ -7,6 +7,10 @@ export function command(): Command {
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .argument('<IMAGES...>', 'pictures, and folders of pictures')
     .option('--out <file>', 'CSV file to write (submission.csv); left out: CSV on stdout')
+    .option('--features <file>', 'safetensors file to write with the features that faces are matched by')
+    .addOption(
+      new Option('--tta <how>', 'average each picture with its mirror image').choices(['none', 'flip']),
+    )
     .addOption(setOption('change a key of evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document per picture, then a summary')

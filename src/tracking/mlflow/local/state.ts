@@ -1,6 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAside } from '../../../base/files.ts';
+import { readJsonObject, writeJson } from '../../../base/files.ts';
 import { liveness, type ProcessMark } from '../../../base/process.ts';
 
 /** What the keeper of a local server says of it: `<runs>/.mlflow/server.json`. */
@@ -22,16 +22,12 @@ export interface ServerState {
 const stateFile = (folder: string): string => join(folder, 'server.json');
 
 export function readServerState(folder: string): ServerState | undefined {
-  try {
-    const state = JSON.parse(readFileSync(stateFile(folder), 'utf8')) as ServerState;
-    return state.version === 1 ? state : undefined;
-  } catch {
-    return undefined;
-  }
+  const state = readJsonObject(stateFile(folder));
+  return state?.version === 1 ? (state as unknown as ServerState) : undefined;
 }
 
 export function writeServerState(folder: string, state: Omit<ServerState, 'version' | 'time'>): void {
-  writeAside(stateFile(folder), `${JSON.stringify({ version: 1, ...state, time: Date.now() }, null, 2)}\n`);
+  writeJson(stateFile(folder), { version: 1, ...state, time: Date.now() });
 }
 
 export const removeServerState = (folder: string): void => rmSync(stateFile(folder), { force: true });

@@ -1,0 +1,1 @@
+export function pastDoors(text: string, path: string): string;
