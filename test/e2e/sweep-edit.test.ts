@@ -8,7 +8,7 @@ import { writeSearch } from '../support/searching.ts';
 
 const grid = (...rates: number[]) => ({
   epochs: 4,
-  params: { pause: 400 },
+  params: { pause: 50, hold: 0.001 },
   sweep: { method: 'grid', trials: null, axes: { 'optimizer.lr': rates } },
 });
 
@@ -28,7 +28,7 @@ it('shows what an edit of a running sweep changes, and applies it when it is tol
   const asked = await facecom(['sweep', 'search.yaml', '--max-parallel', '1'], { cwd });
   assert.equal(asked.exitCode, 2);
   assert.match(asked.stderr, /Nothing was changed\. Apply it with --yes\./);
-  assert.equal(first.exitCode, undefined);
+  assert.equal(first.exitCode ?? undefined, undefined);
   const applied = await facecom(['sweep', 'search.yaml', '--yes', '--json', '--max-parallel', '1'], { cwd });
   const ended = await first;
   assert.equal(ended.exitCode, 130);
