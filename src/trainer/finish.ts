@@ -10,8 +10,9 @@ import {
   conditionTable,
   scoreUnderConditions,
 } from './evaluation/conditions.ts';
-import { evaluate } from './evaluation/evaluate.ts';
+import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
+import { lossesOf } from './evaluation/losses.ts';
 import { matches } from './evaluation/matching/index.ts';
 import {
   genderConfusion,
@@ -31,7 +32,8 @@ export async function finish(session: Session): Promise<Scores> {
   // The best checkpoint of the last epoch may still be on its way to the disk.
   await session.checkpoints.flush();
   const best = state.best!;
-  await learner.load((await readCheckpoint(checkpointPath(runDir, 'best'))).tensors);
+  const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
+  await learner.load(tensors, { weightsAlone: true });
   const tested = await test(session);
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };
@@ -114,7 +116,13 @@ async function test(session: Session): Promise<Scores> {
     })),
   });
   const conditions = await testConditions(session, { full, outcomes, watched });
-  return { ...named('test', full.scores), ...named('test', full.parts), ...named('test', conditions) };
+  const losses = lossesOf(outcomes, { gender: config.loss.alpha, identity: config.loss.beta });
+  return {
+    ...named('test', full.scores),
+    ...named('test', losses),
+    ...named('test', full.parts),
+    ...named('test', conditions),
+  };
 }
 
 /** Thresholds that the best weights choose on the validation pictures: test pictures must not choose their own. */
@@ -131,7 +139,7 @@ async function validationThresholds(session: Session): Promise<Thresholds> {
 }
 
 function outcomesOf(
-  { config, dataset, learner, state, signal, progress }: Session,
+  { config, dataset, learner, state, signal, progress, record }: Session,
   subset: Subset,
   stage: 'test' | 'validate',
 ): Promise<Outcomes> {
@@ -142,6 +150,7 @@ function outcomesOf(
     tta: config.evaluate.tta,
     signal,
     onProgress: (done, total) => progress.report({ stage, done, total, unit: 'images' }),
+    onSmaller: (size) => record.warn('evaluate-oom', smallerBatches(size)),
   });
 }
 

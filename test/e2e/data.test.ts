@@ -129,6 +129,7 @@ test('a wrong command line is exit code 2', async (t) => {
       'data.synthetic.images_per_identity=6',
     ],
     ['preview', '--rows', '0'],
+    ['preview', '--out', 'sheet.tiff'],
   ];
   for (const args of cases) {
     const { exitCode, stderr } = await data(...args);
@@ -146,7 +147,7 @@ test('preview writes contact sheets', async (t) => {
   for (const [name, args, pictures] of [
     ['people', ['--columns', '4'], 12],
     ['policy', ['--policy', 'facecom-weather', '--rows', '2', '--columns', '3'], 6],
-    ['effects', ['--effects', '--columns', '3'], 30],
+    ['effects', ['--effects', '--columns', '3'], 65],
     ['conditions', ['--conditions'], 60],
   ] as const) {
     const { exitCode, json, stderr } = await data(
@@ -237,8 +238,8 @@ test('Ctrl-C in the middle of drawing leaves no set that looks whole, and exit c
 
 test('inspect looks past leaks and broken pictures, says both, and gives the lines that read what is left', async (t) => {
   const { cwd, data } = await place(t);
-  const pictures = ['train/a', 'train/b', 'train/e', 'train/f', 'train/g', 'val/c', 'val/d', 'val/h'].flatMap((folder) =>
-    [1, 2, 3].map((k) => `Task_B/${folder}/${folder.at(-1)}${k}.jpg`),
+  const pictures = ['train/a', 'train/b', 'train/e', 'train/f', 'train/g', 'val/c', 'val/d', 'val/h'].flatMap(
+    (folder) => [1, 2, 3].map((k) => `Task_B/${folder}/${folder.at(-1)}${k}.jpg`),
   );
   await writeTree(join(cwd, 'leaking'), [...pictures, 'Task_B/val/a/x.jpg']);
   const leaking = await data('inspect', 'leaking', '--json');
