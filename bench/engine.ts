@@ -1,7 +1,9 @@
+import { locateOneDnn } from '../src/install/index.ts';
+import { NetworkLearner } from '../src/model/index.ts';
 import type { Instruction } from '../src/tensor/onednn/emitter.ts';
-import type { OneDnnRuntime } from '../src/tensor/onednn/runtime.ts';
+import { openOneDnn } from '../src/tensor/onednn/open.ts';
 import type { BenchContext } from './support/context.ts';
-import { benchLearner } from './support/learner.ts';
+import { benchConfig } from './support/learner.ts';
 
 // Where a training step of the engine oneDNN spends its time: the shortest time of each instruction, ms, by kind. Nobody else on
 // the other side: it is for whoever makes the engine faster. `--only "resnet50 16"`; the slowest instructions are its details.
@@ -52,11 +54,15 @@ async function profile(
   },
   rounds: number,
 ): Promise<Map<Instruction, number>> {
-  const { backbone, batch, size, precision } = shape;
-  const resources = { device: 'cpu', backend: 'onednn' } as const;
-  const learner = await benchLearner({ backbone, size, precision, resources, identities: IDENTITIES });
-  // A learner keeps its runtime to itself.
-  const { runtime } = learner as unknown as { runtime: OneDnnRuntime };
+  const threads = Number(process.env.FACECOM_THREADS) || 0;
+  const runtime = openOneDnn(locateOneDnn(), { seed: 0, precision: shape.precision, threads });
+  const { batch, size } = shape;
+  const { model, loss, optimizer, train } = benchConfig(shape);
+  const learner = new NetworkLearner(runtime, {
+    ...{ model, loss, optimizer },
+    ...{ accumulation: train.accumulation, clip: train.clip, ema: train.ema },
+    ...{ identities: IDENTITIES, seed: 0, imageSize: size, precisionReason: 'named' },
+  });
   const images = Uint8Array.from({ length: batch * size * size * 3 }, (_, i) => (i * 7919) % 255);
   const gender = Int8Array.from({ length: batch }, (_, i) => i % 2);
   const identity = Int32Array.from({ length: batch }, (_, i) => (i * 7) % IDENTITIES);
