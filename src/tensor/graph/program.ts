@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../base/errors.ts';
+import { toOnnx } from '../export/onnx.ts';
 import type { KernelBackend } from '../native/kernels.ts';
 import { DataType, type NativeLibrary, type Output, type Pointer } from '../native/library.ts';
 import type { SwitchBinding } from '../native/switch-binding.ts';
@@ -16,6 +17,7 @@ import { TraceContext } from './context.ts';
 import type { DerivedValues } from './derived.ts';
 import { type Node, type Trace, typeAttribute, type Value } from './ir.ts';
 import { lower, type RewriteName } from './lower/index.ts';
+import { prune } from './lower/prune.ts';
 import type { Session } from './session.ts';
 import type { VariableStore } from './variables.ts';
 
@@ -72,6 +74,20 @@ export class GraphProgram implements CompiledStep {
 
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport {
     return this.compiled(inputs).report;
+  }
+
+  async toOnnx(
+    inputs: Record<string, Omit<StepInput, 'values'>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
+    const { trace, variables } = this.trace(inputs);
+    const store = this.runtime.variables;
+    await store.initialize(variables);
+    const values = await store.read([...variables]);
+    return toOnnx(prune(trace), {
+      values: new Map([...values].map(([{ name }, value]) => [name, value])),
+      metadata,
+    });
   }
 
   async run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {
