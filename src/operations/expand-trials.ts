@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import {
   checkTrainerParams,
@@ -8,6 +7,7 @@ import {
   SpecError,
 } from '../spec/index.ts';
 import { type Expansion, expandSweep } from '../sweep/index.ts';
+import { withAbsolutePaths } from './absolute-paths.ts';
 import { hashesOfWeights, weightsFile } from './weights.ts';
 
 export interface TrialDataOptions {
@@ -100,9 +100,14 @@ function sweptPaths({ sweep }: ResolvedExperiment): string[] {
 }
 
 /** What of a config decides which pictures there are. */
-function keyOf({ data: { source, path, synthetic }, trainer }: Experiment, cwd: string): string {
-  if (trainer.command !== undefined) return '';
-  return JSON.stringify(source === 'synthetic' ? [source, synthetic] : [source, path && resolve(cwd, path)]);
+function keyOf(config: Experiment, cwd: string): string {
+  if (config.trainer.command !== undefined) return '';
+  const { synthetic, split, image_size, fit, cache, shuffle_labels, ...source } = withAbsolutePaths(config, {
+    cwd,
+  }).data;
+  return JSON.stringify(
+    source.source === 'synthetic' ? ['synthetic', synthetic] : [source, split.near_duplicates],
+  );
 }
 
 async function survey(
@@ -111,9 +116,7 @@ async function survey(
   { signal, cwd = process.cwd() }: TrialDataOptions,
 ): Promise<string> {
   const { surveyDataset } = await import('../data/index.ts');
-  const { path } = first.data;
-  const data = path === undefined ? first.data : { ...first.data, path: resolve(cwd, path) };
-  const { collection, hash } = await surveyDataset(data, { signal });
+  const { collection, hash } = await surveyDataset(withAbsolutePaths(first, { cwd }).data, { signal });
   if (others.length > 0) {
     const { splitPictures } = await import('../data/index.ts');
     for (const other of others) splitPictures(collection.entries, other.data.split);

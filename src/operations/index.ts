@@ -18,6 +18,7 @@ export type { Counts as InspectCounts, Inspection } from './inspection.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
+export { augmentedRows, conditionRows, effectRows, peopleRows } from './preview.ts';
 export { readRun } from './read-run.ts';
 export { readTarget } from './read-target.ts';
 export { type Report, type ReportOptions, report } from './report.ts';
@@ -26,6 +27,7 @@ export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
 export { type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
+export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
 export type { SweepResult } from './sweep/result.ts';
 export {

@@ -4,6 +4,7 @@ import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrat
 import { pluginsDigest } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
+import { oneDnn } from './onednn.ts';
 import type { Reporter } from './reporter.ts';
 import { checkModel, hashesOfWeights } from './weights.ts';
 
@@ -54,11 +55,13 @@ export async function prepare(
   let weightsHash: string | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
-    const { hash, identities } = await surveyDataset(config.data, { signal: options.signal });
+    const { hash, identities, collection } = await surveyDataset(config.data, { signal: options.signal });
     dataHash = hash;
+    for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
     weightsHash = (await hashesOfWeights([config]))(config);
     await checkModel(config, identities.length);
   }
+  if (builtin) await oneDnn(config, options);
   const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const environment = await describeEnvironment({

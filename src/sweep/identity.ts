@@ -84,7 +84,9 @@ function decidingData({ data }: Experiment, hashed: boolean): object {
     Object.entries(others).filter(([key]) => decides(`data.${key}`) !== 'nothing'),
   );
   if (rest.source === 'synthetic') return { ...rest, synthetic };
-  return hashed || path === undefined ? rest : { ...rest, path };
+  if (!hashed) return path === undefined ? rest : { ...rest, path };
+  // The content hash says what lies in the folders, wherever they are.
+  return { ...rest, sources: (data.sources ?? []).map(({ path: _, ...source }) => source) };
 }
 
 /** A value as JSON with sorted keys and without what equals its default; undefined where nothing is left. */

@@ -13,6 +13,7 @@ import {
 import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
 import { lossesOf } from './evaluation/losses.ts';
+import { matches } from './evaluation/matching/index.ts';
 import {
   genderConfusion,
   identityConfusion,
@@ -76,9 +77,19 @@ async function test(session: Session): Promise<Scores> {
   const full = evaluateFully(subset, outcomes, { settings, thresholds, watched, seed });
   for (const line of full.refusals) log(`not measured: ${line}`);
   await writeArtifact(session, 'thresholds.json', 'thresholds', {
-    chosen_on: dataset.validation.size > 0 ? 'validation' : 'test',
     ...full.thresholds,
+    chosen_on: Object.fromEntries(
+      Object.keys(full.thresholds).map((name) => [
+        name,
+        full.chosenHere.includes(name as keyof Thresholds) ? 'test' : 'validation',
+      ]),
+    ),
   });
+  if (full.chosenHere.length > 0)
+    record.warn(
+      'threshold-on-test',
+      `The validation pictures could choose no threshold of ${full.chosenHere.join(' and ')}; the test pictures chose their own, and scores at it are too good.`,
+    );
   await writeArtifact(session, 'evaluation.json', 'evaluation', {
     split: 'test',
     tta: settings.tta,
@@ -119,8 +130,11 @@ async function validationThresholds(session: Session): Promise<Thresholds> {
   const { config, dataset } = session;
   if (dataset.validation.size === 0) return {};
   const outcomes = await outcomesOf(session, dataset.validation, 'validate');
-  const settings = { ...config.evaluate, intervals: 0 };
   const watched = [config.train.early_stopping.monitor];
+  const { matching } = config.evaluate;
+  // What the test pictures are matched at, the validation pictures must choose.
+  const when = matches(dataset.test, matching, watched) ? ('always' as const) : matching.when;
+  const settings = { ...config.evaluate, intervals: 0, matching: { ...matching, when } };
   return evaluateFully(dataset.validation, outcomes, { settings, watched, seed: 0 }).thresholds;
 }
 

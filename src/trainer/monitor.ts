@@ -16,6 +16,7 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
     if (name.startsWith('gender')) return subset.gender.some((label) => label >= 0);
     if (name.startsWith('identity')) return subset.identity.some((label) => label >= 0);
     // A metric of matching that is watched is measured wherever there are two people.
+    if (name.startsWith('challenge') && !subset.gender.some((label) => label >= 0)) return false;
     if (isMatching(name)) return new Set((subset.people ?? []).filter((person) => person >= 0)).size > 1;
     return true;
   };
