@@ -161,7 +161,7 @@ function openAdaptive(context: Context, expansion: Trials) {
   const { sweep } = spec;
   const rule = sweep?.stopping;
   const stopping = sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives) : undefined;
-  const absolute = { ...spec, config: withAbsolutePaths(spec.config, context.cwd) };
+  const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
   const search = Search.of(absolute, { dataHash: expansion.hashOf });
   if (!sweep || !search) return { stopping };
   const proposals = new Proposals({
