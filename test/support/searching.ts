@@ -18,7 +18,9 @@ const score = 1 - 0.1 * (Math.log10(optimizer.lr) + 2) ** 2 - (loss.label_smooth
 const name = params.metric ?? 'val/combined';
 const value = () => ({ [name]: params.nan ? 'NaN' : score * (1 - 0.5 / done), 'val/size': -optimizer.lr });
 while (done < train.epochs) {
-  await new Promise((resolve) => setTimeout(resolve, params.pause ?? 5));
+  // One that is held ends only when it is stopped.
+  const pause = params.hold === optimizer.lr && done > 0 ? 1e9 : (params.pause ?? 5);
+  await new Promise((resolve) => setTimeout(resolve, pause));
   done++;
   write({ type: 'metric', epoch: done, step: done, values: value() });
 }
