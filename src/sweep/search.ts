@@ -99,13 +99,21 @@ export class Search {
     if (checkPoint(configured).length > 0) return [];
     const { config } = configured;
     const dataHash = this.options.dataHash?.(config);
+    const weightsHash = this.options.weightsHash?.(config);
     const axes = Object.fromEntries(
       this.space.axes.flatMap(({ name, index }) => (point[index] === ABSENT ? [] : [[name, point[index]]])),
     );
     return Array.from({ length: this.sweep.repeats }, (_, repeat) => {
       const seed = config.seed + repeat;
       const own = repeat === 0 ? config : { ...config, seed };
-      return { id: identify(own, dataHash, this.texts), axes, config: own, seed, point: number, repeat };
+      return {
+        id: identify(own, dataHash, this.texts, weightsHash),
+        axes,
+        config: own,
+        seed,
+        point: number,
+        repeat,
+      };
     });
   }
 }

@@ -161,8 +161,11 @@ function openAdaptive(context: Context, expansion: Trials) {
   const { sweep } = spec;
   const rule = sweep?.stopping;
   const stopping = sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives) : undefined;
-  const absolute = { ...spec, config: withAbsolutePaths(spec.config, context) };
-  const search = Search.of(absolute, { dataHash: expansion.hashOf });
+  const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
+  const search = Search.of(absolute, {
+    dataHash: expansion.hashOf,
+    weightsHash: expansion.weightsHashOf,
+  });
   if (!sweep || !search) return { stopping };
   const proposals = new Proposals({
     ...{ sweep, search, objectives, folder, stopping },
