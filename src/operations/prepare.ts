@@ -4,7 +4,9 @@ import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrat
 import { pluginsDigest } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
+import { oneDnn } from './onednn.ts';
 import type { Reporter } from './reporter.ts';
+import { checkModel, hashesOfWeights } from './weights.ts';
 
 export interface Prepared {
   /** Program and arguments of the trainer. */
@@ -13,6 +15,8 @@ export interface Prepared {
   builtin: boolean;
   /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
   dataHash?: string;
+  /** Hash of the weights that the run starts from. */
+  weightsHash?: string;
   /** The built-in trainer can use a GPU here, if there is one. */
   cuda: boolean;
   environment: object;
@@ -48,16 +52,23 @@ export async function prepare(
   const builtin = config.trainer.command === undefined;
   checkTrainer(command, cwd);
   let dataHash: string | undefined;
+  let weightsHash: string | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
-    dataHash = (await surveyDataset(config.data, { signal: options.signal })).hash;
+    const { hash, identities, collection } = await surveyDataset(config.data, { signal: options.signal });
+    dataHash = hash;
+    for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
+    weightsHash = (await hashesOfWeights([config]))(config);
+    await checkModel(config, identities.length);
   }
+  if (builtin) await oneDnn(config, options);
   const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const environment = await describeEnvironment({
     cwd,
     seed: config.seed,
     ...(dataHash === undefined ? {} : { dataHash }),
+    ...(weightsHash === undefined ? {} : { weightsHash }),
     plugins: pluginsDigest(config.plugins),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
@@ -65,6 +76,7 @@ export async function prepare(
     command,
     builtin,
     ...(dataHash === undefined ? {} : { dataHash }),
+    ...(weightsHash === undefined ? {} : { weightsHash }),
     cuda: tensorflow?.kind === 'cuda',
     environment,
   };

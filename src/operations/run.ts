@@ -26,10 +26,10 @@ export async function run(spec: string | ResolvedExperiment, options: RunOptions
   const resolved = typeof spec === 'string' ? await readExperiment(spec, { set: options.set ?? [] }) : spec;
   const { runs = 'runs', report = silent } = options;
   const signals = signalsOf(options);
-  const config = withAbsolutePaths(resolved.config);
+  const config = withAbsolutePaths(resolved.config, { runs });
   const prepared = await prepare(config, { report, signal: signals.stop });
   const dir = createRunFolder(
-    { runs, name: config.name, trial: trialId(resolved.config, prepared.dataHash) },
+    { runs, name: config.name, trial: trialId(resolved.config, prepared.dataHash, prepared.weightsHash) },
     { config, spec: resolved.text, origins: resolved.origins, environment: prepared.environment },
   );
   return executeRun(

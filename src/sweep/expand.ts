@@ -2,7 +2,6 @@ import { isRecord, overlaps } from '../base/objects.ts';
 import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import {
-  checkConfig,
   checkSchema,
   experimentSchema,
   fillDefaults,
@@ -15,10 +14,11 @@ import {
 } from '../spec/index.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
+import { checkPoint } from './check-point.ts';
 import { type Configured, configurer } from './configure.ts';
 import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
-import { type Sampler, samplerOf } from './samplers/index.ts';
+import { learningSamplerOf, type Sampler, samplerOf } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
 /** A resolved configuration that a sweep runs. */
@@ -55,10 +55,15 @@ export interface Expansion {
 export interface ExpandOptions {
   /** Content hash of the data set that a config reads, where it is known: part of the ids. */
   dataHash?: (config: Experiment) => string | undefined;
+  /** Hash of the weights that a config starts from, where it is known: part of the ids. */
+  weightsHash?: (config: Experiment) => string | undefined;
 }
 
 /** More combinations than this are not looked at, whatever conditions would leave of them. */
 const MAX_COMBINATIONS = 2_000_000;
+
+/** Points of a search that are checked before it begins. */
+const SAMPLE = 100;
 
 /** Draws that led to no new point before a sampler is taken to have run dry: this many, and this many times the trials. */
 const DRY = { draws: 1000, perTrial: 20 };
@@ -105,8 +110,8 @@ function axesAlone(sweep: SweepSpec, broken: readonly PlacedFinding[]): SweepSpe
   return { ...empty, axes: Object.fromEntries(axes) };
 }
 
-function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
-  const id = trialId(config, dataHash?.(config));
+function single({ config }: ResolvedExperiment, { dataHash, weightsHash }: ExpandOptions): Expansion {
+  const id = trialId(config, dataHash?.(config), weightsHash?.(config));
   return {
     trials: [{ id, axes: {}, config, seed: config.seed, point: 0, repeat: 0 }],
     points: 1,
@@ -144,6 +149,8 @@ class Run {
     const kind = samplerOf(this.sweep);
     const sampler = kind.create(this.space, { seed: this.sweep.seed, tally: this.tally });
     if (kind.exhaustive) this.walk(sampler);
+    // Of a method that learns a sample is checked: its own points follow from results.
+    else if (learningSamplerOf(this.sweep)) this.draw(sampler, Math.min(SAMPLE, this.sweep.trials ?? SAMPLE));
     else this.draw(sampler, this.sweep.trials!);
     this.report(kind.exhaustive);
   }
@@ -179,7 +186,6 @@ class Run {
       const point = sampler.ask();
       if (!point) break;
       const taken = this.take(point);
-      sampler.tell?.(point, undefined);
       if (!taken) dry++;
     }
     if (this.points > 0 && this.points < wanted && this.broken.size === 0)
@@ -194,7 +200,7 @@ class Run {
     this.tried++;
     const configured = this.configure(point);
     const { config } = configured;
-    const found = this.check(configured);
+    const found = checkPoint(configured);
     if (found.length > 0) {
       for (const finding of found) {
         const key = `${finding.code} ${finding.path} ${finding.message}`;
@@ -205,7 +211,8 @@ class Run {
       return false;
     }
     const dataHash = this.options.dataHash?.(config);
-    const id = identify(config, dataHash, this.texts);
+    const weightsHash = this.options.weightsHash?.(config);
+    const id = identify(config, dataHash, this.texts, weightsHash);
     this.count(point, this.seen.has(id));
     if (this.seen.has(id)) {
       this.duplicates += this.sweep.repeats;
@@ -217,7 +224,7 @@ class Run {
     for (let repeat = 0; repeat < this.sweep.repeats; repeat++) {
       const seed = config.seed + repeat;
       const repeated = repeat === 0 ? config : { ...config, seed };
-      const own = repeat === 0 ? id : identify(repeated, dataHash, this.texts);
+      const own = repeat === 0 ? id : identify(repeated, dataHash, this.texts, weightsHash);
       this.trials.push({ id: own, axes, config: repeated, seed, point: this.points, repeat });
     }
     this.points++;
@@ -239,22 +246,6 @@ class Run {
     }
   }
 
-  private check({ config, unreachable, sections }: Configured): PlacedFinding[] {
-    // The rest is the spec's own, which was checked.
-    if (!unreachable) return checkConfig(config, sections).filter(({ warning }) => !warning);
-    const { axis, why } = unreachable;
-    return [
-      {
-        code: 'sweep-unreachable',
-        at: axis.at,
-        on: 'key',
-        path: formatPath(axis.at),
-        message: `${axis.name} cannot be set: ${why}.`,
-        remedy: 'Sweep the whole value instead, or give the axis a condition under `when`.',
-      },
-    ];
-  }
-
   private report(exhaustive: boolean): void {
     const { limit } = this.sweep;
     for (const { finding, trials, first } of this.broken.values())
@@ -264,7 +255,7 @@ class Run {
           tried: this.tried,
           first,
           space: this.space,
-          check: (point) => this.check(this.configure(point)),
+          check: (point) => checkPoint(this.configure(point)),
         }),
       );
     if (this.trials.length > limit) {

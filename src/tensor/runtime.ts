@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-export type BackendName = 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+export type BackendName = 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
 
 /** A named array that outlives a step: a weight, a moving average, an optimizer's slot. One set serves every compiled step. */
 export interface Variable {
@@ -61,6 +61,14 @@ export interface StepContext {
     loss: () => tf.Scalar,
     variables: readonly Variable[],
   ): { loss: tf.Scalar; gradients: tf.Tensor[] };
+  /**
+   * Several losses of one forward pass, each with its gradients with respect to variables of its own: `targets` chooses them by what
+   * the pass gives. Throws as `gradients`.
+   */
+  gradientsOfEach<T>(
+    pass: () => T,
+    targets: (found: T) => Array<{ loss: tf.Scalar; variables: readonly Variable[] }>,
+  ): { found: T; gradients: tf.Tensor[][] };
 }
 
 export type StepFunction = (
@@ -77,6 +85,11 @@ export interface CompiledStep {
   run(inputs: Record<string, StepInput>, step?: number): Promise<Record<string, StepOutput>>;
   /** Compiles for these shapes without running. Gives the number of ops before and after lowering, and the time, ms. */
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport;
+  /** The step as an ONNX model for inputs of these shapes, with the variables' values; only where the backend compiles. */
+  toOnnx?(
+    inputs: Record<string, Omit<StepInput, 'values'>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array>;
 }
 
 export interface CompileReport {

@@ -5,6 +5,7 @@ import { terminalReporter } from '../../terminal/reporter.ts';
 import { withSignals } from '../../terminal/signals.ts';
 import { concludeSweep } from '../../terminal/sweep-result.ts';
 import { watchSweep } from '../../terminal/sweep-view.ts';
+import { applyEdit } from './apply-edit.ts';
 import { axesAsSet } from './axis-option.ts';
 import type { SweepOptions } from './command.ts';
 
@@ -15,6 +16,7 @@ export async function sweep(file: string, options: SweepOptions): Promise<number
   const spec = await readExperiment(file, { set });
   const report = terminalReporter(options);
   return withSignals(report.note, async (signals) => {
+    if (!(await applyEdit(spec, options, report.note))) return 2;
     const result = await runSweep(spec, {
       ...{ file: resolve(file), set, runs, maxParallel, failed, force, report, ...signals },
       watch: watchSweep(options, report),
