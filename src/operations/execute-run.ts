@@ -4,7 +4,7 @@ import {
   execute,
   type Failure,
   Guard,
-  local,
+  LocalLauncher,
   type Slot,
   takeLock,
   threadsOf,
@@ -98,11 +98,10 @@ async function superviseRun(
   const { trackRun } = await import('../tracking/index.ts');
   const tracker = trackRun({ runDir: dir, runs, config, note: (line) => note(line) });
   const threads = threadsOf(dir, slot);
+  const launcher = new LocalLauncher(guard);
   const start = () => {
     const env = trainerEnvironment({ ...slot, threads });
-    const trainer = local.start({ runDir: resolve(dir), command: prepared.command, env, cwd });
-    guard.watch(trainer);
-    return trainer;
+    return launcher.start({ runDir: resolve(dir), command: prepared.command, env, cwd });
   };
   let outcome: Awaited<ReturnType<typeof execute>>;
   try {
@@ -111,7 +110,7 @@ async function superviseRun(
       start,
       devices: slot.devices,
       threads,
-      launcher: local.name,
+      launcher: launcher.name,
       ...signals,
       onEvent: (event) => observer?.event(event),
       onRetry: (failure, { action, delay }) => observer?.retry(failure, action, delay),

@@ -4,7 +4,7 @@ import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
   endOrphan,
-  endStrays,
+  endStraysUnder,
   GpuPresence,
   Guard,
   type Job,
@@ -147,7 +147,7 @@ async function lockFolder({ folder, guard, report, undoing }: Context): Promise<
 async function compareWithRecord(context: Context, expansion: Trials) {
   const { runs, name, folder, objective } = context;
   const { trials } = expansion;
-  endStrays(resolve(folder));
+  await endStraysUnder(resolve(folder));
   const plan = planSweep(trials, { ...context, runs, name, objective });
   for (const { run } of plan.work) if (run?.status === 'running') await endOrphan(run);
   const board = new Board(trials, objective);
