@@ -8,7 +8,7 @@ export { LocalLauncher } from './launchers/local.ts';
 export { StandbyLauncher } from './launchers/standby.ts';
 export { takeLock } from './lock.ts';
 export { endOrphan, endStraysUnder } from './orphans.ts';
-export { linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.ts';
+export { continues, linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.ts';
 export { describeEnvironment } from './provenance.ts';
 export { recordState } from './record-state.ts';
 export { type Place, runSweep, type SweepObserver, type SweepOutcome, waitFor } from './run-sweep.ts';

@@ -43,6 +43,6 @@ export async function endStraysUnder(folder: string): Promise<void> {
   };
   await endStrays((secret, variables) => {
     const runDir = variables.get('FACECOM_RUN_DIR');
-    return runDir !== undefined && runDir.startsWith(folder + sep) && secretsIn(runDir).has(secret);
+    return runDir?.startsWith(folder + sep) && secretsIn(runDir).has(secret);
   });
 }

@@ -1,6 +1,7 @@
 import { diskFull, freeBytes } from '../base/disk.ts';
 import { FacecomError } from '../base/errors.ts';
 import { cacheFolder } from '../base/folders.ts';
+import { withoutSecrets } from '../base/secrets.ts';
 import { runTool, type ToolOptions } from '../base/tool.ts';
 
 /** What is said while something is fetched or installed. */
@@ -64,7 +65,7 @@ function lastLines(tail: string[]): string {
   const broken = tail.findLast((line) => /connection broken by/.test(line));
   const why = /: ((?:Failed|\[)[^'"]+)['"]/.exec(broken ?? '')?.[1];
   const text = [...(why ? [`${why}.`] : []), ...(errors.length > 0 ? errors : said).slice(-4)].join(' ');
-  return withoutPasswords(text).replace(/\(from versions: [^)]{200,}\)/, '');
+  return withoutSecrets(text).replace(/\(from versions: [^)]{200,}\)/, '');
 }
 
 function remedy(text: string): string {
@@ -76,6 +77,3 @@ function remedy(text: string): string {
     return 'Install a newer Python, or name one with FACECOM_PYTHON.';
   return 'Check the network, and the index, proxy and certificates in the settings of pip or uv; then try again.';
 }
-
-/** An index may be given with its user and password in the address. */
-const withoutPasswords = (text: string): string => text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@');

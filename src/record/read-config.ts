@@ -79,6 +79,7 @@ const environmentOf = object<Environment>({
   node: text,
   platform: text,
   cwd: text,
+  argv: listOf(text),
   host: text,
   cpu: object<NonNullable<Environment['cpu']>>({ model: text, cores: finite }),
   memory_bytes: finite,

@@ -7,6 +7,10 @@ export function command(): Command {
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .argument('<IMAGES...>', 'pictures, and folders of pictures')
     .option('--out <file>', 'CSV file to write (submission.csv); left out: CSV on stdout')
+    .option(
+      '--raw-csv',
+      'leave names that begin with = + - @ as they are (spreadsheets take them for formulas)',
+    )
     .addOption(setOption('change a key of evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document per picture, then a summary')

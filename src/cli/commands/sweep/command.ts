@@ -14,6 +14,7 @@ export interface SweepOptions {
   maxParallel: number;
   failed?: boolean;
   force?: boolean;
+  detach?: boolean;
 }
 
 /** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
@@ -27,6 +28,7 @@ export function command(): Command {
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
+    .option('--detach', 'run it in the background, its output in runs/NAME/detached.log')
     .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {
