@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAugmenter, effects, policies } from '../src/augment/index.ts';
+import { compositions, createAugmenter, effects, type PolicyEntry, policies } from '../src/augment/index.ts';
 import { Random } from '../src/base/random.ts';
 import { drawPicture, makePerson } from '../src/data/faces/index.ts';
 import type { BenchContext } from './support/context.ts';
@@ -12,10 +12,22 @@ import { Worker } from './support/worker.ts';
 const ALBUMENTATIONS = ['albumentations==2.0.8', 'opencv-python-headless==5.0.0.93', 'numpy==2.4.6'];
 const count = 64;
 
-type Step = [effect: string, p: number];
+/** An entry of a policy with its probability, as both sides are told it. */
+interface Step {
+  effect: string;
+  p: number;
+  effects?: Step[];
+}
 
-const stepsOf = (policy: string): Step[] =>
-  policies[policy]!.map(({ effect, p }) => [effect, p ?? effects.find(({ name }) => name === effect)!.p]);
+function stepsOf(entries: readonly PolicyEntry[]): Step[] {
+  return entries.map(({ effect, p, effects: inner }) => ({
+    effect,
+    p: p ?? [...effects, ...compositions].find(({ name }) => name === effect)!.p,
+    ...(inner ? { effects: stepsOf(inner as PolicyEntry[]) } : {}),
+  }));
+}
+
+const namedSteps = (policy: string): Step[] => stepsOf(policies[policy]!.effects);
 
 interface Case {
   name: string;
@@ -24,29 +36,38 @@ interface Case {
   jpeg?: boolean;
 }
 
+const withoutFog = (policy: string): Case => ({
+  name: `${policy} without fog 112 px`,
+  size: 112,
+  steps: namedSteps(policy).filter(({ effect }) => effect !== 'fog'),
+});
+
 const cases: Case[] = [
   ...[64, 112, 224].map((size) => ({
     name: `replaced-program ${size} px`,
     size,
-    steps: stepsOf('replaced-program'),
+    steps: namedSteps('replaced-program'),
   })),
-  {
-    name: 'replaced-program without fog 112 px',
-    size: 112,
-    steps: stepsOf('replaced-program').filter(([effect]) => effect !== 'fog'),
-  },
+  withoutFog('replaced-program'),
+  withoutFog('facecom-weather'),
   ...[64, 112].map((size) => ({
     name: `facecom-weather ${size} px`,
     size,
-    steps: stepsOf('facecom-weather'),
+    steps: namedSteps('facecom-weather'),
   })),
+  { name: 'light 112 px', size: 112, steps: namedSteps('light') },
+  { name: 'facecom-strong 112 px', size: 112, steps: namedSteps('facecom-strong') },
   {
     name: 'an epoch of 400 px JPEG files at 224 px, replaced-program',
     size: 224,
-    steps: stepsOf('replaced-program'),
+    steps: namedSteps('replaced-program'),
     jpeg: true,
   },
-  ...effects.map(({ name }) => ({ name: `${name} alone 112 px`, size: 112, steps: [[name, 1] as Step] })),
+  ...effects.map(({ name }) => ({
+    name: `${name} alone 112 px`,
+    size: 112,
+    steps: [{ effect: name, p: 1 }],
+  })),
 ];
 
 export async function run(context: BenchContext): Promise<void> {
@@ -91,10 +112,7 @@ const many = (seconds: number, of = 200): number => Math.max(20, Math.round(of /
 
 /** Seconds for n pictures: copied from the cache, as batches are, and augmented. */
 function augmentSeconds(pictures: Uint8Array[], size: number, steps: Step[]): (n: number) => number {
-  const augmenter = createAugmenter(
-    steps.map(([effect, p]) => ({ effect, p })),
-    size,
-  );
+  const augmenter = createAugmenter(steps, size);
   const batch = new Uint8Array(size * size * 3);
   return (n) => {
     const started = performance.now();

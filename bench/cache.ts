@@ -9,14 +9,17 @@ import type { BenchContext } from './support/context.ts';
 import { torchPython } from './support/torch.ts';
 import { Worker } from './support/worker.ts';
 
-// Pictures a second from 400 px JPEG files to batches of bytes at training size: facecom, which decodes them once and keeps them,
-// and torchvision's ImageFolder with a DataLoader, which decodes them in every epoch.
+// Pictures a second from JPEG files to batches of bytes at training size: facecom, which decodes them once and keeps them, and
+// torchvision's ImageFolder with a DataLoader or OpenCV in as many processes, which decode them in every epoch.
 
 const people = 16;
 const each = 16;
 const size = 112;
+/** Pictures of two megapixels, as FaceCom's are: so many files, of which one in eight has bytes of its own. */
+const large = 2000;
 
 export async function run(context: BenchContext): Promise<void> {
+  await firstDecode(context);
   const python = await torchPython(context);
   const folder = await context.folder();
   context.note(`drawing ${people * each} pictures of 400 px`);
@@ -89,6 +92,99 @@ export async function run(context: BenchContext): Promise<void> {
       against: `torchvision ${torchvision} ImageFolder, ${workers || 'no'} worker processes`,
       rounds: mine.values.length,
     });
+  }
+}
+
+/** The first decode of large pictures: hashing, decoding and writing the cache on our side, decoding alone on the peers'. */
+async function firstDecode(context: BenchContext): Promise<void> {
+  const name = `the first decode of ${large} JPEGs of 2 megapixels`;
+  if (!context.wants(name)) return;
+  const folder = await context.folder();
+  context.note(`drawing ${large} pictures of 2 megapixels`);
+  await writeLarge(join(folder, 'classes'));
+  const cache = join(folder, 'large-cache');
+  const workers = availableParallelism();
+  const ours = async () => {
+    await rm(cache, { recursive: true, force: true });
+    // A process of its own, as a run's trainer is, with the variables that it gets.
+    const child = new Worker(
+      'facecom',
+      [
+        process.execPath,
+        '--import',
+        'tsx',
+        join(import.meta.dirname, 'support/decode-worker.ts'),
+        join(folder, 'classes'),
+        String(size),
+      ],
+      {
+        env: { FACECOM_CACHE_DIR: cache, UV_THREADPOOL_SIZE: String(Math.max(4, workers)) },
+      },
+    );
+    const { seconds } = await child.ready<{ seconds: number }>();
+    await child.stop();
+    return large / seconds;
+  };
+  const opencv = await context.pythonEnvironment('bench-opencv', [
+    'opencv-python-headless==4.12.0.88',
+    'numpy==2.2.6',
+  ]);
+  const peers = [
+    { title: 'torchvision', python: await torchPython(context), script: 'peers/cache.py' },
+    { title: 'OpenCV', python: opencv, script: 'peers/decode_opencv.py' },
+  ];
+  for (const { title, python, script } of peers) {
+    const peer = new Worker(title, [
+      python,
+      join(import.meta.dirname, script),
+      join(folder, 'classes'),
+      String(size),
+      String(workers),
+    ]);
+    context.defer(() => peer.stop());
+    const version = Object.values(await peer.ready<Record<string, unknown>>())[0];
+    await peer.ask({ epochs: 1 });
+    const { ours: mine, peer: other } = await context.alternate(context.rounds(3), {
+      ours,
+      peer: async () => large / (await peer.ask<{ seconds: number }>({ epochs: 1 })).seconds,
+    });
+    await peer.stop();
+    context.report({
+      case: `${name}, against ${title}`,
+      ours: mine.median,
+      peer: other.median,
+      unit: 'img/s',
+      better: 'higher',
+      against: `${title} ${version}, ${workers} worker processes`,
+      rounds: mine.values.length,
+    });
+  }
+}
+
+async function writeLarge(folder: string): Promise<void> {
+  const { default: sharp } = await import('sharp');
+  for (let p = 0; p < people; p++) {
+    await mkdir(join(folder, `p${p}`), { recursive: true });
+    const person = makePerson(1, p);
+    for (let k = 0; k < large / people; k++) {
+      const file = join(folder, `p${p}`, `${k}.jpg`);
+      if (k % 8 > 0) {
+        await link(join(folder, `p${p}`, `${k - (k % 8)}.jpg`), file);
+        continue;
+      }
+      const pixels = drawPicture(person, { seed: 1, picture: k, size: 400 });
+      const noise = { type: 'gaussian' as const, mean: 128, sigma: 12 };
+      const grain = await sharp({
+        create: { width: 1632, height: 1224, channels: 3, background: '#000', noise },
+      })
+        .png({ compressionLevel: 1 })
+        .toBuffer();
+      await sharp(pixels, { raw: { width: 400, height: 400, channels: 3 } })
+        .resize(1632, 1224, { fit: 'fill' })
+        .composite([{ input: grain, blend: 'soft-light' }])
+        .jpeg({ quality: 92 })
+        .toFile(file);
+    }
   }
 }
 

@@ -24,7 +24,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What decides what a build contains. */
 const inputs = {
-  files: ['package.json', 'scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/doors.mjs'],
+  files: [
+    'package.json',
+    'scripts/build.mjs',
+    'scripts/bundle.mjs',
+    'scripts/cached.mjs',
+    'scripts/doors.mjs',
+  ],
   folders: ['src', 'schemas'],
 };
 

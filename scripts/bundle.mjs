@@ -1,5 +1,5 @@
 // How src/ is bundled by esbuild: for a checkout and for the package by scripts/build.mjs, for the measured programs by bench/.
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +118,46 @@ export const options = {
   },
 };
 
+/** Packages that every start reads, beside the validator: see cached.mjs. */
+const everyStart = ['commander', 'yaml'];
+const VALIDATOR = '/src/spec/validator.ts';
+
+/** They are taken from cached.js. */
+const fromCached = {
+  name: 'from-cached',
+  setup({ onLoad, onResolve }) {
+    const namespace = 'cached';
+    onResolve({ filter: /^(commander|yaml)$/ }, ({ path }) => ({ path, namespace }));
+    onResolve({ filter: /\/validator\.ts$/ }, () => ({ path: 'validator', namespace }));
+    onResolve({ filter: /^\.\/cached\.js$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+      const names =
+        path === 'validator'
+          ? ['schemaErrors']
+          : Object.keys(await import(path)).filter((name) => name !== 'default' && name !== 'module.exports');
+      return {
+        contents: `import { cached } from './cached.js';\nexport const { ${names.join(', ')} } = cached.${path};`,
+      };
+    });
+  },
+};
+
+/** cached.js and its script. */
+async function bundleCached(folder) {
+  const parts = everyStart.map((name) => `export * as ${name} from '${name}';`);
+  const contents = `${parts.join('\n')}\nexport * as validator from '.${VALIDATOR}';`;
+  const { splitting: _, external: __, banner: ___, ...common } = options;
+  await build({
+    ...common,
+    stdin: { contents, resolveDir: root },
+    outfile: join(folder, 'cached.cjs'),
+    format: 'cjs',
+    // Read as Latin-1.
+    charset: 'ascii',
+  });
+  copyFileSync(join(root, 'scripts', 'cached.mjs'), join(folder, 'cached.js'));
+}
+
 /** Bundles the program (main.js), the API (index.js, layers.js) and what loads plugins into a folder. */
 export async function bundleProgram(folder) {
   const entryPoints = {
@@ -126,5 +166,7 @@ export async function bundleProgram(folder) {
     layers: 'src/layers.ts',
     'plugins/thread': 'src/plugins/thread.ts',
   };
-  await build({ ...options, entryPoints, outdir: folder, sourcemap: 'linked' });
+  const plugins = [fromCached, ...options.plugins];
+  await build({ ...options, plugins, entryPoints, outdir: folder, sourcemap: 'linked' });
+  await bundleCached(folder);
 }

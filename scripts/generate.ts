@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { compositions } from '../src/augment/compositions/index.ts';
 import { effects } from '../src/augment/effects/index.ts';
 import type { ParameterSchema } from '../src/augment/effects/types.ts';
 import { policies } from '../src/augment/policies.ts';
@@ -17,8 +18,12 @@ const stale: string[] = [];
 /** A schema file's part that is written from code, so that an effect is one file and one line in a list. */
 function withEffects(text: string): string {
   const schema = JSON.parse(text);
+  const named = Object.entries(policies).map(
+    ([name, { description }]) => `${name}: ${lowerFirst(description)}`,
+  );
   schema.properties.augment.properties.policy = {
     ...schema.properties.augment.properties.policy,
+    description: `A named policy, or a list of effects with their parameters, applied in order. ${named.join(' ')}`,
     if: { type: 'string' },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
     then: { enum: Object.keys(policies) },
@@ -29,29 +34,60 @@ function withEffects(text: string): string {
     type: 'object',
     required: ['effect'],
     discriminator: { propertyName: 'effect' },
-    oneOf: effects.map(({ name, description, p, parameters }) => ({
-      type: 'object',
-      title: pascal(name),
-      additionalProperties: false,
-      required: ['effect'],
-      properties: {
-        effect: { const: name, type: 'string', description },
-        p: {
-          type: 'number',
-          description: 'Probability with which it is applied to a picture.',
-          minimum: 0,
-          maximum: 1,
-          unit: 'probability',
-          default: p,
-          examples: [p],
-        },
-        ...Object.fromEntries(
-          Object.entries(parameters).map(([key, parameter]) => [key, withExample(parameter)]),
-        ),
-      },
-    })),
+    oneOf: [
+      ...effects.map((effect) => branch(effect, {})),
+      ...compositions.map((composition) =>
+        branch(composition, {
+          effects: {
+            type: 'array',
+            description: 'What it chooses from: effects, or again one_of, some_of or sequence.',
+            items: { $ref: '#/$defs/effect' },
+            minItems: 1,
+            examples: [[{ effect: 'fog' }, { effect: 'rain' }]],
+          },
+        }),
+      ),
+    ],
   };
   return formatted('schema.json', JSON.stringify(schema, null, 2));
+}
+
+/** The schema of an entry of a policy; `required` are keys beside its parameters. */
+function branch(
+  {
+    name,
+    description,
+    p,
+    parameters,
+  }: Pick<(typeof effects)[number], 'name' | 'description' | 'p' | 'parameters'>,
+  required: Record<string, object>,
+): object {
+  return {
+    type: 'object',
+    title: pascal(name),
+    additionalProperties: false,
+    required: ['effect', ...Object.keys(required)],
+    properties: {
+      effect: { const: name, type: 'string', description },
+      p: {
+        type: 'number',
+        description: 'Probability with which it is applied to a picture.',
+        minimum: 0,
+        maximum: 1,
+        unit: 'probability',
+        default: p,
+        examples: [p],
+      },
+      ...required,
+      ...Object.fromEntries(
+        Object.entries<ParameterSchema>(parameters).map(([key, parameter]) => [key, withExample(parameter)]),
+      ),
+    },
+  };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Units that the descriptions of effects name. */

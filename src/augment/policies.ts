@@ -5,7 +5,13 @@ export interface PolicyEntry {
   [parameter: string]: unknown;
 }
 
-const replacedProgram: PolicyEntry[] = [
+export interface Policy {
+  /** What it is for, a sentence. */
+  description: string;
+  effects: readonly PolicyEntry[];
+}
+
+const replacedProgram: readonly PolicyEntry[] = [
   { effect: 'brightness_contrast', p: 0.5 },
   { effect: 'gaussian_blur', p: 0.3, kernel: [3, 7] },
   { effect: 'horizontal_flip', p: 0.5 },
@@ -13,15 +19,95 @@ const replacedProgram: PolicyEntry[] = [
   { effect: 'fog', p: 0.2 },
 ];
 
-/** The named policies of `augment.policy`: one line each. */
-export const policies: Record<string, PolicyEntry[]> = {
-  none: [],
-  'replaced-program': replacedProgram,
-  'facecom-weather': [
-    ...replacedProgram,
-    { effect: 'motion_blur', p: 0.15 },
-    { effect: 'low_light', p: 0.15 },
-    { effect: 'overexposure', p: 0.15 },
-    { effect: 'noise', p: 0.2 },
-  ],
+/** The named policies of `augment.policy`: one entry each. */
+export const policies: Record<string, Policy> = {
+  none: { description: 'Pictures as they are.', effects: [] },
+  light: {
+    description:
+      'Little changes that any face picture stands: for clean pictures, fine-tuning and last epochs.',
+    effects: [
+      { effect: 'horizontal_flip', p: 0.5 },
+      { effect: 'affine', p: 0.3, scale: [0.95, 1.05], translate_percent: [-0.03, 0.03], rotate: [-5, 5] },
+      { effect: 'brightness_contrast', p: 0.3, brightness_limit: [-0.1, 0.1], contrast_limit: [-0.1, 0.1] },
+    ],
+  },
+  'replaced-program': {
+    description:
+      'The recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog.',
+    effects: replacedProgram,
+  },
+  'facecom-weather': {
+    description:
+      'The default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise.',
+    effects: [
+      ...replacedProgram,
+      { effect: 'motion_blur', p: 0.15 },
+      { effect: 'low_light', p: 0.15 },
+      { effect: 'overexposure', p: 0.15 },
+      { effect: 'noise', p: 0.2 },
+    ],
+  },
+  'facecom-strong': {
+    description:
+      'All of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many pictures of a person.',
+    effects: [
+      { effect: 'horizontal_flip', p: 0.5 },
+      {
+        effect: 'one_of',
+        p: 0.5,
+        effects: [
+          { effect: 'affine', p: 0.6, rotate: [-15, 15] },
+          { effect: 'random_crop', p: 0.4, scale: [0.6, 1] },
+        ],
+      },
+      {
+        effect: 'one_of',
+        p: 0.6,
+        effects: [
+          {
+            effect: 'brightness_contrast',
+            p: 0.25,
+            brightness_limit: [-0.3, 0.3],
+            contrast_limit: [-0.3, 0.3],
+          },
+          { effect: 'gamma', p: 0.1, gamma_limit: [60, 160] },
+          { effect: 'fog', p: 0.15 },
+          { effect: 'rain', p: 0.15 },
+          { effect: 'low_light', p: 0.15 },
+          { effect: 'overexposure', p: 0.15, gain_range: [1.2, 1.9] },
+          { effect: 'glare', p: 0.05 },
+          { effect: 'sun_flare', p: 0.05 },
+        ],
+      },
+      {
+        effect: 'one_of',
+        p: 0.4,
+        effects: [
+          { effect: 'motion_blur', p: 0.4, kernel: [3, 11] },
+          { effect: 'gaussian_blur', p: 0.15 },
+          { effect: 'defocus', p: 0.15 },
+          { effect: 'downscale', p: 0.3 },
+        ],
+      },
+      {
+        effect: 'one_of',
+        p: 0.35,
+        effects: [
+          { effect: 'noise', p: 0.4, std_range: [0.04, 0.25] },
+          { effect: 'iso_noise', p: 0.2 },
+          { effect: 'shot_noise', p: 0.2 },
+          { effect: 'jpeg', p: 0.2 },
+        ],
+      },
+      { effect: 'hue_saturation', p: 0.15 },
+      {
+        effect: 'one_of',
+        p: 0.2,
+        effects: [
+          { effect: 'shadow', p: 0.5 },
+          { effect: 'coarse_dropout', p: 0.5 },
+        ],
+      },
+    ],
+  },
 };

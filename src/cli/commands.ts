@@ -95,7 +95,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'evaluate',
     description: "Score a run's best checkpoint on its test images, on other data or under bad conditions.",
     group: RESULTS,
-    examples: ['facecom evaluate last', 'facecom evaluate baseline --conditions all --severity 3'],
+    examples: [
+      'facecom evaluate last',
+      'facecom evaluate baseline --conditions all --severity 3',
+      'facecom evaluate lfw/1a2b-1 lfw/3c4d-1 photos/ --tta flip',
+    ],
     load: () => import('./commands/evaluate/command.ts'),
   },
   {
@@ -122,6 +126,13 @@ export const commands: readonly CommandEntry[] = [
     group: RESULTS,
     examples: ['facecom export last --out model'],
     load: () => import('./commands/export/command.ts'),
+  },
+  {
+    name: 'hand-in',
+    description: 'Write the folder that a contest asks for: weights, metrics, predictions, a summary.',
+    group: RESULTS,
+    examples: ['facecom hand-in last', 'facecom hand-in competition --out team-7'],
+    load: () => import('./commands/hand-in/command.ts'),
   },
   {
     name: 'init',

@@ -1,8 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { FacecomError, type Place } from '../base/errors.ts';
 import { lineAndColumn } from '../base/positions.ts';
+import { Genders, type Spellings } from './genders.ts';
 import { jsonPlaces } from './json-places.ts';
+import { NearNames } from './names.ts';
+import { readUtf8 } from './text-file.ts';
 
 /** One entry of annotations.json, checked. */
 export interface Annotation {
@@ -28,9 +31,9 @@ const classes = {
     remedy: 'Correct these entries.',
   },
   'data-gender': {
-    message: 'annotations.json holds a gender that is neither Male nor Female.',
+    message: 'annotations.json holds a gender in a spelling that data.genders does not name.',
     expected: '"Male" or "Female", or null where it is not known',
-    remedy: 'Correct these entries.',
+    remedy: 'Correct these entries, or name their spelling in data.genders: {male: [M], female: [F]}.',
   },
   'data-path-escape': {
     message: 'annotations.json names pictures outside its folder.',
@@ -52,13 +55,12 @@ const classes = {
 type FaultClass = keyof typeof classes;
 
 /** Reads `annotations.json` of the folder and checks every entry and that its picture exists. */
-export async function readAnnotations(path: string | undefined): Promise<Annotation[]> {
-  if (path === undefined || path === '')
-    throw new FacecomError('data-path-missing', 'data.source facecom needs data.path.', {
-      expected: 'the folder with annotations.json and images/',
-      remedy: 'Set data.path in the spec, or add --set data.path=FOLDER.',
-      exitCode: 2,
-    });
+export async function readAnnotations(
+  path: string,
+  spellings: Spellings = { male: ['Male'], female: ['Female'] },
+): Promise<Annotation[]> {
+  const genders = new Genders(spellings);
+  const near = new NearNames();
   const folder = resolve(path);
   const file = join(folder, 'annotations.json');
   const text = await readText(folder, file);
@@ -72,14 +74,14 @@ export async function readAnnotations(path: string | undefined): Promise<Annotat
   const seen = new Set<string>();
   const annotations: Annotation[] = [];
   for (const [index, value] of values.entries()) {
-    const annotation = checkEntry(value, (name, found) => report(name, index, found));
+    const annotation = checkEntry(value, genders, (name, found) => report(name, index, found));
     if (!annotation) continue;
     if (seen.has(annotation.filename)) report('data-duplicate', index, annotation.filename);
     else {
       seen.add(annotation.filename);
       annotations.push(annotation);
-      const found = await findPicture(folder, annotation.filename);
-      if (found === undefined) report('data-picture-missing', index, annotation.filename);
+      const found = await findPicture(folder, annotation.filename, near);
+      if (found === undefined) report('data-picture-missing', index, await missing(folder, annotation, near));
       else annotation.file = found;
     }
   }
@@ -97,28 +99,18 @@ export async function readAnnotations(path: string | undefined): Promise<Annotat
 }
 
 async function readText(folder: string, file: string): Promise<string> {
-  const info = await stat(folder).catch(() => undefined);
-  if (!info?.isDirectory())
-    throw new FacecomError('data-path-missing', `data.path ${info ? 'is not a folder' : 'does not exist'}.`, {
-      found: folder,
-      expected: 'the folder with annotations.json and images/',
-      remedy: 'Correct data.path; it is taken relative to the working directory.',
-      exitCode: 2,
-    });
   try {
-    return await readFile(file, 'utf8');
+    return await readUtf8(file, 'annotations.json');
   } catch (error) {
-    throw new FacecomError(
-      'data-annotations-missing',
-      `annotations.json cannot be read: ${(error as Error).message}`,
-      {
-        found: folder,
-        expected: 'a file annotations.json in data.path',
-        remedy: 'Write it: a list of {"filename": …, "gender": "Male" or "Female", "person_id": …}.',
-        exitCode: 2,
-        cause: error,
-      },
-    );
+    if (!(error instanceof FacecomError) || error.code !== 'data-file-missing') throw error;
+    throw new FacecomError('data-annotations-missing', `annotations.json cannot be read: ${error.found}`, {
+      found: folder,
+      expected: 'a file annotations.json in data.path',
+      remedy:
+        'Write it: a list of {"filename": …, "gender": "Male" or "Female", "person_id": …}; or choose another layout with data.source.',
+      exitCode: 2,
+      cause: error,
+    });
   }
 }
 
@@ -147,43 +139,63 @@ function parse(text: string, file: string): unknown[] {
   return value;
 }
 
+/** A value as it is shown in a message: short, and whatever its depth. */
+function excerpt(value: unknown): string {
+  if (value === undefined) return 'absent';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a map';
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value);
+}
+
 function checkEntry(
   value: unknown,
+  genders: Genders,
   report: (name: FaultClass, found: string) => void,
 ): Annotation | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    report('data-entry-malformed', JSON.stringify(value).slice(0, 60));
+    report('data-entry-malformed', excerpt(value));
     return undefined;
   }
   const { filename, gender, person_id: person } = value as Record<string, unknown>;
   if (typeof filename !== 'string' || filename === '' || filename.includes('\0')) {
-    report('data-entry-malformed', `filename ${JSON.stringify(filename) ?? 'absent'}`);
+    report('data-entry-malformed', `filename ${excerpt(filename)}`);
     return undefined;
   }
-  const genderKnown = gender !== undefined && gender !== null;
-  if (genderKnown && gender !== 'Male' && gender !== 'Female')
-    report('data-gender', `${filename}: ${JSON.stringify(gender).slice(0, 40)}`);
+  const label = typeof gender === 'object' && gender !== null ? undefined : genders.read(gender);
+  if (label === undefined || gender === '')
+    report('data-gender', `${filename.slice(0, 200)}: ${excerpt(gender)}`);
   const personKnown = person !== undefined && person !== null;
   if (personKnown && !(typeof person === 'string' && person !== '') && !Number.isFinite(person))
-    report('data-entry-malformed', `${filename}: person_id ${JSON.stringify(person).slice(0, 40)}`);
+    report('data-entry-malformed', `${filename.slice(0, 200)}: person_id ${excerpt(person)}`);
   if (isAbsolute(filename) || normalize(filename).split(sep)[0] === '..') {
     report('data-path-escape', filename);
     return undefined;
   }
   return {
     filename,
-    gender: !genderKnown ? -1 : gender === 'Female' ? 1 : 0,
+    gender: label ?? -1,
     person: personKnown ? String(person) : undefined,
     file: filename,
   };
 }
 
-async function findPicture(folder: string, filename: string): Promise<string | undefined> {
-  for (const candidate of [join('images', filename), filename]) {
+async function findPicture(folder: string, filename: string, near: NearNames): Promise<string | undefined> {
+  const candidates = [join('images', filename), filename];
+  for (const candidate of candidates) {
     const info = await stat(join(folder, candidate)).catch(() => undefined);
     if (info?.isFile()) return candidate;
   }
+  for (const candidate of candidates) {
+    const same = await near.same(join(folder, candidate));
+    if (same !== undefined && (await stat(same)).isFile()) return same.slice(folder.length + 1);
+  }
   return undefined;
+}
+
+/** The name, and one that is there and nearly the same. */
+async function missing(folder: string, { filename }: Annotation, near: NearNames): Promise<string> {
+  const other = (await near.near(join(folder, 'images'), filename)) ?? (await near.near(folder, filename));
+  const name = filename.slice(0, 200);
+  return other === undefined || other === filename ? name : `${name} (there is ${other})`;
 }
 
 function faultError(name: FaultClass, faults: Fault[], file: string, text: string): FacecomError {

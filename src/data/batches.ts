@@ -11,6 +11,8 @@ export interface Batch {
   size: number;
   /** Position of each picture in its subset. */
   indices: Int32Array;
+  /** The labels of what was mixed into each picture, where the batch was mixed; `lambda` is the share of its own. */
+  mixed?: { gender: Int8Array; identity: Int32Array; lambda: Float32Array };
 }
 
 /** Changes one picture `[S, S, 3]` in place with draws from the stream. */
@@ -18,11 +20,17 @@ export interface PictureAugmenter {
   apply(pixels: Uint8Array, random: Random): void;
 }
 
+/** Mixes the pictures of a batch in place with draws from the stream. Returns the labels of what was mixed in, if it was. */
+export interface BatchMixer {
+  mix(batch: Batch, random: Random): Batch['mixed'];
+}
+
 export interface TrainBatchOptions {
   batchSize: number;
   epoch: number;
   seed: number;
   augment: PictureAugmenter;
+  mixer?: BatchMixer;
   /** Position of the first batch to give: a resumed epoch goes on where it was left. */
   start?: number;
   /** Leaves out the last batch where it is not full. */
@@ -40,7 +48,7 @@ export function batchCount(size: number, batchSize: number, dropLast = false): n
  * The next batch is made while the caller awaits its step: at the first turn of the event loop after a batch was handed out.
  */
 export async function* trainBatches(subset: Subset, options: TrainBatchOptions): AsyncGenerator<Batch> {
-  const { batchSize, epoch, seed, augment } = options;
+  const { batchSize, epoch, seed, augment, mixer } = options;
   const order = new Random(seed, 'shuffle', epoch).shuffle(
     Int32Array.from({ length: subset.size }, (_, i) => i),
   );
@@ -54,7 +62,8 @@ export async function* trainBatches(subset: Subset, options: TrainBatchOptions):
         batch.images.subarray(k * length, (k + 1) * length),
         new Random(seed, 'augment', epoch, indices[k]!),
       );
-    return batch;
+    const mixed = mixer?.mix(batch, new Random(seed, 'mix', epoch, b));
+    return mixed ? { ...batch, mixed } : batch;
   };
   let next: Promise<Batch> | undefined;
   for (let b = options.start ?? 0; b < count; b++) {

@@ -8,6 +8,20 @@ export interface PictureEntry {
   person: string | undefined;
   /** Pictures that share one of these (versions of one photograph, equal bytes) are kept on one side of a split. */
   groups: string[];
+  /** Condition that the picture was taken or distorted under, by its name; absent for a clean one. */
+  condition?: string;
+  /** Side of the split that the source gives. */
+  side?: 'train' | 'validation' | 'test';
+}
+
+/** Two pictures by their positions. */
+export interface Pair {
+  left: number;
+  right: number;
+  /** Whether both show the same person. */
+  same: boolean;
+  /** Part of a list that is divided into parts, such as LFW's ten. */
+  fold?: number;
 }
 
 /** Something a user should know about, which does not stop the work. */
@@ -19,6 +33,14 @@ export interface DataWarning {
 /** What a data source gives: labels at once, pixels when asked. */
 export interface Collection {
   entries: PictureEntry[];
+  /** Pairs for verification, where the source lists them. */
+  pairs?: Pair[];
+  /** What the source recognised, a line each. */
+  notes?: string[];
+  /** Nobody may be on two sides that the source gives. */
+  peopleApart?: boolean;
+  /** Pictures that could not be read and were left out. */
+  skipped?: number;
   /** Hash of everything in the data set: names, labels, bytes (hexadecimal). */
   hash: string;
   /** Hash of what decides the pixels at the given size, labels left out: the key of the cache (hexadecimal). */
@@ -30,6 +52,10 @@ export interface Collection {
   decode(i: number): Promise<Uint8Array> | Uint8Array;
   /** Path of the file of picture i, where there are files. */
   file?(i: number): string;
+  /** For each picture the number of the group of those that look alike, where there are files. Decodes all that were not yet. */
+  looks?(): Promise<(number | undefined)[]>;
+  /** Format and size of the file of picture i, where there are files. */
+  size?(i: number): { format: string; width: number; height: number };
 }
 
 /** One side of the split. Arrays have one element a picture. */
@@ -40,6 +66,12 @@ export interface Subset {
   gender: Int8Array;
   /** Position in `Dataset.identities`, -1 unknown. */
   identity: Int32Array;
+  /** Position in `Dataset.people`, −1 unknown: who a picture shows, whether or not training knows them. */
+  people?: Int32Array;
+  /** Condition of each picture, undefined for a clean one. */
+  conditions?: (string | undefined)[];
+  /** Pairs for verification of which both pictures are of this subset, by their positions in it. */
+  pairs?: Pair[];
   /** Pixels of picture i, `[S, S, 3]` RGB, 0..255: a view, not to be written to. */
   pixels(i: number): Uint8Array;
   /** Copies the pixels of picture i to `target` at `offset`. */
@@ -47,8 +79,12 @@ export interface Subset {
 }
 
 export interface Dataset {
-  /** Names of the people, sorted; the class index of a person is the position here. */
+  /** Names of the people that training knows, sorted; the class index of a person is the position here. */
   identities: string[];
+  /** Names of all people of the data set, sorted. */
+  people?: string[];
+  /** What the source recognised, a line each. */
+  notes?: string[];
   /** Side of the square pictures, pixels. */
   imageSize: number;
   /** Hash of names, labels and bytes of the whole data set (hexadecimal). */

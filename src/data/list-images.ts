@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
+import { walk } from './walk.ts';
 
 export interface ListedImage {
   /** What it is called in the answer: below the folder where one folder is asked for, else as asked for. */
@@ -8,9 +9,7 @@ export interface ListedImage {
   file: string;
 }
 
-const extension = /\.(?:jpe?g|png|webp|avif|tiff?|gif)$/i;
-
-/** The pictures that files and folders (with theirs below) mean, each once. Throws `data-path-missing` and `data-empty`. */
+/** The pictures that files and folders (with theirs below) mean, each real file of a folder once; links out of it are left out. Throws `data-path-missing` and `data-empty`. */
 export async function listImages(paths: readonly string[]): Promise<ListedImage[]> {
   const found = new Map<string, ListedImage>();
   for (const path of paths) {
@@ -21,12 +20,17 @@ export async function listImages(paths: readonly string[]): Promise<ListedImage[
         expected: 'a picture, or a folder of pictures',
         exitCode: 2,
       });
+    if (!info.isFile() && !info.isDirectory())
+      throw new FacecomError('data-picture-special', 'A picture is no regular file.', {
+        found: path,
+        expected: 'a regular file, not a pipe, socket or device',
+        exitCode: 2,
+      });
     if (!info.isDirectory()) {
       found.set(path, { name: path, file: path });
       continue;
     }
-    const names = (await readdir(path, { recursive: true })).filter((name) => extension.test(name)).sort();
-    for (const name of names) {
+    for (const name of (await walk(path)).pictures) {
       const file = join(path, name);
       found.set(file, { name: paths.length === 1 ? name : file, file });
     }
@@ -34,7 +38,7 @@ export async function listImages(paths: readonly string[]): Promise<ListedImage[
   if (found.size === 0)
     throw new FacecomError('data-empty', 'There are no pictures.', {
       found: paths.join(', '),
-      expected: 'JPEG, PNG, WebP, AVIF, TIFF or GIF pictures',
+      expected: 'JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM pictures',
       exitCode: 2,
     });
   return [...found.values()];

@@ -1,7 +1,8 @@
 import { FacecomError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
-import type { Collection, Dataset, DataWarning, LoadOptions, Subset } from './dataset.ts';
+import type { Collection, Dataset, DataWarning, LoadOptions, PictureEntry, Subset } from './dataset.ts';
+import { refuseSharedPeople } from './leaks.ts';
 import { type DataSettings, sourceOf } from './sources/index.ts';
 import { type Side, type Split, splitPictures } from './split.ts';
 
@@ -14,25 +15,23 @@ export interface Survey {
   warnings: DataWarning[];
 }
 
+type SurveyOptions = Pick<LoadOptions, 'signal' | 'onProgress'>;
+
 /**
  * Finds the pictures, checks labels and files, and divides them; decodes nothing.
  * Throws FacecomError with exit code 2 for what the user can put right (docs/errors.md, codes `data-…`).
  */
-export async function surveyDataset(
-  data: DataSettings,
-  options: { signal?: AbortSignal } = {},
-): Promise<Survey> {
+export async function surveyDataset(data: DataSettings, options: SurveyOptions = {}): Promise<Survey> {
   const source = await sourceOf(data);
   const collection = await source.open(data, options);
   const warnings = [...collection.warnings];
-  const identities = namesOfPeople(collection);
+  refuseUnlabelled(collection);
+  refuseSinglePerson(collection, peopleOf(collection.entries));
+  if (collection.peopleApart && data.split.given) refuseSharedPeople(collection.entries);
   const split = splitPictures(collection.entries, data.split);
-  if (data.split.by === 'identity')
-    warnings.push({
-      code: 'data-open-set',
-      message:
-        'data.split.by is identity: the people of validation and test are not in training, so identity accuracy stays near 0 there.',
-    });
+  const identities = peopleOf(split.train.map((i) => collection.entries[i]!));
+  refuseSinglePerson(collection, identities);
+  warnings.push(...strangersWarning(collection, identities, split));
   return { collection, identities, hash: collection.hash, split, warnings };
 }
 
@@ -43,20 +42,32 @@ export async function surveyDataset(
  */
 export async function loadDataset(data: DataSettings, options: LoadOptions): Promise<Dataset> {
   const { collection, identities, hash, split, warnings } = await surveyDataset(data, options);
-  const store = await openPictures(collection, data.image_size, { ...options, keep: data.cache }, warnings);
-  const classOf = new Map(identities.map((name, i) => [name, i]));
-  const subset = (positions: number[]) => makeSubset(collection, store, classOf, positions);
+  const store = await openPictures(
+    collection,
+    data.image_size,
+    { ...options, keep: data.cache, skip: data.on_error === 'skip' },
+    warnings,
+  );
+  const people = peopleOf(collection.entries);
+  const subset = (positions: number[]) =>
+    makeSubset(collection, store, { identities, people }, withoutBroken(positions, store));
   const train = subset(split.train);
   if (data.shuffle_labels) shuffleLabels(train, options.seed);
   return {
     identities,
+    people,
     imageSize: data.image_size,
     hash,
+    notes: collection.notes ?? [],
     train,
     validation: subset(split.validation),
     test: subset(split.test),
     warnings,
   };
+}
+
+function withoutBroken(positions: number[], { broken }: PictureStore): number[] {
+  return broken && broken.size > 0 ? positions.filter((position) => !broken.has(position)) : positions;
 }
 
 export interface ScoringOptions extends Omit<LoadOptions, 'seed'> {
@@ -72,6 +83,9 @@ export interface ScoringOptions extends Omit<LoadOptions, 'seed'> {
 export interface Scoring {
   subset: Subset;
   side: Side | 'all';
+  /** Names of the people whom the pictures show, sorted: what `Subset.people` counts by. */
+  people: string[];
+  notes: string[];
   hash: string;
   /** Pictures of people that the model does not know: they count in no identity metric. */
   strangers: number;
@@ -97,9 +111,16 @@ export async function loadScoring(data: DataSettings, options: ScoringOptions): 
       remedy: 'Choose another side with --split.',
       exitCode: 2,
     });
-  const store = await openPictures(collection, data.image_size, { ...options, keep: data.cache }, warnings);
-  const classOf = new Map(options.identities.map((name, i) => [name, i]));
-  const subset = makeSubset(collection, store, classOf, positions);
+  const store = await openPictures(
+    collection,
+    data.image_size,
+    { ...options, keep: data.cache, skip: data.on_error === 'skip' },
+    warnings,
+  );
+  const { identities } = options;
+  const classOf = new Map(identities.map((name, i) => [name, i]));
+  const people = peopleOf(collection.entries);
+  const subset = makeSubset(collection, store, { identities, people }, withoutBroken(positions, store));
   const strangers = positions.filter((position) => {
     const { person } = collection.entries[position]!;
     return person !== undefined && !classOf.has(person);
@@ -107,40 +128,89 @@ export async function loadScoring(data: DataSettings, options: ScoringOptions): 
   if (strangers > 0)
     warnings.push({
       code: 'data-strangers',
-      message: `${strangers} of ${positions.length} pictures show people whom the model was not trained on; they count in no identity metric.`,
+      message: `${strangers} of ${positions.length} pictures show people whom the model was not trained on; they count in no identity metric, and are compared by matching.`,
     });
-  return { subset, side, hash: collection.hash, strangers, warnings };
+  return { subset, side, people, notes: collection.notes ?? [], hash: collection.hash, strangers, warnings };
 }
 
-function namesOfPeople(collection: Collection): string[] {
+/** Names of the people of some pictures, sorted. */
+function peopleOf(entries: readonly PictureEntry[]): string[] {
   const people = new Set<string>();
-  for (const { person } of collection.entries) if (person !== undefined) people.add(person);
-  if (people.size < 2)
-    throw new FacecomError('data-single-identity', 'Recognition needs pictures of at least two people.', {
-      found:
-        people.size === 0
-          ? `${collection.entries.length} pictures, none with a person_id`
-          : `${collection.entries.length} pictures, all of ${JSON.stringify([...people][0])}`,
-      expected: 'two different person_id or more',
-      exitCode: 2,
-    });
+  for (const { person } of entries) if (person !== undefined) people.add(person);
   return [...people].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function refuseUnlabelled({ entries }: Collection): void {
+  if (entries.some(({ person, gender }) => person !== undefined || gender >= 0)) return;
+  throw new FacecomError('data-no-labels', 'No picture has a label, and nothing can be learnt from them.', {
+    found: `${entries.length} pictures without person_id and gender`,
+    expected: 'genders, people or both',
+    remedy: 'Name the columns of the labels in data.columns, or choose another data.source.',
+    exitCode: 2,
+  });
+}
+
+/** One person cannot be told from others; nobody at all means that gender alone is learnt. */
+function refuseSinglePerson({ entries }: Collection, identities: readonly string[]): void {
+  if (identities.length !== 1) return;
+  throw new FacecomError('data-single-identity', 'Recognition needs pictures of at least two people.', {
+    found: `${entries.length} pictures, all of ${JSON.stringify(identities[0]!.slice(0, 60))}${peopleOf(entries).length > 1 ? ' in training' : ''}`,
+    expected: 'two different person_id or more',
+    exitCode: 2,
+  });
+}
+
+function strangersWarning(
+  { entries }: Collection,
+  identities: readonly string[],
+  split: Split,
+): DataWarning[] {
+  const known = new Set(identities);
+  const others = peopleOf([...split.validation, ...split.test].map((i) => entries[i]!));
+  const strangers = others.filter((name) => !known.has(name));
+  if (strangers.length === 0) return [];
+  if (strangers.length === others.length)
+    return [
+      {
+        code: 'data-open-set',
+        message:
+          'The people of validation and test are not in training: they have no class, and are compared by matching (verification and gallery).',
+      },
+    ];
+  return [
+    {
+      code: 'data-strangers',
+      message: `${strangers.length} of ${others.length} people of validation and test are not in training, and count in no identity metric: ${strangers.slice(0, 5).join(', ')}${strangers.length > 5 ? ', …' : ''}.`,
+    },
+  ];
 }
 
 function makeSubset(
   collection: Collection,
   store: PictureStore,
-  classOf: Map<string, number>,
+  names: { identities: readonly string[]; people: readonly string[] },
   positions: number[],
 ): Subset {
   const entries = positions.map((position) => collection.entries[position]!);
+  const numbers = (list: readonly string[]) => {
+    const numberOf = new Map(list.map((name, i) => [name, i]));
+    return Int32Array.from(entries, ({ person }) =>
+      person === undefined ? -1 : (numberOf.get(person) ?? -1),
+    );
+  };
+  const at = new Map(positions.map((position, i) => [position, i]));
+  const pairs = collection.pairs?.flatMap((pair) => {
+    const [left, right] = [at.get(pair.left), at.get(pair.right)];
+    return left === undefined || right === undefined ? [] : [{ ...pair, left, right }];
+  });
   return {
     size: positions.length,
     names: entries.map((entry) => entry.name),
     gender: Int8Array.from(entries, (entry) => entry.gender),
-    identity: Int32Array.from(entries, ({ person }) =>
-      person === undefined ? -1 : (classOf.get(person) ?? -1),
-    ),
+    identity: numbers(names.identities),
+    people: numbers(names.people),
+    conditions: entries.map((entry) => entry.condition),
+    ...(pairs ? { pairs } : {}),
     pixels: (i) => store.pixels(positions[i]!),
     copyPixels: (i, target, offset) => store.copyPixels(positions[i]!, target, offset),
   };

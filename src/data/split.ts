@@ -1,6 +1,10 @@
 import { FacecomError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { PictureEntry } from './dataset.ts';
+import { refuseLeaks } from './leaks.ts';
+import { type Side, type Split, sides } from './sides.ts';
+
+export { type Side, type Split, sides } from './sides.ts';
 
 export interface SplitSettings {
   train: number;
@@ -8,18 +12,19 @@ export interface SplitSettings {
   test: number;
   by: 'image' | 'identity';
   seed: number;
+  /** Whether the sides that the source gives are kept. */
+  given?: boolean;
+  /** Folds of a cross-validation, 0: none; fold `fold` is for test, the next one for validation. */
+  folds?: number;
+  fold?: number;
+  stratify?: 'none' | 'gender';
 }
 
-export const sides = ['train', 'validation', 'test'] as const;
-export type Side = (typeof sides)[number];
-
-/** Positions of the pictures of each side, rising. */
-export type Split = Record<Side, number[]>;
-
 /**
- * Divides the pictures by the seed. `by: image` divides each person's pictures, so that each side holds every person in
- * proportion and training holds each; `by: identity` divides the people. Pictures of one group are never parted.
- * Throws `data-split` where the fractions do not add up to 1 or a side that should hold pictures gets none.
+ * Divides the pictures by the seed, by folds, or as the source gives it. `by: image` divides each person's pictures, so that each side
+ * holds every person in proportion and training holds each; `by: identity` divides the people. Pictures of one group are never parted.
+ * Throws `data-split` where the fractions do not add up to 1 or a side that should hold pictures gets none, and `data-leak` where
+ * the source itself parts versions of one picture.
  */
 export function splitPictures(entries: readonly PictureEntry[], settings: SplitSettings): Split {
   const total = settings.train + settings.validation + settings.test;
@@ -30,36 +35,129 @@ export function splitPictures(entries: readonly PictureEntry[], settings: SplitS
       remedy: 'Set data.split.train, data.split.validation and data.split.test together.',
       exitCode: 2,
     });
-  const strata = settings.by === 'image' ? peopleWithGroups(entries) : [wholePeople(entries)];
+  if ((settings.given ?? true) && hasSides(entries)) return givenSplit(entries, settings);
+  if ((settings.folds ?? 0) > 0) return foldSplit(entries, settings);
   const split: Split = { train: [], validation: [], test: [] };
-  // What each side still lacks of its share, carried from person to person, so that rounding does not add up.
-  const owed: Record<Side, number> = { train: 0, validation: 0, test: 0 };
+  const shares = sides.map((side) => settings[side]);
   const random = new Random(settings.seed, 'split', settings.by);
+  const strata = strataOf(entries, settings);
+  for (const [part, positions] of deal(strata, shares, random, true).entries())
+    split[sides[part]!] = positions.sort((a, b) => a - b);
+  for (const side of sides)
+    if (settings[side] > 0 && split[side].length === 0)
+      throw tooFew(side, entries.length, strata.length, settings);
+  return split;
+}
+
+/** Whether the source says which side a picture is on. */
+export const hasSides = (entries: readonly PictureEntry[]): boolean =>
+  entries.some((entry) => entry.side !== undefined);
+
+function tooFew(side: Side, pictures: number, strata: number, settings: SplitSettings): FacecomError {
+  return new FacecomError(
+    'data-split',
+    `There are too few pictures for data.split: none is left for ${side}.`,
+    {
+      found: `${pictures} pictures, ${strata} ${settings.by === 'image' ? 'people' : 'group'}, fractions ${sides.map((s) => settings[s]).join(' / ')}`,
+      expected: 'at least one picture on each side whose fraction is above 0',
+      remedy:
+        'Add pictures, or set the fraction to 0. Versions of one picture (`<stem>_foggy`, `<stem> (1)`, equal bytes) count as one.',
+      exitCode: 2,
+    },
+  );
+}
+
+/** Units of pictures that stay together, in strata that are each divided in proportion. */
+function strataOf(entries: readonly PictureEntry[], { by, stratify }: SplitSettings): number[][][] {
+  if (by === 'image') return peopleWithGroups(entries);
+  const units = wholePeople(entries);
+  if (stratify !== 'gender') return [units];
+  const strata = new Map<number, number[][]>();
+  for (const unit of units) {
+    const known = unit.map((i) => entries[i]!.gender).filter((gender) => gender >= 0);
+    const women = known.filter((gender) => gender === 1).length;
+    const gender = known.length === 0 ? -1 : 2 * women > known.length ? 1 : 0;
+    strata.set(gender, [...(strata.get(gender) ?? []), unit]);
+  }
+  return [...strata].sort(([a], [b]) => a - b).map(([, units]) => units);
+}
+
+/**
+ * Deals units out to as many parts as there are shares, stratum by stratum. What each part still lacks of its share is carried from
+ * one to the next, so that rounding does not add up.
+ */
+function deal(
+  strata: number[][][],
+  shares: readonly number[],
+  random: Random,
+  firstToFirst: boolean,
+): number[][] {
+  const parts: number[][] = shares.map(() => []);
+  const owed = shares.map(() => 0);
   for (const units of random.shuffle(strata)) {
     const size = units.reduce((sum, unit) => sum + unit.length, 0);
-    for (const side of sides) owed[side] += settings[side] * size;
+    for (const [part, share] of shares.entries()) owed[part]! += share * size;
     random.shuffle(units);
     for (const [k, unit] of units.entries()) {
-      const side =
-        k === 0 ? 'train' : sides.reduce((best, other) => (owed[other] > owed[best] + 1e-9 ? other : best));
-      owed[side] -= unit.length;
-      split[side].push(...unit);
+      let part = 0;
+      if (k > 0 || !firstToFirst)
+        for (let other = 1; other < shares.length; other++)
+          if (owed[other]! > owed[part]! + 1e-9) part = other;
+      owed[part]! -= unit.length;
+      parts[part]!.push(...unit);
     }
   }
+  return parts;
+}
+
+function foldSplit(entries: readonly PictureEntry[], settings: SplitSettings): Split {
+  const { folds = 0, fold = 0 } = settings;
+  const needed = settings.validation > 0 ? 3 : 2;
+  if (folds < needed || fold >= folds)
+    throw new FacecomError('data-split', 'data.split.folds and data.split.fold do not fit together.', {
+      found: `folds ${folds}, fold ${fold}`,
+      expected: `at least ${needed} folds${needed === 3 ? ' (training, validation, test)' : ''}, and a fold from 0 to folds − 1`,
+      exitCode: 2,
+    });
+  const random = new Random(settings.seed, 'folds', settings.by);
+  const strata = strataOf(entries, settings);
+  const parts = deal(strata, Array(folds).fill(1 / folds), random, false);
+  const validation = settings.validation > 0 ? (fold + 1) % folds : -1;
+  const split: Split = { train: [], validation: [], test: [] };
+  for (const [part, positions] of parts.entries())
+    split[part === fold ? 'test' : part === validation ? 'validation' : 'train'].push(...positions);
   for (const side of sides) {
     split[side].sort((a, b) => a - b);
-    if (settings[side] > 0 && split[side].length === 0)
-      throw new FacecomError(
-        'data-split',
-        `There are too few pictures for data.split: none is left for ${side}.`,
-        {
-          found: `${entries.length} pictures, ${strata.length} ${settings.by === 'image' ? 'people' : 'group'}, fractions ${sides.map((s) => settings[s]).join(' / ')}`,
-          expected: 'at least one picture on each side whose fraction is above 0',
-          remedy:
-            'Add pictures, or set the fraction to 0. Versions of one picture (`<stem>_foggy`, `<stem> (1)`, equal bytes) count as one.',
-          exitCode: 2,
-        },
-      );
+    if (split[side].length === 0 && (side !== 'validation' || validation >= 0))
+      throw tooFew(side, entries.length, strata.length, settings);
+  }
+  return split;
+}
+
+/** The sides of the source; a side that it lacks is cut from training: people, where people are not shared, else pictures. */
+function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): Split {
+  const split: Split = { train: [], validation: [], test: [] };
+  for (const [i, { side }] of entries.entries()) split[side ?? 'train'].push(i);
+  refuseLeaks(entries, split);
+  const trained = new Set(split.train.map((i) => entries[i]!.person));
+  trained.delete(undefined);
+  const others = [...split.validation, ...split.test];
+  const apart = !others.some((i) => trained.has(entries[i]!.person)) && trained.size > 1;
+  const by = apart ? 'identity' : settings.by;
+  const lacking = sides.filter((side) => split[side].length === 0 && settings[side] > 0);
+  for (const side of lacking) {
+    if (side === 'train') throw tooFew('train', entries.length, 1, settings);
+    const own = split.train;
+    const random = new Random(settings.seed, 'given', side);
+    const strata = strataOf(
+      own.map((i) => entries[i]!),
+      { ...settings, by, stratify: 'gender' },
+    );
+    const share = settings[side] / (settings.train + settings[side]);
+    const [kept, cut] = deal(strata, [1 - share, share], random, true);
+    if (cut!.length === 0) throw tooFew(side, own.length, strata.length, settings);
+    split.train = kept!.map((k) => own[k]!).sort((a, b) => a - b);
+    split[side] = cut!.map((k) => own[k]!).sort((a, b) => a - b);
   }
   return split;
 }

@@ -15,6 +15,7 @@ export { DEVIATION, MEAN } from './network.ts';
 
 /** The part of a resolved experiment that decides what a learner is. */
 export interface ModelConfig {
+  augment?: { mixup: { p: number }; cutmix: { p: number } };
   data: { image_size: number };
   model: {
     backbone: BackboneName;
@@ -67,5 +68,6 @@ export async function openLearner(
     clip: config.train.clip,
     ema: config.train.ema,
     precisionReason: precision.reason,
+    mixing: config.augment !== undefined && config.augment.mixup.p + config.augment.cutmix.p > 0,
   });
 }

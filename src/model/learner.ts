@@ -18,6 +18,8 @@ export interface LabelledBatch {
   gender: Int8Array;
   identity: Int32Array;
   size: number;
+  /** The labels of what was mixed into each picture, in a share of 1 − lambda: its loss is that of both labels in their shares. */
+  mixed?: { gender: Int8Array; identity: Int32Array; lambda: Float32Array };
 }
 
 export interface StepResult {
@@ -33,6 +35,8 @@ export interface Logits {
   gender: Float32Array;
   /** [size, identities]. */
   identity: Float32Array;
+  /** [size, width]: what faces are matched by, of length 1 where the head has an embedding. */
+  embedding?: Float32Array;
 }
 
 /** A network in training: what the training loop sees of models and tensors. */
@@ -65,6 +69,8 @@ export interface LearnerOptions extends NetworkOptions {
   /** Decay of the moving average of the weights that evaluation uses; 0: none. */
   ema: number;
   precisionReason: string;
+  /** Batches may be mixed: each picture has a second identity with a weight of its own. */
+  mixing?: boolean;
 }
 
 type Scalars = Record<string, tf.Tensor>;
@@ -131,7 +137,10 @@ export class NetworkLearner implements Learner {
 
   async trainStep(batch: LabelledBatch, { lr, step }: { lr: number; step: number }): Promise<StepResult> {
     const scalars = scalarInputs(this.optimizer.scalars(step, lr));
-    const weights = { gender: labelWeight(batch.gender), identity: labelWeight(batch.identity) };
+    const weights = {
+      gender: labelWeight(batch, 'gender'),
+      identity: labelWeight(batch, 'identity'),
+    };
     const parts = split(batch, this.options.accumulation);
     if (parts.length === 1) {
       const found = await this.wholeStep.run({ ...this.inputs(batch, weights), ...scalars }, step);
@@ -153,7 +162,8 @@ export class NetworkLearner implements Learner {
     const found = await this.evaluation.run({
       images: { shape: [size, side, side, 3], dtype: 'uint8', values: images },
     });
-    return { gender: found.gender!.values as Float32Array, identity: found.identity!.values as Float32Array };
+    const values = (name: string) => found[name]!.values as Float32Array;
+    return { gender: values('gender'), identity: values('identity'), embedding: values('embedding') };
   }
 
   async state(): Promise<Map<string, StateTensor>> {
@@ -200,6 +210,9 @@ export class NetworkLearner implements Learner {
       genderWeight: column,
       identity: { shape: [size], dtype: 'int32' as const },
       identityWeight: column,
+      ...(this.options.mixing
+        ? { otherIdentity: { shape: [size], dtype: 'int32' as const }, otherIdentityWeight: column }
+        : {}),
     };
     return this.wholeStep.prepare({ images, ...labels, ...scalars });
   }
@@ -229,12 +242,17 @@ export class NetworkLearner implements Learner {
           weights: inputs.genderWeight as tf.Tensor1D,
         }),
       );
-      parts.identity = tf.keep(
+      const identityOf = (labels: tf.Tensor, weights: tf.Tensor) =>
         identity({
           logits: logits.identity,
-          labels: inputs.identity as tf.Tensor1D,
-          weights: inputs.identityWeight as tf.Tensor1D,
-        }),
+          labels: labels as tf.Tensor1D,
+          weights: weights as tf.Tensor1D,
+        });
+      const own = identityOf(inputs.identity!, inputs.identityWeight!);
+      parts.identity = tf.keep(
+        this.options.mixing
+          ? tf.add(own, identityOf(inputs.otherIdentity!, inputs.otherIdentityWeight!))
+          : own,
       );
       return tf.add(tf.mul(parts.gender, options.alpha), tf.mul(parts.identity, options.beta)) as tf.Scalar;
     }, this.trainable);
@@ -268,22 +286,34 @@ export class NetworkLearner implements Learner {
     batch: LabelledBatch,
     weights: { gender: number; identity: number },
   ): Record<string, StepInput> {
-    const { size } = batch;
+    const { size, mixed } = batch;
     const side = this.options.imageSize;
     const column = (values: Float32Array): StepInput => ({ shape: [size], dtype: 'float32', values });
-    const labels = batch.identity.subarray(0, size);
+    const classes = (labels: Int32Array): StepInput => ({
+      shape: [size],
+      dtype: 'int32',
+      values: labels.subarray(0, size).map((label) => Math.max(0, label)),
+    });
+    const gender = shares(batch, 'gender');
+    const identity = shares(batch, 'identity');
+    // Binary cross-entropy is linear in its target: both labels in their shares are one target between them.
+    const targets = gender.own.map((own, k) => {
+      const other = gender.other[k]!;
+      const female = (batch.gender[k]! > 0 ? own : 0) + (mixed && mixed.gender[k]! > 0 ? other : 0);
+      return own + other > 0 ? female / (own + other) : 0;
+    });
     return {
       images: { shape: [size, side, side, 3], dtype: 'uint8', values: batch.images },
-      gender: column(Float32Array.from(batch.gender.subarray(0, size), (label) => (label > 0 ? 1 : 0))),
-      genderWeight: column(
-        Float32Array.from(batch.gender.subarray(0, size), (label) => (label < 0 ? 0 : weights.gender)),
-      ),
-      identity: {
-        shape: [size],
-        dtype: 'int32',
-        values: Int32Array.from(labels, (label) => Math.max(0, label)),
-      },
-      identityWeight: column(Float32Array.from(labels, (label) => (label < 0 ? 0 : weights.identity))),
+      gender: column(targets),
+      genderWeight: column(gender.own.map((own, k) => (own + gender.other[k]!) * weights.gender)),
+      identity: classes(batch.identity),
+      identityWeight: column(identity.own.map((share) => share * weights.identity)),
+      ...(this.options.mixing
+        ? {
+            otherIdentity: classes(mixed?.identity ?? batch.identity),
+            otherIdentityWeight: column(identity.other.map((share) => share * weights.identity)),
+          }
+        : {}),
     };
   }
 
@@ -306,10 +336,26 @@ function scalarInputs(scalars: Record<string, number>): Record<string, StepInput
   );
 }
 
-/** What each labelled picture of the whole batch counts: the losses are means over them. */
-function labelWeight(labels: Int8Array | Int32Array): number {
+/** What each picture counts by its own label of a task, and by that of what was mixed into it; 0 where there is none. */
+function shares(
+  { mixed, size, ...labels }: LabelledBatch,
+  task: 'gender' | 'identity',
+): { own: Float32Array; other: Float32Array } {
+  const own = new Float32Array(size);
+  const other = new Float32Array(size);
+  for (let k = 0; k < size; k++) {
+    const lambda = mixed ? mixed.lambda[k]! : 1;
+    if (labels[task][k]! >= 0) own[k] = lambda;
+    if (mixed && mixed[task][k]! >= 0) other[k] = 1 - lambda;
+  }
+  return { own, other };
+}
+
+/** What a whole label counts: the losses are means over those of the batch. */
+function labelWeight(batch: LabelledBatch, task: 'gender' | 'identity'): number {
+  const { own, other } = shares(batch, task);
   let labelled = 0;
-  for (const label of labels) if (label >= 0) labelled++;
+  for (let k = 0; k < batch.size; k++) labelled += own[k]! + other[k]!;
   return labelled === 0 ? 0 : 1 / labelled;
 }
 
@@ -325,6 +371,11 @@ function split(batch: LabelledBatch, count: number): LabelledBatch[] {
       gender: batch.gender.subarray(start, end),
       identity: batch.identity.subarray(start, end),
       size: end - start,
+      mixed: batch.mixed && {
+        gender: batch.mixed.gender.subarray(start, end),
+        identity: batch.mixed.identity.subarray(start, end),
+        lambda: batch.mixed.lambda.subarray(start, end),
+      },
     });
   }
   return parts;

@@ -13,8 +13,14 @@ export interface NetworkOptions {
 
 export interface Network {
   parameters: Parameter[];
-  /** Pictures [batch, height, width, 3], 0 … 255 → logits of both tasks: [batch] (Female above 0) and [batch, identities]. */
-  apply(forward: Forward, pictures: Tensor4D): { gender: tf.Tensor1D; identity: Tensor2D };
+  /**
+   * Pictures [batch, height, width, 3], 0 … 255 → logits of both tasks, [batch] (Female above 0) and [batch, identities], and what
+   * faces are matched by, the backbone's features [batch, features].
+   */
+  apply(
+    forward: Forward,
+    pictures: Tensor4D,
+  ): { gender: tf.Tensor1D; identity: Tensor2D; embedding: Tensor2D };
 }
 
 /** ImageNet's means of RGB, in 0 … 255. */
@@ -33,6 +39,7 @@ export function network({ backbone, heads, identities, seed }: NetworkOptions): 
     return {
       gender: tf.squeeze(gender(forward, features), [1]) as tf.Tensor1D,
       identity: identity(forward, features),
+      embedding: features,
     };
   };
   return { parameters: parameters.all, apply };

@@ -1,10 +1,20 @@
 export { earlierRuns, type Forecast } from '../record/index.ts';
+export { type Cached, cacheData } from './cache-data.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
-export { type EvaluatedSide, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export {
+  type EvaluatedSide,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  runsAndFolder,
+} from './evaluate.ts';
 export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.ts';
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
+export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
+export { type InspectOptions, inspect } from './inspect.ts';
+export type { Counts as InspectCounts, Inspection } from './inspection.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';

@@ -11,9 +11,9 @@ export async function readTarget(
   if (target !== undefined && !(await stat(target).catch(() => undefined))?.isDirectory())
     throw new FacecomError('data-path-missing', 'There is no such folder or experiment file.', {
       found: target,
-      expected: 'a folder with annotations.json, or a .yaml file',
+      expected: 'a folder of pictures, or a .yaml file',
       exitCode: 2,
     });
-  const data = target === undefined ? {} : { source: 'facecom', path: target };
+  const data = target === undefined ? {} : { source: 'auto', path: target };
   return resolveConfig({ name: 'data', data }, { set });
 }

@@ -42,7 +42,7 @@ export async function endStraysUnder(folder: string): Promise<void> {
     return found;
   };
   await endStrays((secret, variables) => {
-    const runDir = variables.get('FACECOM_RUN_DIR');
-    return runDir?.startsWith(folder + sep) && secretsIn(runDir).has(secret);
+    const runDir = variables.get('FACECOM_RUN_DIR') ?? '';
+    return runDir.startsWith(folder + sep) && secretsIn(runDir).has(secret);
   });
 }

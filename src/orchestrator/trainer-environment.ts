@@ -5,7 +5,7 @@ export function trainerEnvironment({
   visible,
   threads,
 }: Pick<Slot, 'visible' | 'threads'>): Record<string, string | undefined> {
-  const { TF_CPP_MIN_LOG_LEVEL, MALLOC_ARENA_MAX, OMP_NUM_THREADS } = process.env;
+  const { TF_CPP_MIN_LOG_LEVEL, MALLOC_ARENA_MAX, OMP_NUM_THREADS, UV_THREADPOOL_SIZE } = process.env;
   return {
     TF_CPP_MIN_LOG_LEVEL: TF_CPP_MIN_LOG_LEVEL ?? '2',
     // One heap for all threads: TensorFlow's hold a tenth of the memory otherwise that no thread can give another.
@@ -13,6 +13,8 @@ export function trainerEnvironment({
     FACECOM_THREADS: String(threads),
     // Trainers of other makes (NumPy, PyTorch) go by it.
     OMP_NUM_THREADS: OMP_NUM_THREADS ?? String(threads),
+    // Pictures are decoded on libuv's threads, four unless it is told.
+    UV_THREADPOOL_SIZE: UV_THREADPOOL_SIZE ?? String(Math.min(1024, Math.max(4, threads))),
     ...devices(visible),
   };
 }

@@ -48,6 +48,27 @@ export function lineBlur({ pixels, size }: Picture, weights: Float64Array, angle
   convolve(pixels, size, [lineTaps([...weights.keys()], [...weights], angle)]);
 }
 
+/** A disc of the given radius (whole pixels) in place of each point, its edge softened by a standard deviation in pixels: albumentations' defocus. */
+export function defocus({ pixels, size }: Picture, radius: number, softness: number): void {
+  if (radius < 1) return;
+  const edge = radius <= 8 ? 1 : 2;
+  const reach = radius + edge;
+  const soften = Array.from({ length: 2 * edge + 1 }, (_, k) =>
+    softness > 1e-3 ? Math.exp(-((k - edge) ** 2) / (2 * softness * softness)) : Number(k === edge),
+  );
+  const inside = (x: number, y: number) => Number(x * x + y * y <= radius * radius);
+  const taps: Tap[] = [];
+  for (let dy = -reach; dy <= reach; dy++)
+    for (let dx = -reach; dx <= reach; dx++) {
+      let weight = 0;
+      for (const [v, down] of soften.entries())
+        for (const [u, across] of soften.entries())
+          weight += down * across * inside(dx + u - edge, dy + v - edge);
+      if (weight > 1e-3) taps.push({ dx, dy, weight });
+    }
+  convolve(pixels, size, [taps]);
+}
+
 /** Whole-pixel taps of points on a line through the centre, each shared among its four neighbours. */
 function lineTaps(places: readonly number[], shares: readonly number[], angle: number): Tap[] {
   const taps = new Map<number, Tap>();

@@ -1,9 +1,15 @@
-export { gaussianBlur, motionBlur } from './blur.ts';
+export { defocus, gaussianBlur, motionBlur } from './blur.ts';
+export { chromaNoise, shiftColour } from './colour.ts';
 export { chooseConditions } from './conditions/choose.ts';
 export { badConditions, conditions } from './conditions/index.ts';
 export type { Condition, Severity } from './conditions/types.ts';
-export { addGhost, addGlow, gradedGain } from './light.ts';
+export { mirror, warp } from './geometry.ts';
+export { compress } from './jpeg.ts';
+export { addGhost, addGlow } from './light.ts';
 export { gaussianNoise, smoothField } from './noise.ts';
+export { shotNoise } from './photons.ts';
 export type { Picture } from './picture.ts';
-export { applyTable, tableOf } from './tone.ts';
+export { shade } from './polygon.ts';
+export { downUp } from './resample.ts';
+export { applyTable, gradedGain, linear, tableOf } from './tone.ts';
 export { fog, rainDrops } from './weather.ts';

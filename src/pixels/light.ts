@@ -1,21 +1,5 @@
 import type { Picture } from './picture.ts';
 
-/** Multiplies by a gain that runs linearly from `low` to `high` along a direction (radians from the x axis), and clips. */
-export function gradedGain({ pixels, size }: Picture, low: number, high: number, angle: number): void {
-  const reach = Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle));
-  const dx = Math.cos(angle) / (reach * size);
-  const dy = Math.sin(angle) / (reach * size);
-  const start = 0.5 - ((dx + dy) * size) / 2;
-  for (let y = 0, at = 0; y < size; y++)
-    for (let x = 0; x < size; x++, at += 3) {
-      const gain = low + (high - low) * (start + (x + 0.5) * dx + (y + 0.5) * dy);
-      for (let c = at; c < at + 3; c++) {
-        const value = pixels[c]! * gain + 0.5;
-        pixels[c] = Math.min(value, 255);
-      }
-    }
-}
-
 /** Adds light of the given colour in a soft disc: full at the centre, `(1 − r²)²` of it at r of the radius (pixels), none outside. */
 export function addGlow(
   picture: Picture,

@@ -1,21 +1,63 @@
 import type { Random } from '../base/random.ts';
 import { normalQuantile } from '../base/statistics.ts';
+import { wasm } from './kernels/noise.generated.ts';
+import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
-/** 4096 values of the normal distribution with equal probabilities, × 1024. */
-const quantiles = Int32Array.from({ length: 4096 }, (_, i) =>
-  Math.round(1024 * normalQuantile((i + 0.5) / 4096)),
+/** 4096 values of the normal distribution with equal probabilities, × 8192. */
+const quantiles = Int16Array.from({ length: 4096 }, (_, i) =>
+  Math.round(8192 * normalQuantile((i + 0.5) / 4096)),
 );
+
+const openEmpty = kernel<{
+  draw(target: number, count: number): void;
+  add(at: number, length: number, noise: number, scale: number): void;
+}>(wasm);
+let filled = false;
+
+function open(bytes: number) {
+  const opened = openEmpty(bytes);
+  if (!filled) new Int16Array(opened.bytes.buffer, 0, 4096).set(quantiles);
+  filled = true;
+  return opened;
+}
+
+/** Where pictures begin in the kernel's memory: behind the quantiles and the generators' states. */
+const start = 8192 + 16;
+
+/** Draws normal deviates × 8192 to the given place of the kernel's memory. The generators start from the stream. */
+function draw(opened: ReturnType<typeof open>, target: number, count: number, random: Random): Int16Array {
+  const states = new Int32Array(opened.bytes.buffer, 8192, 4);
+  for (let k = 0; k < 4; k++) states[k] = random.bits();
+  opened.run.draw(target, count);
+  return new Int16Array(opened.bytes.buffer, target, count);
+}
+
+/** Normal deviates × 8192. They are valid until the next noise is drawn. */
+export function normalDeviates(count: number, random: Random): Int16Array {
+  return draw(open(start + 2 * count + 16), start, count, random);
+}
 
 /** Adds Gaussian noise of the given standard deviation (0..255), to each channel by itself or to all alike. */
 export function gaussianNoise(
-  { pixels }: Picture,
+  { pixels, size }: Picture,
   deviation: number,
   perChannel: boolean,
   random: Random,
 ): void {
-  const scale = Math.round(deviation * 64);
-  addNoise(pixels, new Int32Array(256).fill(scale), perChannel ? 1 : 3, random);
+  const noise = (start + pixels.length + 17) & ~1;
+  const grey = noise + 2 * pixels.length + 32;
+  const opened = open(grey + (perChannel ? 0 : 2 * size * size + 16));
+  if (perChannel) draw(opened, noise, pixels.length, random);
+  else {
+    const deviates = draw(opened, grey, size * size, random);
+    const each = new Int16Array(opened.bytes.buffer, noise, pixels.length);
+    for (let i = 0, at = 0; i < deviates.length; i++, at += 3)
+      each[at] = each[at + 1] = each[at + 2] = deviates[i]!;
+  }
+  opened.bytes.set(pixels, start);
+  opened.run.add(start, pixels.length, noise, Math.round(deviation * 64));
+  pixels.set(opened.bytes.subarray(start, start + pixels.length));
 }
 
 /** Adds noise of variance `read² + shot × value` (0..255), each channel by itself: electronics and counted photons. */
@@ -23,28 +65,11 @@ export function sensorNoise({ pixels }: Picture, read: number, shot: number, ran
   const scale = Int32Array.from({ length: 256 }, (_, value) =>
     Math.round(64 * Math.sqrt(read * read + shot * value)),
   );
-  addNoise(pixels, scale, 1, random);
-}
-
-/**
- * Adds `scale[value] / 64` normal deviates, one for each run of `step` values. They come from a generator of its own (PCG
- * RXS-M-XS 32, O'Neill 2014), started by the stream: kept in a local variable it is several times faster.
- */
-function addNoise(pixels: Uint8Array, scale: Int32Array, step: 1 | 3, random: Random): void {
+  const deviates = normalDeviates(pixels.length, random);
   const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
-  let state = random.bits() | 0;
-  let bits = 0;
-  for (let i = 0, n = 0; i < clamped.length; i += step, n++) {
-    if ((n & 1) === 0) {
-      state = (Math.imul(state, 747796405) + 2891336453) | 0;
-      const word = Math.imul((state >>> ((state >>> 28) + 4)) ^ state, 277803737);
-      bits = (word >>> 22) ^ word;
-    } else bits >>>= 16;
-    const deviate = quantiles[bits & 4095]!;
-    for (let c = i; c < i + step; c++) {
-      const value = clamped[c]!;
-      clamped[c] = value + ((deviate * scale[value]! + 32768) >> 16);
-    }
+  for (let i = 0; i < clamped.length; i++) {
+    const value = clamped[i]!;
+    clamped[i] = value + ((deviates[i]! * scale[value]! + 262144) >> 19);
   }
 }
 

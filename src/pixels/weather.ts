@@ -18,21 +18,22 @@ export function fog({ pixels, size }: Picture, density: number, haze: number, ra
 }
 
 /**
- * ImageNet-C's fog: `(picture + amount × plasma) × brightest / (brightest + amount)`, values in 0..1. The plasma is made by the
- * diamond-square algorithm; the wobble of a scale is that of the next larger divided by `decay`.
+ * Fog in swathes after ImageNet-C: `(picture + amount × plasma) / (1 + amount × plasma)`, values in 0..1, towards a white of 0.92. ImageNet-C
+ * divides by `1 + amount` everywhere, which darkens where the plasma is thin, and a bright photograph as a whole: that is smoke. The
+ * plasma is made by the diamond-square algorithm; the wobble of a scale is that of the next larger divided by `decay`.
  */
 export function plasmaFog({ pixels, size }: Picture, amount: number, decay: number, random: Random): void {
   let side = 1;
   while (side < size) side *= 2;
   const field = plasma(side, decay, random);
-  let brightest = 1;
-  for (const value of pixels) if (value > brightest) brightest = value;
-  const factor = brightest / (brightest + 255 * amount);
+  const white = 0.92 * 255;
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
-      const light = 255 * amount * field[y * side + x]!;
+      // Fog is thin somewhere, and absent nowhere.
+      const fog = amount * (0.2 + 0.8 * field[y * side + x]!);
+      const cover = fog / (1 + fog);
       const at = 3 * (y * size + x);
-      for (let c = at; c < at + 3; c++) pixels[c] = Math.min(255, (pixels[c]! + light) * factor + 0.5);
+      for (let c = at; c < at + 3; c++) pixels[c] = pixels[c]! + (white - pixels[c]!) * cover + 0.5;
     }
 }
 

@@ -5,8 +5,10 @@ import { writeAside } from '../base/files.ts';
 import { type RunRecord, readRun } from '../record/index.ts';
 import { confusionChart } from './charts/confusion-chart.ts';
 import { type Chart, render, toPng } from './charts/render.ts';
+import { robustnessChart } from './charts/robustness-chart.ts';
 import { trainingMetrics } from './charts/training-metrics.ts';
 import { readConfusion } from './confusion.ts';
+import { readRobustness } from './robustness.ts';
 
 export interface WriteOptions {
   /** Told what could not be drawn, one line each. */
@@ -16,11 +18,12 @@ export interface WriteOptions {
 export interface RunCharts {
   training?: Chart;
   confusion?: Chart;
+  robustness?: Chart;
 }
 
 /**
  * Draws a run's charts into its artifacts/: `training_metrics.{svg,png,json}`, the last being the Vega-Lite spec with its data, and
- * `confusion_gender.{svg,png}` with `confusion_gender.vl.json`. What cannot be drawn or written is a note: a run that has finished
+ * `confusion_gender.{svg,png}` with `confusion_gender.vl.json`, and `robustness.{svg,png}` where there are scores under conditions. What cannot be drawn or written is a note: a run that has finished
  * stays finished. Gives the files, relative to the run folder.
  */
 export async function writeCharts(runDir: string, options: WriteOptions): Promise<{ files: string[] }> {
@@ -36,9 +39,11 @@ export async function writeCharts(runDir: string, options: WriteOptions): Promis
 /** Draws the charts that the record has something for. */
 export async function drawCharts(run: RunRecord, { note }: WriteOptions): Promise<RunCharts> {
   const confusion = readConfusion(run.dir);
+  const robustness = readRobustness(run.dir);
   return {
     training: await draw('training_metrics', trainingMetrics(run), note),
     confusion: await draw('confusion_gender', confusion && confusionChart(confusion, run.id), note),
+    robustness: await draw('robustness', robustness && robustnessChart(robustness, run.id), note),
   };
 }
 
@@ -59,7 +64,7 @@ export async function draw(
 /** Writes the charts under artifacts/, each file aside and renamed. */
 export async function saveCharts(
   runDir: string,
-  { training, confusion }: RunCharts,
+  { training, confusion, robustness }: RunCharts,
   { note }: WriteOptions,
 ): Promise<string[]> {
   const files: string[] = [];
@@ -74,6 +79,7 @@ export async function saveCharts(
   await save('training_metrics', training, 'training_metrics.json');
   // The name with .json alone is the matrix itself.
   await save('confusion_gender', confusion, 'confusion_gender.vl.json');
+  await save('robustness', robustness, 'robustness.vl.json');
   return files;
 }
 

@@ -21,6 +21,13 @@ export const annotated: {
   evaluation: {
     'data.source': true,
     'data.path': true,
+    'data.file': true,
+    'data.columns': true,
+    'data.delimiter': true,
+    'data.genders': true,
+    'data.pairs': true,
+    'data.sources': true,
+    'data.on_error': true,
     'data.split': true,
     'data.cache': true,
     'data.synthetic': true,

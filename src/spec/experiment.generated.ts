@@ -4,16 +4,31 @@
  * An augmentation effect, discriminated by effect.
  */
 export type Effect =
-  | BrightnessContrast
-  | GaussianBlur
   | HorizontalFlip
+  | Affine
+  | RandomCrop
+  | Downscale
+  | BrightnessContrast
+  | Gamma
+  | HueSaturation
+  | GaussianBlur
+  | MotionBlur
+  | Defocus
+  | Noise
+  | IsoNoise
+  | ShotNoise
+  | Jpeg
   | Rain
   | Fog
-  | MotionBlur
   | LowLight
   | Overexposure
-  | Noise
-  | Glare;
+  | Glare
+  | SunFlare
+  | Shadow
+  | CoarseDropout
+  | OneOf
+  | SomeOf
+  | Sequence;
 /**
  * What an axis takes: a list of values, or one of range, uniform, log_uniform, int, choice and normal.
  */
@@ -58,17 +73,97 @@ export interface Experiment {
    */
   data: {
     /**
-     * synthetic: faces drawn procedurally; facecom: a folder with annotations.json and images/.
+     * synthetic: faces drawn procedurally; auto: looks at the folder and reports what it is; facecom (or annotations): annotations.json and images/; competition: the FaceCom challenge's Task_A and Task_B; folders: one folder an identity; csv, jsonl: a table with a line a picture; pairs: a list of pairs for verification; several: the sources of data.sources together.
      */
-    source: 'synthetic' | 'facecom';
+    source:
+      | 'synthetic'
+      | 'auto'
+      | 'facecom'
+      | 'annotations'
+      | 'competition'
+      | 'folders'
+      | 'csv'
+      | 'jsonl'
+      | 'pairs'
+      | 'several';
     /**
-     * Folder of the data set, relative to the working directory; required by source facecom.
+     * Folder of the data set, relative to the working directory; required by every source but synthetic and several.
      */
     path?: string;
+    /**
+     * Table of source csv or jsonl, or a table of genders beside folders; relative to data.path. Left out: the only such file there.
+     */
+    file?: string;
+    /**
+     * Names of the table's columns.
+     */
+    columns: {
+      /**
+       * Path of the picture, relative to the table or to data.path.
+       */
+      image: string;
+      /**
+       * Gender; its spellings are those of data.genders.
+       */
+      gender: string;
+      /**
+       * Name or number of the person.
+       */
+      identity: string;
+      /**
+       * Side of the picture: train, validation (val) or test.
+       */
+      split: string;
+      /**
+       * First picture of a pair.
+       */
+      left: string;
+      /**
+       * Second picture of a pair.
+       */
+      right: string;
+      /**
+       * 1 where a pair shows one person, else 0.
+       */
+      same: string;
+    };
+    /**
+     * What separates the columns of a CSV file; \t for a tab.
+     */
+    delimiter: string;
+    /**
+     * Spellings of the genders in labels and folder names; others are refused, never guessed.
+     */
+    genders: {
+      /**
+       * Spellings of Male.
+       */
+      male: string[];
+      /**
+       * Spellings of Female.
+       */
+      female: string[];
+    };
+    /**
+     * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+     */
+    pairs?: string;
+    /**
+     * Sources that source several puts together.
+     */
+    sources: Source[];
     /**
      * Side of the square training picture, pixels.
      */
     image_size: number;
+    /**
+     * How a picture that is not square becomes so: stretch: squeezed; crop: its middle; pad: whole, with black bars.
+     */
+    fit: 'stretch' | 'crop' | 'pad';
+    /**
+     * What a picture that cannot be read does: fail: nothing is launched; skip: it is left out, and reported.
+     */
+    on_error: 'fail' | 'skip';
     /**
      * Fractions of the pictures for training, validation and test, drawn by the seed.
      */
@@ -93,6 +188,26 @@ export interface Experiment {
        * Seed of the split; the same for every trial of a sweep over `seed` unless changed.
        */
       seed: number;
+      /**
+       * Use the sides that the source gives (the competition's train and val, a column split); a side without pictures is cut from training.
+       */
+      given: boolean;
+      /**
+       * Folds of a cross-validation in place of the fractions; 0: none. Fold `fold` is for test, the next one for validation.
+       */
+      folds: number;
+      /**
+       * Which fold is for test, counted from 0.
+       */
+      fold: number;
+      /**
+       * gender: each side gets its share of men and of women. Pictures of a person are divided evenly in any case.
+       */
+      stratify: 'none' | 'gender';
+      /**
+       * Keep pictures on one side that look alike (perceptual hash); every picture is decoded once for it.
+       */
+      near_duplicates: boolean;
     };
     /**
      * Keep decoded pictures at training size in the user's cache folder.
@@ -203,13 +318,60 @@ export interface Experiment {
     };
   };
   /**
-   * What is done to training pictures, drawn anew for each picture and epoch.
+   * What is done to training pictures, redrawn for each picture and epoch.
    */
   augment: {
     /**
-     * A named policy, or a list of effects with their parameters, applied in order.
+     * A named policy, or a list of effects with their parameters, applied in order. none: pictures as they are. light: little changes that any face picture stands: for clean pictures, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many pictures of a person.
      */
-    policy: ('none' | 'replaced-program' | 'facecom-weather') | Effect[];
+    policy: ('none' | 'light' | 'replaced-program' | 'facecom-weather' | 'facecom-strong') | Effect[];
+    /**
+     * How far the parameters of effects are from where they do nothing: 1 as the policy says, 0.5 half as far, 0 not at all. Probabilities and flips are not changed by it.
+     */
+    strength: number;
+    /**
+     * Strength over the epochs, a factor of augment.strength: linear between the points, constant before the first and after the last; epochs count from 1.
+     */
+    schedule: {
+      /**
+       * The epoch, from 1.
+       */
+      epoch: number;
+      /**
+       * The factor in that epoch.
+       */
+      strength: number;
+    }[];
+    /**
+     * Most effects that meet in one picture, of which one at most changes the light of the whole (brightness, gamma, rain, fog, low light, overexposure, glare, flare): drawn among those that the policy gave. Flips, crops and affine are not counted. 0: no limit.
+     */
+    max_effects: number;
+    /**
+     * Mixup: pictures of a batch blended in pairs, the losses of both labels in the same shares, for gender and identity.
+     */
+    mixup: {
+      /**
+       * Probability with which a batch is mixed so.
+       */
+      p: number;
+      /**
+       * Both parameters of the beta distribution of the share; small: mostly one of the two.
+       */
+      alpha: number;
+    };
+    /**
+     * CutMix: a rectangle of each picture taken from another, the losses of both labels in the shares of the area, for gender and identity.
+     */
+    cutmix: {
+      /**
+       * Probability with which a batch is mixed so.
+       */
+      p: number;
+      /**
+       * Both parameters of the beta distribution of the area; 1: any area alike.
+       */
+      alpha: number;
+    };
   };
   /**
    * The optimizer, discriminated by name.
@@ -309,6 +471,43 @@ export interface Experiment {
      * Severities of the conditions, 1 mild to 5 severe.
      */
     severities: number[];
+    /**
+     * Matching by features: verification (pairs) and identification (clean gallery, distorted probes).
+     */
+    matching: {
+      /**
+       * auto: where people are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
+       */
+      when: 'auto' | 'always' | 'never';
+      /**
+       * sampled: pairs_per_identity of each person and as many of different people; all: every pair; given: data.pairs. A list of pairs is used where there is one and this is left at sampled.
+       */
+      pairs: 'sampled' | 'all' | 'given';
+      /**
+       * Pairs drawn of each person.
+       */
+      pairs_per_identity: number;
+      /**
+       * Share of the sampled pairs of different people that are hard: a picture and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
+       */
+      hard: number;
+      /**
+       * Share of the people left out of the gallery for the open-set score: their probes are to be rejected.
+       */
+      open_set: number;
+      /**
+       * Seed of the pairs and of who is left out of the gallery.
+       */
+      seed: number;
+    };
+    /**
+     * Test-time augmentation of the final scores: flip averages each picture with its mirror image.
+     */
+    tta: 'none' | 'flip';
+    /**
+     * Bootstrap samples (of identities) behind the 95 % intervals of the test scores; 0: none.
+     */
+    intervals: number;
   };
   /**
    * What a trial runs on.
@@ -359,23 +558,23 @@ export interface Experiment {
        */
       code: number;
       /**
-       * Killed by a signal: goes on from the last checkpoint.
+       * Killed by a signal: continues from the last checkpoint.
        */
       killed: number;
       /**
-       * Ran longer than resources.timeout: goes on from the last checkpoint.
+       * Ran longer than resources.timeout: continues from the last checkpoint.
        */
       timeout: number;
       /**
-       * Wrote no event for resources.silence: goes on from the last checkpoint.
+       * Wrote no event for resources.silence: continues from the last checkpoint.
        */
       lost: number;
       /**
-       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it goes on.
+       * The machine's fault, such as a full disk or a missing library: the sweep pauses before it continues.
        */
       infrastructure: number;
       /**
-       * Stopped from outside in good order: goes on from the last checkpoint.
+       * Stopped from outside in good order: continues from the last checkpoint.
        */
       interrupted: number;
     };
@@ -409,7 +608,7 @@ export interface Experiment {
      */
     command?: string[];
     /**
-     * Hyperparameters of a trainer of one's own: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
+     * Hyperparameters of an external trainer: any keys and values. They are part of the trial's id and can be swept (trainer.params.margin).
      */
     params?: {
       [k: string]: unknown;
@@ -499,6 +698,196 @@ export interface Experiment {
     simplex?: Simplex[] | Simplex;
   };
 }
+/**
+ * One source of several.
+ */
+export interface Source {
+  /**
+   * As data.source.
+   */
+  source: 'auto' | 'facecom' | 'annotations' | 'competition' | 'folders' | 'csv' | 'jsonl' | 'pairs';
+  /**
+   * Folder of the data set, relative to the working directory.
+   */
+  path: string;
+  /**
+   * Put before the names of its pictures and people, so that equal names of two sources stay apart.
+   */
+  prefix: string;
+  /**
+   * Table of source csv or jsonl, or a table of genders beside folders; relative to data.path. Left out: the only such file there.
+   */
+  file?: string;
+  /**
+   * Names of the table's columns.
+   */
+  columns: {
+    /**
+     * Path of the picture, relative to the table or to data.path.
+     */
+    image: string;
+    /**
+     * Gender; its spellings are those of data.genders.
+     */
+    gender: string;
+    /**
+     * Name or number of the person.
+     */
+    identity: string;
+    /**
+     * Side of the picture: train, validation (val) or test.
+     */
+    split: string;
+    /**
+     * First picture of a pair.
+     */
+    left: string;
+    /**
+     * Second picture of a pair.
+     */
+    right: string;
+    /**
+     * 1 where a pair shows one person, else 0.
+     */
+    same: string;
+  };
+  /**
+   * What separates the columns of a CSV file; \t for a tab.
+   */
+  delimiter: string;
+  /**
+   * Spellings of the genders in labels and folder names; others are refused, never guessed.
+   */
+  genders: {
+    /**
+     * Spellings of Male.
+     */
+    male: string[];
+    /**
+     * Spellings of Female.
+     */
+    female: string[];
+  };
+  /**
+   * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+   */
+  pairs?: string;
+}
+export interface HorizontalFlip {
+  /**
+   * Left and right exchanged, as albumentations.HorizontalFlip.
+   */
+  effect: 'horizontal_flip';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+}
+export interface Affine {
+  /**
+   * Scaled, moved, turned and sheared, as albumentations.Affine with milder defaults.
+   */
+  effect: 'affine';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Factor of the size.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  scale: [number, number];
+  /**
+   * Way along x, and another along y, as fractions of the side.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  translate_percent: [number, number];
+  /**
+   * Angle, degrees counter-clockwise.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  rotate: [number, number];
+  /**
+   * Angle of the shear along x, and another along y, degrees.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  shear: [number, number];
+  /**
+   * Whether what comes from outside is the picture mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.
+   */
+  reflect: boolean;
+  /**
+   * Colour of what comes from outside, without reflect. RGB, 0..255.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  fill: [number, number, number];
+}
+export interface RandomCrop {
+  /**
+   * A part of the picture made as large as the whole, as albumentations.RandomResizedCrop.
+   */
+  effect: 'random_crop';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Area of the part, as a fraction of the picture.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  scale: [number, number];
+  /**
+   * Width of the part over its height.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  ratio: [number, number];
+  /**
+   * Whether the part stays where it is and the rest becomes fill, as AdaFace trains.
+   */
+  in_place: boolean;
+  /**
+   * Colour of the rest, with in_place. RGB, 0..255.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  fill: [number, number, number];
+}
+export interface Downscale {
+  /**
+   * Made small and large again, as albumentations.Downscale: a face that is far away.
+   */
+  effect: 'downscale';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Side of the small picture, as a fraction.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  scale_range: [number, number];
+  /**
+   * Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.
+   */
+  nearest: number;
+}
 export interface BrightnessContrast {
   /**
    * Brightness and contrast, as albumentations.RandomBrightnessContrast.
@@ -522,6 +911,54 @@ export interface BrightnessContrast {
    * @maxItems 2
    */
   contrast_limit: [number, number];
+}
+export interface Gamma {
+  /**
+   * Midtones brighter or darker, as albumentations.RandomGamma.
+   */
+  effect: 'gamma';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Exponent in hundredths; below 100 brighter, above darker.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  gamma_limit: [number, number];
+}
+export interface HueSaturation {
+  /**
+   * Hue, saturation and value shifted, as albumentations.HueSaturationValue with milder hues.
+   */
+  effect: 'hue_saturation';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Added to the hue, in steps of 2 degrees.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  hue_shift_limit: [number, number];
+  /**
+   * Added to the saturation, 0..255.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  sat_shift_limit: [number, number];
+  /**
+   * Added to the value, 0..255.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  val_shift_limit: [number, number];
 }
 export interface GaussianBlur {
   /**
@@ -547,15 +984,132 @@ export interface GaussianBlur {
    */
   sigma_limit: [number, number];
 }
-export interface HorizontalFlip {
+export interface MotionBlur {
   /**
-   * Left and right exchanged, as albumentations.HorizontalFlip.
+   * Blur along a line, as albumentations.MotionBlur (kernel is its blur_limit).
    */
-  effect: 'horizontal_flip';
+  effect: 'motion_blur';
   /**
    * Probability with which it is applied to a picture.
    */
   p: number;
+  /**
+   * Length of the line, pixels; an odd number between the two.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernel: [number, number];
+  /**
+   * Direction of the line, degrees.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  angle_range: [number, number];
+}
+export interface Defocus {
+  /**
+   * A lens out of focus, as albumentations.Defocus, milder by default.
+   */
+  effect: 'defocus';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Radius of the disc that a point becomes, pixels.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  radius: [number, number];
+  /**
+   * Standard deviation with which the disc’s edge is softened, pixels.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  alias_blur: [number, number];
+}
+export interface Noise {
+  /**
+   * Gaussian noise, as albumentations.GaussNoise, milder by default.
+   */
+  effect: 'noise';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Standard deviation, as a fraction of 255.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  std_range: [number, number];
+  /**
+   * Whether each channel has noise of its own.
+   */
+  per_channel: boolean;
+}
+export interface IsoNoise {
+  /**
+   * The noise of a sensor at high sensitivity, by the parameters of albumentations.ISONoise.
+   */
+  effect: 'iso_noise';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Standard deviation of the hue, as a fraction of the circle.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  color_shift: [number, number];
+  /**
+   * Standard deviation of the brightness, as a fraction of that of the picture’s own.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  intensity: [number, number];
+}
+export interface ShotNoise {
+  /**
+   * Counted photons, as albumentations.ShotNoise, milder by default.
+   */
+  effect: 'shot_noise';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Reciprocal of the number of photons that make white.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  scale_range: [number, number];
+}
+export interface Jpeg {
+  /**
+   * JPEG’s losses, as albumentations.ImageCompression.
+   */
+  effect: 'jpeg';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  quality_range: [number, number];
 }
 export interface Rain {
   /**
@@ -573,6 +1127,13 @@ export interface Rain {
    * @maxItems 2
    */
   slant_range: [number, number];
+  /**
+   * Number of drops.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  count_range: [number, number];
   /**
    * Length of a drop, pixels at 224 px.
    */
@@ -617,30 +1178,6 @@ export interface Fog {
    * Opacity of the haze that lies everywhere.
    */
   alpha_coef: number;
-}
-export interface MotionBlur {
-  /**
-   * Blur along a line, as albumentations.MotionBlur (kernel is its blur_limit).
-   */
-  effect: 'motion_blur';
-  /**
-   * Probability with which it is applied to a picture.
-   */
-  p: number;
-  /**
-   * Length of the line, pixels; an odd number between the two.
-   *
-   * @minItems 2
-   * @maxItems 2
-   */
-  kernel: [number, number];
-  /**
-   * Direction of the line, degrees.
-   *
-   * @minItems 2
-   * @maxItems 2
-   */
-  angle_range: [number, number];
 }
 export interface LowLight {
   /**
@@ -694,27 +1231,6 @@ export interface Overexposure {
    */
   side_light: number;
 }
-export interface Noise {
-  /**
-   * Gaussian noise, as albumentations.GaussNoise, milder by default.
-   */
-  effect: 'noise';
-  /**
-   * Probability with which it is applied to a picture.
-   */
-  p: number;
-  /**
-   * Standard deviation, as a fraction of 255.
-   *
-   * @minItems 2
-   * @maxItems 2
-   */
-  std_range: [number, number];
-  /**
-   * Whether each channel has noise of its own.
-   */
-  per_channel: boolean;
-}
 export interface Glare {
   /**
    * Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture and scale with the side.
@@ -749,6 +1265,181 @@ export interface Glare {
    * @maxItems 2
    */
   num_flare_circles_range: [number, number];
+  /**
+   * Opacity of the sun’s light at its centre.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  intensity_range: [number, number];
+}
+export interface SunFlare {
+  /**
+   * A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture.
+   */
+  effect: 'sun_flare';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Where the sun may stand: x_min, y_min, x_max, y_max as fractions of the side.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  flare_roi: [number, number, number, number];
+  /**
+   * Angle of the line of circles, as a fraction of the circle.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  angle_range: [number, number];
+  /**
+   * Number of circles.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  num_flare_circles_range: [number, number];
+  /**
+   * Radius of the sun’s light, pixels at 224 px.
+   */
+  src_radius: number;
+  /**
+   * Colour of the sun. RGB, 0..255.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  src_color: [number, number, number];
+  /**
+   * Opacity of the sun’s light at its centre.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  intensity_range: [number, number];
+}
+export interface Shadow {
+  /**
+   * Hard shadows with straight edges, as albumentations.RandomShadow.
+   */
+  effect: 'shadow';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Where the corners of shadows lie: x_min, y_min, x_max, y_max as fractions of the side.
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  shadow_roi: [number, number, number, number];
+  /**
+   * Number of shadows.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  num_shadows_limit: [number, number];
+  /**
+   * Corners of a shadow.
+   */
+  shadow_dimension: number;
+  /**
+   * How dark: 0 not, 1 black.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  shadow_intensity_range: [number, number];
+}
+export interface CoarseDropout {
+  /**
+   * Rectangles covered, as albumentations.CoarseDropout.
+   */
+  effect: 'coarse_dropout';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * Number of rectangles.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  num_holes_range: [number, number];
+  /**
+   * Height of each, as a fraction of the side.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  hole_height_range: [number, number];
+  /**
+   * Width of each, as a fraction of the side.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  hole_width_range: [number, number];
+  /**
+   * Colour of the rectangles. RGB, 0..255.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  fill: [number, number, number];
+}
+export interface OneOf {
+  /**
+   * One of its effects, as albumentations.OneOf: their p are weights, and the chosen one is applied.
+   */
+  effect: 'one_of';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * What it chooses from: effects, or again one_of, some_of or sequence.
+   */
+  effects: Effect[];
+}
+export interface SomeOf {
+  /**
+   * n of its effects in their order, each of those with its own probability, as albumentations.SomeOf.
+   */
+  effect: 'some_of';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * What it chooses from: effects, or again one_of, some_of or sequence.
+   */
+  effects: Effect[];
+  /**
+   * How many are chosen.
+   */
+  n: number;
+}
+export interface Sequence {
+  /**
+   * Its effects in order, each with its own probability, as albumentations.Sequential.
+   */
+  effect: 'sequence';
+  /**
+   * Probability with which it is applied to a picture.
+   */
+  p: number;
+  /**
+   * What it chooses from: effects, or again one_of, some_of or sequence.
+   */
+  effects: Effect[];
 }
 export interface Adam {
   /**

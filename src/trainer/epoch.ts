@@ -1,4 +1,4 @@
-import type { Augmenter } from '../augment/index.ts';
+import type { Augmenter, Mixer } from '../augment/index.ts';
 import { FacecomError } from '../base/errors.ts';
 import { type Batch, type Subset, trainBatches } from '../data/index.ts';
 import type { Learner } from '../model/index.ts';
@@ -8,6 +8,7 @@ export interface EpochOptions {
   learner: Pick<Learner, 'trainStep'>;
   subset: Subset;
   augment: Augmenter;
+  mixer?: Mixer;
   batchSize: number;
   seed: number;
   /** Learning rate of a step; steps count from 1. */
@@ -25,10 +26,10 @@ type StepResult = Awaited<ReturnType<Learner['trainStep']>>;
  * where a loss is not finite.
  */
 export async function trainEpoch(state: TrainState, options: EpochOptions): Promise<void> {
-  const { learner, subset, augment, batchSize, seed, rate, onStep, signal } = options;
+  const { learner, subset, augment, mixer, batchSize, seed, rate, onStep, signal } = options;
   signal.throwIfAborted();
   const { epoch, batch: start } = state;
-  for await (const batch of trainBatches(subset, { batchSize, epoch, seed, augment, start })) {
+  for await (const batch of trainBatches(subset, { batchSize, epoch, seed, augment, mixer, start })) {
     const step = state.step + 1;
     const result = await learner.trainStep(batch, { lr: rate(step), step });
     checkLosses(result, step);

@@ -18,6 +18,12 @@ export function torchWeights(tensors: ReadonlyMap<string, StateTensor>): Map<str
   return weights;
 }
 
+const resizing = {
+  stretch: 'stretched to size × size, the aspect ratio not kept',
+  crop: 'the middle square, resized to size × size',
+  pad: 'the whole picture inside size × size, black beside it',
+};
+
 /** What another program must know to use the weights. */
 export function modelCard(run: string, { config, identities, state, dataHash }: Checkpoint): object {
   const { epoch, step, score, values } = state.best!;
@@ -34,7 +40,9 @@ export function modelCard(run: string, { config, identities, state, dataHash }: 
     input: {
       size: config.data.image_size,
       colour: 'RGB',
-      resize: 'stretched to size × size, the aspect ratio not kept',
+      resize: resizing[config.data.fit],
+      interpolation:
+        'Lanczos (a = 3), antialiased; JPEGs may first be shrunk by a power of two as they are decoded',
       mean: MEAN.map((value) => value / 255),
       std: DEVIATION.map((value) => value / 255),
       formula: '(pixel / 255 − mean) / std',

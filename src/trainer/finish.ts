@@ -1,10 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAsideAsync } from '../base/files.ts';
+import type { Subset } from '../data/index.ts';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
-import { conditionMeans, scoreUnderConditions } from './evaluation/conditions.ts';
+import { classCount } from './class-count.ts';
+import {
+  conditionMeans,
+  conditionSummary,
+  conditionTable,
+  scoreUnderConditions,
+} from './evaluation/conditions.ts';
 import { evaluate } from './evaluation/evaluate.ts';
-import { genderConfusion, identityConfusion, named, type Scores, score } from './evaluation/metrics.ts';
+import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
+import {
+  genderConfusion,
+  identityConfusion,
+  named,
+  type Outcomes,
+  type Scores,
+} from './evaluation/metrics.ts';
+import { splitTable } from './evaluation/split-table.ts';
 import { predictions, submission } from './evaluation/submission.ts';
 import { finalLines } from './log.ts';
 import type { Session } from './session.ts';
@@ -45,19 +60,29 @@ export async function finish(session: Session): Promise<Scores> {
 }
 
 async function test(session: Session): Promise<Scores> {
-  const { config, dataset, learner, state, signal, progress, record } = session;
+  const { config, dataset, record, log } = session;
   const subset = dataset.test;
   if (subset.size === 0) {
     record.warn('no-test', 'There are no test pictures: no test score and no submission.csv is made.');
     return {};
   }
-  const outcomes = await evaluate(learner, subset, {
-    batchSize: config.evaluate.batch_size,
-    identities: dataset.identities.length,
-    step: state.best!.step,
-    signal,
-    onProgress: (done, total) => progress.report({ stage: 'test', done, total, unit: 'images' }),
+  const settings = config.evaluate;
+  const watched = [config.train.early_stopping.monitor];
+  const seed = config.data.split.seed;
+  const thresholds = await validationThresholds(session);
+  const outcomes = await outcomesOf(session, subset, 'test');
+  const full = evaluateFully(subset, outcomes, { settings, thresholds, watched, seed });
+  for (const line of full.refusals) log(`not measured: ${line}`);
+  await writeArtifact(session, 'thresholds.json', 'thresholds', {
+    chosen_on: dataset.validation.size > 0 ? 'validation' : 'test',
+    ...full.thresholds,
   });
+  await writeArtifact(session, 'evaluation.json', 'evaluation', {
+    split: 'test',
+    tta: settings.tta,
+    ...full,
+  });
+  await writeArtifact(session, 'split.csv', 'split', splitTable(dataset));
   const rows = predictions(subset.names, outcomes, dataset.identities);
   await writeArtifact(session, 'submission.csv', 'submission', submission(rows));
   await writeArtifact(session, 'confusion_gender.json', 'confusion', {
@@ -77,31 +102,62 @@ async function test(session: Session): Promise<Scores> {
       count,
     })),
   });
-  return {
-    ...named('test', score(outcomes, config.evaluate.score)),
-    ...named('test', await testConditions(session)),
-  };
+  const conditions = await testConditions(session, { full, outcomes, watched });
+  return { ...named('test', full.scores), ...named('test', full.parts), ...named('test', conditions) };
 }
 
-/** The test pictures under the conditions of evaluate.conditions: `<condition>/<metric>`. */
-async function testConditions(session: Session): Promise<Scores> {
+/** Thresholds that the best weights choose on the validation pictures: test pictures must not choose their own. */
+async function validationThresholds(session: Session): Promise<Thresholds> {
+  const { config, dataset } = session;
+  if (dataset.validation.size === 0) return {};
+  const outcomes = await outcomesOf(session, dataset.validation, 'validate');
+  const settings = { ...config.evaluate, intervals: 0 };
+  const watched = [config.train.early_stopping.monitor];
+  return evaluateFully(dataset.validation, outcomes, { settings, watched, seed: 0 }).thresholds;
+}
+
+function outcomesOf(
+  { config, dataset, learner, state, signal, progress }: Session,
+  subset: Subset,
+  stage: 'test' | 'validate',
+): Promise<Outcomes> {
+  return evaluate(learner, subset, {
+    batchSize: config.evaluate.batch_size,
+    identities: classCount(dataset.identities),
+    step: state.best!.step,
+    tta: config.evaluate.tta,
+    signal,
+    onProgress: (done, total) => progress.report({ stage, done, total, unit: 'images' }),
+  });
+}
+
+/** The test pictures under the conditions of evaluate.conditions: `<condition>/<metric>`, their mean and what is lost. */
+async function testConditions(
+  session: Session,
+  { full, outcomes, watched }: { full: FullEvaluation; outcomes: Outcomes; watched: string[] },
+): Promise<Scores> {
   const { config, dataset, learner, state, signal, progress } = session;
-  const { batch_size: batchSize, score: weights, conditions, severities } = config.evaluate;
+  const { batch_size: batchSize, conditions, severities } = config.evaluate;
   if (conditions.length === 0) return {};
-  const rows = await scoreUnderConditions(learner, dataset.test, {
+  const rows = await scoreUnderConditions([learner], dataset.test, {
     batchSize,
-    identities: dataset.identities.length,
+    identities: classCount(dataset.identities),
     imageSize: dataset.imageSize,
     step: state.best!.step,
-    weights,
+    tta: config.evaluate.tta,
+    settings: config.evaluate,
+    thresholds: full.thresholds,
+    clean: outcomes,
+    watched,
     conditions,
     severities,
     seed: config.data.split.seed,
     signal,
     onProgress: (done, total) => progress.report({ stage: 'test', done, total, unit: 'images' }),
   });
-  await writeArtifact(session, 'conditions.json', 'conditions', rows);
-  return conditionMeans(rows);
+  await writeArtifact(session, 'conditions.json', 'conditions', { clean: full.scores, rows });
+  await writeArtifact(session, 'robustness.csv', 'conditions', conditionTable(rows, full.scores));
+  return { ...conditionMeans(rows), ...conditionSummary(rows, full.scores) };
 }
 
 /** Writes a text, or a value as JSON, aside and renames it, and says so in the record. */

@@ -1,5 +1,15 @@
-export { type ConditionScores, conditionMeans, scoreUnderConditions } from './evaluation/conditions.ts';
-export { evaluate } from './evaluation/evaluate.ts';
+export { classCount } from './class-count.ts';
+export {
+  type ConditionScores,
+  conditionMeans,
+  conditionSummary,
+  scoreUnderConditions,
+} from './evaluation/conditions.ts';
+export { evaluateTogether, withMirrored } from './evaluation/evaluate.ts';
+export { writeFeatures } from './evaluation/features.ts';
+export { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
+export type { Interval } from './evaluation/intervals.ts';
+export { normalised } from './evaluation/matching/embeddings.ts';
 export { named, score } from './evaluation/metrics.ts';
 export { type Prediction, predictions, submission } from './evaluation/submission.ts';
 export { exportWeights, modelCard } from './export.ts';

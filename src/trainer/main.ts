@@ -3,6 +3,7 @@ import type { Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
+import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
@@ -84,7 +85,7 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
-    identities: dataset.identities.length,
+    identities: classCount(dataset.identities),
     seed: config.seed,
     ...threads(config),
   });
@@ -130,7 +131,8 @@ async function load(config: Experiment, { events, signal }: RunOptions) {
     signal,
     onProgress: ({ done, total, unit }) => progress.report({ stage: 'data', done, total, unit }),
   });
-  const { train, validation, test, identities, hash } = dataset;
+  const { train, validation, test, identities, hash, notes } = dataset;
+  for (const note of notes ?? []) log(`data: ${note}`);
   log(
     `data: ${train.size} training, ${validation.size} validation and ${test.size} test pictures of ${identities.length} identities (${hash.slice(0, 12)})`,
   );

@@ -1,5 +1,6 @@
 import { FacecomError } from '../base/errors.ts';
 import type { Dataset, Subset } from '../data/index.ts';
+import { isMatching } from './evaluation/matching/names.ts';
 import { metricNames } from './evaluation/metrics.ts';
 
 /** Metrics of the training pictures that can be monitored. */
@@ -11,6 +12,8 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
     if (subset.size === 0) return false;
     if (name.startsWith('gender')) return subset.gender.some((label) => label >= 0);
     if (name.startsWith('identity')) return subset.identity.some((label) => label >= 0);
+    // A metric of matching that is watched is measured wherever there are two people.
+    if (isMatching(name)) return new Set((subset.people ?? []).filter((person) => person >= 0)).size > 1;
     return true;
   };
   return [

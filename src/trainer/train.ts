@@ -1,11 +1,13 @@
-import { createAugmenter } from '../augment/index.ts';
+import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
+import { classCount } from './class-count.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluation/evaluate.ts';
-import { named, type Scores, score } from './evaluation/metrics.ts';
+import { validationScores } from './evaluation/full.ts';
+import { named, type Scores } from './evaluation/metrics.ts';
 import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
@@ -118,7 +120,8 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
     await trainEpoch(state, {
       learner,
       subset: dataset.train,
-      augment: createAugmenter(config.augment.policy, dataset.imageSize),
+      augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
+      mixer: createMixer(config.augment),
       batchSize: config.train.batch_size,
       seed: config.seed,
       rate: (step) => schedule.rate(state.schedule, step),
@@ -153,13 +156,13 @@ async function validate({ config, dataset, learner, state, signal, progress }: S
   if (subset.size === 0) return {};
   const outcomes = await evaluate(learner, subset, {
     batchSize: config.evaluate.batch_size,
-    identities: dataset.identities.length,
+    identities: classCount(dataset.identities),
     step: state.step,
     signal,
     onProgress: (done, total) =>
       progress.report({ stage: 'validate', done, total, unit: 'images', epoch: state.epoch + 1 }),
   });
-  return score(outcomes, config.evaluate.score);
+  return validationScores(subset, outcomes, config.evaluate, [config.train.early_stopping.monitor]);
 }
 
 async function endEpoch(

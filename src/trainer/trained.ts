@@ -3,6 +3,7 @@ import { FacecomError } from '../base/errors.ts';
 import type { Learner } from '../model/index.ts';
 import { useRecordedPlugins } from '../record/index.ts';
 import { type Checkpoint, checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
+import { classCount } from './class-count.ts';
 
 /** The best checkpoint of a run, whose plugins are put in use. Throws `checkpoint-missing` where it has none yet (exit code 2). */
 export async function readBest(runDir: string): Promise<Checkpoint> {
@@ -32,7 +33,7 @@ export async function openTrained(
       train: { ...config.train, precision: precision as 'float32' | 'bfloat16' },
     },
     {
-      identities: identities.length,
+      identities: classCount(identities),
       seed: config.seed,
       frozen: true,
       ...(resources.cpus > 0 ? { libraryThreads: resources.cpus } : {}),

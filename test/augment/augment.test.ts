@@ -81,7 +81,7 @@ test('probabilities are those of the policy', () => {
 test('the named policies', () => {
   assert.deepEqual(apply('none'), clean);
   assert.deepEqual(
-    policies['replaced-program']!.map(({ effect, p }) => [effect, p]),
+    policies['replaced-program']!.effects.map(({ effect, p }) => [effect, p]),
     [
       ['brightness_contrast', 0.5],
       ['gaussian_blur', 0.3],
@@ -90,7 +90,7 @@ test('the named policies', () => {
       ['fog', 0.2],
     ],
   );
-  const weather = policies['facecom-weather']!.map(({ effect }) => effect);
+  const weather = policies['facecom-weather']!.effects.map(({ effect }) => effect);
   for (const effect of ['motion_blur', 'low_light', 'overexposure', 'noise', 'rain', 'fog'])
     assert.ok(weather.includes(effect));
 });
@@ -165,6 +165,24 @@ test('whatever the schema admits works, on any size, and stays in the picture', 
     }),
     { numRuns: 150 },
   );
+});
+
+test('with the limit hardly a picture comes out nearly white, black or grey', () => {
+  const faces = Array.from({ length: 24 }, (_, k) =>
+    drawPicture(makePerson(1, k), { seed: 1, picture: k, size }),
+  );
+  for (const policy of Object.keys(policies)) {
+    const augmenter = createAugmenter(policy, size, { maxEffects: 3 });
+    let lost = 0;
+    for (let i = 0; i < 400; i++) {
+      const pixels = faces[i % faces.length]!.slice();
+      augmenter.apply(pixels, new Random(1, 'limit', i));
+      const green = pixels.filter((_, k) => k % 3 === 1).sort();
+      const spread = green[Math.floor(green.length * 0.95)]! - green[Math.floor(green.length * 0.05)]!;
+      if (spread < 25 || mean(pixels) < 12 || mean(pixels) > 240) lost++;
+    }
+    assert.ok(lost <= 4, `${policy}: ${lost} of 400`);
+  }
 });
 
 test('real photographs stay recognisable', async (t) => {

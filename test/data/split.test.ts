@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { FacecomError } from '../../src/base/errors.ts';
 import type { PictureEntry } from '../../src/data/dataset.ts';
 import { type SplitSettings, sides, splitPictures } from '../../src/data/split.ts';
-import { versionGroups } from '../../src/data/versions.ts';
+import { versionsOf } from '../../src/data/versions.ts';
 
 const settings = (over: Partial<SplitSettings> = {}): SplitSettings => ({
   train: 0.7,
@@ -120,7 +120,7 @@ test('names of distorted versions lead back to their picture', () => {
     'IMG (1).jpg',
     'IMG (9).jpg',
   ];
-  const groups = versionGroups(names);
+  const groups = versionsOf(names).map((version) => version.groups[0]);
   for (const i of [1, 2, 3, 4]) assert.equal(groups[i], groups[0], names[i]);
   assert.equal(new Set(groups.slice(4)).size, 5, 'others stand alone, a file manager’s numbers among them');
 });

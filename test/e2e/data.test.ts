@@ -61,7 +61,7 @@ test('inspect says what is wrong, where, with exit code 2', async (t) => {
   const { cwd, data } = await place(t);
   const cases: [string, () => Promise<unknown>, RegExp][] = [
     ['lost', async () => {}, /data-path-missing.*\n.*found:.*lost/],
-    ['bare', () => mkdir(join(cwd, 'bare')), /data-annotations-missing/],
+    ['bare', () => mkdir(join(cwd, 'bare')), /data-empty/],
     [
       'torn',
       () => writeSet(join(cwd, 'torn'), people(2, 3), '[\n{"filename": "p0_0.png"\n'),
@@ -99,7 +99,8 @@ test('inspect says what is wrong, where, with exit code 2', async (t) => {
     assert.equal(exitCode, 2, `${folder}: ${stderr}`);
     assert.match(stderr, expected, folder);
     assert.doesNotMatch(stderr, /\n {4}at /, 'no stack trace');
-    assert.equal(stdout, '');
+    // What can be looked past is counted before it is refused.
+    if (folder !== 'corrupt') assert.equal(stdout, '');
   }
   const { exitCode, json } = await data('inspect', 'gender', '--json');
   assert.equal(exitCode, 2);

@@ -37,7 +37,9 @@ test('evaluate gives what the run recorded, and scores other data and conditions
     ],
   );
   const validation = await facecom('evaluate', run.dir, '--split', 'validation', '--json');
-  assert.deepEqual(validation.json[0].metrics, prefixed(run.metrics, 'val/'));
+  // Evaluated alone, the validation pictures have the scores of the final test, too.
+  for (const [name, value] of Object.entries(prefixed(run.metrics, 'val/')))
+    assert.equal(validation.json[0].metrics[name], value, name);
 
   // The same faces written as files: of the people that the model knows, all pictures.
   const synth = ['--identities', '4', '--images', '8', '--size', '32', '--conditions', '0'];

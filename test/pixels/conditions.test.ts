@@ -62,6 +62,18 @@ test('each does what its name says', () => {
   assert.ok(Math.abs(mean(noisy) - 128) < 0.6);
 });
 
+test('fog is milky: it brightens every picture, bright ones too, and greys all of them', () => {
+  for (let person = 0; person < 12; person++)
+    for (const severity of severities) {
+      const pixels = drawPicture(makePerson(1, person), { seed: 1, picture: 0, size });
+      const before = mean(pixels);
+      const spread = deviation(pixels);
+      conditions.find(({ name }) => name === 'fog')!.apply({ pixels, size }, severity, new Random(person));
+      assert.ok(mean(pixels) > before + 5, `person ${person}: ${before} to ${mean(pixels)}`);
+      assert.ok(deviation(pixels) < spread * 0.75);
+    }
+});
+
 test('pictures of any size', () => {
   for (const side of [1, 2, 16, 100])
     for (const condition of conditions)

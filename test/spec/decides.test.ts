@@ -44,7 +44,20 @@ test('the keys of the top level that decide nothing, and those that a trained mo
         ),
       ),
     ].sort(),
-    ['data.cache', 'data.path', 'data.source', 'data.split', 'data.synthetic', 'evaluate', 'resources'],
+    [
+      'data.cache',
+      'data.columns',
+      'data.delimiter',
+      'data.genders',
+      'data.on_error',
+      'data.path',
+      'data.source',
+      'data.sources',
+      'data.split',
+      'data.synthetic',
+      'evaluate',
+      'resources',
+    ],
   );
   assert.ok(
     isForEvaluation('evaluate.conditions[0]') &&

@@ -12,7 +12,15 @@ const dataset = pictures({ noise: 110, unlabelled: { gender: 0.2, identity: 0.2 
 const config = {
   optimizer: { lr: 0.2 },
   schedule: { patience: 0 },
-  augment: { policy: 'replaced-program' },
+  augment: {
+    policy: 'facecom-strong',
+    schedule: [
+      { epoch: 1, strength: 0.2 },
+      { epoch: 4, strength: 1.5 },
+    ],
+    mixup: { p: 0.3 },
+    cutmix: { p: 0.3 },
+  },
   train: { epochs: 6, early_stopping: { patience: 3 } },
 };
 const last = (runDir: string) => join(runDir, 'checkpoints/last.safetensors');

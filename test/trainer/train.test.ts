@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readEvents } from '../../src/record/index.ts';
+import { genderNames } from '../../src/trainer/evaluation/gender.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { pictures } from './support/pictures.ts';
 import { essence, metrics, run } from './support/run.ts';
@@ -32,14 +33,22 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
   ]);
   assert.deepEqual(
     Object.keys(found[6]!.values),
-    names.map((name) => `test/${name}`),
+    [...names, ...genderNames].map((name) => `test/${name}`),
   );
   assert.ok(found[5]!.values['train/loss']! < found[0]!.values['train/loss']! / 1.5);
   assert.ok(result.status === 'finished' && result.metrics['test/combined']! > 0.9);
 
   const events = readEvents(runDir);
   const kinds = events.flatMap((event) => (event.type === 'artifact' ? [event.kind] : []));
-  assert.deepEqual(kinds, ['submission', 'confusion', 'confusion', 'metrics']);
+  assert.deepEqual(kinds, [
+    'thresholds',
+    'evaluation',
+    'split',
+    'submission',
+    'confusion',
+    'confusion',
+    'metrics',
+  ]);
   for (const event of events) {
     if (event.type === 'artifact' || event.type === 'checkpoint')
       assert.ok(existsSync(join(runDir, event.path)));

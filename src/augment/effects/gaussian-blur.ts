@@ -11,6 +11,7 @@ export const gaussianBlur: Effect<GaussianBlur> = {
   name: 'gaussian_blur',
   description: 'Gaussian blur, as albumentations.GaussianBlur (kernel is its blur_limit).',
   p: 0.3,
+  kind: 'other',
   parameters: {
     kernel: range('Side of the kernel, pixels; an odd number between the two.', [3, 7], {
       minimum: 1,
@@ -22,6 +23,7 @@ export const gaussianBlur: Effect<GaussianBlur> = {
       maximum: 50,
     }),
   },
+  neutral: { kernel: 1, sigma_limit: 0 },
   apply(picture, { kernel, sigma_limit }, random) {
     const side = oddBetween(kernel, random);
     blur(picture, side, random.uniform(...sigma_limit));

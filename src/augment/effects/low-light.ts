@@ -12,6 +12,7 @@ export const lowLight: Effect<LowLight> = {
   name: 'low_light',
   description: 'A dark scene with the noise of its sensor.',
   p: 0.2,
+  kind: 'light',
   parameters: {
     gain_range: range('Factor of the brightness.', [0.25, 0.6], { minimum: 0, maximum: 1 }),
     gamma_range: range('Exponent of the value; above 1 shadows deepen.', [1, 1.3], {
@@ -23,6 +24,7 @@ export const lowLight: Effect<LowLight> = {
       maximum: 1,
     }),
   },
+  neutral: { gain_range: 1, gamma_range: 1, noise_range: 0 },
   apply(picture, { gain_range, gamma_range, noise_range }, random) {
     const gain = random.uniform(...gain_range);
     const gamma = random.uniform(...gamma_range);

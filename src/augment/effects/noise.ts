@@ -11,6 +11,7 @@ export const noise: Effect<Noise> = {
   name: 'noise',
   description: 'Gaussian noise, as albumentations.GaussNoise, milder by default.',
   p: 0.2,
+  kind: 'other',
   parameters: {
     std_range: range('Standard deviation, as a fraction of 255.', [0.04, 0.15], { minimum: 0, maximum: 1 }),
     per_channel: {
@@ -19,6 +20,7 @@ export const noise: Effect<Noise> = {
       default: true,
     },
   },
+  neutral: { std_range: 0 },
   apply(picture, { std_range, per_channel }, random) {
     gaussianNoise(picture, 255 * random.uniform(...std_range), per_channel, random);
   },

@@ -16,7 +16,14 @@ export interface Effect<Parameters> {
   description: string;
   /** Probability with which it is applied, where the policy does not say. */
   p: number;
+  /**
+   * What it changes: `geometry` moves pixels and is not counted by `augment.max_effects`; of the effects of kind `light`, which change
+   * how bright the whole picture is, that limit lets one through. Left out: `other`.
+   */
+  kind?: 'geometry' | 'light' | 'other';
   parameters: { [Name in keyof Parameters]: ParameterSchema };
+  /** Values of parameters at which the effect does nothing: `augment.strength` moves parameters from there; others stay. */
+  neutral?: { [Name in keyof Parameters]?: number };
   /** Draws what is random from the stream and changes the picture in place. */
   apply(picture: Picture, parameters: Parameters, random: Random): void;
 }
@@ -28,7 +35,7 @@ export type Range = [number, number];
 export function range(
   description: string,
   initial: Range,
-  bounds: { minimum?: number; maximum?: number; integer?: true },
+  bounds: { minimum?: number; exclusiveMinimum?: number; maximum?: number; integer?: true },
 ): ParameterSchema {
   const { integer, ...limits } = bounds;
   return {
@@ -37,6 +44,27 @@ export function range(
     items: { type: integer ? 'integer' : 'number', ...limits },
     minItems: 2,
     maxItems: 2,
+    default: initial,
+  };
+}
+
+/** The schema of a number between the bounds. */
+export function number(
+  description: string,
+  initial: number,
+  bounds: { minimum?: number; exclusiveMinimum?: number; maximum?: number },
+): ParameterSchema {
+  return { type: 'number', description, ...bounds, default: initial };
+}
+
+/** The schema of a part of the picture. */
+export function area(description: string, initial: [number, number, number, number]): ParameterSchema {
+  return {
+    type: 'array',
+    description: `${description}: x_min, y_min, x_max, y_max as fractions of the side.`,
+    items: { type: 'number', minimum: 0, maximum: 1 },
+    minItems: 4,
+    maxItems: 4,
     default: initial,
   };
 }

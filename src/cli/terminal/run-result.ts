@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shownPath } from '../../base/format.ts';
 import type { RunResult } from '../../operations/index.ts';
@@ -30,7 +30,16 @@ function describe({ run, dir: folder, status, failure, metrics }: RunResult): st
   if (status === 'stopped') return `Stopped. Resume with: facecom resume ${run}\nRun folder: ${dir}`;
   if (failure)
     return `Failed (${failure.class}): ${failure.message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
-  return `${scoreTable(metrics)}\nRun folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+  return `${scoreTable(metrics, readIntervals(folder))}\nRun folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+}
+
+/** 95 % intervals of the test scores, where the run has them. */
+function readIntervals(dir: string): Record<string, [number, number]> {
+  try {
+    return JSON.parse(readFileSync(join(dir, 'artifacts', 'evaluation.json'), 'utf8')).intervals;
+  } catch {
+    return {};
+  }
 }
 
 function countArtifacts(dir: string): number {

@@ -1,20 +1,66 @@
 import { formatFixed } from '../../base/format.ts';
+import { type Column, table } from './table.ts';
 
-/** The scores of validation and test side by side, one metric a line; metrics of other names are listed below. */
-export function scoreTable(metrics: Readonly<Record<string, number>>): string {
+type Metrics = Readonly<Record<string, number>>;
+type Intervals = Readonly<Record<string, readonly [low: number, high: number]>>;
+
+/** What is shown of parts of the test pictures and of them under conditions. */
+const partColumns = [
+  ['gender', 'gender_accuracy'],
+  ['identity', 'identity_top1'],
+  ['pairs', 'verification_accuracy'],
+  ['AUC', 'verification_auc'],
+  ['rank 1', 'gallery_rank1'],
+  ['combined', 'combined'],
+] as const;
+
+/**
+ * The scores of validation and test side by side, one metric a line, those of the test with their 95 % intervals; below them the main
+ * scores under conditions and of parts of the pictures, a line each; then metrics of other names.
+ */
+export function scoreTable(metrics: Metrics, intervals: Intervals = {}): string {
   const names = new Set<string>();
+  const parts = new Map<string, Record<string, number>>();
   const other: string[] = [];
-  for (const name of Object.keys(metrics)) {
-    const match = /^(?:val|test)\/([^/]+)$/.exec(name);
-    if (match) names.add(match[1]!);
-    else other.push(name);
+  for (const [name, value] of Object.entries(metrics)) {
+    const plain = /^(?:val|test)\/([^/]+)$/.exec(name);
+    const part = /^test\/([^/]+)\/([^/]+)$/.exec(name);
+    if (plain) names.add(plain[1]!);
+    else if (part && partColumns.some(([, metric]) => metric === part[2]))
+      parts.set(part[1]!, { ...parts.get(part[1]!), [part[2]!]: value });
+    else if (!part) other.push(name);
   }
   const width = Math.max(12, ...[...names].map((name) => name.length));
   const cell = (value: number | undefined) => formatFixed(value, 4).padStart(12);
+  const interval = (name: string) => {
+    const found = intervals[name];
+    return found ? `  ${formatFixed(found[0], 4)} … ${formatFixed(found[1], 4)}` : '';
+  };
   const lines = [...names].map(
-    (name) => `${name.padEnd(width)}${cell(metrics[`val/${name}`])}${cell(metrics[`test/${name}`])}`,
+    (name) =>
+      `${name.padEnd(width)}${cell(metrics[`val/${name}`])}${cell(metrics[`test/${name}`])}${interval(name)}`,
   );
-  if (names.size > 0) lines.unshift(`${''.padEnd(width)}${'validation'.padStart(12)}${'test'.padStart(12)}`);
+  const head = Object.keys(intervals).length > 0 ? '  95 % interval' : '';
+  if (names.size > 0)
+    lines.unshift(`${''.padEnd(width)}${'validation'.padStart(12)}${'test'.padStart(12)}${head}`);
+  if (parts.size > 0) lines.push('', partTable(parts));
   for (const name of other) lines.push(`${name}  ${formatFixed(metrics[name], 4)}`);
   return lines.length > 0 ? lines.join('\n') : 'The trainer gave no metrics.';
+}
+
+function partTable(parts: ReadonlyMap<string, Metrics>): string {
+  const shown = partColumns.filter(([, metric]) =>
+    [...parts.values()].some((row) => row[metric] !== undefined),
+  );
+  const columns: Column[] = [
+    { title: 'test pictures' },
+    ...shown.map(([title]): Column => ({ title, align: 'right' })),
+  ];
+  return table(
+    columns,
+    [...parts].map(([name, row]) => [
+      name.replaceAll('_', ' '),
+      ...shown.map(([, metric]) => (row[metric] === undefined ? '' : formatFixed(row[metric], 4))),
+    ]),
+  );
 }

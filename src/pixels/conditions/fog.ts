@@ -1,10 +1,10 @@
 import { plasmaFog } from '../weather.ts';
 import { type Condition, level } from './types.ts';
 
-/** ImageNet-C's fog: plasma of the given amount and roughness, the whole dimmed so that nothing is clipped. */
+/** Fog with ImageNet-C's plasma, amounts and roughness; unlike its, it brightens every picture, as fog by day does. */
 export const fog: Condition = {
   name: 'fog',
-  description: 'Fog in swathes (ImageNet-C).',
+  description: 'Fog in swathes (after ImageNet-C), milky.',
   suffix: 'foggy',
   apply(picture, severity, random) {
     const [amount, decay] = level(severity, [

@@ -1,5 +1,5 @@
 import { gaussianBlur } from '../blur.ts';
-import { applyTable, tableOf } from '../tone.ts';
+import { linear } from '../tone.ts';
 import { rainDrops } from '../weather.ts';
 import { type Condition, level } from './types.ts';
 
@@ -17,10 +17,7 @@ export const rain: Condition = {
       [300, 40, 0.75, 0.55, 2],
     ] as const);
     const scale = picture.size / 224;
-    applyTable(
-      picture,
-      tableOf((value) => value * brightness),
-    );
+    linear(picture, brightness, 0);
     const drop = length * scale;
     const slant = Math.tan((random.uniform(-15, 15) * Math.PI) / 180) * drop;
     const width = Math.max(0.8, 1.4 * scale);

@@ -1,4 +1,5 @@
 import { wasm } from './convolve.generated.ts';
+import { kernel } from './open.ts';
 
 /** A neighbour, pixels to the right and down, and its share. */
 export interface Tap {
@@ -7,8 +8,16 @@ export interface Tap {
   weight: number;
 }
 
-interface Kernel {
-  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+const open = kernel<{
+  pad(
+    src: number,
+    dst: number,
+    size: number,
+    left: number,
+    right: number,
+    above: number,
+    below: number,
+  ): void;
   convolve(
     source: number,
     target: number,
@@ -19,22 +28,7 @@ interface Kernel {
     weights: number,
     taps: number,
   ): void;
-}
-
-// Node's types do not declare it, and the browser's declare far more.
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-
-let kernel: Kernel | undefined;
-
-function open(bytes: number): Kernel {
-  kernel ??= new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, 'base64'))).exports as Kernel;
-  const missing = bytes - kernel.memory.buffer.byteLength;
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65536));
-  return kernel;
-}
+}>(wasm);
 
 /**
  * Convolves a picture `[size, size, 3]` in place by each list of taps in turn. Weights are rounded to 1/256 and add up to 1, so that
@@ -42,34 +36,29 @@ function open(bytes: number): Kernel {
  */
 export function convolve(pixels: Uint8Array, size: number, passes: readonly (readonly Tap[])[]): void {
   const width = size * 3;
+  const room = passes.map((taps) => {
+    const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b), 0);
+    const left = most(taps.map(({ dx }) => -dx));
+    const right = most(taps.map(({ dx }) => dx));
+    const above = most(taps.map(({ dy }) => -dy));
+    const below = most(taps.map(({ dy }) => dy));
+    return { left, right, above, below, stride: (size + left + right) * 3, rows: size + above + below };
+  });
+  // Weights, offsets, the picture, the picture with its borders; 16 bytes to spare behind each of the two.
   const tapBytes = 8 * Math.max(...passes.map((taps) => taps.length));
-  for (const taps of passes) {
-    const left = Math.max(0, ...taps.map(({ dx }) => -dx));
-    const right = Math.max(0, ...taps.map(({ dx }) => dx));
-    const above = Math.max(0, ...taps.map(({ dy }) => -dy));
-    const below = Math.max(0, ...taps.map(({ dy }) => dy));
-    const stride = (size + left + right) * 3;
-    const rows = size + above + below;
-    // Weights, offsets, the picture with its borders, the result; 16 bytes to spare behind each of the two.
-    const source = 2 * tapBytes;
-    const target = source + rows * stride + 16;
-    const { memory, convolve: run } = open(target + size * width + 16);
-    const bytes = new Uint8Array(memory.buffer);
-    for (let y = 0; y < rows; y++) {
-      const from = mirror(y - above, size) * width;
-      const to = source + y * stride;
-      bytes.set(pixels.subarray(from, from + width), to + left * 3);
-      for (let x = 0; x < left; x++) copyPixel(pixels, from + mirror(x - left, size) * 3, bytes, to + x * 3);
-      for (let x = 0; x < right; x++)
-        copyPixel(pixels, from + mirror(size + x, size) * 3, bytes, to + (left + size + x) * 3);
-    }
-    new Uint16Array(memory.buffer, 0, taps.length).set(fixedPoint(taps));
-    new Int32Array(memory.buffer, tapBytes, taps.length).set(
-      taps.map(({ dx, dy }) => (dy + above) * stride + (dx + left) * 3),
-    );
-    run(source, target, width, size, stride, tapBytes, 0, taps.length);
-    pixels.set(bytes.subarray(target, target + size * width));
+  const plain = 2 * tapBytes;
+  const padded = plain + pixels.length + 16;
+  const { run, bytes } = open(padded + Math.max(...room.map(({ stride, rows }) => stride * rows)) + 16);
+  bytes.set(pixels, plain);
+  for (const [k, taps] of passes.entries()) {
+    const { left, right, above, below, stride } = room[k]!;
+    new Uint16Array(bytes.buffer, 0, taps.length).set(fixedPoint(taps));
+    const offsets = new Int32Array(bytes.buffer, tapBytes, taps.length);
+    for (const [n, { dx, dy }] of taps.entries()) offsets[n] = (dy + above) * stride + (dx + left) * 3;
+    run.pad(plain, padded, size, left, right, above, below);
+    run.convolve(padded, plain, width, size, stride, tapBytes, 0, taps.length);
   }
+  pixels.set(bytes.subarray(plain, plain + pixels.length));
 }
 
 /**
@@ -90,16 +79,4 @@ function fixedPoint(taps: readonly Tap[]): Uint16Array {
   const largest = taps.reduce((best, { weight }, k) => (weight > taps[best]!.weight ? k : best), 0);
   fixed[largest] = fixed[largest]! + 256 - fixed.reduce((sum, weight) => sum + weight, 0);
   return fixed;
-}
-
-function copyPixel(source: Uint8Array, from: number, target: Uint8Array, to: number): void {
-  target[to] = source[from]!;
-  target[to + 1] = source[from + 1]!;
-  target[to + 2] = source[from + 2]!;
-}
-
-function mirror(i: number, size: number): number {
-  if (i < 0) i = -i;
-  if (i >= size) i = 2 * size - 2 - i;
-  return i < 0 ? 0 : i >= size ? size - 1 : i;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Font, Glyph } from 'opentype.js';
+import type { Font, Glyph, PathCommand } from 'opentype.js';
 import { packageFolder } from '../../base/folders.ts';
 
 /** The typeface of every chart: it comes with the program, so that charts look the same on a machine without any font. */
@@ -64,12 +64,28 @@ function face(font: Font, woff2: Buffer): Face {
       let data = '';
       let at = x;
       for (const character of text) {
-        data += glyph(character).getPath(at, 0, size).toPathData(2);
+        data += pathData(glyph(character).getPath(at, 0, size).commands);
         at += advance(character, size);
       }
       return data;
     },
   };
+}
+
+/**
+ * The commands of an outline as an SVG path. The library's own writer leaves out the space before a coordinate that is rounded to −0,
+ * which joins it to the one before.
+ */
+function pathData(commands: readonly PathCommand[]): string {
+  const number = (value: number | undefined) => `${Math.round((value ?? 0) * 100) / 100 + 0}`;
+  return commands
+    .map(({ type, ...at }) => {
+      const points = { M: [at.x, at.y], L: [at.x, at.y], Q: [at.x1, at.y1, at.x, at.y] } as const;
+      const curve = [at.x1, at.y1, at.x2, at.y2, at.x, at.y];
+      if (type === 'Z') return 'Z';
+      return `${type}${(type === 'C' ? curve : points[type]).map(number).join(' ')}`;
+    })
+    .join('');
 }
 
 export const isBold = (weight: unknown): boolean => weight === 'bold' || Number(weight) >= 600;

@@ -1,8 +1,17 @@
 /** What of opentype.js is used; it comes without types. */
 declare module 'opentype.js' {
+  export interface PathCommand {
+    type: 'M' | 'L' | 'Q' | 'C' | 'Z';
+    x?: number;
+    y?: number;
+    x1?: number;
+    y1?: number;
+    x2?: number;
+    y2?: number;
+  }
   export interface Glyph {
     advanceWidth?: number;
-    getPath(x: number, y: number, size: number): { toPathData(decimals: number): string };
+    getPath(x: number, y: number, size: number): { commands: PathCommand[] };
   }
   export interface Font {
     unitsPerEm: number;

@@ -19,6 +19,7 @@ ${
     ? chartCard(charts.training, `Curves of ${run.id}`)
     : card('Curves', html`<p class="muted">No metric was recorded.</p>`)
 }
+${charts.robustness && chartCard(charts.robustness, 'Scores by condition and severity')}
 <div class="row">${card('Scores', scoreTables(run.scores))}${
       charts.confusion && chartCard(charts.confusion, 'Confusion matrix of gender')
     }</div>

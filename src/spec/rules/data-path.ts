@@ -5,7 +5,7 @@ import { broken, type Rule } from './rule.ts';
 export const dataPath: Rule = {
   reads: ['data.source', 'data.path'],
   check: ({ data: { source, path } }) =>
-    source === 'synthetic' || path !== undefined || extension('source', source)
+    source === 'synthetic' || source === 'several' || path !== undefined || extension('source', source)
       ? []
       : broken(
           'rule-data-path',

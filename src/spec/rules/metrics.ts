@@ -13,6 +13,22 @@ export const splitMetrics = [
   'identity_top5',
   'identity_macro_f1',
   'combined',
+  'verification_auc',
+  'verification_eer',
+  'verification_accuracy',
+  'verification_precision',
+  'verification_recall',
+  'verification_f1',
+  'tar_at_far_1e-1',
+  'tar_at_far_1e-2',
+  'tar_at_far_1e-3',
+  'tar_at_far_1e-4',
+  'gallery_rank1',
+  'gallery_rank5',
+  'gallery_macro_f1',
+  'gallery_open_set',
+  'challenge_pairs',
+  'challenge_gallery',
 ] as const;
 
 /** Metrics of training that can be watched: they fall as a model learns. */
@@ -91,13 +107,13 @@ function unknownMetric(
   );
 }
 
-/** Losses fall, everything else rises. */
+/** Losses and error rates fall, everything else rises. */
 function direction(
   at: string[],
   metric: string,
   mode: Experiment['train']['early_stopping']['mode'],
 ): PlacedFinding[] {
-  const better = (losses as readonly string[]).includes(metric) ? 'min' : 'max';
+  const better = (losses as readonly string[]).includes(metric) || /_eer$/.test(metric) ? 'min' : 'max';
   if (mode === better) return [];
   return broken(
     'rule-metric-mode',

@@ -1,6 +1,7 @@
 import { FacecomError } from '../../base/errors.ts';
 import { evaluationBatches, type Subset } from '../../data/index.ts';
-import type { Learner } from '../../model/index.ts';
+import type { Learner, Logits } from '../../model/index.ts';
+import { concatenated, normalised } from './matching/embeddings.ts';
 import type { Outcomes } from './metrics.ts';
 
 export interface EvaluateOptions {
@@ -11,6 +12,8 @@ export interface EvaluateOptions {
   /** Called after each batch with the pictures that are done. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
+  /** flip: logits and features are the means of those of each picture and its mirror image. */
+  tta?: 'none' | 'flip';
 }
 
 /**
@@ -20,26 +23,114 @@ export interface EvaluateOptions {
 export async function evaluate(
   learner: Pick<Learner, 'evaluate'>,
   subset: Subset,
-  { batchSize, identities, step, onProgress, signal }: EvaluateOptions,
+  { batchSize, identities, step, onProgress, signal, tta = 'none' }: EvaluateOptions,
 ): Promise<Outcomes> {
   const genderLogits = new Float32Array(subset.size);
   const identityLogits = new Float32Array(subset.size * identities);
+  let features: Float32Array | undefined;
+  let width = 0;
   let done = 0;
   for await (const batch of evaluationBatches(subset, { batchSize })) {
     signal?.throwIfAborted();
-    const { gender, identity } = await learner.evaluate(batch);
+    const { gender, identity, embedding } =
+      tta === 'flip' ? await withMirrored(learner, batch) : await learner.evaluate(batch);
     checkFinite(gender, 'gender', step);
     checkFinite(identity, 'identity', step);
+    if (embedding) {
+      width = embedding.length / batch.size;
+      features ??= new Float32Array(subset.size * width);
+    }
     for (let i = 0; i < batch.size; i++) {
       const picture = batch.indices[i]!;
       genderLogits[picture] = gender[i]!;
       identityLogits.set(identity.subarray(i * identities, (i + 1) * identities), picture * identities);
+      if (embedding) features!.set(embedding.subarray(i * width, (i + 1) * width), picture * width);
     }
     done += batch.size;
     onProgress?.(done, subset.size);
     await new Promise((resume) => setImmediate(resume));
   }
-  return { gender: subset.gender, genderLogits, identity: subset.identity, identityLogits, identities };
+  return {
+    gender: subset.gender,
+    genderLogits,
+    identity: subset.identity,
+    identityLogits,
+    identities,
+    ...(features ? { embeddings: normalised(features, width) } : {}),
+  };
+}
+
+/** The outcomes of several models as one. */
+export async function evaluateTogether(
+  learners: readonly Pick<Learner, 'evaluate'>[],
+  subset: Subset,
+  options: EvaluateOptions,
+): Promise<Outcomes> {
+  const parts: Outcomes[] = [];
+  for (const learner of learners) parts.push(await evaluate(learner, subset, options));
+  return ensemble(parts);
+}
+
+/** The means of what a model says of pictures and of their mirror images. */
+export async function withMirrored(
+  learner: Pick<Learner, 'evaluate'>,
+  { images, size }: { images: Uint8Array; size: number },
+): Promise<Logits> {
+  const plain = await learner.evaluate({ images, size });
+  // What a backend gives may be a view of memory that its next step writes to.
+  const kept = {
+    gender: plain.gender.slice(),
+    identity: plain.identity.slice(),
+    embedding: plain.embedding?.slice(),
+  };
+  const mirrored = await learner.evaluate({ images: mirror(images, size), size });
+  const mean = (a: Float32Array, b: Float32Array) => a.map((value, i) => (value + b[i]!) / 2);
+  return {
+    gender: mean(kept.gender, mirrored.gender),
+    identity: mean(kept.identity, mirrored.identity),
+    ...(kept.embedding && mirrored.embedding ? { embedding: mean(kept.embedding, mirrored.embedding) } : {}),
+  };
+}
+
+/** Square RGB pictures, left and right exchanged. */
+export function mirror(images: Uint8Array, size: number): Uint8Array {
+  const side = Math.round(Math.sqrt(images.length / size / 3));
+  const mirrored = new Uint8Array(images.length);
+  for (let row = 0; row < images.length; row += side * 3)
+    for (let x = 0; x < side; x++)
+      for (let c = 0; c < 3; c++) mirrored[row + 3 * x + c] = images[row + 3 * (side - 1 - x) + c]!;
+  return mirrored;
+}
+
+/**
+ * The outcomes of several models of the same classes on the same pictures as one: means of the logarithms of their probabilities, and
+ * their features side by side.
+ */
+export function ensemble(parts: readonly Outcomes[]): Outcomes {
+  const [first] = parts as [Outcomes];
+  if (parts.length === 1) return first;
+  const { identities } = first;
+  const genderLogits = new Float32Array(first.genderLogits.length);
+  const identityLogits = new Float32Array(first.identityLogits.length);
+  for (const part of parts) {
+    for (const [i, logit] of part.genderLogits.entries()) genderLogits[i]! += logit / parts.length;
+    for (let row = 0; row < identityLogits.length; row += identities) {
+      let top = Number.NEGATIVE_INFINITY;
+      for (let k = row; k < row + identities; k++) top = Math.max(top, part.identityLogits[k]!);
+      let sum = 0;
+      for (let k = row; k < row + identities; k++) sum += Math.exp(part.identityLogits[k]! - top);
+      const shift = top + Math.log(sum);
+      for (let k = row; k < row + identities; k++)
+        identityLogits[k]! += (part.identityLogits[k]! - shift) / parts.length;
+    }
+  }
+  const embeddings = parts.flatMap((part) => part.embeddings ?? []);
+  return {
+    ...first,
+    genderLogits,
+    identityLogits,
+    ...(embeddings.length === parts.length ? { embeddings: concatenated(embeddings) } : {}),
+  };
 }
 
 function checkFinite(logits: Float32Array, head: string, step: number | undefined): void {

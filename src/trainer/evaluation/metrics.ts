@@ -1,3 +1,6 @@
+import type { Embeddings } from './matching/embeddings.ts';
+import { matchingNames } from './matching/names.ts';
+
 /** Truth and predictions of the pictures of one split, picture by picture. */
 export interface Outcomes {
   /** 0 male, 1 female, −1 unknown. */
@@ -9,6 +12,8 @@ export interface Outcomes {
   /** `[pictures, identities]`. */
   identityLogits: Float32Array;
   identities: number;
+  /** What pictures are matched by, where the model has it. */
+  embeddings?: Embeddings;
 }
 
 export interface ScoreWeights {
@@ -29,15 +34,17 @@ export const metricNames = [
   'identity_top5',
   'identity_macro_f1',
   'combined',
+  ...matchingNames,
 ] as const;
 
 /**
  * The metrics of both tasks, as scikit-learn defines them; a picture without a label counts in no metric of that task.
- * A task without a single label has no metrics, and `combined` is then the other task's alone, on the same scale.
+ * A task without a single label has no metrics, and `combined` is then the other task's alone, on the same scale. `counts`, where
+ * given, says how often each picture counts.
  */
-export function score(outcomes: Outcomes, weights: ScoreWeights): Scores {
-  const gender = genderScores(outcomes);
-  const identity = identityScores(outcomes);
+export function score(outcomes: Outcomes, weights: ScoreWeights, counts?: ArrayLike<number>): Scores {
+  const gender = genderScores(outcomes, counts);
+  const identity = identityScores(outcomes, counts);
   const parts: [number, number][] = [];
   if (gender) parts.push([weights.gender, gender.gender_accuracy!]);
   if (identity) parts.push([weights.identity, identity.identity_top1!]);
@@ -69,14 +76,17 @@ export function argmax(logits: Float32Array, row: number, columns: number): numb
 }
 
 /** `[[male as male, male as female], [female as male, female as female]]`, pictures counted. */
-export function genderConfusion({ gender, genderLogits }: Outcomes): [[number, number], [number, number]] {
+export function genderConfusion(
+  { gender, genderLogits }: Outcomes,
+  counts?: ArrayLike<number>,
+): [[number, number], [number, number]] {
   const matrix: [[number, number], [number, number]] = [
     [0, 0],
     [0, 0],
   ];
   for (let i = 0; i < gender.length; i++) {
     const actual = gender[i];
-    if (actual === 0 || actual === 1) matrix[actual][genderOf(genderLogits[i]!)]++;
+    if (actual === 0 || actual === 1) matrix[actual][genderOf(genderLogits[i]!)] += counts ? counts[i]! : 1;
   }
   return matrix;
 }
@@ -101,8 +111,8 @@ export function identityConfusion({
 }
 
 /** Accuracy, and precision, recall and F1 of the class Female, 0 where they are undefined. */
-function genderScores(outcomes: Outcomes): Scores | undefined {
-  const [[trueMale, falseFemale], [falseMale, trueFemale]] = genderConfusion(outcomes);
+function genderScores(outcomes: Outcomes, counts?: ArrayLike<number>): Scores | undefined {
+  const [[trueMale, falseFemale], [falseMale, trueFemale]] = genderConfusion(outcomes, counts);
   const labelled = trueMale + falseFemale + falseMale + trueFemale;
   if (labelled === 0) return undefined;
   return {
@@ -113,8 +123,33 @@ function genderScores(outcomes: Outcomes): Scores | undefined {
   };
 }
 
+/** What the model answers to each picture with an identity: its first guess, and how many classes come before the right one. */
+interface Answers {
+  guess: Int32Array;
+  rank: Int32Array;
+}
+
+/** Found once of the outcomes that a bootstrap counts a thousand times. */
+const known = new WeakMap<Outcomes, Answers>();
+
+function answersOf(outcomes: Outcomes): Answers {
+  const earlier = known.get(outcomes);
+  if (earlier) return earlier;
+  const { identity, identityLogits, identities } = outcomes;
+  const answers = { guess: new Int32Array(identity.length), rank: new Int32Array(identity.length) };
+  for (let i = 0; i < identity.length; i++) {
+    if (identity[i]! < 0) continue;
+    answers.guess[i] = argmax(identityLogits, i, identities);
+    answers.rank[i] = rank(identityLogits, i, identities, identity[i]!);
+  }
+  known.set(outcomes, answers);
+  return answers;
+}
+
 /** Top-1, top-5 and the mean F1 of the identities that occur, as truth or as prediction. */
-function identityScores({ identity, identityLogits, identities }: Outcomes): Scores | undefined {
+function identityScores(outcomes: Outcomes, counts?: ArrayLike<number>): Scores | undefined {
+  const { identity, identities } = outcomes;
+  const answers = answersOf(outcomes);
   const hits = new Float64Array(identities);
   const actual = new Float64Array(identities);
   const predicted = new Float64Array(identities);
@@ -123,16 +158,17 @@ function identityScores({ identity, identityLogits, identities }: Outcomes): Sco
   let top5 = 0;
   for (let i = 0; i < identity.length; i++) {
     const truth = identity[i]!;
-    if (truth < 0) continue;
-    labelled++;
-    const guess = argmax(identityLogits, i, identities);
-    actual[truth]!++;
-    predicted[guess]!++;
+    const count = counts ? counts[i]! : 1;
+    if (truth < 0 || count === 0) continue;
+    labelled += count;
+    const guess = answers.guess[i]!;
+    actual[truth]! += count;
+    predicted[guess]! += count;
     if (guess === truth) {
-      hits[truth]!++;
-      top1++;
+      hits[truth]! += count;
+      top1 += count;
     }
-    if (rank(identityLogits, i, identities, truth) < 5) top5++;
+    if (answers.rank[i]! < 5) top5 += count;
   }
   if (labelled === 0) return undefined;
   let f1 = 0;

@@ -28,7 +28,8 @@ export function predictions(
       filename,
       gender: genderOf(logit) === 1 ? 'Female' : 'Male',
       genderProbability: 1 / (1 + Math.exp(-Math.abs(logit))),
-      identity: classes[guess]!,
+      // Without classes there is nobody to name.
+      identity: classes[guess] ?? '',
       identityProbability: largestSoftmax(identityLogits, row, identities, guess),
     };
   });
@@ -66,4 +67,5 @@ function largestSoftmax(logits: Float32Array, row: number, columns: number, larg
 /** https://owasp.org/www-community/attacks/CSV_Injection */
 const harmless = (text: string) => (/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text);
 
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A value of a CSV file (RFC 4180). */
+export const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -7,8 +7,10 @@ export function command(): Command {
   const data = new Command('data').exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   data
     .command('inspect')
-    .description('Count the pictures, people, labels and the split of a data set; decode every picture.')
-    .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
+    .description(
+      'Find out what a data set is and what is wrong with it; print the lines of YAML that read it.',
+    )
+    .argument('[TARGET]', 'a folder of pictures, or an experiment file; left out: synthetic faces')
     .addOption(setOption('change a key of the experiment, such as data.split.seed=7'))
     .option('--json', 'print one JSON document')
     .action(async (target, options) => (await import('./inspect.ts')).inspect(target, options));
@@ -26,7 +28,7 @@ export function command(): Command {
   data
     .command('preview')
     .description('Draw a contact sheet: pictures as they are, augmented, or under each effect or condition.')
-    .argument('[TARGET]', 'a folder with annotations.json, or an experiment file; left out: synthetic faces')
+    .argument('[TARGET]', 'a folder of pictures, or an experiment file; left out: synthetic faces')
     .option('--out <file>', 'PNG file to write', 'preview.png')
     .option('--policy <name>', 'show pictures as this augmentation policy gives them')
     .option('--augment', "show pictures as the experiment's augmentation policy gives them")
@@ -52,5 +54,24 @@ export function command(): Command {
     .option('--seed <n>', 'seed of what is random in a condition', '1')
     .option('--json', 'print one JSON document')
     .action(async (folder, out, options) => (await import('./corrupt.ts')).corrupt(folder, out, options));
+  data
+    .command('cache')
+    .description('Decode the pictures of a data set into the cache folder, so that runs start at once.')
+    .argument('[TARGET]', 'a folder of pictures, or an experiment file; left out: synthetic faces')
+    .addOption(setOption('change a key of the experiment, such as data.image_size=112'))
+    .option('--json', 'print one JSON document')
+    .action(async (target, options) => (await import('./cache.ts')).cache(target, options));
+  data
+    .command('align')
+    .description('Copy a folder of faces turned, scaled and cut to 112 × 112 by five landmarks each.')
+    .argument('<FOLDER>', 'pictures')
+    .argument('<OUT>', 'new or empty folder')
+    .requiredOption(
+      '--landmarks <file>',
+      'CSV: picture, then x and y of left eye, right eye, nose, left and right corner of the mouth',
+    )
+    .option('--size <pixels>', 'side of what is written', '112')
+    .option('--json', 'print one JSON document')
+    .action(async (folder, out, options) => (await import('./align.ts')).align(folder, out, options));
   return data;
 }

@@ -1,5 +1,5 @@
 import { onInterrupt } from '../../../base/interrupt.ts';
-import { type EvaluateOptions, evaluate } from '../../../operations/index.ts';
+import { type EvaluateOptions, evaluate, runsAndFolder } from '../../../operations/index.ts';
 import { printJson } from '../../terminal/print.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
@@ -15,16 +15,20 @@ interface EvaluateFlags {
   split?: EvaluateOptions['split'];
   conditions?: string;
   severity: string;
+  tta?: 'none' | 'flip';
 }
 
 /** Scores a run's best checkpoint and prints the scores. Ends the process. */
-export function evaluateRun(text: string, { json = false, ...flags }: EvaluateFlags): Promise<never> {
+export function evaluateRun(words: string[], { json = false, ...flags }: EvaluateFlags): Promise<never> {
   return thenExit(json, async () => {
-    const { runs, data, split, set } = flags;
+    const { runs, split, set, tta } = flags;
+    const named = runsAndFolder(words);
+    const data = flags.data ?? named.data;
     const severities = chooseSeverities(flags.severity);
     const conditions = await namesOf(flags.conditions);
-    const result = await evaluate(text, {
-      ...{ runs, data, split, set, conditions, severities },
+    const result = await evaluate(named.runs, {
+      ...{ runs, data, split, set, tta, conditions, severities },
+      keep: true,
       signal: onInterrupt(),
       report: terminalReporter(),
       onProgress: progressByStage(),

@@ -1,11 +1,14 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { setOption } from '../../terminal/set-option.ts';
 
-/** `facecom evaluate RUN`: the best checkpoint on other data or under bad conditions. */
+/** `facecom evaluate RUN… [FOLDER]`: best checkpoints on other data or under bad conditions. */
 export function command(): Command {
   return new Command('evaluate')
-    .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
-    .option('--data <FOLDER>', 'another folder with annotations.json, of which all pictures are scored')
+    .argument('<RUN...>', 'run folders, name/trial-attempt, trial, or last; then a folder of other pictures')
+    .option('--data <FOLDER>', 'another folder of pictures, all of which are scored')
+    .addOption(
+      new Option('--tta <how>', 'average each picture with its mirror image').choices(['none', 'flip']),
+    )
     .option('--split <side>', 'pictures of one side: train, validation, test or all')
     .option(
       '--conditions <names>',
@@ -15,5 +18,5 @@ export function command(): Command {
     .addOption(setOption('change a key of data, evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document')
-    .action(async (run, options) => (await import('./action.ts')).evaluateRun(run, options));
+    .action(async (runs, options) => (await import('./action.ts')).evaluateRun(runs, options));
 }

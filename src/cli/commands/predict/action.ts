@@ -12,6 +12,8 @@ interface PredictFlags {
   json?: boolean;
   out?: string;
   rawCsv?: boolean;
+  features?: string;
+  tta?: 'none' | 'flip';
 }
 
 /**
@@ -19,11 +21,11 @@ interface PredictFlags {
  * or 1 if none is left. Ends the process.
  */
 export function predictImages(text: string, images: string[], flags: PredictFlags): Promise<never> {
-  const { runs, set, json = false } = flags;
+  const { runs, set, features, tta, json = false } = flags;
   return thenExit(json, async () => {
     const progress = progressLine('predicting');
     const result = await predict(text, images, {
-      ...{ runs, set },
+      ...{ runs, set, features, tta },
       signal: onInterrupt(),
       onPrediction: (row) => {
         if (json) printJson(predictionDocument(row));

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { setOption } from '../../terminal/set-option.ts';
 
 /** `facecom predict RUN IMAGES…`: gender and identity of pictures without labels. */
@@ -10,6 +10,10 @@ export function command(): Command {
     .option(
       '--raw-csv',
       'leave names that begin with = + - @ as they are (spreadsheets take them for formulas)',
+    )
+    .option('--features <file>', 'safetensors file to write with the features that faces are matched by')
+    .addOption(
+      new Option('--tta <how>', 'average each picture with its mirror image').choices(['none', 'flip']),
     )
     .addOption(setOption('change a key of evaluate or resources'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { hashFiles } from '../../src/data/file-hashes.ts';
+import { fileFacts } from '../../src/data/file-facts.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -18,7 +18,8 @@ test('files that have not changed are not read again, and a change is never miss
     await writeFile(file, text);
     if (time) await utimes(file, time, time);
   };
-  const hashes = (keep = true) => hashFiles(folder, [a, b], { keep });
+  const hashes = async (keep = true) =>
+    (await fileFacts(folder, [a, b], { keep })).map(({ sha256 }) => sha256);
   await put(a, 'one', old);
   await put(b, 'two', old);
   assert.deepEqual(await hashes(), [sha('one'), sha('two')]);
@@ -41,5 +42,5 @@ test('files that have not changed are not read again, and a change is never miss
   await put(b, 'new');
   assert.deepEqual(await hashes(), [sha('eno'), sha('new')]);
   assert.ok(!(await readFile(index, 'utf8')).includes(sha('new')));
-  await assert.rejects(hashFiles(folder, [join(folder, 'gone')], { keep: true }), { code: 'ENOENT' });
+  await assert.rejects(fileFacts(folder, [join(folder, 'gone')], { keep: true }), { code: 'ENOENT' });
 });

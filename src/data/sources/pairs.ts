@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FacecomError } from '../../base/errors.ts';
+import { existingFolder, type FileSource } from '../listing.ts';
+import { readPairs } from '../pair-list.ts';
+import { shown } from '../shown.ts';
+
+/** A list of pairs, and the pictures that it names: for verification. Whom they show is known where a folder is named after them. */
+export const source: FileSource = {
+  async list(settings) {
+    const folder = await existingFolder(settings, 'the folder of the pictures and the list of pairs');
+    const list = settings.pairs ?? settings.file ?? 'pairs.txt';
+    const pairs = await readPairs(folder, list, settings);
+    const names = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))].sort();
+    const missing: string[] = [];
+    for (const name of names) {
+      const info = await stat(join(folder, name)).catch(() => undefined);
+      if (!info?.isFile()) missing.push(name);
+    }
+    if (missing.length > 0)
+      throw new FacecomError('data-picture-missing', 'The list of pairs names pictures that do not exist.', {
+        place: { file: join(folder, list) },
+        found: shown(missing),
+        expected: 'pictures of the folder',
+        remedy: 'Correct the list, or data.path.',
+        exitCode: 2,
+      });
+    const pictures = names.map((name) => ({
+      name,
+      file: join(folder, name),
+      gender: -1 as const,
+      person: name.includes('/') ? name.split('/').slice(0, -1).join('/') : undefined,
+    }));
+    return {
+      folder,
+      pictures,
+      pairs,
+      warnings: [],
+      notes: [
+        `${pairs.length} pairs of ${names.length} pictures, ${pairs.filter(({ same }) => same).length} of one person`,
+      ],
+    };
+  },
+};

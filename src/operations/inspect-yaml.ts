@@ -1,0 +1,36 @@
+import { stringify } from 'yaml';
+import type { FacecomError } from '../base/errors.ts';
+import type { Collection } from '../data/index.ts';
+import type { Inspection } from './inspection.ts';
+
+/** Training sizes of face recognisers, of which the largest that the pictures fill is proposed. */
+const sizes = [224, 160, 112, 96, 64];
+
+/** The lines of YAML that read a data set as it was found to be. */
+export function dataLines(
+  found: Omit<Inspection, 'yaml'>,
+  { entries, size }: Collection,
+  problem: FacecomError | undefined,
+): string {
+  const kind = /^data\.source auto: (\w+)/.exec(found.notes[0] ?? '')?.[1];
+  const data: Record<string, unknown> = { source: kind ?? found.source };
+  if (found.path !== undefined) data.path = found.path;
+  if (size && entries.length > 0) {
+    const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
+    const shown = [...entries.keys()].map((i) => size(i));
+    const short = middle(shown.map(({ width, height }) => Math.min(width, height)));
+    const ratio = middle(shown.map(({ width, height }) => width / height));
+    data.image_size = Math.min(112, sizes.find((side) => side <= 1.1 * short) ?? 64);
+    // Faces that are squeezed look broader or narrower than they are.
+    if (ratio > 1.1 || ratio < 1 / 1.1) data.fit = 'crop';
+  } else data.image_size = found.image_size;
+  if (found.warnings.some(({ code }) => code === 'data-skipped')) data.on_error = 'skip';
+  const split: Record<string, unknown> = {};
+  const given = entries.some(({ side }) => side !== undefined);
+  if (problem?.code === 'data-leak') Object.assign(split, { given: false, by: 'identity' });
+  else if (!given && 2 * found.per_identity.single > found.identities) split.by = 'identity';
+  if (found.alike.groups > 0 && !given) split.near_duplicates = true;
+  if (split.by === 'identity' && found.imbalance !== undefined) split.stratify = 'gender';
+  if (Object.keys(split).length > 0) data.split = split;
+  return stringify({ data }).trimEnd();
+}

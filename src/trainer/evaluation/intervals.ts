@@ -1,0 +1,56 @@
+import { Random } from '../../base/random.ts';
+import type { Subset } from '../../data/index.ts';
+import type { Scores } from './metrics.ts';
+
+export type Interval = [low: number, high: number];
+
+/**
+ * 95 % intervals by the percentile bootstrap over identities (Efron and Tibshirani, 1993): people are drawn with replacement, all
+ * pictures of a person together, for they are not independent; pictures of nobody known each stand alone. A metric that is undefined in
+ * some sample has its interval from the others. None with fewer than two units or no samples.
+ */
+export function bootstrap(
+  { size, people, identity }: Pick<Subset, 'size' | 'people' | 'identity'>,
+  samples: number,
+  seed: number,
+  scores: (weights: { pictures: Float64Array }) => Scores,
+): Record<string, Interval> {
+  const unitOf = new Int32Array(size);
+  const units = new Map<string, number>();
+  for (let i = 0; i < size; i++) {
+    const person = (people ?? identity)[i]!;
+    const key = person >= 0 ? `person ${person}` : `picture ${i}`;
+    if (!units.has(key)) units.set(key, units.size);
+    unitOf[i] = units.get(key)!;
+  }
+  if (units.size < 2 || samples === 0) return {};
+  const random = new Random(seed, 'bootstrap');
+  const found = new Map<string, number[]>();
+  const counts = new Float64Array(units.size);
+  const pictures = new Float64Array(size);
+  for (let sample = 0; sample < samples; sample++) {
+    counts.fill(0);
+    for (let k = 0; k < units.size; k++) counts[random.integer(0, units.size - 1)]!++;
+    for (let i = 0; i < size; i++) pictures[i] = counts[unitOf[i]!]!;
+    for (const [name, value] of Object.entries(scores({ pictures }))) {
+      if (!Number.isFinite(value)) continue;
+      const values = found.get(name);
+      if (values) values.push(value);
+      else found.set(name, [value]);
+    }
+  }
+  return Object.fromEntries(
+    [...found].map(([name, values]) => {
+      const sorted = Float64Array.from(values).sort();
+      return [name, [quantile(sorted, 0.025), quantile(sorted, 0.975)]];
+    }),
+  );
+}
+
+/** A quantile of rising values with linear interpolation, as numpy.quantile. */
+export function quantile(sorted: Float64Array, q: number): number {
+  const at = q * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+}
