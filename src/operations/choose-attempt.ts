@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { liveness } from '../base/process.ts';
 import { continues } from '../orchestrator/index.ts';
-import { holderOfRun, type RunSummary, readState, runsOfTrial, scanRun } from '../record/index.ts';
+import {
+  holderOfRun,
+  isHalfBorn,
+  type RunSummary,
+  readState,
+  runsOfTrial,
+  scanRun,
+} from '../record/index.ts';
 import { runIdOf } from './run-id.ts';
 
 /** What `run` does with a trial that was run before: nothing, continue that run, or make a new one. */
@@ -22,7 +29,7 @@ export function chooseAttempt(place: { runs: string; name: string; trial: string
   const worker = workerOf(run);
   if (worker !== undefined) throw running(run, worker);
   // One whose trainer never began is taken up as a new folder is made.
-  if (run.starts === 0) return { kind: 'new' };
+  if (isHalfBorn(run.dir)) return { kind: 'new' };
   return continues(run) ? { kind: 'continued', run } : { kind: 'new' };
 }
 

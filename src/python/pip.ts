@@ -73,6 +73,8 @@ function remedy(text: string): string {
     return 'Tell pip which certificates to trust (PIP_CERT, or SSL_CERT_FILE for uv), then try again.';
   if (/40[137] (Client Error|Unauthorized|Forbidden)|HTTP status client error/i.test(text))
     return 'The package index refused: check the index and its credentials in the settings of pip or uv.';
+  if (/DO NOT MATCH THE HASHES|hash mismatch/i.test(text))
+    return 'The index gives another file than PyPI had: do not use it. An own build is named by FACECOM_TENSORFLOW_DIR.';
   if (/requires a different Python|Requires-Python/i.test(text))
     return 'Install a newer Python, or name one with FACECOM_PYTHON.';
   return 'Check the network, and the index, proxy and certificates in the settings of pip or uv; then try again.';

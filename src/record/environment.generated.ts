@@ -66,6 +66,9 @@ export interface Environment {
      * Lines of git status --porcelain.
      */
     status?: string[];
+    /**
+     * In older records; now it is changes.diff beside this file, which no tracking server gets.
+     */
     diff?: string;
   };
   /**

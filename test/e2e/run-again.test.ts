@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -113,4 +114,24 @@ test('--detach leaves a run and a sweep at work in the background', async (t) =>
   const refused = await facecom(['run', wrong, '--detach', '--set', 'trainer.command=[./nothing]'], { cwd });
   assert.equal(refused.exitCode, 2, refused.stdout);
   assert.match(refused.stderr, /error\[trainer-missing\]/);
+});
+
+test('local changes are kept beside the record that a server gets, without keys', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'finish');
+  writeFileSync(join(cwd, '.env'), 'X=1\n');
+  writeFileSync(join(cwd, 'notes.txt'), 'old\n');
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd, stdio: 'pipe' });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  writeFileSync(join(cwd, '.env'), 'X=a-very-private-thing\n');
+  writeFileSync(join(cwd, 'notes.txt'), 'new\npassword: correct-horse\n');
+  assert.equal((await facecom(['run', spec, '--quiet'], { cwd })).exitCode, 0);
+  const { text, json } = runOf(cwd);
+  assert.equal(json('environment.json').git.dirty, true);
+  assert.ok(!('diff' in json('environment.json').git));
+  assert.match(text('changes.diff'), /^\+new$/m);
+  assert.doesNotMatch(text('changes.diff'), /private|horse/);
 });

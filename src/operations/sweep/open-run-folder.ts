@@ -1,5 +1,5 @@
 import type { Work } from '../../orchestrator/index.ts';
-import { createRunFolder } from '../../record/index.ts';
+import { createRunFolder, type Environment } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
 import { reopenRun } from '../reopen-run.ts';
@@ -11,7 +11,7 @@ export interface RunFolderOptions {
   /** The trial's, with paths that hold from any folder. */
   config: Experiment;
   /** What is the same for all trials. */
-  environment: object;
+  environment: Environment;
   dataHash: string | undefined;
   cwd: string;
 }
