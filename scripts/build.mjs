@@ -1,24 +1,15 @@
 // Builds src/ into dist/ with esbuild.
 //   npm pack        ─▶ dist/package/, which the package ships: an installed one builds nothing
 //   bin/facecom.mjs ─▶ in a checkout, at every start: dist/<what the sources are>/, when and only when it is not there yet
-import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
+// Required, crypto only where it is needed: their ES modules would take half of what this adds to every start.
+const require = createRequire(import.meta.url);
+const fs = require('node:fs');
+const createHash = (name) => require('node:crypto').createHash(name);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,93 +25,105 @@ const inputs = {
   folders: ['src', 'schemas'],
 };
 
-/** A digest over every source, as `describe` gives it. */
-function digest(describe) {
-  const hash = createHash('sha256');
-  // Paths are put together by hand: this runs at every start.
-  const file = (path) => hash.update(`\n${path}\0${describe(root + path)}`);
+/** Calls `visit` with every source, in order. Paths are put together by hand: this runs at every start. */
+function eachSource(visit) {
   const folder = (path) => {
-    const entries = readdirSync(root + path, { withFileTypes: true });
+    const entries = fs.readdirSync(root + path, { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
       if (entry.isDirectory()) folder(`${path}/${entry.name}`);
-      else file(`${path}/${entry.name}`);
+      else visit(`${path}/${entry.name}`);
   };
-  for (const path of inputs.files) file(path);
+  for (const path of inputs.files) visit(path);
   for (const path of inputs.folders) folder(path);
-  return hash.digest('hex').slice(0, 16);
 }
 
-/** Of sizes and times: a few milliseconds. */
-const stampOf = () =>
-  digest((path) => {
-    const { size, mtimeMs } = statSync(path);
-    return `${size}\0${mtimeMs}`;
+/** Sizes and times of the sources: a few milliseconds. */
+function stampOf() {
+  let text = '';
+  eachSource((path) => {
+    const { size, mtimeMs } = fs.statSync(root + path);
+    text += `${path} ${size} ${mtimeMs}\n`;
   });
+  return text;
+}
 
-/** Of contents: a copy of a checkout has other times. */
-const contentOf = () => digest((path) => readFileSync(path));
-
-const CONTENT = 'sources.txt';
+/** A hash of what the sources contain: the name of their build. */
+function contentOf() {
+  const hash = createHash('sha256');
+  eachSource((path) => hash.update(`\n${path}\0`).update(fs.readFileSync(root + path)));
+  return hash.digest('hex').slice(0, 16);
+}
 
 /**
  * Gives the URL of the folder of built modules of this checkout, building it first where it is missing or stale: in dist/, else, where
  * that cannot be written, in the cache folder. Throws an error with a `remedy` where neither can be written.
+ *
+ *   builds ── stamp.txt: the build of the sources as they were at the last start, by size and time
+ *          └─ <hash of the sources>/ …
  */
 export async function ensureBuilt() {
   const stamp = stampOf();
   const dist = join(root, 'dist');
-  const built = join(dist, stamp);
-  if (isBuilt(built)) return pathToFileURL(built).href;
-  if (isWritable(existsSync(dist) ? dist : root)) return pathToFileURL(await build(dist, stamp)).href;
+  const known = knownBuild(dist, stamp);
+  if (known) return pathToFileURL(known).href;
   const content = contentOf();
-  const same = buildsIn(dist).find((folder) => contentIn(folder) === content);
-  if (same) return pathToFileURL(same).href;
-  return pathToFileURL(await buildElsewhere(stamp)).href;
+  const built = join(dist, content);
+  if (isBuilt(built)) keepStamp(dist, content, stamp);
+  else if (isWritable(fs.existsSync(dist) ? dist : root)) await build(dist, content, stamp);
+  else return pathToFileURL(await buildElsewhere(content, stamp)).href;
+  return pathToFileURL(built).href;
 }
 
-const isBuilt = (folder) => existsSync(join(folder, 'main.js'));
+const isBuilt = (folder) => fs.existsSync(join(folder, 'main.js'));
+const stampFile = (builds) => join(builds, 'stamp.txt');
+
+/** The build of the sources as they are by size and time, if they were built or looked at as such. */
+function knownBuild(builds, stamp) {
+  try {
+    const [content, ...lines] = fs.readFileSync(stampFile(builds), 'utf8').split('\n');
+    const built = join(builds, content);
+    return lines.join('\n') === stamp && isBuilt(built) ? built : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where it cannot be written, the next start reads the sources again. */
+function keepStamp(builds, content, stamp) {
+  try {
+    const aside = `${stampFile(builds)}.${process.pid}.tmp`;
+    fs.writeFileSync(aside, `${content}\n${stamp}`);
+    fs.renameSync(aside, stampFile(builds));
+    fs.utimesSync(join(builds, content), new Date(), new Date());
+  } catch {
+    // Another's checkout.
+  }
+}
 
 function isWritable(directory) {
   try {
-    accessSync(directory, constants.W_OK);
+    fs.accessSync(directory, fs.constants.W_OK);
     return true;
   } catch {
     return false;
   }
 }
 
-function buildsIn(dist) {
-  try {
-    return readdirSync(dist)
-      .map((name) => join(dist, name))
-      .filter(isBuilt);
-  } catch {
-    return [];
-  }
-}
-
-function contentIn(folder) {
-  try {
-    return readFileSync(join(folder, CONTENT), 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
 /** A build of another's checkout, in a folder of its own of the user's cache. */
-async function buildElsewhere(stamp) {
+async function buildElsewhere(content, stamp) {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   // From there its own files (schemas/, experiments/) are not found.
   process.env.FACECOM_PACKAGE_DIR = root;
   try {
     const builds = join(cacheFolder(), 'build', name);
-    const built = join(builds, stamp);
-    if (isBuilt(built)) return built;
-    mkdirSync(builds, { recursive: true });
+    const known = knownBuild(builds, stamp);
+    if (known) return known;
+    fs.mkdirSync(builds, { recursive: true });
     // From where the build's imports find the checkout's packages.
     const packages = join(builds, 'node_modules');
-    if (!lstatSync(packages, { throwIfNoEntry: false })) symlinkSync(join(root, 'node_modules'), packages);
-    return await build(builds, stamp);
+    if (!fs.lstatSync(packages, { throwIfNoEntry: false }))
+      fs.symlinkSync(join(root, 'node_modules'), packages);
+    return await build(builds, content, stamp);
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(error.code)) throw error;
     throw Object.assign(new Error('this checkout is not built, and cannot be built by this user'), {
@@ -138,24 +141,24 @@ function cacheFolder() {
 }
 
 /** Builds a folder of `builds`: each build has one of its own, so that a process that runs for days still finds the modules it started with. */
-async function build(builds, name) {
+async function build(builds, content, stamp) {
   const { bundleProgram } = await import('./bundle.mjs').catch(noBundler);
-  const built = join(builds, name);
+  const built = join(builds, content);
   // Built aside and renamed, so that two first starts at once do not see each other's half.
   const aside = `${built}.${process.pid}.tmp`;
-  mkdirSync(aside, { recursive: true });
+  fs.mkdirSync(aside, { recursive: true });
   try {
     await bundleProgram(aside);
-    writeFileSync(join(aside, CONTENT), contentOf());
     try {
-      renameSync(aside, built);
+      fs.renameSync(aside, built);
     } catch (error) {
       // Another process was faster: its build is the same.
       if (!isBuilt(built)) throw error;
     }
+    keepStamp(builds, content, stamp);
     prune(builds, built);
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    fs.rmSync(aside, { recursive: true, force: true });
   }
   return built;
 }
@@ -172,19 +175,23 @@ function noBundler(error) {
 /** Removes builds that no process of the last week can have started from. */
 function prune(builds, keep) {
   const weekAgo = Date.now() - 7 * 24 * 3600 * 1000;
-  for (const folder of buildsIn(builds))
-    if (folder !== keep && statSync(folder).mtimeMs < weekAgo)
-      rmSync(folder, { recursive: true, force: true });
+  for (const name of fs.readdirSync(builds)) {
+    const folder = join(builds, name);
+    if (folder !== keep && isBuilt(folder) && fs.statSync(folder).mtimeMs < weekAgo)
+      fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What `npm pack` packs. */
 async function buildPackage() {
-  const builds = join(root, 'dist');
-  const built = await build(builds, `package.${process.pid}`);
+  const { bundleProgram } = await import('./bundle.mjs');
   const { writeDeclarations } = await import('./declarations.mjs');
-  writeDeclarations(join(built, 'types'));
-  rmSync(join(builds, 'package'), { recursive: true, force: true });
-  renameSync(built, join(builds, 'package'));
+  const built = join(root, 'dist', 'package');
+  const aside = `${built}.${process.pid}.tmp`;
+  await bundleProgram(aside);
+  writeDeclarations(join(aside, 'types'));
+  fs.rmSync(built, { recursive: true, force: true });
+  fs.renameSync(aside, built);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

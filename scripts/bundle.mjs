@@ -118,11 +118,10 @@ export const options = {
   },
 };
 
-/** Packages that every start reads, beside the validator: see cached.mjs. */
-const everyStart = ['commander', 'yaml'];
-const VALIDATOR = '/src/spec/validator.ts';
+/** What every start reads, by the name of its script: see cached.mjs. */
+const everyStart = { commander: 'commander', yaml: 'yaml', validator: './src/spec/validator.ts' };
 
-/** They are taken from cached.js. */
+/** It is taken from the scripts. */
 const fromCached = {
   name: 'from-cached',
   setup({ onLoad, onResolve }) {
@@ -131,30 +130,21 @@ const fromCached = {
     onResolve({ filter: /\/validator\.ts$/ }, () => ({ path: 'validator', namespace }));
     onResolve({ filter: /^\.\/cached\.js$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /.*/, namespace }, async ({ path }) => {
-      const names =
-        path === 'validator'
-          ? ['schemaErrors']
-          : Object.keys(await import(path)).filter((name) => name !== 'default' && name !== 'module.exports');
-      return {
-        contents: `import { cached } from './cached.js';\nexport const { ${names.join(', ')} } = cached.${path};`,
-      };
+      const exported = path === 'validator' ? ['schemaErrors'] : Object.keys(await import(path));
+      const names = exported.filter((name) => name !== 'default' && name !== 'module.exports');
+      const contents = `import { cached } from './cached.js';
+export const { ${names.join(', ')} } = cached('${path}');`;
+      return { contents };
     });
   },
 };
 
-/** cached.js and its script. */
+/** cached.js and its scripts. */
 async function bundleCached(folder) {
-  const parts = everyStart.map((name) => `export * as ${name} from '${name}';`);
-  const contents = `${parts.join('\n')}\nexport * as validator from '.${VALIDATOR}';`;
   const { splitting: _, external: __, banner: ___, ...common } = options;
-  await build({
-    ...common,
-    stdin: { contents, resolveDir: root },
-    outfile: join(folder, 'cached.cjs'),
-    format: 'cjs',
-    // Read as Latin-1.
-    charset: 'ascii',
-  });
+  // Read as Latin-1.
+  const script = { ...common, format: 'cjs', charset: 'ascii', outExtension: { '.js': '.cjs' } };
+  await build({ ...script, entryPoints: everyStart, outdir: folder });
   copyFileSync(join(root, 'scripts', 'cached.mjs'), join(folder, 'cached.js'));
 }
 

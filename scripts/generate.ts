@@ -8,6 +8,7 @@ import { compositions } from '../src/augment/compositions/index.ts';
 import { effects } from '../src/augment/effects/index.ts';
 import type { ParameterSchema } from '../src/augment/effects/types.ts';
 import { policies } from '../src/augment/policies.ts';
+import { augmentationReference } from './augmentation-reference.ts';
 import { decidesTable } from './decides-table.ts';
 import { specReference } from './spec-reference.ts';
 
@@ -181,6 +182,7 @@ for (const file of readdirSync(join(root, 'schemas')).sort())
 
 put('src/spec/decides.generated.ts', formatted('decides.generated.ts', decidesTable(experiment)));
 put('docs/spec.md', specReference());
+put('docs/augmentation.md', augmentationReference());
 
 if (stale.length > 0) {
   console.error(`Not fresh: ${stale.join(', ')}. Run \`npm run generate\` and commit the result.`);

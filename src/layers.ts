@@ -4,4 +4,4 @@
  */
 
 export { dropout, type Forward, linear, type Parameter, Parameters } from './model/index.ts';
-export { batchNorm, biasAdd, conv2d, maxPool, relu } from './tensor/index.ts';
+export { batchNorm, biasAdd, conv2d, depthwiseConv2d, maxPool, relu } from './tensor/index.ts';

@@ -1,8 +1,10 @@
-// Decodes a folder of classes into an empty cache and says how long it took: decode-worker.ts FOLDER SIZE
-import { loadDataset } from '../../src/data/index.ts';
+// Decodes a folder of classes into an empty cache and says how long it took and how much memory: decode-worker.ts FOLDER SIZE [epoch]
+// With `epoch` all pictures are then read in batches, as training reads them.
+import { createAugmenter } from '../../src/augment/index.ts';
+import { loadDataset, trainBatches } from '../../src/data/index.ts';
 import { resolveConfig } from '../../src/spec/index.ts';
 
-const [folder, size] = process.argv.slice(2);
+const [folder, size, epoch] = process.argv.slice(2);
 const { data } = resolveConfig({
   name: 'bench',
   data: {
@@ -14,7 +16,12 @@ const { data } = resolveConfig({
 });
 const started = performance.now();
 const { train } = await loadDataset(data, { seed: 1 });
-process.stdout.write(
-  `${JSON.stringify({ seconds: (performance.now() - started) / 1000, pictures: train.size, memory: process.resourceUsage().maxRSS * 1024 })}\n`,
-);
+const seconds = (performance.now() - started) / 1000;
+if (epoch) {
+  const augment = createAugmenter('none', Number(size));
+  for await (const batch of trainBatches(train, { batchSize: 64, epoch: 0, seed: 1, augment }))
+    if (batch.images.length !== batch.size * Number(size) ** 2 * 3) throw new Error('a batch is not whole');
+}
+const memory = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ seconds, pictures: train.size, memory })}\n`);
 for await (const _ of process.stdin);

@@ -1,4 +1,5 @@
 import { type Learner, type ModelConfig, openLearner } from '../../src/model/index.ts';
+import { resolveConfig } from '../../src/spec/index.ts';
 
 export interface LearnerOptions {
   backbone: ModelConfig['model']['backbone'];
@@ -13,18 +14,17 @@ export interface LearnerOptions {
 /** The network with two heads and Adam that bench/peers/network.py is, with as many threads as a run gives its trainer. */
 export function benchLearner(options: LearnerOptions): Promise<Learner> {
   const { backbone, size, precision, resources, identities, frozen } = options;
-  return openLearner(
-    {
-      data: { image_size: size },
-      model: {
-        backbone,
-        heads: { gender: { hidden: 512, dropout: 0.5 }, identity: { hidden: 1024, dropout: 0.5 } },
-      },
-      loss: { alpha: 0.3, beta: 0.7, label_smoothing: 0 },
-      optimizer: { name: 'adam', lr: 1e-3, weight_decay: 0, betas: [0.9, 0.999], epsilon: 1e-8 },
-      train: { accumulation: 1, precision, clip: 0, ema: 0 },
-      resources,
-    },
-    { identities, seed: 0, libraryThreads: Number(process.env.FACECOM_THREADS) || undefined, frozen },
-  );
+  const config = resolveConfig({
+    name: 'bench',
+    data: { image_size: size },
+    model: { backbone },
+    loss: { alpha: 0.3, beta: 0.7 },
+    optimizer: { name: 'adam', weight_decay: 0 },
+    train: { precision },
+    resources,
+  });
+  return openLearner(config, {
+    ...{ identities, seed: 0, frozen },
+    libraryThreads: Number(process.env.FACECOM_THREADS) || undefined,
+  });
 }

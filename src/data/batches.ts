@@ -35,6 +35,8 @@ export interface TrainBatchOptions {
   start?: number;
   /** Leaves out the last batch where it is not full. */
   dropLast?: boolean;
+  /** Positions of the epoch's pictures, batch after batch; all of them once, shuffled, where left out. */
+  order?: Int32Array;
 }
 
 /** Batches of an epoch. */
@@ -49,18 +51,21 @@ export function batchCount(size: number, batchSize: number, dropLast = false): n
  */
 export async function* trainBatches(subset: Subset, options: TrainBatchOptions): AsyncGenerator<Batch> {
   const { batchSize, epoch, seed, augment, mixer } = options;
-  const order = new Random(seed, 'shuffle', epoch).shuffle(
-    Int32Array.from({ length: subset.size }, (_, i) => i),
-  );
-  const count = batchCount(subset.size, batchSize, options.dropLast);
+  const order =
+    options.order ??
+    new Random(seed, 'shuffle', epoch).shuffle(Int32Array.from({ length: subset.size }, (_, i) => i));
+  const count = batchCount(order.length, batchSize, options.dropLast);
   const make = (b: number): Batch => {
-    const indices = order.slice(b * batchSize, Math.min((b + 1) * batchSize, subset.size));
+    const indices = order.slice(b * batchSize, Math.min((b + 1) * batchSize, order.length));
     const batch = gather(subset, indices);
     const length = batch.images.length / batch.size;
     for (let k = 0; k < batch.size; k++)
       augment.apply(
         batch.images.subarray(k * length, (k + 1) * length),
-        new Random(seed, 'augment', epoch, indices[k]!),
+        // A picture that an order holds twice is augmented in two ways.
+        options.order
+          ? new Random(seed, 'augment', epoch, indices[k]!, b * batchSize + k)
+          : new Random(seed, 'augment', epoch, indices[k]!),
       );
     const mixed = mixer?.mix(batch, new Random(seed, 'mix', epoch, b));
     return mixed ? { ...batch, mixed } : batch;
@@ -75,9 +80,12 @@ export async function* trainBatches(subset: Subset, options: TrainBatchOptions):
   }
 }
 
-/** Every picture once, in order, unchanged; the last batch may be smaller. */
-export function* evaluationBatches(subset: Subset, options: { batchSize: number }): Generator<Batch> {
-  for (let start = 0; start < subset.size; start += options.batchSize) {
+/** Every picture from `start` on once, in order, unchanged; the last batch may be smaller. */
+export function* evaluationBatches(
+  subset: Subset,
+  options: { batchSize: number; start?: number },
+): Generator<Batch> {
+  for (let start = options.start ?? 0; start < subset.size; start += options.batchSize) {
     const size = Math.min(options.batchSize, subset.size - start);
     yield gather(
       subset,

@@ -3,6 +3,7 @@ import { Random } from '../base/random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
 import type { Collection, Dataset, DataWarning, LoadOptions, PictureEntry, Subset } from './dataset.ts';
 import { refuseSharedPeople } from './leaks.ts';
+import { shown } from './shown.ts';
 import { type DataSettings, sourceOf } from './sources/index.ts';
 import { type Side, type Split, splitPictures } from './split.ts';
 
@@ -180,7 +181,7 @@ function strangersWarning(
   return [
     {
       code: 'data-strangers',
-      message: `${strangers.length} of ${others.length} people of validation and test are not in training, and count in no identity metric: ${strangers.slice(0, 5).join(', ')}${strangers.length > 5 ? ', …' : ''}.`,
+      message: `${strangers.length} of ${others.length} people of validation and test are not in training, and count in no identity metric: ${shown(strangers, 5)}.`,
     },
   ];
 }

@@ -1,46 +1,46 @@
+import { FacecomError } from '../base/errors.ts';
 import { choosePrecision, openRuntime } from '../tensor/index.ts';
-import { type BackboneName, backboneOf } from './backbones/index.ts';
-import type { HeadOptions } from './heads/index.ts';
+import type { Labels } from './batch.ts';
+import type { ModelConfig } from './config.ts';
 import { type Learner, NetworkLearner } from './learner.ts';
-import type { LossOptions } from './losses/index.ts';
-import type { OptimizerSpec } from './optimizers/index.ts';
+import { network } from './network.ts';
+import { matches } from './patterns.ts';
+import { learns } from './phase.ts';
+import type { Preprocess } from './preprocess.ts';
+import { type FittedWeights, fitWeights, readWeights } from './weights/index.ts';
 
 export type { Backbone, BackboneDefinition } from './backbones/index.ts';
-export type { Head, HeadDefinition } from './heads/index.ts';
+export { type Balancer, type BalanceState, createBalance } from './balance/index.ts';
+export { balancedWeights, type LabelledBatch, type Labels, type TaskWeights } from './batch.ts';
+export type { ModelConfig } from './config.ts';
+export type { Head, HeadDefinition } from './heads/head.ts';
 export { dropout, type Forward, linear, type Parameter, Parameters } from './layers.ts';
-export type { LabelledBatch, Learner, Logits, StateTensor, StepResult } from './learner.ts';
+export type { Learner, Logits, StateTensor, StepOptions, StepResult } from './learner.ts';
 export { NetworkLearner } from './learner.ts';
-export type { LossDefinition, LossInputs } from './losses/index.ts';
-export { DEVIATION, MEAN } from './network.ts';
+export type { LossDefinition, LossInputs } from './losses/plugin.ts';
+export type { Phase } from './phase.ts';
+export { imagenet, type Preprocess } from './preprocess.ts';
+export { hashWeights, toTorch } from './weights/index.ts';
 
-/** The part of a resolved experiment that decides what a learner is. */
-export interface ModelConfig {
-  augment?: { mixup: { p: number }; cutmix: { p: number } };
-  data: { image_size: number };
-  model: {
-    backbone: BackboneName;
-    heads: { gender: HeadOptions; identity: HeadOptions };
-  };
-  loss: LossOptions;
-  optimizer: OptimizerSpec;
-  train: { accumulation: number; precision: 'auto' | 'float32' | 'bfloat16'; clip: number; ema: number };
-  resources: { device: string; backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu' };
+export interface LearnerSettings {
+  identities: number;
+  seed: number;
+  libraryThreads?: number;
+  /** The weights are loaded once and only evaluated. */
+  frozen?: boolean;
+  /** The weights come from a checkpoint, and model.weights is not read: what the checkpoint says of its pictures. */
+  trained?: { preprocess?: Preprocess | undefined };
+  /** Names of the people, by class index. */
+  names?: readonly string[];
+  classWeights?: Labels;
 }
 
 /** Opens the backend that the experiment asks for and builds its network on it. */
-export async function openLearner(
-  config: ModelConfig,
-  options: {
-    identities: number;
-    seed: number;
-    libraryThreads?: number;
-    /** The weights are loaded once and only evaluated. */
-    frozen?: boolean;
-  },
-): Promise<Learner> {
+export async function openLearner(config: ModelConfig, settings: LearnerSettings): Promise<Learner> {
   const { backend, device } = config.resources;
-  const threads = options.libraryThreads ?? 0;
-  const { frozen } = options;
+  const threads = settings.libraryThreads ?? 0;
+  const { frozen } = settings;
+  const weights = settings.trained ? undefined : await startingWeights(config, settings);
   const precision = await choosePrecision({
     precision: config.train.precision,
     backend,
@@ -53,21 +53,91 @@ export async function openLearner(
     device,
     threads,
     precision: precision.precision,
-    seed: options.seed,
+    seed: settings.seed,
     frozen,
   });
+  const preprocess = settings.trained?.preprocess ?? config.model.preprocess ?? weights?.preprocess;
   return new NetworkLearner(runtime, {
-    backbone: backboneOf(config.model),
-    heads: config.model.heads,
-    identities: options.identities,
-    seed: options.seed,
-    imageSize: config.data.image_size,
+    model: config.model,
     loss: config.loss,
     optimizer: config.optimizer,
+    imageSize: config.data.image_size,
+    identities: settings.identities,
+    seed: settings.seed,
+    ...(preprocess ? { preprocess: { mean: [...preprocess.mean], std: [...preprocess.std] } } : {}),
+    ...(weights ? { weights: weights.values, notes: weights.notes } : {}),
+    ...(settings.classWeights ? { classWeights: settings.classWeights } : {}),
     accumulation: config.train.accumulation,
     clip: config.train.clip,
     ema: config.train.ema,
+    swa: config.train.swa > 0,
     precisionReason: precision.reason,
     mixing: config.augment !== undefined && config.augment.mixup.p + config.augment.cutmix.p > 0,
   });
+}
+
+/** The values of model.weights, matched with the network; undefined where there are none. Throws `weights-…`. */
+export async function startingWeights(
+  config: ModelConfig,
+  settings: Pick<LearnerSettings, 'identities' | 'names'>,
+): Promise<FittedWeights | undefined> {
+  const { weights: file, backbone, preprocess } = config.model;
+  if (file === undefined) return undefined;
+  return fitWeights(await readWeights(file), {
+    file,
+    backbone,
+    imageSize: config.data.image_size,
+    parameters: parametersOf(config, settings.identities),
+    ...(settings.names ? { identities: settings.names } : {}),
+    ...(preprocess ? { colour: preprocess.colour } : {}),
+  });
+}
+
+/** Every parameter of an experiment's network, without a backend. */
+export function parametersOf({ model, loss, data }: ModelConfig, identities: number) {
+  return network({ model, loss, imageSize: data.image_size, identities, seed: 0 }).parameters;
+}
+
+/**
+ * Throws what is wrong with patterns of parameters, before anything is launched: `model-pattern` for one that names nothing,
+ * `model-frozen` for a phase that trains nothing.
+ */
+export function checkParameters(
+  config: ModelConfig & {
+    train: { phases: ReadonlyArray<{ train?: string[]; rates?: Record<string, number> }> };
+  },
+): void {
+  const parameters = parametersOf(config, 2);
+  const { phases } = config.train;
+  const patterns: Array<[path: string, pattern: string]> = [
+    ...config.model.freeze.map((one): [string, string] => ['model.freeze', one]),
+    ...Object.keys(config.optimizer.rates).map((one): [string, string] => ['optimizer.rates', one]),
+    ...phases.flatMap(({ train = [], rates = {} }, i) => [
+      ...train.map((one): [string, string] => [`train.phases[${i}].train`, one]),
+      ...Object.keys(rates).map((one): [string, string] => [`train.phases[${i}].rates`, one]),
+    ]),
+  ];
+  for (const [path, pattern] of patterns) {
+    if (pattern === '*' || parameters.some(({ name }) => matches(pattern, name))) continue;
+    throw new FacecomError('model-pattern', `${path} names no parameter of the model: ${pattern}.`, {
+      found: pattern,
+      expected: `backbone, heads, gender_head, identity_head, or names such as ${parameters[0]!.name}, with * for any text`,
+      remedy: 'Correct the pattern.',
+      exitCode: 2,
+    });
+  }
+  for (const [i, phase] of (phases.length > 0 ? phases : [{}]).entries()) {
+    const learning = parameters.filter((parameter) => learns(parameter, config.model.freeze, phase));
+    if (learning.some(({ name }) => !name.startsWith('balance.'))) continue;
+    throw new FacecomError(
+      'model-frozen',
+      phases.length > 0 ? `train.phases[${i}] trains nothing.` : 'Nothing of the model learns.',
+      {
+        found: `model.freeze ${JSON.stringify(config.model.freeze)}`,
+        expected: 'a parameter that is not frozen',
+        remedy: 'Freeze less, or let the phase train more.',
+        exitCode: 2,
+      },
+    );
+  }
 }

@@ -32,6 +32,8 @@ export interface EvaluateOptions {
   onProgress?: (stage: 'decoding' | 'scoring', done: number, total: number) => void;
 }
 
+type ChosenOn = 'validation' | 'these pictures';
+
 export interface Evaluation {
   /** `name/trial-attempt`. */
   run: string;
@@ -58,7 +60,7 @@ export interface Evaluation {
   intervals: FullEvaluation['intervals'];
   /** Scores by the condition that pictures have and by gender. */
   parts: Record<string, number>;
-  thresholds: Thresholds & { chosen_on: 'validation' | 'these pictures' };
+  thresholds: Thresholds & { chosen_on: Partial<Record<keyof Thresholds, ChosenOn>> };
   /** Why some metrics are absent. */
   refusals: string[];
   counts: FullEvaluation['counts'];
@@ -155,7 +157,7 @@ export async function evaluate(
     scores: full.scores,
     intervals: full.intervals,
     parts: full.parts,
-    thresholds: { chosen_on: known ? 'validation' : 'these pictures', ...full.thresholds },
+    thresholds: { ...full.thresholds, chosen_on: chosenOn(full) },
     refusals: full.refusals,
     counts: full.counts,
     conditions,
@@ -194,10 +196,16 @@ function refuseStrangers(
 function readThresholds(dir: string): Thresholds | undefined {
   const file = join(dir, 'artifacts', 'thresholds.json');
   if (!existsSync(file)) return undefined;
-  const { chosen_on, ...thresholds } = JSON.parse(readFileSync(file, 'utf8')) as Thresholds & {
-    chosen_on: string;
-  };
-  return chosen_on === 'validation' ? thresholds : undefined;
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Evaluation['thresholds'];
+  const names = (['gender', 'verification'] as const).filter((name) => kept.chosen_on[name] === 'validation');
+  return Object.fromEntries(names.map((name) => [name, kept[name]]));
+}
+
+function chosenOn({ thresholds, chosenHere }: FullEvaluation): Evaluation['thresholds']['chosen_on'] {
+  const names = Object.keys(thresholds) as (keyof Thresholds)[];
+  return Object.fromEntries(
+    names.map((name) => [name, chosenHere.includes(name) ? 'these pictures' : 'validation']),
+  );
 }
 
 /** Keeps an evaluation in the run folder, from where MLflow gets it; the same question again replaces its answer. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import {
   checkTrainerParams,
@@ -8,11 +7,15 @@ import {
   SpecError,
 } from '../spec/index.ts';
 import { type Expansion, expandSweep } from '../sweep/index.ts';
+import { withAbsolutePaths } from './absolute-paths.ts';
+import { hashesOfWeights, weightsFile } from './weights.ts';
 
 export interface TrialDataOptions {
   signal?: AbortSignal;
   /** What data.path is relative to; the working directory where left out. */
   cwd?: string;
+  /** Folder of the run folders, which `model.weights: run:NAME` names one of; `runs` where left out. */
+  runs?: string;
   /** Called in place of throwing where a data set cannot be read: the ids are then without its hash. */
   onUnreadable?: (error: FacecomError) => void;
 }
@@ -25,13 +28,18 @@ export interface TrialDataOptions {
 export async function expandTrials(
   spec: ResolvedExperiment,
   options: TrialDataOptions = {},
-): Promise<Expansion & { hashOf: (config: Experiment) => string | undefined }> {
+): Promise<
+  Expansion & {
+    hashOf: (config: Experiment) => string | undefined;
+    weightsHashOf: (config: Experiment) => string | undefined;
+  }
+> {
   const cwd = options.cwd ?? process.cwd();
   const setKey = (config: Experiment) => keyOf(config, cwd);
   const surveys = new Map<string, { hash?: string }>();
   const hashOf = (config: Experiment) => surveys.get(setKey(config))?.hash;
   // Which data sets there are is known after the expansion, and the ids need their hashes: a sweep over data is expanded twice.
-  const varies = sweptPaths(spec).some((path) => /^(?:data|trainer)\b/.test(path));
+  const varies = sweptPaths(spec).some((path) => /^(?:data|trainer|model)\b/.test(path));
   const configs = varies ? expandSweep(spec).trials.map(({ config }) => config) : [spec.config];
   const wanted = new Map<string, Experiment[]>();
   const splits = new Set<string>();
@@ -49,9 +57,30 @@ export async function expandTrials(
       options.onUnreadable(error);
     }
   }
-  const expansion = expandSweep(spec, { dataHash: hashOf });
+  const weightsHashOf = await weightsHashes(configs, options);
+  const expansion = expandSweep(spec, { dataHash: hashOf, weightsHash: weightsHashOf });
   await checkParams(spec, expansion, cwd);
-  return { ...expansion, hashOf };
+  return { ...expansion, hashOf, weightsHashOf };
+}
+
+/** Of the weights that the configs start from, by whichever path they name them. */
+async function weightsHashes(
+  configs: readonly Experiment[],
+  { cwd = process.cwd(), runs = 'runs', onUnreadable }: TrialDataOptions,
+): Promise<(config: Experiment) => string | undefined> {
+  const absolute = (config: Experiment): Experiment => {
+    const { weights } = config.model;
+    if (weights === undefined) return config;
+    return { ...config, model: { ...config.model, weights: weightsFile(weights, { cwd, runs }) } };
+  };
+  try {
+    const hashOf = await hashesOfWeights(configs.map(absolute));
+    return (config) => hashOf(absolute(config));
+  } catch (error) {
+    if (!onUnreadable || !(error instanceof FacecomError) || error.exitCode !== 2) throw error;
+    onUnreadable(error);
+    return () => undefined;
+  }
 }
 
 /** What a sweep makes of `trainer.params` keeps to `trainer.schema`, too. Throws SpecError with the first trial that does not. */
@@ -71,9 +100,14 @@ function sweptPaths({ sweep }: ResolvedExperiment): string[] {
 }
 
 /** What of a config decides which pictures there are. */
-function keyOf({ data: { source, path, synthetic }, trainer }: Experiment, cwd: string): string {
-  if (trainer.command !== undefined) return '';
-  return JSON.stringify(source === 'synthetic' ? [source, synthetic] : [source, path && resolve(cwd, path)]);
+function keyOf(config: Experiment, cwd: string): string {
+  if (config.trainer.command !== undefined) return '';
+  const { synthetic, split, image_size, fit, cache, shuffle_labels, ...source } = withAbsolutePaths(config, {
+    cwd,
+  }).data;
+  return JSON.stringify(
+    source.source === 'synthetic' ? ['synthetic', synthetic] : [source, split.near_duplicates],
+  );
 }
 
 async function survey(
@@ -82,9 +116,7 @@ async function survey(
   { signal, cwd = process.cwd() }: TrialDataOptions,
 ): Promise<string> {
   const { surveyDataset } = await import('../data/index.ts');
-  const { path } = first.data;
-  const data = path === undefined ? first.data : { ...first.data, path: resolve(cwd, path) };
-  const { collection, hash } = await surveyDataset(data, { signal });
+  const { collection, hash } = await surveyDataset(withAbsolutePaths(first, { cwd }).data, { signal });
   if (others.length > 0) {
     const { splitPictures } = await import('../data/index.ts');
     for (const other of others) splitPictures(collection.entries, other.data.split);

@@ -18,6 +18,7 @@ export type { Counts as InspectCounts, Inspection } from './inspection.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
+export { augmentedRows, conditionRows, effectRows, peopleRows } from './preview.ts';
 export { readRun } from './read-run.ts';
 export { type Runnable, readRunnable } from './read-runnable.ts';
 export { readTarget } from './read-target.ts';

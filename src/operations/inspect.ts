@@ -29,7 +29,10 @@ export async function inspect(
     if ((error as FacecomError).code !== 'data-leak') throw error;
     problem = error as FacecomError;
     lenient = { ...lenient, split: { ...lenient.split, given: false, by: 'identity' } };
-    survey = await surveyDataset(lenient, { signal, onProgress });
+    // Too few people to divide anew: what is wrong stays the leak.
+    survey = await surveyDataset(lenient, { signal, onProgress }).catch(() => {
+      throw error;
+    });
   }
   const { collection } = survey;
   const { entries } = collection;

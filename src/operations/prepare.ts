@@ -6,6 +6,7 @@ import type { Environment } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
 import type { Reporter } from './reporter.ts';
+import { checkModel, hashesOfWeights } from './weights.ts';
 
 export interface Prepared {
   /** Program and arguments of the trainer. */
@@ -14,6 +15,8 @@ export interface Prepared {
   builtin: boolean;
   /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
   dataHash?: string;
+  /** Hash of the weights that the run starts from. */
+  weightsHash?: string;
   /** The built-in trainer can use a GPU here, if there is one. */
   cuda: boolean;
   environment: Environment;
@@ -49,9 +52,14 @@ export async function prepare(
   const builtin = config.trainer.command === undefined;
   checkTrainer(command, cwd);
   let dataHash: string | undefined;
+  let weightsHash: string | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
-    dataHash = (await surveyDataset(config.data, { signal: options.signal })).hash;
+    const { hash, identities, collection } = await surveyDataset(config.data, { signal: options.signal });
+    dataHash = hash;
+    for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
+    weightsHash = (await hashesOfWeights([config]))(config);
+    await checkModel(config, identities.length);
   }
   const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
@@ -59,6 +67,7 @@ export async function prepare(
     cwd,
     seed: config.seed,
     ...(dataHash === undefined ? {} : { dataHash }),
+    ...(weightsHash === undefined ? {} : { weightsHash }),
     plugins: pluginsDigest(config.plugins),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
@@ -66,6 +75,7 @@ export async function prepare(
     command,
     builtin,
     ...(dataHash === undefined ? {} : { dataHash }),
+    ...(weightsHash === undefined ? {} : { weightsHash }),
     cuda: tensorflow?.kind === 'cuda',
     environment,
   };

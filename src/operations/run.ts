@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
 import { withLock } from '../base/lock.ts';
 import { createRunFolder } from '../record/index.ts';
 import type { ResolvedExperiment } from '../spec/index.ts';
@@ -40,9 +41,10 @@ export async function run(given: string | ResolvedExperiment, options: RunOption
   const cwd = options.cwd ?? ('cwd' in runnable ? runnable.cwd : process.cwd());
   const force = options.force ?? ('repeats' in runnable && set.length === 0);
   const signals = signalsOf(options);
-  const config = withAbsolutePaths(resolved.config, cwd);
+  const config = withAbsolutePaths(resolved.config, { runs, cwd });
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
-  const place = { runs, name: config.name, trial: trialId(resolved.config, prepared.dataHash) };
+  const trial = trialId(resolved.config, prepared.dataHash, prepared.weightsHash);
+  const place = { runs, name: config.name, trial };
   const files = {
     ...{ config, spec: resolved.text, origins: resolved.origins },
     environment: prepared.environment,
@@ -72,12 +74,16 @@ async function locked<T>(
   work: () => T,
 ): Promise<T> {
   const folder = join(runs, name);
+  let begun = false;
   try {
     mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch {
-    // What makes the run folder says why it cannot.
+    return await withLock(join(folder, `.${trial}.lock`), { signal }, async () => {
+      begun = true;
+      return work();
+    });
+  } catch (error) {
+    if (begun || error instanceof FacecomError) throw error;
+    // A folder that cannot be written: what makes the run folder says so.
     return work();
   }
-  return withLock(join(folder, `.${trial}.lock`), { signal }, async () => work());
 }

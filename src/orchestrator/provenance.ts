@@ -13,12 +13,14 @@ export async function describeEnvironment(facts: {
   cwd: string;
   seed: number;
   dataHash?: string;
+  /** Hash of the weights that the run starts from. */
+  weightsHash?: string;
   tensorflow?: { version: string; kind: string };
   gpus?: readonly object[];
   /** Of the files of plugins. */
   plugins?: string;
 }): Promise<Environment> {
-  const { cwd, seed, dataHash, tensorflow, gpus, plugins } = facts;
+  const { cwd, seed, dataHash, weightsHash, tensorflow, gpus, plugins } = facts;
   const argv = commandLine();
   return {
     time: new Date().toISOString(),
@@ -35,6 +37,7 @@ export async function describeEnvironment(facts: {
     ...(tensorflow ? { tensorflow } : {}),
     seed,
     ...(dataHash === undefined ? {} : { data_hash: dataHash }),
+    ...(weightsHash === undefined ? {} : { weights_hash: weightsHash }),
     ...(plugins === undefined ? {} : { plugins }),
     git: await gitState(cwd),
   };

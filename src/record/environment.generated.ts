@@ -53,6 +53,10 @@ export interface Environment {
   };
   seed?: number;
   /**
+   * SHA-256 of the weights that the run starts from.
+   */
+  weights_hash?: string;
+  /**
    * Hash of the data set's content.
    */
   data_hash?: string;

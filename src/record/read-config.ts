@@ -87,6 +87,7 @@ const environmentOf = object<Environment>({
   tensorflow: object<NonNullable<Environment['tensorflow']>>({ version: text, kind: text }),
   seed: finite,
   data_hash: text,
+  weights_hash: text,
   plugins: text,
   git: either(
     nothing,

@@ -11,6 +11,7 @@ export const annotated: {
     plugins: 'nothing',
     'data.cache': 'nothing',
     'train.accumulation': 'resume',
+    'train.checkpoints': 'nothing',
     resources: 'nothing',
     trainer: 'resume',
     'trainer.params': 'result',

@@ -1,6 +1,10 @@
 // Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.
 
 /**
+ * A loss on pairs or triplets of a batch, discriminated by loss.
+ */
+export type MetricLoss = TripletLoss | ContrastiveLoss | SupervisedContrastiveLoss;
+/**
  * An augmentation effect, discriminated by effect.
  */
 export type Effect =
@@ -244,9 +248,53 @@ export interface Experiment {
    */
   model: {
     /**
-     * Shared feature extractor.
+     * Shared feature extractor; tiny is for tests.
      */
-    backbone: 'resnet18' | 'resnet50';
+    backbone:
+      | 'resnet18'
+      | 'resnet34'
+      | 'resnet50'
+      | 'resnet101'
+      | 'iresnet18'
+      | 'iresnet50'
+      | 'mobilenet_v2'
+      | 'mobilenet_v3_small'
+      | 'efficientnet_b0'
+      | 'convnext_tiny'
+      | 'vgg19_bn'
+      | 'vit_small'
+      | 'tiny';
+    /**
+     * Weights to start from: a file (safetensors, or PyTorch's .pth and .pt; names of torchvision, timm, insightface or facecom), or run:NAME, a run's best checkpoint. Left out: random.
+     */
+    weights?: string;
+    /**
+     * How pixels of 0 to 1 become the network's input: (pixel − mean) / std. Left out: what the weights were trained with, else ImageNet's.
+     */
+    preprocess?: {
+      /**
+       * Means of red, green and blue.
+       *
+       * @minItems 3
+       * @maxItems 3
+       */
+      mean: [number, number, number];
+      /**
+       * Standard deviations of red, green and blue.
+       *
+       * @minItems 3
+       * @maxItems 3
+       */
+      std: [number, number, number];
+      /**
+       * Order of the channels that the weights expect: their first filter is turned where it is BGR.
+       */
+      colour: 'RGB' | 'BGR';
+    };
+    /**
+     * Parameters that do not learn: names, * for any text, or the parts backbone, heads, gender_head, identity_head.
+     */
+    freeze: string[];
     /**
      * One head a task.
      */
@@ -256,7 +304,7 @@ export interface Experiment {
        */
       gender: {
         /**
-         * Width of the hidden layer.
+         * Width of the hidden layer; 0: none, Dropout and Linear(features, 1).
          */
         hidden: number;
         /**
@@ -269,11 +317,11 @@ export interface Experiment {
         head: 'mlp';
       };
       /**
-       * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); cross-entropy.
+       * Linear(features, hidden), ReLU, Dropout, Linear(hidden, identities); with an embedding: Dropout, Linear(features, embedding), a neck, and a classifier over identities.
        */
       identity: {
         /**
-         * Width of the hidden layer.
+         * Width of the hidden layer; 0: none. Not used with an embedding.
          */
         hidden: number;
         /**
@@ -284,6 +332,38 @@ export interface Experiment {
          * mlp, as described, or a head of a plugin.
          */
         head: 'mlp';
+        /**
+         * Width of the embedding, which faces are matched by; 0: a plain classifier.
+         */
+        embedding: number;
+        /**
+         * After the embedding: none; batch: a batch normalisation; bnneck (Luo et al., 2019): metric losses see the embedding before it, the classifier and matching after it.
+         */
+        neck: 'none' | 'batch' | 'bnneck';
+        /**
+         * Classification loss: softmax, or a margin loss over the angles between embedding and classes; none: metric losses alone.
+         */
+        loss: 'softmax' | 'arcface' | 'cosface' | 'adaface' | 'subcenter' | 'none';
+        /**
+         * Margin of a margin loss. Left out: 0.5 for arcface and subcenter, 0.35 for cosface, 0.4 for adaface.
+         */
+        margin?: number;
+        /**
+         * Scale of the cosines of a margin loss.
+         */
+        scale: number;
+        /**
+         * Centers a class of subcenter.
+         */
+        centers: number;
+        /**
+         * Epochs over which the margin rises from 0.
+         */
+        margin_warmup: number;
+        /**
+         * Metric losses on the embedding, added with their weights.
+         */
+        metric: MetricLoss[];
       };
     };
   };
@@ -315,6 +395,40 @@ export interface Experiment {
        * Of the identity loss.
        */
       identity: 'cross_entropy';
+    };
+    /**
+     * How the two losses are weighed: fixed by alpha and beta; uncertainty (Kendall et al., 2018), learnt; dwa, by how fast each falls (Liu et al., 2019); gradnorm, by the norms of their gradients (Chen et al., 2018); pcgrad, alpha and beta with conflicting gradients projected (Yu et al., 2020).
+     */
+    balance: 'fixed' | 'uncertainty' | 'dwa' | 'gradnorm' | 'pcgrad';
+    /**
+     * What the gender loss weighs.
+     */
+    gender: {
+      /**
+       * Exponent of the focal loss (Lin et al., 2017); 0: cross-entropy.
+       */
+      focal: number;
+      /**
+       * Label smoothing of the gender loss.
+       */
+      smoothing: number;
+      /**
+       * balanced: each class counts alike, whatever its number of pictures.
+       */
+      class_weights: 'none' | 'balanced';
+    };
+    /**
+     * What the identity loss weighs.
+     */
+    identity: {
+      /**
+       * Exponent of the focal loss (Lin et al., 2017); 0: cross-entropy.
+       */
+      focal: number;
+      /**
+       * balanced: each class counts alike, whatever its number of pictures.
+       */
+      class_weights: 'none' | 'balanced';
     };
   };
   /**
@@ -376,11 +490,17 @@ export interface Experiment {
   /**
    * The optimizer, discriminated by name.
    */
-  optimizer: Adam | AdamW | Sgd;
+  optimizer: Adam | AdamW | Sgd | Lamb;
   /**
    * The learning rate over time, discriminated by name.
    */
-  schedule: ConstantSchedule | PlateauSchedule | CosineSchedule;
+  schedule:
+    | ConstantSchedule
+    | PlateauSchedule
+    | CosineSchedule
+    | PolynomialSchedule
+    | StepSchedule
+    | OneCycleSchedule;
   /**
    * The training loop.
    */
@@ -430,6 +550,52 @@ export interface Experiment {
        */
       patience: number;
     };
+    /**
+     * Epoch from whose end on the weights are averaged, one epoch like another (Izmailov et al., 2018), moving averages of normalisations included; 0: none.
+     */
+    swa: number;
+    /**
+     * Which pictures an epoch's batches hold.
+     */
+    sampler: {
+      /**
+       * shuffle: every picture once; gender_balanced, identity_balanced: as many pictures, drawn so that women and men, or all people, are equally likely; pk: batches of some people with some pictures each, for metric losses.
+       */
+      name: 'shuffle' | 'gender_balanced' | 'identity_balanced' | 'pk';
+      /**
+       * People of a batch of pk.
+       */
+      identities: number;
+      /**
+       * Pictures of each in a batch of pk, whose product with identities is train.batch_size; a person with fewer is shown some twice.
+       */
+      pictures: number;
+    };
+    /**
+     * Pictures of one person in an epoch of sampler shuffle, redrawn each epoch; 0: all.
+     */
+    max_per_identity: number;
+    /**
+     * Parts of the training, one after another, each with a learning rate and parameters of its own and the schedule from its start; the last lasts until train.epochs.
+     */
+    phases: Phase[];
+    /**
+     * What is kept of the checkpoints. best holds the weights alone, last all that training continues from.
+     */
+    checkpoints: {
+      /**
+       * How many of the best epochs' weights are kept.
+       */
+      keep: number;
+      /**
+       * Whether last.safetensors stays when the run has finished.
+       */
+      keep_last: boolean;
+    };
+    /**
+     * People whose pictures are trained on, drawn by the seed; 0: all.
+     */
+    max_identities: number;
   };
   /**
    * How a model is scored.
@@ -772,6 +938,52 @@ export interface Source {
    * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
    */
   pairs?: string;
+}
+export interface TripletLoss {
+  /**
+   * Triplets of one batch (Schroff et al., 2015; Hermans et al., 2017).
+   */
+  loss: 'triplet';
+  /**
+   * What it is multiplied by.
+   */
+  weight: number;
+  /**
+   * By how much the other person must be further away.
+   */
+  margin: number;
+  /**
+   * hard: the farthest picture of the person and the nearest of another; semi_hard: every pair of a person, with the nearest other that is further away than it.
+   */
+  mining: 'hard' | 'semi_hard';
+}
+export interface ContrastiveLoss {
+  /**
+   * Pairs of one batch: one person near, two people at least a margin apart (Hadsell et al., 2006).
+   */
+  loss: 'contrastive';
+  /**
+   * What it is multiplied by.
+   */
+  weight: number;
+  /**
+   * Distance beyond which two people no longer count.
+   */
+  margin: number;
+}
+export interface SupervisedContrastiveLoss {
+  /**
+   * Supervised contrastive loss (Khosla et al., 2020).
+   */
+  loss: 'supcon';
+  /**
+   * What it is multiplied by.
+   */
+  weight: number;
+  /**
+   * What the cosines are divided by.
+   */
+  temperature: number;
 }
 export interface HorizontalFlip {
   /**
@@ -1465,6 +1677,23 @@ export interface Adam {
    * Added to the denominator.
    */
   epsilon: number;
+  /**
+   * Whether biases and parameters of normalisations decay too.
+   */
+  decay_small: boolean;
+  /**
+   * What the learning rate is multiplied by for each layer of the backbone further down; 1: alike.
+   */
+  layer_decay: number;
+  /**
+   * Learning rates of parts of their own: a pattern as in model.freeze → what the learning rate is multiplied by there; the last that matches counts.
+   */
+  rates: {
+    /**
+     * Factor of the learning rate.
+     */
+    [k: string]: number;
+  };
 }
 export interface AdamW {
   /**
@@ -1490,6 +1719,23 @@ export interface AdamW {
    * Added to the denominator.
    */
   epsilon: number;
+  /**
+   * Whether biases and parameters of normalisations decay too.
+   */
+  decay_small: boolean;
+  /**
+   * What the learning rate is multiplied by for each layer of the backbone further down; 1: alike.
+   */
+  layer_decay: number;
+  /**
+   * Learning rates of parts of their own: a pattern as in model.freeze → what the learning rate is multiplied by there; the last that matches counts.
+   */
+  rates: {
+    /**
+     * Factor of the learning rate.
+     */
+    [k: string]: number;
+  };
 }
 export interface Sgd {
   /**
@@ -1512,12 +1758,79 @@ export interface Sgd {
    * Nesterov momentum.
    */
   nesterov: boolean;
+  /**
+   * Whether biases and parameters of normalisations decay too.
+   */
+  decay_small: boolean;
+  /**
+   * What the learning rate is multiplied by for each layer of the backbone further down; 1: alike.
+   */
+  layer_decay: number;
+  /**
+   * Learning rates of parts of their own: a pattern as in model.freeze → what the learning rate is multiplied by there; the last that matches counts.
+   */
+  rates: {
+    /**
+     * Factor of the learning rate.
+     */
+    [k: string]: number;
+  };
+}
+export interface Lamb {
+  /**
+   * LAMB (You et al., 2020), for large batches: AdamW with each weight's step scaled to its norm.
+   */
+  name: 'lamb';
+  /**
+   * Learning rate.
+   */
+  lr: number;
+  /**
+   * Decoupled weight decay.
+   */
+  weight_decay: number;
+  /**
+   * Decay rates of the moments.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  /**
+   * Added to the denominator.
+   */
+  epsilon: number;
+  /**
+   * Whether biases and parameters of normalisations decay too.
+   */
+  decay_small: boolean;
+  /**
+   * What the learning rate is multiplied by for each layer of the backbone further down; 1: alike.
+   */
+  layer_decay: number;
+  /**
+   * Learning rates of parts of their own: a pattern as in model.freeze → what the learning rate is multiplied by there; the last that matches counts.
+   */
+  rates: {
+    /**
+     * Factor of the learning rate.
+     */
+    [k: string]: number;
+  };
 }
 export interface ConstantSchedule {
   /**
    * The learning rate stays as it is.
    */
   name: 'constant';
+  /**
+   * Epochs of linear warmup; cut to half of the training where it is not shorter.
+   */
+  warmup: number;
+  /**
+   * Steps of linear warmup, in place of warmup; 0: as warmup says.
+   */
+  warmup_steps: number;
 }
 export interface PlateauSchedule {
   /**
@@ -1536,20 +1849,136 @@ export interface PlateauSchedule {
    * Lower bound.
    */
   min_lr: number;
+  /**
+   * Epochs of linear warmup; cut to half of the training where it is not shorter.
+   */
+  warmup: number;
+  /**
+   * Steps of linear warmup, in place of warmup; 0: as warmup says.
+   */
+  warmup_steps: number;
 }
 export interface CosineSchedule {
   /**
-   * Cosine from the learning rate to min_lr over the epochs, after a linear warmup.
+   * Cosine from the learning rate to min_lr over the epochs, after a linear warmup; with restarts, several times.
    */
   name: 'cosine';
-  /**
-   * Epochs of linear warmup.
-   */
-  warmup: number;
   /**
    * Learning rate at the end.
    */
   min_lr: number;
+  /**
+   * How often it starts anew (Loshchilov and Hutter, 2017).
+   */
+  restarts: number;
+  /**
+   * How many times longer each period is than the one before.
+   */
+  period_factor: number;
+  /**
+   * Epochs of linear warmup; cut to half of the training where it is not shorter.
+   */
+  warmup: number;
+  /**
+   * Steps of linear warmup, in place of warmup; 0: as warmup says.
+   */
+  warmup_steps: number;
+}
+export interface PolynomialSchedule {
+  /**
+   * From the learning rate to min_lr as a power of what is left of the training.
+   */
+  name: 'polynomial';
+  /**
+   * Exponent.
+   */
+  power: number;
+  /**
+   * Learning rate at the end.
+   */
+  min_lr: number;
+  /**
+   * Epochs of linear warmup; cut to half of the training where it is not shorter.
+   */
+  warmup: number;
+  /**
+   * Steps of linear warmup, in place of warmup; 0: as warmup says.
+   */
+  warmup_steps: number;
+}
+export interface StepSchedule {
+  /**
+   * Multiplied by factor at each of the milestones.
+   */
+  name: 'step';
+  /**
+   * Epochs after which the learning rate changes, rising.
+   */
+  milestones: number[];
+  /**
+   * What the learning rate is multiplied by.
+   */
+  factor: number;
+  /**
+   * Epochs of linear warmup; cut to half of the training where it is not shorter.
+   */
+  warmup: number;
+  /**
+   * Steps of linear warmup, in place of warmup; 0: as warmup says.
+   */
+  warmup_steps: number;
+}
+export interface OneCycleSchedule {
+  /**
+   * Up to the learning rate and down again, both as cosines (Smith and Topin, 2018), as torch.optim.lr_scheduler.OneCycleLR; the momentum stays.
+   */
+  name: 'one_cycle';
+  /**
+   * Fraction of the training in which it rises.
+   */
+  rise: number;
+  /**
+   * The first learning rate is the highest divided by this.
+   */
+  start_factor: number;
+  /**
+   * The last learning rate is the first divided by this.
+   */
+  end_factor: number;
+  /**
+   * Epochs of linear warmup; cut to half of the training where it is not shorter.
+   */
+  warmup: number;
+  /**
+   * Steps of linear warmup, in place of warmup; 0: as warmup says.
+   */
+  warmup_steps: number;
+}
+/**
+ * A part of the training.
+ */
+export interface Phase {
+  /**
+   * How long it lasts.
+   */
+  epochs: number;
+  /**
+   * Parameters that learn, as patterns of model.freeze; those that are frozen there never do.
+   */
+  train: string[];
+  /**
+   * Learning rate. Left out: optimizer.lr.
+   */
+  lr?: number;
+  /**
+   * In place of optimizer.rates.
+   */
+  rates?: {
+    /**
+     * Factor of the learning rate.
+     */
+    [k: string]: number;
+  };
 }
 /**
  * Values of an axis that are not listed one by one; exactly one of its keys, and step where it quantises.

@@ -55,6 +55,8 @@ export interface Expansion {
 export interface ExpandOptions {
   /** Content hash of the data set that a config reads, where it is known: part of the ids. */
   dataHash?: (config: Experiment) => string | undefined;
+  /** Hash of the weights that a config starts from, where it is known: part of the ids. */
+  weightsHash?: (config: Experiment) => string | undefined;
 }
 
 /** More combinations than this are not looked at, whatever conditions would leave of them. */
@@ -105,8 +107,8 @@ function axesAlone(sweep: SweepSpec, broken: readonly PlacedFinding[]): SweepSpe
   return { ...empty, axes: Object.fromEntries(axes) };
 }
 
-function single({ config }: ResolvedExperiment, { dataHash }: ExpandOptions): Expansion {
-  const id = trialId(config, dataHash?.(config));
+function single({ config }: ResolvedExperiment, { dataHash, weightsHash }: ExpandOptions): Expansion {
+  const id = trialId(config, dataHash?.(config), weightsHash?.(config));
   return {
     trials: [{ id, axes: {}, config, seed: config.seed, point: 0, repeat: 0 }],
     points: 1,
@@ -205,7 +207,8 @@ class Run {
       return false;
     }
     const dataHash = this.options.dataHash?.(config);
-    const id = identify(config, dataHash, this.texts);
+    const weightsHash = this.options.weightsHash?.(config);
+    const id = identify(config, dataHash, this.texts, weightsHash);
     this.count(point, this.seen.has(id));
     if (this.seen.has(id)) {
       this.duplicates += this.sweep.repeats;
@@ -217,7 +220,7 @@ class Run {
     for (let repeat = 0; repeat < this.sweep.repeats; repeat++) {
       const seed = config.seed + repeat;
       const repeated = repeat === 0 ? config : { ...config, seed };
-      const own = repeat === 0 ? id : identify(repeated, dataHash, this.texts);
+      const own = repeat === 0 ? id : identify(repeated, dataHash, this.texts, weightsHash);
       this.trials.push({ id: own, axes, config: repeated, seed, point: this.points, repeat });
     }
     this.points++;

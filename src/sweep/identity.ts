@@ -13,37 +13,53 @@ const IDENTITY_VERSION = 1;
 /**
  * A trial's id, 12 hexadecimal digits: a hash of everything that decides its result. That is the resolved config without the keys that
  * decide nothing and without values equal to their default, and the content hash of the data set if it is known; `data.path` then says
- * nothing more; and what the files of plugins contain. Key order, comments and the form of numbers do not matter.
+ * nothing more, and so with the weights that it starts from; and what the files of plugins contain. Key order, comments and the form of numbers do not matter.
  */
-export function trialId(config: Experiment, dataHash?: string): string {
-  return identify(config, dataHash, sectionTexts());
+export function trialId(config: Experiment, dataHash?: string, weightsHash?: string): string {
+  return identify(config, dataHash, sectionTexts(), weightsHash);
 }
 
 /** The texts of sections that several configs share: they must not change while it is used. */
 export interface SectionTexts {
   sections: WeakMap<object, string | undefined>;
-  /** Of `data`, where the content hash of the data set is known. */
+  /** Of `data` and `model`, where the content hash of the data set or of the weights is known. */
   hashed: WeakMap<object, string | undefined>;
 }
 
 export const sectionTexts = (): SectionTexts => ({ sections: new WeakMap(), hashed: new WeakMap() });
 
 /** The id of one of many trials. */
-export function identify(config: Experiment, dataHash: string | undefined, texts: SectionTexts): string {
+export function identify(
+  config: Experiment,
+  dataHash: string | undefined,
+  texts: SectionTexts,
+  weightsHash?: string,
+): string {
   let all = `facecom trial ${IDENTITY_VERSION}`;
   const values = config as unknown as Record<string, unknown>;
   deciding ??= decidingKeys();
+  const hashes = new Set([
+    ...(dataHash === undefined ? [] : ['data']),
+    ...(weightsHash === undefined ? [] : ['model']),
+  ]);
   for (const { key, text } of deciding) {
     const value = values[key];
     const found =
       typeof value === 'object' && value !== null
-        ? shared(key === 'data' && dataHash !== undefined ? texts.hashed : texts.sections, value, () =>
-            text(key === 'data' ? decidingData(config, dataHash !== undefined) : value),
+        ? shared(hashes.has(key) ? texts.hashed : texts.sections, value, () =>
+            text(
+              key === 'data'
+                ? decidingData(config, dataHash !== undefined)
+                : key === 'model' && weightsHash !== undefined
+                  ? { ...value, weights: undefined }
+                  : value,
+            ),
           )
         : text(value);
     if (found !== undefined) all += `\n${key}: ${found}`;
   }
   if (dataHash !== undefined) all += `\ndata set: ${dataHash}`;
+  if (weightsHash !== undefined) all += `\nweights: ${weightsHash}`;
   const plugins = pluginsDigest(config.plugins);
   if (plugins !== undefined) all += `\nplugins: ${plugins}`;
   return createHash('sha256').update(all).digest('hex').slice(0, 12);
@@ -68,7 +84,9 @@ function decidingData({ data }: Experiment, hashed: boolean): object {
     Object.entries(others).filter(([key]) => decides(`data.${key}`) !== 'nothing'),
   );
   if (rest.source === 'synthetic') return { ...rest, synthetic };
-  return hashed || path === undefined ? rest : { ...rest, path };
+  if (!hashed) return path === undefined ? rest : { ...rest, path };
+  // The content hash says what lies in the folders, wherever they are.
+  return { ...rest, sources: (data.sources ?? []).map(({ path: _, ...source }) => source) };
 }
 
 /** A value as JSON with sorted keys and without what equals its default; undefined where nothing is left. */

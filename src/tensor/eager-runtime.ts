@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../base/random.ts';
 import { checkValues } from './check-values.ts';
-import { differentiate } from './gradients.ts';
+import { differentiate, differentiateEach } from './gradients.ts';
 import type {
   Adam,
   BackendName,
@@ -188,6 +188,21 @@ class EagerContext implements StepContext {
     return differentiate(
       loss,
       variables.map((variable) => this.find(variable)),
+      () => undefined,
+    );
+  }
+
+  gradientsOfEach<T>(
+    pass: () => T,
+    targets: (found: T) => Array<{ loss: tf.Scalar; variables: readonly Variable[] }>,
+  ) {
+    return differentiateEach(
+      pass,
+      (found) =>
+        targets(found).map(({ loss, variables }) => ({
+          loss,
+          xs: variables.map((variable) => this.find(variable)),
+        })),
       () => undefined,
     );
   }

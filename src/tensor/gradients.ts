@@ -3,18 +3,64 @@ import { FacecomError } from '../base/errors.ts';
 import './bundled/gradients.ts';
 import { sourceLine } from './graph/builder.ts';
 
-/**
- * The value of `loss` and its gradients with respect to `xs`.
- * `origin` finds where a kernel was called, for the error `no-gradient`.
- */
+/** Finds where a kernel was called, for the error `no-gradient`. */
+type Origin = (kernel: string) => { stack?: string } | undefined;
+
+/** The value of `loss` and its gradients with respect to `xs`. */
 export function differentiate(
   loss: () => tf.Scalar,
   xs: tf.Tensor[],
-  origin: (kernel: string) => { stack?: string } | undefined,
+  origin: Origin,
 ): { loss: tf.Scalar; gradients: tf.Tensor[] } {
-  try {
+  return explained(origin, () => {
     const { value, grads } = tf.engine().gradients(loss, xs);
     return { loss: value as tf.Scalar, gradients: grads };
+  });
+}
+
+/** tfjs's tape, as far as it is used here: its engine declares these private. */
+interface Tape {
+  startTape(): void;
+  endTape(): void;
+  state: { activeTape: Array<{ saved: tf.Tensor[] }> | null; gradientDepth: number };
+}
+
+/**
+ * Several values of one forward pass, each with its gradients with respect to tensors of its own; `targets` is called within the pass.
+ * A value that does not depend on one of its tensors has zeros there.
+ */
+export function differentiateEach<T>(
+  pass: () => T,
+  targets: (found: T) => Array<{ loss: tf.Scalar; xs: tf.Tensor[] }>,
+  origin: Origin,
+): { found: T; gradients: tf.Tensor[][] } {
+  const engine = tf.engine();
+  const tape = engine as unknown as Tape;
+  return explained(origin, () => {
+    tape.startTape();
+    try {
+      const found = pass();
+      // Within an open tape a gradient is taken over all that was recorded.
+      const gradients = targets(found).map(({ loss, xs }) =>
+        engine
+          .gradients(() => loss, xs, undefined, true)
+          .grads.map((gradient, i) => gradient ?? tf.zerosLike(xs[i]!)),
+      );
+      return { found, gradients };
+    } finally {
+      tape.endTape();
+      if (tape.state.gradientDepth === 0) {
+        for (const { saved } of tape.state.activeTape ?? [])
+          for (const tensor of saved ?? []) tensor.dispose();
+        tape.state.activeTape = null;
+      }
+    }
+  });
+}
+
+function explained<T>(origin: Origin, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const kernel = /gradient function not found for (\w+)/.exec(message)?.[1];

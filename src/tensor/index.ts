@@ -51,6 +51,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 export { Session } from './graph/session.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
-export { batchNorm, biasAdd, conv2d, maxPool, relu } from './ops/index.ts';
+export {
+  batchNorm,
+  biasAdd,
+  conv2d,
+  depthwiseConv2d,
+  maxPool,
+  relu,
+  stopGradient,
+  withoutGradient,
+} from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
 export { preloadBackend } from './preload.ts';

@@ -61,6 +61,14 @@ export interface StepContext {
     loss: () => tf.Scalar,
     variables: readonly Variable[],
   ): { loss: tf.Scalar; gradients: tf.Tensor[] };
+  /**
+   * Several losses of one forward pass, each with its gradients with respect to variables of its own: `targets` chooses them by what
+   * the pass gives. Throws as `gradients`.
+   */
+  gradientsOfEach<T>(
+    pass: () => T,
+    targets: (found: T) => Array<{ loss: tf.Scalar; variables: readonly Variable[] }>,
+  ): { found: T; gradients: tf.Tensor[][] };
 }
 
 export type StepFunction = (

@@ -1,15 +1,20 @@
 import type { Augmenter, Mixer } from '../augment/index.ts';
 import { FacecomError } from '../base/errors.ts';
 import { type Batch, type Subset, trainBatches } from '../data/index.ts';
-import type { Learner } from '../model/index.ts';
+import type { Balancer, Learner } from '../model/index.ts';
+import type { Sampler } from './sampling/index.ts';
 import type { TrainState } from './state.ts';
 
 export interface EpochOptions {
   learner: Pick<Learner, 'trainStep'>;
   subset: Subset;
   augment: Augmenter;
+  /** Left out: every picture once, shuffled. */
+  sampler?: Sampler | undefined;
+  balance: Balancer;
   mixer?: Mixer;
   batchSize: number;
+  stepsPerEpoch: number;
   seed: number;
   /** Learning rate of a step; steps count from 1. */
   rate: (step: number) => number;
@@ -27,13 +32,22 @@ type StepResult = Awaited<ReturnType<Learner['trainStep']>>;
  */
 export async function trainEpoch(state: TrainState, options: EpochOptions): Promise<void> {
   const { learner, subset, augment, mixer, batchSize, seed, rate, onStep, signal } = options;
+  const { sampler, balance } = options;
   signal.throwIfAborted();
   const { epoch, batch: start } = state;
-  for await (const batch of trainBatches(subset, { batchSize, epoch, seed, augment, mixer, start })) {
+  const order = sampler?.order({ seed, epoch });
+  const given = { batchSize, epoch, seed, augment, mixer, start, ...(order ? { order } : {}) };
+  for await (const batch of trainBatches(subset, given)) {
     const step = state.step + 1;
-    const result = await learner.trainStep(batch, { lr: rate(step), step });
+    const result = await learner.trainStep(batch, {
+      lr: rate(step),
+      step,
+      epoch: (step - 1) / options.stepsPerEpoch,
+      weights: state.balance.weights,
+    });
     checkLosses(result, step);
     count(state, batch, result);
+    if (balance.afterStep) state.balance = balance.afterStep(state.balance, signsOf(result));
     await onStep(result.loss, batch.size);
     // Signals and timers get their turn, also where a backend works without ever leaving the main thread.
     await new Promise((resume) => setImmediate(resume));
@@ -41,7 +55,16 @@ export async function trainEpoch(state: TrainState, options: EpochOptions): Prom
   }
 }
 
-function count(state: TrainState, batch: Batch, { loss, genderLoss, identityLoss }: StepResult): void {
+const signsOf = ({ genderLoss, identityLoss, norms }: StepResult) => ({
+  losses: { gender: genderLoss, identity: identityLoss },
+  ...(norms ? { norms } : {}),
+});
+
+function count(
+  state: TrainState,
+  batch: Batch,
+  { loss, genderLoss, identityLoss, right, weights }: StepResult,
+): void {
   let gender = 0;
   let identity = 0;
   for (let i = 0; i < batch.size; i++) {
@@ -57,6 +80,9 @@ function count(state: TrainState, batch: Batch, { loss, genderLoss, identityLoss
   sums.genderLoss += genderLoss * gender;
   sums.identityImages += identity;
   sums.identityLoss += identityLoss * identity;
+  sums.genderRight += right?.gender ?? Number.NaN;
+  sums.identityRight += right?.identity ?? Number.NaN;
+  if (weights) state.weights = { ...weights };
 }
 
 function checkLosses({ loss, genderLoss, identityLoss }: StepResult, step: number): void {

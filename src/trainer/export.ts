@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DEVIATION, MEAN, type StateTensor } from '../model/index.ts';
+import { imagenet, type StateTensor } from '../model/index.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { writeSafetensors } from './checkpoint/safetensors.ts';
 
@@ -43,8 +43,8 @@ export function modelCard(run: string, { config, identities, state, dataHash }: 
       resize: resizing[config.data.fit],
       interpolation:
         'Lanczos (a = 3), antialiased; JPEGs may first be shrunk by a power of two as they are decoded',
-      mean: MEAN.map((value) => value / 255),
-      std: DEVIATION.map((value) => value / 255),
+      mean: imagenet.mean,
+      std: imagenet.std,
       formula: '(pixel / 255 − mean) / std',
     },
     outputs: {

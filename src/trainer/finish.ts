@@ -10,8 +10,10 @@ import {
   conditionTable,
   scoreUnderConditions,
 } from './evaluation/conditions.ts';
-import { evaluate } from './evaluation/evaluate.ts';
+import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
+import { lossesOf } from './evaluation/losses.ts';
+import { matches } from './evaluation/matching/index.ts';
 import {
   genderConfusion,
   identityConfusion,
@@ -30,7 +32,8 @@ export async function finish(session: Session): Promise<Scores> {
   // The best checkpoint of the last epoch may still be on its way to the disk.
   await session.checkpoints.flush();
   const best = state.best!;
-  await learner.load((await readCheckpoint(checkpointPath(runDir, 'best'))).tensors);
+  const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
+  await learner.load(tensors, { weightsAlone: true });
   const tested = await test(session);
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };
@@ -74,9 +77,19 @@ async function test(session: Session): Promise<Scores> {
   const full = evaluateFully(subset, outcomes, { settings, thresholds, watched, seed });
   for (const line of full.refusals) log(`not measured: ${line}`);
   await writeArtifact(session, 'thresholds.json', 'thresholds', {
-    chosen_on: dataset.validation.size > 0 ? 'validation' : 'test',
     ...full.thresholds,
+    chosen_on: Object.fromEntries(
+      Object.keys(full.thresholds).map((name) => [
+        name,
+        full.chosenHere.includes(name as keyof Thresholds) ? 'test' : 'validation',
+      ]),
+    ),
   });
+  if (full.chosenHere.length > 0)
+    record.warn(
+      'threshold-on-test',
+      `The validation pictures could choose no threshold of ${full.chosenHere.join(' and ')}; the test pictures chose their own, and scores at it are too good.`,
+    );
   await writeArtifact(session, 'evaluation.json', 'evaluation', {
     split: 'test',
     tta: settings.tta,
@@ -103,7 +116,13 @@ async function test(session: Session): Promise<Scores> {
     })),
   });
   const conditions = await testConditions(session, { full, outcomes, watched });
-  return { ...named('test', full.scores), ...named('test', full.parts), ...named('test', conditions) };
+  const losses = lossesOf(outcomes, { gender: config.loss.alpha, identity: config.loss.beta });
+  return {
+    ...named('test', full.scores),
+    ...named('test', losses),
+    ...named('test', full.parts),
+    ...named('test', conditions),
+  };
 }
 
 /** Thresholds that the best weights choose on the validation pictures: test pictures must not choose their own. */
@@ -111,13 +130,16 @@ async function validationThresholds(session: Session): Promise<Thresholds> {
   const { config, dataset } = session;
   if (dataset.validation.size === 0) return {};
   const outcomes = await outcomesOf(session, dataset.validation, 'validate');
-  const settings = { ...config.evaluate, intervals: 0 };
   const watched = [config.train.early_stopping.monitor];
+  const { matching } = config.evaluate;
+  // What the test pictures are matched at, the validation pictures must choose.
+  const when = matches(dataset.test, matching, watched) ? ('always' as const) : matching.when;
+  const settings = { ...config.evaluate, intervals: 0, matching: { ...matching, when } };
   return evaluateFully(dataset.validation, outcomes, { settings, watched, seed: 0 }).thresholds;
 }
 
 function outcomesOf(
-  { config, dataset, learner, state, signal, progress }: Session,
+  { config, dataset, learner, state, signal, progress, record }: Session,
   subset: Subset,
   stage: 'test' | 'validate',
 ): Promise<Outcomes> {
@@ -128,6 +150,7 @@ function outcomesOf(
     tta: config.evaluate.tta,
     signal,
     onProgress: (done, total) => progress.report({ stage, done, total, unit: 'images' }),
+    onSmaller: (size) => record.warn('evaluate-oom', smallerBatches(size)),
   });
 }
 

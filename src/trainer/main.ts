@@ -1,8 +1,8 @@
-import { loadDataset } from '../data/index.ts';
-import type { Learner, openLearner } from '../model/index.ts';
+import { type Dataset, loadDataset } from '../data/index.ts';
+import type { Labels, Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
-import type { Experiment } from '../spec/index.ts';
-import { type Checkpoint, readResume } from './checkpoint/checkpoint.ts';
+import { type Experiment, experimentSchema, fillDefaults } from '../spec/index.ts';
+import { type Checkpoint, dropLast, readResume } from './checkpoint/checkpoint.ts';
 import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
@@ -34,7 +34,8 @@ export async function runTrainer(runDir: string, options: TrainerOptions): Promi
   let events: EventWriter | undefined;
   const progress: { stage: Stage } = { stage: 'start' };
   try {
-    const config = readConfig(runDir);
+    // A run of an earlier version lacks the keys that came since.
+    const config = fillDefaults(experimentSchema, readConfig(runDir)) as Experiment;
     const earlier = readEvents(runDir);
     if (earlier.some(({ type }) => type === 'finished')) {
       log('the run has finished already');
@@ -76,7 +77,10 @@ interface RunOptions extends TrainerOptions {
 async function trainRun(runDir: string, config: Experiment, options: RunOptions): Promise<boolean> {
   const { events, record, signal } = options;
   const resume = await readResume(runDir, (error) => {
-    record.warn(error.code, `${error.message} The run goes on from the other checkpoint.`);
+    record.warn(
+      error.code,
+      `${error.message} The run continues from its best weights, and its optimizer starts anew.`,
+    );
   });
   await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
@@ -86,7 +90,10 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
     identities: classCount(dataset.identities),
+    names: dataset.identities,
     seed: config.seed,
+    classWeights: await classWeights(config, dataset),
+    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
     ...threads(config),
   });
   try {
@@ -106,6 +113,7 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
     if (result.status === 'interrupted') return true;
     events.finished({ metrics: result.metrics });
     events.sync();
+    if (!config.train.checkpoints.keep_last) await dropLast(runDir);
     return false;
   } finally {
     learner.dispose();
@@ -116,6 +124,17 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
 function withDevice(config: Experiment): Experiment {
   const device = process.env.FACECOM_DEVICE;
   return device ? { ...config, resources: { ...config.resources, device } } : config;
+}
+
+/** What a picture of each class counts, where the spec asks for classes that count alike. */
+async function classWeights({ loss }: Experiment, { train, identities }: Dataset): Promise<Labels> {
+  const { balancedWeights } = await import('../model/index.ts');
+  return {
+    ...(loss.gender.class_weights === 'balanced' ? { gender: balancedWeights(train.gender, 2) } : {}),
+    ...(loss.identity.class_weights === 'balanced'
+      ? { identity: balancedWeights(train.identity, classCount(identities)) }
+      : {}),
+  };
 }
 
 /** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */

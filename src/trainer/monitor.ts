@@ -3,8 +3,11 @@ import type { Dataset, Subset } from '../data/index.ts';
 import { isMatching } from './evaluation/matching/names.ts';
 import { metricNames } from './evaluation/metrics.ts';
 
-/** Metrics of the training pictures that can be monitored. */
-const trainNames = ['loss', 'gender_loss', 'identity_loss'] as const;
+/** Losses of either split that can be monitored. */
+const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
+
+/** Scores of the training pictures, as the steps saw them. */
+const trainNames = ['gender_accuracy', 'identity_top1'] as const;
 
 /** Names of the metrics that can be monitored with a data set: those of a task without labels do not exist. */
 export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'validation'>): string[] {
@@ -13,12 +16,13 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
     if (name.startsWith('gender')) return subset.gender.some((label) => label >= 0);
     if (name.startsWith('identity')) return subset.identity.some((label) => label >= 0);
     // A metric of matching that is watched is measured wherever there are two people.
+    if (name.startsWith('challenge') && !subset.gender.some((label) => label >= 0)) return false;
     if (isMatching(name)) return new Set((subset.people ?? []).filter((person) => person >= 0)).size > 1;
     return true;
   };
   return [
-    ...trainNames.filter((name) => exists(train, name)).map((name) => `train/${name}`),
-    ...metricNames.filter((name) => exists(validation, name)).map((name) => `val/${name}`),
+    ...[...lossNames, ...trainNames].filter((name) => exists(train, name)).map((name) => `train/${name}`),
+    ...[...metricNames, ...lossNames].filter((name) => exists(validation, name)).map((name) => `val/${name}`),
   ];
 }
 
@@ -27,7 +31,7 @@ export function checkMonitor(monitor: string, dataset: Pick<Dataset, 'train' | '
   const names = monitorable(dataset);
   if (names.includes(monitor)) return;
   // Without validation pictures the latest epoch counts as the best, which is said as a warning.
-  if (dataset.validation.size === 0 && metricNames.some((name) => monitor === `val/${name}`)) return;
+  if (dataset.validation.size === 0 && monitor.startsWith('val/')) return;
   throw new FacecomError(
     'monitor',
     `train.early_stopping.monitor is ${monitor}, which this run does not measure.`,

@@ -1,12 +1,13 @@
 import type { Dataset } from '../data/index.ts';
-import type { Learner } from '../model/index.ts';
+import type { Balancer, Learner } from '../model/index.ts';
 import type { EventWriter } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { RunRecord } from './recorder.ts';
-import type { Schedule } from './schedules/index.ts';
+import type { Sampler } from './sampling/index.ts';
 import type { TrainState } from './state.ts';
+import type { Stretch } from './stretches.ts';
 
 export interface TrainOptions {
   config: Experiment;
@@ -28,10 +29,13 @@ export interface TrainOptions {
 /** What the stages of a run share. */
 export interface Session extends Required<Omit<TrainOptions, 'resume'>> {
   state: TrainState;
-  schedule: Schedule;
+  stretches: readonly Stretch[];
+  balance: Balancer;
+  /** Left out: every picture once, shuffled. */
+  sampler: Sampler | undefined;
   stepsPerEpoch: number;
   progress: ProgressReporter;
-  /** Saves the state as checkpoints/last, and as checkpoints/best too. */
-  save: (options?: { best?: boolean }) => Promise<void>;
+  /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
+  save: (options?: { best?: boolean; kept?: boolean }) => Promise<void>;
   checkpoints: CheckpointWriter;
 }

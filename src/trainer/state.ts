@@ -1,3 +1,4 @@
+import type { BalanceState, TaskWeights } from '../model/index.ts';
 import { type StoppingState, startStopping } from './early-stopping.ts';
 import type { ScheduleState } from './schedules/index.ts';
 
@@ -10,6 +11,9 @@ export interface EpochSums {
   genderLoss: number;
   identityImages: number;
   identityLoss: number;
+  /** Labelled pictures that the steps classified rightly. */
+  genderRight: number;
+  identityRight: number;
 }
 
 /** Which epoch's weights are in checkpoints/best, and what they scored. */
@@ -35,6 +39,14 @@ export interface TrainState {
   step: number;
   sums: EpochSums;
   schedule: ScheduleState;
+  /** What the two losses are multiplied by, and what that follows from. */
+  balance: BalanceState;
+  /** What the losses of the last step were multiplied by, as it says. */
+  weights?: TaskWeights;
+  /** Epochs whose weights are averaged. */
+  averaged: number;
+  /** The best epochs whose weights are kept, best first. */
+  kept: { epoch: number; score: number }[];
   stopping: StoppingState;
   best: Best | null;
   /** Why training ended; null while it goes on. */
@@ -48,14 +60,19 @@ export const emptySums = (): EpochSums => ({
   genderLoss: 0,
   identityImages: 0,
   identityLoss: 0,
+  genderRight: 0,
+  identityRight: 0,
 });
 
-export const startState = (schedule: ScheduleState): TrainState => ({
+export const startState = (schedule: ScheduleState, balance: BalanceState): TrainState => ({
   epoch: 0,
   batch: 0,
   step: 0,
   sums: emptySums(),
   schedule,
+  balance,
+  averaged: 0,
+  kept: [],
   stopping: startStopping(),
   best: null,
   ended: null,

@@ -1,20 +1,23 @@
 import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
+import { createBalance } from '../model/index.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
 import { classCount } from './class-count.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';
 import { trainEpoch } from './epoch.ts';
-import { evaluate } from './evaluation/evaluate.ts';
+import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { validationScores } from './evaluation/full.ts';
+import { lossesOf } from './evaluation/losses.ts';
 import { named, type Scores } from './evaluation/metrics.ts';
 import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
-import { createSchedule } from './schedules/index.ts';
+import { createSampler } from './sampling/index.ts';
 import type { Session, TrainOptions } from './session.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
+import { rateAt, type Stretch, stretchAt, stretchesOf } from './stretches.ts';
 
 export type TrainResult =
   | { status: 'finished'; metrics: Scores; state: TrainState }
@@ -32,6 +35,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     while (state.ended === null) {
       const trained = await trainPart(session);
+      await averageWeights(session);
       const scores = await validate(session);
       await endEpoch(session, trained, scores);
     }
@@ -52,32 +56,25 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 async function start(options: TrainOptions): Promise<Session> {
   const { config, runDir, dataset, learner, events, record, resume } = options;
   checkMonitor(config.train.early_stopping.monitor, dataset);
-  const stepsPerEpoch = batchCount(dataset.train.size, config.train.batch_size);
-  const schedule = createSchedule(config.schedule, {
-    lr: config.optimizer.lr,
-    epochs: config.train.epochs,
-    stepsPerEpoch,
-    mode: config.train.early_stopping.mode,
-  });
+  const sampler = createSampler(config.train, dataset.train, config.seed);
+  const stepsPerEpoch = batchCount(sampler?.size ?? dataset.train.size, config.train.batch_size);
+  const stretches = stretchesOf(config, stepsPerEpoch);
+  const balance = createBalance(config.loss);
   const checkpoints = new CheckpointWriter(runDir);
   await checkpoints.prepare();
-  let state = startState(schedule.start());
+  let state = startState(stretches[0]!.schedule.start(), balance.start());
   if (resume) {
     checkContinues(resume, config, dataset.hash);
-    checkShapes(resume.path, resume.tensors, await learner.state());
-    await learner.load(resume.tensors);
+    checkShapes(resume, await learner.state());
+    await learner.load(resume.tensors, { weightsAlone: resume.weightsAlone });
     state = structuredClone(resume.state);
   }
-  if (dataset.validation.size === 0) {
-    record.warn(
-      'no-validation',
-      'There are no validation pictures: the last epoch counts as the best, and nothing stops the training early.',
-    );
-  }
+  await learner.startPhase?.(stretchAt(stretches, state.epoch).phase, false);
+  warn(options, stretches);
   let saved = position(state);
-  const save = async ({ best = false } = {}) => {
+  const save = async ({ best = false, kept = false } = {}) => {
     // Nothing new to say since the last checkpoint, or nothing learnt at all.
-    if (!best && position(state) === saved) return;
+    if (!best && !kept && position(state) === saved) return;
     saved = position(state);
     const score = state.best?.score ?? undefined;
     await checkpoints.save(
@@ -86,10 +83,15 @@ async function start(options: TrainOptions): Promise<Session> {
         dataHash: dataset.hash,
         identities: dataset.identities,
         precision: learner.precision,
+        ...(learner.preprocess ? { preprocess: learner.preprocess } : {}),
         state,
       },
       await learner.state(),
-      best,
+      {
+        best,
+        ...(kept ? { epoch: state.epoch } : {}),
+        epochs: config.train.checkpoints.keep > 1 ? state.kept.map(({ epoch }) => epoch) : [],
+      },
       (path) => record.checkpoint(path, score),
     );
   };
@@ -98,7 +100,9 @@ async function start(options: TrainOptions): Promise<Session> {
     log: options.log ?? (() => {}),
     checkpointInterval: options.checkpointInterval ?? 3 * 60 * 1000,
     state,
-    schedule,
+    stretches,
+    balance,
+    sampler,
     stepsPerEpoch,
     progress: new ProgressReporter(events),
     save,
@@ -106,15 +110,34 @@ async function start(options: TrainOptions): Promise<Session> {
   };
 }
 
+/** What of the spec this data set makes different, and what is left out. */
+function warn({ config, dataset, record, learner, log }: TrainOptions, stretches: readonly Stretch[]): void {
+  for (const note of learner.notes ?? []) log?.(`weights: ${note}`);
+  if (dataset.validation.size === 0)
+    record.warn(
+      'no-validation',
+      'There are no validation pictures: the last epoch counts as the best, and nothing stops the training early.',
+    );
+  if (stretches.some(({ cut }) => cut))
+    record.warn(
+      'warmup-cut',
+      'schedule.warmup is not shorter than the training, or than one of its phases: it is cut to half of it.',
+    );
+  const left = config.train.phases.length - stretches.length;
+  if (config.train.phases.length > 0 && left > 0)
+    record.warn('phases-cut', `train.epochs ends the training before ${left} of its phases.`);
+}
+
 const position = ({ epoch, batch, ended }: TrainState) => `${epoch} ${batch} ${ended}`;
 
 /** Trains what is left of the epoch under way. Gives what was done in this process. */
 async function trainPart(session: Session): Promise<{ images: number; seconds: number }> {
-  const { config, dataset, learner, state, schedule, signal, stepsPerEpoch, progress } = session;
+  const { config, dataset, learner, state, signal, stepsPerEpoch, progress } = session;
   const rate = new Rate();
   const started = performance.now();
   let lastSaved = started;
   let images = 0;
+  const stretch = stretchAt(session.stretches, state.epoch);
   // An epoch that was stopped in its validation has no step left.
   if (state.batch < stepsPerEpoch) {
     await trainEpoch(state, {
@@ -122,9 +145,12 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
       subset: dataset.train,
       augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
       mixer: createMixer(config.augment),
+      sampler: session.sampler,
+      balance: session.balance,
       batchSize: config.train.batch_size,
+      stepsPerEpoch,
       seed: config.seed,
-      rate: (step) => schedule.rate(state.schedule, step),
+      rate: (step) => rateAt(stretch, state.schedule, step),
       signal,
       onStep: async (loss, size) => {
         images += size;
@@ -151,7 +177,19 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
   return { images, seconds: (performance.now() - started) / 1000 };
 }
 
-async function validate({ config, dataset, learner, state, signal, progress }: Session): Promise<Scores> {
+/** Takes the epoch's weights into the average; before train.swa begins, the average is them alone. */
+async function averageWeights({ config, learner, state }: Session): Promise<void> {
+  const { swa } = config.train;
+  if (swa === 0) return;
+  const epoch = state.epoch + 1;
+  // An epoch that was stopped in its validation is averaged already.
+  if (state.averaged >= epoch) return;
+  await learner.average?.(Math.max(1, epoch - swa + 1));
+  state.averaged = epoch;
+}
+
+async function validate(session: Session): Promise<Scores> {
+  const { config, dataset, learner, state, signal, progress, record } = session;
   const subset = dataset.validation;
   if (subset.size === 0) return {};
   const outcomes = await evaluate(learner, subset, {
@@ -161,8 +199,13 @@ async function validate({ config, dataset, learner, state, signal, progress }: S
     signal,
     onProgress: (done, total) =>
       progress.report({ stage: 'validate', done, total, unit: 'images', epoch: state.epoch + 1 }),
+    onSmaller: (size) => record.warn('evaluate-oom', smallerBatches(size)),
   });
-  return validationScores(subset, outcomes, config.evaluate, [config.train.early_stopping.monitor]);
+  const { alpha, beta } = config.loss;
+  return {
+    ...validationScores(subset, outcomes, config.evaluate, [config.train.early_stopping.monitor]),
+    ...lossesOf(outcomes, { gender: alpha, identity: beta }),
+  };
 }
 
 async function endEpoch(
@@ -170,36 +213,64 @@ async function endEpoch(
   trained: { images: number; seconds: number },
   scores: Scores,
 ): Promise<void> {
-  const { config, state, schedule, record, log } = session;
+  const { config, state, stretches, balance, learner, record, log } = session;
+  const stretch = stretchAt(stretches, state.epoch);
   const { enabled, monitor, mode, patience } = config.train.early_stopping;
   const validation = named('val', scores);
   const values: Scores = {
-    ...trainValues(state),
+    ...trainValues(state, config.loss.balance !== 'fixed'),
     ...(trained.images > 0 ? { 'train/images_per_second': trained.images / trained.seconds } : {}),
-    'train/lr': schedule.rate(state.schedule, state.step),
+    'train/lr': rateAt(stretch, state.schedule, state.step),
     ...validation,
   };
   // Undefined only where nothing was validated.
   const watched = values[monitor];
   state.epoch++;
   state.batch = 0;
+  const means = { gender: values['train/gender_loss'] ?? 0, identity: values['train/identity_loss'] ?? 0 };
+  if (balance.afterEpoch) state.balance = balance.afterEpoch(state.balance, means);
   state.sums = emptySums();
-  state.schedule = schedule.afterEpoch(state.schedule, watched);
+  state.schedule = stretch.schedule.afterEpoch(state.schedule, watched);
   if (watched !== undefined) state.stopping = countEpoch(state.stopping, watched, mode);
   const best = watched === undefined || isBetter(watched, state.best?.score ?? null, mode);
   if (best) state.best = { epoch: state.epoch, step: state.step, score: watched ?? null, values: validation };
   if (state.epoch >= config.train.epochs) state.ended = 'epochs';
   else if (enabled && watched !== undefined && isOver(state.stopping, patience))
     state.ended = 'early stopping';
+  const kept = keep(state, watched, config.train);
+  const next = stretchAt(stretches, state.epoch);
+  if (next !== stretch && state.ended === null) {
+    state.schedule = next.schedule.start();
+    await learner.startPhase?.(next.phase, true);
+  }
   record.metric(state.step, state.epoch, values);
   log(epochLine(state, config.train.epochs, values, { best, monitor, seconds: trained.seconds }));
-  await session.save({ best });
+  await session.save({ best, kept });
 }
 
-/** The means of the epoch's losses: of pictures with the label, for a task's loss. */
-function trainValues({ sums }: TrainState): Scores {
+/** Takes the epoch among the best that are kept, where it is one. */
+function keep(
+  state: TrainState,
+  watched: number | undefined,
+  { checkpoints, early_stopping }: Session['config']['train'],
+): boolean {
+  if (checkpoints.keep === 1 || watched === undefined) return false;
+  const sign = early_stopping.mode === 'max' ? 1 : -1;
+  state.kept = [...state.kept, { epoch: state.epoch, score: watched }]
+    .sort((a, b) => sign * (b.score - a.score) || a.epoch - b.epoch)
+    .slice(0, checkpoints.keep);
+  return state.kept.some(({ epoch }) => epoch === state.epoch);
+}
+
+/** The means of the epoch's losses and scores: of pictures with the label, for a task's; and the weights of the losses. */
+function trainValues({ sums, weights }: TrainState, balanced: boolean): Scores {
+  const share = (name: string, right: number, all: number): Scores =>
+    all > 0 && Number.isFinite(right) ? { [name]: right / all } : {};
   return {
     'train/loss': sums.loss / sums.images,
+    ...share('train/gender_accuracy', sums.genderRight, sums.genderImages),
+    ...share('train/identity_top1', sums.identityRight, sums.identityImages),
+    ...(balanced && weights ? { 'train/alpha': weights.gender, 'train/beta': weights.identity } : {}),
     ...(sums.genderImages > 0 ? { 'train/gender_loss': sums.genderLoss / sums.genderImages } : {}),
     ...(sums.identityImages > 0 ? { 'train/identity_loss': sums.identityLoss / sums.identityImages } : {}),
   };

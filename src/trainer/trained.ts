@@ -22,7 +22,7 @@ export async function readBest(runDir: string): Promise<Checkpoint> {
 
 /** A model with a checkpoint's weights, which computes as the run did. `resources` may name another device or backend. */
 export async function openTrained(
-  { config, tensors, identities, precision }: Checkpoint,
+  { config, tensors, identities, precision, preprocess }: Checkpoint,
   { resources = config.resources }: { resources?: Checkpoint['config']['resources'] } = {},
 ): Promise<Learner> {
   const { openLearner } = await import('../model/index.ts');
@@ -36,9 +36,10 @@ export async function openTrained(
       identities: classCount(identities),
       seed: config.seed,
       frozen: true,
+      trained: { preprocess },
       ...(resources.cpus > 0 ? { libraryThreads: resources.cpus } : {}),
     },
   );
-  await learner.load(tensors);
+  await learner.load(tensors, { weightsAlone: true });
   return learner;
 }

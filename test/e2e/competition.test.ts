@@ -83,7 +83,7 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   const again = await facecom('evaluate', dir, '--json');
   assert.equal(again.json[0].metrics['test/gallery_rank1'], metrics['test/gallery_rank1']);
   assert.equal(again.json[0].metrics['test/verification_accuracy'], metrics['test/verification_accuracy']);
-  assert.equal(again.json[0].thresholds.chosen_on, 'validation');
+  assert.deepEqual(again.json[0].thresholds.chosen_on, { gender: 'validation', verification: 'validation' });
   assert.ok(existsSync(join(dir, again.json[0].kept)));
   const foreign = join(challenge, 'Task_B', 'val');
   const flipped = await facecom('evaluate', dir, dir, foreign, '--tta', 'none', '--json');

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import sharp from 'sharp';
 import { loadDataset } from '../../src/data/index.ts';
 import { people, settings, writeSet } from '../data/support/sets.ts';
+import { writeTree } from '../data/support/trees.ts';
 import { binary, facecom, temporaryFolder } from '../support/program.ts';
 
 /** A folder to work in, with a cache folder of its own. */
@@ -128,6 +129,7 @@ test('a wrong command line is exit code 2', async (t) => {
       'data.synthetic.images_per_identity=6',
     ],
     ['preview', '--rows', '0'],
+    ['preview', '--out', 'sheet.tiff'],
   ];
   for (const args of cases) {
     const { exitCode, stderr } = await data(...args);
@@ -145,7 +147,7 @@ test('preview writes contact sheets', async (t) => {
   for (const [name, args, pictures] of [
     ['people', ['--columns', '4'], 12],
     ['policy', ['--policy', 'facecom-weather', '--rows', '2', '--columns', '3'], 6],
-    ['effects', ['--effects', '--columns', '3'], 30],
+    ['effects', ['--effects', '--columns', '3'], 65],
     ['conditions', ['--conditions'], 60],
   ] as const) {
     const { exitCode, json, stderr } = await data(
@@ -232,4 +234,42 @@ test('Ctrl-C in the middle of drawing leaves no set that looks whole, and exit c
   const { exitCode } = await child;
   assert.equal(exitCode, 130);
   assert.ok(!existsSync(join(cwd, 'faces', 'annotations.json')));
+});
+
+test('inspect looks past leaks and broken pictures, says both, and gives the lines that read what is left', async (t) => {
+  const { cwd, data } = await place(t);
+  const pictures = ['train/a', 'train/b', 'train/e', 'train/f', 'train/g', 'val/c', 'val/d', 'val/h'].flatMap((folder) =>
+    [1, 2, 3].map((k) => `Task_B/${folder}/${folder.at(-1)}${k}.jpg`),
+  );
+  await writeTree(join(cwd, 'leaking'), [...pictures, 'Task_B/val/a/x.jpg']);
+  const leaking = await data('inspect', 'leaking', '--json');
+  assert.equal(leaking.exitCode, 2);
+  assert.equal(leaking.json[0].pictures, 25);
+  assert.match(leaking.json[0].yaml, /split:\n +given: false\n +by: identity/);
+  assert.equal(leaking.json[1].error.code, 'data-leak');
+
+  await writeTree(join(cwd, 'broken'), [
+    'a/1.jpg',
+    'a/2.jpg',
+    'b/1.jpg',
+    'b/2.jpg',
+    ['b/3.jpg', 'text'],
+    'a/3.jpg',
+  ]);
+  const broken = await data('inspect', 'broken', '--set', 'data.split={train: 1, validation: 0, test: 0}');
+  assert.equal(broken.exitCode, 2);
+  assert.match(broken.stdout, /5 pictures of 2 people[\s\S]*on_error: skip/);
+  assert.match(broken.stderr, /data-picture-corrupt[\s\S]*b\/3\.jpg/);
+});
+
+test('cache decodes a data set once, and a run finds it there', async (t) => {
+  const { cwd, data } = await place(t);
+  await writeTree(join(cwd, 'faces'), ['a/1.jpg', 'a/2.jpg', 'a/3.jpg', 'b/1.jpg', 'b/2.jpg', 'b/3.jpg']);
+  const set = ['--set', 'data.image_size=24', '--set', 'data.split={train: 1, validation: 0, test: 0}'];
+  const first = await data('cache', 'faces', ...set, '--json');
+  assert.equal(first.exitCode, 0, first.stderr);
+  assert.deepEqual([first.json[0].pictures, first.json[0].bytes], [6, 6 * 24 * 24 * 3]);
+  const again = await data('cache', 'faces', ...set);
+  assert.match(again.stdout, /^6 pictures of 24 × 24 pixels in the cache/);
+  assert.match((await data('inspect', 'nowhere')).stderr, /data-path-missing/);
 });

@@ -15,7 +15,9 @@ for (const name of examples) {
   const text = readFileSync(file, 'utf8');
   // A folder of the user's own has no default.
   const set =
-    /source: facecom/.test(text) && !/^ *path:/m.test(text) ? ['--set', 'data.path=data/facecom'] : [];
+    /source: (?:facecom|competition)|extends: facecom/.test(text) && !/^ *path:/m.test(text)
+      ? ['--set', 'data.path=data/facecom']
+      : [];
 
   it(`experiments/${name} names its schema, says what it is for, and is valid`, async () => {
     const schema = /^# yaml-language-server: \$schema=(\S+)\n# /.exec(text)?.[1];

@@ -112,3 +112,31 @@ test('a sweep of the built-in trainer, interrupted and resumed, ends in the tabl
   assert.equal(table(resumed), table(whole));
   assert.equal(runsOf(cwd, 'parts').length, 4);
 });
+
+test('the last trial of a sweep, cut and resumed alone, ends with the bits of an undisturbed one', {
+  skip: withoutTensorFlow,
+}, async (t) => {
+  const cwd = await place(t);
+  const sweep = 'sweep: {axes: {optimizer.lr: [0.001, 0.0003, 0.003]}}\n';
+  writeFileSync(join(cwd, 'tiny.yaml'), readFileSync(join(cwd, 'tiny.yaml'), 'utf8') + sweep);
+  const command = (runs: string) => ['sweep', 'tiny.yaml', '--runs', runs, '--max-parallel', '2', ...SET];
+  const calm = await facecom(command('calm'), { cwd });
+  assert.equal(calm.exitCode, 0, calm.stderr);
+
+  const cut = start(command('cut'), cwd);
+  const waiting = () => {
+    const runs = runsOf(cwd, 'cut');
+    const training = runs.some(({ status, progress }) => status === 'running' && progress?.stage === 'train');
+    return runs.filter(({ status }) => status === 'finished').length === 2 && training;
+  };
+  await until('two have finished and the third trains', waiting);
+  cut.kill('SIGINT');
+  assert.equal((await cut).exitCode, 130);
+  const resumed = await facecom(command('cut'), { cwd });
+  assert.equal(resumed.exitCode, 0, resumed.stderr);
+  for (const run of runsOf(cwd, 'calm')) {
+    const other = runsOf(cwd, 'cut').find(({ trial }) => trial === run.trial)!;
+    assert.deepEqual(await tensorsOf(other.dir), await tensorsOf(run.dir), run.trial);
+    assert.deepEqual(measured(other.dir), measured(run.dir), run.trial);
+  }
+});

@@ -2,23 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../src/base/random.ts';
 import { type LabelledBatch, openLearner } from '../../src/model/index.ts';
+import { resolveConfig } from '../../src/spec/index.ts';
 
 const size = 4;
 const side = 32;
 const random = new Random(4, 'pictures');
 const images = Uint8Array.from({ length: size * side * side * 3 }, () => random.integer(0, 255));
-const config = {
+const config = resolveConfig({
   data: { image_size: side },
-  model: {
-    backbone: 'resnet18' as const,
-    heads: { gender: { hidden: 8, dropout: 0.5 }, identity: { hidden: 8, dropout: 0.5 } },
-  },
+  model: { heads: { gender: { hidden: 8 }, identity: { hidden: 8 } } },
   loss: { alpha: 0.4, beta: 0.6, label_smoothing: 0.1 },
-  augment: { mixup: { p: 1 }, cutmix: { p: 0 } },
-  optimizer: { name: 'sgd' as const, lr: 0.1, weight_decay: 0, momentum: 0, nesterov: false },
-  train: { accumulation: 1, precision: 'float32' as const, clip: 0, ema: 0 },
-  resources: { device: 'cpu', backend: 'wasm' as const },
-};
+  augment: { mixup: { p: 1 } },
+  optimizer: { name: 'sgd', lr: 0.1, weight_decay: 0, momentum: 0 },
+  train: { precision: 'float32' },
+  resources: { device: 'cpu', backend: 'wasm' },
+});
 const labels = { gender: Int8Array.of(0, 1, 1, 0), identity: Int32Array.of(0, 1, 2, 4) };
 const others = { gender: Int8Array.of(1, 1, 0, 1), identity: Int32Array.of(3, 0, 1, 2) };
 

@@ -21,7 +21,10 @@ const mean = (values: ArrayLike<number>) =>
 const distance = (a: Uint8Array, b: Uint8Array) => mean(Array.from(a, (value, i) => Math.abs(value - b[i]!)));
 /** Mean step between neighbours in a row: how sharp a picture is. */
 const sharpness = (a: Uint8Array) => mean(Array.from(a.subarray(3), (value, i) => Math.abs(value - a[i]!)));
-const deviation = (a: Uint8Array) => Math.sqrt(mean(Array.from(a, (value) => (value - mean(a)) ** 2)));
+const deviation = (a: Uint8Array) => {
+  const middle = mean(a);
+  return Math.sqrt(mean(Array.from(a, (value) => (value - middle) ** 2)));
+};
 
 test('FaceCom’s seven are there, names and suffixes are unique', () => {
   assert.deepEqual(

@@ -18,7 +18,7 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
   ['a list for a number', 'name: a\nseed:\n  - 1\n', ['spec-type@3:3']],
   ['a range', 'name: a\ntrain: {epochs: 0}\n', ['spec-range@2:17']],
   ['a fraction', 'name: a\ntrain: {epochs: 1.5}\n', ['spec-type@2:17']],
-  ['an enum', 'name: a\nmodel: {backbone: resnet34}\n', ['spec-enum@2:19']],
+  ['an enum', 'name: a\nmodel: {backbone: resnet19}\n', ['spec-enum@2:19']],
   ['a policy that is not there', 'name: a\naugment: {policy: facecom}\n', ['spec-enum@2:19']],
   ['a kind of a union', 'name: a\noptimizer: {name: adagrad}\n', ['spec-enum@2:19']],
   ['an effect that is not there', 'name: a\naugment: {policy: [{effect: snow}]}\n', ['spec-enum@2:29']],
@@ -37,9 +37,29 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
   ['fractions that do not add up', 'name: a\ndata: {split: {train: 0.5}}\n', ['rule-split@2:15']],
   ['a source without its folder', 'name: a\ndata: {source: facecom}\n', ['rule-data-path@2:1']],
   [
-    'a warmup as long as the training',
-    'name: a\nschedule: {name: cosine, warmup: 3}\ntrain: {epochs: 3}\n',
-    ['rule-warmup@2:34'],
+    'a margin without an embedding',
+    'name: a\nmodel: {heads: {identity: {loss: arcface}}}\n',
+    ['rule-margin@2:34'],
+  ],
+  [
+    'an identity head without a loss',
+    'name: a\nmodel: {heads: {identity: {loss: none}}}\n',
+    ['rule-identity-loss@2:34'],
+  ],
+  [
+    'batches of another size than people times pictures',
+    'name: a\ntrain: {sampler: {name: pk}, batch_size: 30}\n',
+    ['rule-pk@2:42'],
+  ],
+  [
+    'two averages of the weights',
+    'name: a\ntrain: {ema: 0.9, swa: 3}\n',
+    ['rule-averages@2:24'],
+  ],
+  [
+    'pictures that do not divide into patches',
+    'name: a\nmodel: {backbone: vit_small}\ndata: {image_size: 50}\n',
+    ['rule-patches@3:20'],
   ],
   ['a least rate above the rate', 'name: a\nschedule: {name: plateau, min_lr: 1}\n', ['rule-min-lr@2:35']],
   [

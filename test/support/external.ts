@@ -57,10 +57,10 @@ export function start(args: string[], cwd: string, env: Record<string, string> =
   });
 }
 
-/** Waits until something is so; throws after half a minute. */
+/** Waits until something is so; throws after two minutes, which is long for a machine that has much else to do. */
 export async function until(what: string, done: () => boolean): Promise<void> {
   for (let i = 0; !done(); i++) {
-    if (i > 1500) throw new Error(`It did not come to it: ${what}.`);
+    if (i > 6000) throw new Error(`It did not come to it: ${what}.`);
     await sleep(20);
   }
 }

@@ -36,7 +36,7 @@ export interface Fingerprint {
  * How far an array lies from the one that a fingerprint was taken of, relative to that one's Euclidean norm: the largest of the
  * difference of norms, the distance estimated from the signed sums, and the distance of the samples.
  */
-export function distance(name: string, values: ArrayLike<number>, expected: Fingerprint): number {
+export function distance(name: string, values: ArrayLike<number>, expected: Fingerprint, floor = 0): number {
   const sign = bits(`sign/${name}`);
   const sums = expected.sums.map(() => 0);
   let square = 0;
@@ -47,7 +47,7 @@ export function distance(name: string, values: ArrayLike<number>, expected: Fing
     for (let k = 0; k < sums.length; k++) sums[k]! += (word >>> k) & 1 ? value : -value;
   }
   const at = bits(`sample/${name}`);
-  const scale = expected.norm || 1;
+  const scale = Math.max(expected.norm, floor) || 1;
   const between = (a: number[], b: number[]) => Math.hypot(...a.map((v, i) => v - b[i]!));
   const samples = expected.samples.map((_, i) => values[at(i) % values.length]!);
   // Under random signs the sum of a difference has its norm as standard deviation.

@@ -116,16 +116,16 @@ test('a half-written checkpoint is cleared away', async (t) => {
   assert.deepEqual(readdirSync(join(runDir, 'checkpoints')).sort(), ['best.safetensors', 'last.safetensors']);
 });
 
-test('a damaged last checkpoint: the best one is continued from, which is said, and the result is the same', async (t) => {
+test('a damaged last checkpoint: the best weights are continued from, with a new optimizer, which is reported', async (t) => {
   const runDir = await temporaryFolder(t);
   await run({ runDir, dataset, config, stopAfter: 14 });
   truncateSync(last(runDir), 300);
-  const { learner } = await run({ runDir, dataset, config });
+  const { learner, result } = await run({ runDir, dataset, config });
   assert.ok(learner.steps[0]! <= 11);
   const warning = readEvents(runDir).find((event) => event.type === 'warning');
   assert.ok(warning?.type === 'warning' && warning.code === 'checkpoint-damaged');
   assert.match(warning.message, /last\.safetensors is damaged/);
-  assert.deepEqual(await leavings(runDir), whole);
+  assert.equal(result.status, 'finished');
 });
 
 test('no readable checkpoint: the run fails and says so, and overwrites nothing', async (t) => {
@@ -148,7 +148,7 @@ test('a checkpoint of another format or version is refused', async (t) => {
   // The same length, so that the file stays whole.
   const changed = (from: string, to: string) =>
     writeFileSync(last(runDir), Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1'));
-  changed('"format_version":"1"', '"format_version":"9"');
+  changed('"format_version":"2"', '"format_version":"9"');
   await assert.rejects(run({ runDir, dataset, config }), { code: 'checkpoint-version' });
   changed('"format":"facecom"', '"format":"another"');
   await assert.rejects(run({ runDir, dataset, config }), { code: 'checkpoint-foreign' });

@@ -15,6 +15,8 @@ const names = ['gender_accuracy', 'gender_precision', 'gender_recall', 'gender_f
   'combined',
 ]);
 
+const losses = ['loss', 'gender_loss', 'identity_loss'];
+
 test('a run learns and leaves a record, checkpoints and artifacts', async (t) => {
   const runDir = await temporaryFolder(t);
   const { result, lines } = await run({ runDir, config: { train: { epochs: 6 } } });
@@ -29,11 +31,11 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
     'train/gender_loss',
     'train/identity_loss',
     'train/lr',
-    ...names.map((name) => `val/${name}`),
+    ...[...names, ...losses].map((name) => `val/${name}`),
   ]);
   assert.deepEqual(
     Object.keys(found[6]!.values),
-    [...names, ...genderNames].map((name) => `test/${name}`),
+    [...names, ...genderNames, ...losses].map((name) => `test/${name}`),
   );
   assert.ok(found[5]!.values['train/loss']! < found[0]!.values['train/loss']! / 1.5);
   assert.ok(result.status === 'finished' && result.metrics['test/combined']! > 0.9);
@@ -159,9 +161,13 @@ test('without test pictures a run finishes without a test score, and this is sai
 });
 
 test('a metric that is never measured cannot be monitored', async (t) => {
-  const config = { train: { early_stopping: { monitor: 'val/accuracy' } } };
+  const config = { train: { early_stopping: { monitor: 'val/identity_top1' } } };
   await assert.rejects(
-    run({ runDir: await temporaryFolder(t), config }),
+    run({
+      runDir: await temporaryFolder(t),
+      config,
+      dataset: pictures({ unlabelled: { identity: 1 } }),
+    }),
     (error: Error & { expected?: string }) => {
       assert.equal((error as { code?: string }).code, 'monitor');
       assert.match(error.expected!, /val\/combined/);

@@ -21,10 +21,21 @@ export const source: FileSource = {
     const folder = await existingFolder(settings, 'the folder of a data set');
     const { kind, reason } = await recognise(folder, options.signal);
     const { source: files } = await loaders[kind]();
-    const listing = await files.list({ ...settings, source: kind }, options);
-    return { ...listing, notes: [`data.source auto: ${kind}, for ${reason}`, ...listing.notes] };
+    const pairs = settings.pairs ?? (await pairList(folder));
+    const listing = await files.list(
+      { ...settings, source: kind, ...(pairs === undefined ? {} : { pairs }) },
+      options,
+    );
+    const found = `data.source auto: ${kind}, for ${reason}`;
+    const beside = pairs !== undefined && settings.pairs === undefined ? `; pairs of ${pairs}` : '';
+    return { ...listing, notes: [found + beside, ...listing.notes] };
   },
 };
+
+/** The name under which a folder has a list of pairs. */
+async function pairList(folder: string): Promise<string | undefined> {
+  return (await readdir(folder)).find((name) => /^pairs\.(?:txt|csv)$/i.test(name));
+}
 
 /** What a folder is, and by what that is seen. Throws `data-layout` where it is none of the known layouts. */
 export async function recognise(
@@ -41,7 +52,7 @@ export async function recognise(
       kind: 'competition',
       reason: `its folders are those of Task ${[...tasks].sort().join(' and Task ')}`,
     };
-  const tables = top.filter((name) => /\.[ct]sv$/i.test(name));
+  const tables = top.filter((name) => /\.[ct]sv$/i.test(name) && !/^pairs\./i.test(name));
   const lines = top.filter((name) => /\.(?:jsonl|ndjson)$/i.test(name));
   const inFolders = pictures.filter((name) => name.includes('/')).length;
   if (inFolders < pictures.length || new Set(pictures.map((name) => name.split('/')[0])).size < 2) {
@@ -49,6 +60,8 @@ export async function recognise(
     if (tables.length === 1) return { kind: 'csv', reason: `it has ${tables[0]}` };
   }
   if (inFolders > 0) return { kind: 'folders', reason: 'its pictures lie in a folder for each identity' };
+  if (pictures.length > 0 && (await pairList(folder)) !== undefined)
+    return { kind: 'pairs', reason: 'it has a list of pairs and no labels' };
   refuseEmpty(folder, pictures.length, others, 'a data set');
   throw new FacecomError('data-layout', 'The folder has none of the known layouts.', {
     place: { file: folder },

@@ -13,6 +13,7 @@ interface Stages {
 
 const WIDTHS = [64, 128, 256, 512] as const;
 const EXPANSION = 4;
+const linear = { activation: 'none' } as const;
 
 /**
  * ResNet (He et al., 2016) as torchvision builds it: names, symmetric padding, the stride of a bottleneck on its 3×3
@@ -31,6 +32,7 @@ export function resnet({ depths, bottleneck }: Stages) {
       const output = bottleneck ? width * EXPANSION : width;
       for (let index = 0; index < depths[stage]!; index++) {
         const stride = index === 0 && stage > 0 ? 2 : 1;
+        parameters.depth++;
         blocks.push(
           block(parameters, `layer${stage + 1}.${index}`, { input, width, output, stride, bottleneck }),
         );
@@ -64,11 +66,11 @@ function block(
     ? [
         convolutionNorm(parameters, names(1), { kernel: 1, stride: 1, input, output: width }),
         convolutionNorm(parameters, names(2), { kernel: 3, stride, input: width, output: width }),
-        convolutionNorm(parameters, names(3), { kernel: 1, stride: 1, input: width, output }, true),
+        convolutionNorm(parameters, names(3), { kernel: 1, stride: 1, input: width, output }, linear),
       ]
     : [
         convolutionNorm(parameters, names(1), { kernel: 3, stride, input, output: width }),
-        convolutionNorm(parameters, names(2), { kernel: 3, stride: 1, input: width, output }, true),
+        convolutionNorm(parameters, names(2), { kernel: 3, stride: 1, input: width, output }, linear),
       ];
   const shortcut =
     stride !== 1 || input !== output
@@ -76,7 +78,7 @@ function block(
           parameters,
           { convolution: `${name}.downsample.0`, norm: `${name}.downsample.1` },
           { kernel: 1, stride, input, output },
-          true,
+          linear,
         )
       : undefined;
   return (forward: Forward, x: Tensor4D): Tensor4D => {

@@ -13,6 +13,7 @@ export interface RunFolderOptions {
   /** What is the same for all trials. */
   environment: Environment;
   dataHash: string | undefined;
+  weightsHash: string | undefined;
   cwd: string;
 }
 
@@ -32,6 +33,7 @@ export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): 
         ...options.environment,
         seed: trial.seed,
         ...(options.dataHash === undefined ? {} : { data_hash: options.dataHash }),
+        ...(options.weightsHash === undefined ? {} : { weights_hash: options.weightsHash }),
       },
     },
   );

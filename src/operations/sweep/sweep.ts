@@ -118,17 +118,17 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
   };
 }
 
-async function listTrials({ spec, config, cwd, report, signals }: Context) {
-  const absolute = { ...spec, config: withAbsolutePaths(config, cwd) };
-  const expansion = await expandTrials(absolute, { signal: signals.stop, cwd });
+async function listTrials({ spec, config, cwd, runs, report, signals }: Context) {
+  const absolute = { ...spec, config: withAbsolutePaths(config, { cwd, runs }) };
+  const expansion = await expandTrials(absolute, { signal: signals.stop, cwd, runs });
   if (!spec.sweep) report.warning({ code: 'no-sweep', message: 'The spec has no sweep: it is one trial.' });
   for (const warning of expansion.warnings) report.warning(warning);
   return expansion;
 }
 
 /** What is the same for all trials is prepared once. */
-async function prepareFirst({ cwd, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
-  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, cwd), {
+async function prepareFirst({ cwd, runs, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
+  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, { cwd, runs }), {
     ...{ report, cwd },
     signal: signals.stop,
   });
@@ -248,9 +248,10 @@ function folderOptions(
   return {
     runs,
     spec,
-    config: withAbsolutePaths(config, cwd),
+    config: withAbsolutePaths(config, { cwd, runs }),
     environment: prepared.environment,
     dataHash: trials.hashOf(config),
+    weightsHash: trials.weightsHashOf(config),
     cwd,
   };
 }

@@ -1,13 +1,17 @@
 import { accumulation } from './accumulation.ts';
+import { averages } from './averages.ts';
 import { compositions } from './compositions.ts';
 import { dataPath } from './data-path.ts';
 import { effectRanges } from './effect-ranges.ts';
-import { imageSize } from './image-size.ts';
+import { identityHead } from './identity-head.ts';
+import { imageSize, patches } from './image-size.ts';
 import { lossWeights } from './loss-weights.ts';
 import { monitor, objective, objectiveSplit } from './metrics.ts';
 import { minLr } from './min-lr.ts';
 import { mixing } from './mixing.ts';
+import { phases } from './phases.ts';
 import type { Rule } from './rule.ts';
+import { sampler } from './sampler.ts';
 import { scoreWeights } from './score-weights.ts';
 import { splitFractions } from './split-fractions.ts';
 import { strengthSchedule } from './strength-schedule.ts';
@@ -21,6 +25,11 @@ export const rules: readonly Rule[] = [
   splitFractions,
   dataPath,
   imageSize,
+  patches,
+  identityHead,
+  sampler,
+  phases,
+  averages,
   warmup,
   minLr,
   accumulation,

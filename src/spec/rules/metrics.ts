@@ -31,10 +31,15 @@ export const splitMetrics = [
   'challenge_gallery',
 ] as const;
 
-/** Metrics of training that can be watched: they fall as a model learns. */
-export const losses = ['train/loss', 'train/gender_loss', 'train/identity_loss'] as const;
+const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
 
-const validation = splitMetrics.map((name) => `val/${name}`);
+/** Losses that can be watched: they fall as a model learns. */
+export const losses = ['train', 'val'].flatMap((split) => lossNames.map((name) => `${split}/${name}`));
+
+/** Scores of training that can be watched. */
+export const trainScores = ['train/gender_accuracy', 'train/identity_top1'] as const;
+
+const validation = [...splitMetrics.map((name) => `val/${name}`), ...trainScores];
 const test = splitMetrics.map((name) => `test/${name}`);
 
 /** train.early_stopping.monitor is a metric that the run measures after each epoch, and its mode is the way in which it improves. */
@@ -113,7 +118,7 @@ function direction(
   metric: string,
   mode: Experiment['train']['early_stopping']['mode'],
 ): PlacedFinding[] {
-  const better = (losses as readonly string[]).includes(metric) || /_eer$/.test(metric) ? 'min' : 'max';
+  const better = losses.includes(metric) || /_eer$/.test(metric) ? 'min' : 'max';
   if (mode === better) return [];
   return broken(
     'rule-metric-mode',

@@ -1,15 +1,20 @@
 import { broken, type Rule } from './rule.ts';
 
-/** The warmup of a schedule is shorter than the training. */
+/** A warmup that is not shorter than the training is cut, which is reported: `--set train.epochs=1` must run. */
 export const warmup: Rule = {
-  reads: ['schedule', 'train.epochs'],
-  check: ({ schedule, train: { epochs } }) => {
-    if (!('warmup' in schedule) || schedule.warmup === 0 || schedule.warmup < epochs) return [];
+  reads: ['schedule', 'train.epochs', 'trainer'],
+  check: ({ schedule, train: { epochs }, trainer }) => {
+    if (trainer.command !== undefined || schedule.warmup_steps > 0) return [];
+    if (schedule.warmup === 0 || schedule.warmup < epochs) return [];
     return broken(
       'rule-warmup',
       ['schedule', 'warmup'],
-      'schedule.warmup must be shorter than train.epochs: the learning rate would never reach its value.',
-      { found: `warmup ${schedule.warmup}, epochs ${epochs}`, expected: `below ${epochs} epochs` },
+      'schedule.warmup is not shorter than train.epochs: it is cut to half of the training.',
+      {
+        found: `warmup ${schedule.warmup}, epochs ${epochs}`,
+        expected: `below ${epochs} epochs`,
+        warning: true,
+      },
     );
   },
 };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hash } from '../../base/random.ts';
-import { differentiate } from '../gradients.ts';
+import { differentiate, differentiateEach } from '../gradients.ts';
 import type { KernelBackend } from '../native/kernels.ts';
 import { DataType } from '../native/library.ts';
 import type { Adam, Momentum, StepContext, Variable } from '../runtime.ts';
@@ -115,8 +115,19 @@ export class TraceContext implements StepContext {
     return differentiate(
       loss,
       variables.map((variable) => this.read(variable)),
-      // TensorFlow's ops carry versions that tfjs's kernels do not: TopK is TopKV2.
-      (kernel) => this.trace.nodes.findLast((node) => node.op.replace(/V\d+$/, '') === kernel)?.origin,
+      this.origin,
+    );
+  }
+
+  gradientsOfEach<T>(
+    pass: () => T,
+    targets: (found: T) => Array<{ loss: tf.Scalar; variables: readonly Variable[] }>,
+  ) {
+    const xs = (variables: readonly Variable[]) => variables.map((variable) => this.read(variable));
+    return differentiateEach(
+      pass,
+      (found) => targets(found).map(({ loss, variables }) => ({ loss, xs: xs(variables) })),
+      this.origin,
     );
   }
 
@@ -138,6 +149,10 @@ export class TraceContext implements StepContext {
   dispose(): void {
     for (const tensor of this.reads.values()) tensor.dispose();
   }
+
+  /** TensorFlow's ops carry versions that tfjs's kernels do not: TopK is TopKV2. */
+  private readonly origin = (kernel: string) =>
+    this.trace.nodes.findLast((node) => node.op.replace(/V\d+$/, '') === kernel)?.origin;
 
   private scalar(value: number): Value {
     return this.trace.constant([], DataType.FLOAT, [value]);

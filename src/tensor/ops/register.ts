@@ -28,6 +28,9 @@ export interface OwnOps {
   /** `shape`: of what the gradient is of. */
   FacecomConv2DInputGrad: Convolved & { shape: number[] };
   FacecomConv2DFilterGrad: Convolved & { shape: number[] };
+  FacecomDepthwiseConv2D: Convolved;
+  FacecomDepthwiseConv2DInputGrad: Convolved & { shape: number[] };
+  FacecomDepthwiseConv2DFilterGrad: Convolved & { shape: number[] };
   FacecomMaxPool: Pooled;
   FacecomMaxPoolGrad: Pooled;
   FacecomRelu: object;

@@ -3,14 +3,15 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
 import { copyAside } from '../../base/files.ts';
-import type { StateTensor } from '../../model/index.ts';
-import type { Experiment } from '../../spec/index.ts';
+import type { Preprocess, StateTensor } from '../../model/index.ts';
+import { type Experiment, experimentSchema, fillDefaults } from '../../spec/index.ts';
 import type { TrainState } from '../state.ts';
 import { configDigest } from './config-digest.ts';
 import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
 
-/** Raised by a change that older readers cannot read. */
-const formatVersion = 1;
+/** Raised by a change that older readers cannot read. Since 2, best holds the weights alone. */
+const formatVersion = 2;
+const readable = ['1', '2'];
 
 /** What a checkpoint knows besides the tensors: enough to use the model without its run folder. */
 export interface CheckpointInfo {
@@ -21,11 +22,15 @@ export interface CheckpointInfo {
   identities: string[];
   /** Arithmetic of the training steps. */
   precision: string;
+  /** How pixels become the network's input; ImageNet's where left out. */
+  preprocess?: Preprocess;
   state: TrainState;
 }
 
 export interface Checkpoint extends CheckpointInfo {
   path: string;
+  /** There is no optimizer's state in it. */
+  weightsAlone: boolean;
   tensors: Map<string, StateTensor>;
 }
 
@@ -33,7 +38,29 @@ export interface Checkpoint extends CheckpointInfo {
 export const checkpointPath = (runDir: string, which: 'last' | 'best') =>
   join(runDir, 'checkpoints', `${which}.safetensors`);
 
-/** Writes the checkpoints of a run in the background, one after another: training goes on meanwhile. */
+/** `checkpoints/epoch-0012.safetensors`: the weights of one of the best epochs. */
+const epochPath = (runDir: string, epoch: number) =>
+  join(runDir, 'checkpoints', `epoch-${String(epoch).padStart(4, '0')}.safetensors`);
+
+/** Removes what training continues from, once a run has finished. */
+export const dropLast = (runDir: string): Promise<void> =>
+  rm(checkpointPath(runDir, 'last'), { force: true });
+
+/** What a model is evaluated by: its parameters, and their averages where it has some. */
+function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
+  return new Map([...tensors].filter(([name]) => !name.startsWith('optimizer/')));
+}
+
+/** Which checkpoints are written beside last. */
+export interface SaveOptions {
+  best?: boolean;
+  /** The epoch's weights are kept under its number. */
+  epoch?: number;
+  /** Epochs whose weights are kept; those of others are removed. */
+  epochs?: readonly number[];
+}
+
+/** Writes the checkpoints of a run in the background, one after another: training continues meanwhile. */
 export class CheckpointWriter {
   private readonly runDir: string;
   private pending: Promise<void> = Promise.resolve();
@@ -58,7 +85,7 @@ export class CheckpointWriter {
   async save(
     info: CheckpointInfo,
     tensors: ReadonlyMap<string, StateTensor>,
-    best: boolean,
+    { best = false, epoch, epochs = [] }: SaveOptions,
     onWritten?: (path: string) => void,
   ): Promise<void> {
     await this.flush();
@@ -66,16 +93,33 @@ export class CheckpointWriter {
     const metadata = toMetadata(info);
     const last = checkpointPath(this.runDir, 'last');
     const write = async () => {
+      const weights = best || epoch !== undefined ? weightsOf(tensors) : undefined;
+      const bestPath = checkpointPath(this.runDir, 'best');
       if (best) {
-        const path = checkpointPath(this.runDir, 'best');
-        await writeSafetensors(path, tensors, metadata);
-        onWritten?.(path);
-        await copyAside(path, last);
-      } else await writeSafetensors(last, tensors, metadata);
+        await writeSafetensors(bestPath, weights!, metadata);
+        onWritten?.(bestPath);
+      }
+      if (epoch !== undefined) {
+        const path = epochPath(this.runDir, epoch);
+        if (best) await copyAside(bestPath, path);
+        else await writeSafetensors(path, weights!, metadata);
+        await this.removeOthers(epochs);
+      }
+      await writeSafetensors(last, tensors, metadata);
     };
     this.pending = write();
     // An error is thrown by the next save or flush, not as an unhandled rejection.
     this.pending.catch(() => {});
+  }
+
+  /** Removes the weights of epochs that are no longer among the best. */
+  private async removeOthers(epochs: readonly number[]): Promise<void> {
+    const folder = join(this.runDir, 'checkpoints');
+    const wanted = new Set(epochs.map((epoch) => epochPath(this.runDir, epoch)));
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      if (/^epoch-\d+\.safetensors$/.test(name) && !wanted.has(path)) await rm(path, { force: true });
+    }
   }
 
   /** Waits until everything is on the disk. */
@@ -87,8 +131,8 @@ export class CheckpointWriter {
 }
 
 /**
- * The checkpoint that a run continues from: last, or best where last is damaged (`onFallback` is told). Undefined where there
- * is none. Throws `checkpoint-damaged` where no readable one is left.
+ * The checkpoint that a run continues from: last or, if last is damaged, best, without an optimizer's state (`onFallback` is told).
+ * Undefined if there is none. Throws `checkpoint-damaged` where no readable one is left.
  */
 export async function readResume(
   runDir: string,
@@ -120,7 +164,8 @@ export async function readResume(
 /** Reads one checkpoint whole. Throws `checkpoint-damaged` or `checkpoint-version`. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readSafetensors(path);
-  return { path, tensors, ...fromMetadata(path, metadata) };
+  const weightsAlone = ![...tensors.keys()].some((name) => name.startsWith('optimizer/'));
+  return { path, tensors, weightsAlone, ...fromMetadata(path, metadata) };
 }
 
 /** Reads what a checkpoint says of itself, without its tensors. */
@@ -133,6 +178,7 @@ function toMetadata({
   dataHash,
   identities,
   precision,
+  preprocess,
   state,
 }: CheckpointInfo): Record<string, string> {
   return {
@@ -145,6 +191,7 @@ function toMetadata({
     config_digest: configDigest(config),
     data_hash: dataHash,
     precision,
+    ...(preprocess ? { preprocess: JSON.stringify(preprocess) } : {}),
     identities: JSON.stringify(identities),
     config: JSON.stringify(config),
     state: JSON.stringify(state),
@@ -159,20 +206,24 @@ function fromMetadata(path: string, metadata: Record<string, string>): Checkpoin
       expected: 'format facecom',
     });
   }
-  if (metadata.format_version !== String(formatVersion)) {
+  if (!readable.includes(metadata.format_version ?? '')) {
     throw new FacecomError('checkpoint-version', `${path} has a format that this version does not read.`, {
       place: { file: path },
       found: `format version ${metadata.format_version}`,
-      expected: `format version ${formatVersion}`,
+      expected: `format version ${readable.join(' or ')}`,
       remedy: 'Use the version of facecom that wrote it.',
     });
   }
   try {
     return {
-      config: JSON.parse(metadata.config!) as Experiment,
+      // A checkpoint of an earlier version lacks the keys that came since.
+      config: fillDefaults(experimentSchema, JSON.parse(metadata.config!)) as Experiment,
       dataHash: metadata.data_hash!,
       identities: JSON.parse(metadata.identities!) as string[],
       precision: metadata.precision!,
+      ...(metadata.preprocess === undefined
+        ? {}
+        : { preprocess: JSON.parse(metadata.preprocess) as Preprocess }),
       state: JSON.parse(metadata.state!) as TrainState,
     };
   } catch (error) {

@@ -32,8 +32,7 @@ export function checkContinues(checkpoint: Checkpoint, config: Experiment, dataH
 
 /** Throws `checkpoint-shape`, naming the first tensor that a model lacks, misses or has in another shape. */
 export function checkShapes(
-  path: string,
-  tensors: ReadonlyMap<string, StateTensor>,
+  { path, tensors, weightsAlone }: Checkpoint,
   expected: ReadonlyMap<string, StateTensor>,
 ): void {
   const form = (tensor: StateTensor | undefined) =>
@@ -41,7 +40,7 @@ export function checkShapes(
   for (const name of new Set([...expected.keys(), ...tensors.keys()])) {
     const found = form(tensors.get(name));
     const wanted = form(expected.get(name));
-    if (found === wanted) continue;
+    if (found === wanted || (weightsAlone && name.startsWith('optimizer/'))) continue;
     throw new FacecomError('checkpoint-shape', `The checkpoint does not fit the model: ${name} differs.`, {
       place: { file: path },
       found,

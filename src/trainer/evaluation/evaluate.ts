@@ -11,6 +11,8 @@ export interface EvaluateOptions {
   step?: number;
   /** Called after each batch with the pictures that are done. */
   onProgress?: (done: number, total: number) => void;
+  /** Called where the device's memory was too small for a batch: evaluation continues with batches of this size. */
+  onSmaller?: (batchSize: number) => void;
   signal?: AbortSignal;
   /** flip: logits and features are the means of those of each picture and its mirror image. */
   tta?: 'none' | 'flip';
@@ -23,32 +25,38 @@ export interface EvaluateOptions {
 export async function evaluate(
   learner: Pick<Learner, 'evaluate'>,
   subset: Subset,
-  { batchSize, identities, step, onProgress, signal, tta = 'none' }: EvaluateOptions,
+  { batchSize, identities, step, onProgress, onSmaller, signal, tta = 'none' }: EvaluateOptions,
 ): Promise<Outcomes> {
   const genderLogits = new Float32Array(subset.size);
   const identityLogits = new Float32Array(subset.size * identities);
   let features: Float32Array | undefined;
   let width = 0;
+  let size = batchSize;
   let done = 0;
-  for await (const batch of evaluationBatches(subset, { batchSize })) {
-    signal?.throwIfAborted();
-    const { gender, identity, embedding } =
-      tta === 'flip' ? await withMirrored(learner, batch) : await learner.evaluate(batch);
-    checkFinite(gender, 'gender', step);
-    checkFinite(identity, 'identity', step);
-    if (embedding) {
-      width = embedding.length / batch.size;
-      features ??= new Float32Array(subset.size * width);
+  while (done < subset.size) {
+    try {
+      for (const batch of evaluationBatches(subset, { batchSize: size, start: done })) {
+        signal?.throwIfAborted();
+        const { gender, identity, embedding } =
+          tta === 'flip' ? await withMirrored(learner, batch) : await learner.evaluate(batch);
+        checkFinite(gender, 'gender', step);
+        checkFinite(identity, 'identity', step);
+        genderLogits.set(gender, done);
+        identityLogits.set(identity, done * identities);
+        if (embedding) {
+          width = embedding.length / batch.size;
+          features ??= new Float32Array(subset.size * width);
+          features.set(embedding, done * width);
+        }
+        done += batch.size;
+        onProgress?.(done, subset.size);
+        await new Promise((resume) => setImmediate(resume));
+      }
+    } catch (error) {
+      if (!(error instanceof FacecomError) || error.code !== 'oom' || size === 1) throw error;
+      size = Math.ceil(size / 2);
+      onSmaller?.(size);
     }
-    for (let i = 0; i < batch.size; i++) {
-      const picture = batch.indices[i]!;
-      genderLogits[picture] = gender[i]!;
-      identityLogits.set(identity.subarray(i * identities, (i + 1) * identities), picture * identities);
-      if (embedding) features!.set(embedding.subarray(i * width, (i + 1) * width), picture * width);
-    }
-    done += batch.size;
-    onProgress?.(done, subset.size);
-    await new Promise((resume) => setImmediate(resume));
   }
   return {
     gender: subset.gender,
@@ -144,3 +152,7 @@ function checkFinite(logits: Float32Array, head: string, step: number | undefine
     });
   }
 }
+
+/** What is told where evaluation had to do with less memory. */
+export const smallerBatches = (size: number): string =>
+  `The device has too little memory for evaluate.batch_size: evaluation continues with batches of ${size}.`;

@@ -47,6 +47,8 @@ export interface FullEvaluation {
   /** 95 % intervals by metric. */
   intervals: Record<string, Interval>;
   thresholds: Thresholds;
+  /** Thresholds that nobody gave, which these very pictures chose: scores at them are too good. */
+  chosenHere: (keyof Thresholds)[];
   /** Why some metrics are absent. */
   refusals: string[];
   counts: { pairs: number; gallery: number; probes: number };
@@ -87,6 +89,9 @@ export function evaluateFully(
     parts: { ...classParts(subset, outcomes), ...matchingParts(subset, matching, chosen.verification) },
     intervals: Object.fromEntries(Object.entries(intervals).filter(([name]) => scores[name] !== undefined)),
     thresholds: withoutUndefined(chosen),
+    chosenHere: (['gender', 'verification'] as const).filter(
+      (name) => thresholds[name] === undefined && chosen[name] !== undefined,
+    ),
     refusals: refusals(matching),
     counts: {
       pairs: matching.pairs?.scores.length ?? 0,

@@ -1,8 +1,7 @@
 import { isBetter } from '../early-stopping.ts';
-import type { Schedule, ScheduleContext } from './schedule.ts';
+import type { Decline, ScheduleContext } from './schedule.ts';
 
 export interface PlateauOptions {
-  name: 'plateau';
   factor: number;
   patience: number;
   min_lr: number;
@@ -15,7 +14,7 @@ export interface PlateauOptions {
 export function plateau(
   { factor, patience, min_lr }: PlateauOptions,
   { lr, mode }: ScheduleContext,
-): Schedule {
+): Decline {
   return {
     start: () => ({ lr, best: null, bad: 0 }),
     rate: (state) => state.lr!,

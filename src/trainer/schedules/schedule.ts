@@ -3,7 +3,7 @@ export type ScheduleState = Record<string, number | null>;
 
 /** What every schedule can know. */
 export interface ScheduleContext {
-  /** The optimizer's learning rate. */
+  /** The highest learning rate. */
   lr: number;
   epochs: number;
   stepsPerEpoch: number;
@@ -11,11 +11,19 @@ export interface ScheduleContext {
   mode: 'max' | 'min';
 }
 
-/** A learning-rate schedule: pure functions over a state, so that a resumed run goes on with the same bits. */
+/** A learning-rate schedule: pure functions over a state, so that a resumed run continues with the same bits. */
 export interface Schedule {
   start(): ScheduleState;
   /** The learning rate of an optimizer step; steps count from 1. */
   rate(state: ScheduleState, step: number): number;
   /** The state after an epoch; `score` is the monitored metric, undefined where nothing was validated. */
   afterEpoch(state: ScheduleState, score: number | undefined): ScheduleState;
+}
+
+/** What a schedule is after its warmup: the learning rate by the number of steps since. */
+export interface Decline {
+  start?(): ScheduleState;
+  /** `index` counts from 0 to `total` − 1, the steps after the warmup; `epoch`: whole epochs of the training that are done. */
+  rate(state: ScheduleState, place: { index: number; total: number; epoch: number }): number;
+  afterEpoch?(state: ScheduleState, score: number | undefined): ScheduleState;
 }

@@ -222,6 +222,23 @@ test('auto takes a folder for what it is, and notes it', async (t) => {
   const auto = await survey({ source: 'auto', path: facecom });
   assert.equal(auto.hash, same.hash);
   assert.equal((await survey({ source: 'annotations', path: facecom })).hash, same.hash);
+  const listed = await writeTree(await temporaryFolder(t), [
+    ...of(['ann', 'ben']),
+    ['pairs.csv', 'left,right,same\nann/ann_0.jpg,ann/ann_1.jpg,1\nann/ann_0.jpg,ben/ben_0.jpg,0\n'],
+  ]);
+  const withPairs = await survey({ source: 'auto', path: listed, split: halves });
+  assert.match(withPairs.collection.notes![0]!, /auto: folders.*pairs of pairs\.csv/);
+  assert.equal(withPairs.collection.pairs!.length, 2);
+  const only = await writeTree(await temporaryFolder(t), [
+    'a.jpg',
+    'b.jpg',
+    ['pairs.csv', 'left,right,same\na.jpg,b.jpg,1\n'],
+  ]);
+  const scored = await loadScoring(settings({ source: 'auto', path: only }), {
+    identities: [],
+    trainedOn: '',
+  });
+  assert.equal(scored.subset.pairs!.length, 1);
   const loose = await writeTree(await temporaryFolder(t), ['a.jpg', 'b.jpg']);
   await assert.rejects(survey({ source: 'auto', path: loose }), { code: 'data-layout' });
   await assert.rejects(survey({ source: 'auto', path: await temporaryFolder(t) }), { code: 'data-empty' });

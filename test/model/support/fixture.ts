@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { LabelledBatch, Learner, ModelConfig, StateTensor } from '../../../src/model/index.ts';
-import type { OptimizerSpec } from '../../../src/model/optimizers/index.ts';
+import type { LabelledBatch, Learner, ModelConfig } from '../../../src/model/index.ts';
+import { resolveConfig } from '../../../src/spec/index.ts';
 import { bits, type Fingerprint, uniform } from '../../support/formula.ts';
 
-/** What scripts/fixtures/resnet.py writes. */
+/** What scripts/fixtures/resnet.py and backbones.py write. */
 export interface ResnetFixture {
-  backbone: 'resnet18' | 'resnet50';
+  backbone: string;
   batch: number;
   size: number;
   /** Names the pictures. */
@@ -18,6 +18,8 @@ export interface ResnetFixture {
   logits: { gender: number[]; identity: number[] };
   losses: { gender: number; identity: number };
   gradients: Record<string, Fingerprint>;
+  /** What a gradient is measured against where it is smaller. */
+  gradients_floor?: number;
   /** How far each moves, relatively, where a ReLU whose input is rounding's to decide opens or not. */
   gradients_ambiguity: Record<string, number>;
   statistics: Record<string, Fingerprint>;
@@ -39,14 +41,17 @@ export function readFixture(backbone: string): ResnetFixture {
   return JSON.parse(readFileSync(new URL(`../../fixtures/model/${backbone}.json`, import.meta.url), 'utf8'));
 }
 
+/** An optimizer as a spec says it. */
+export type OptimizerOptions = Record<string, string | number | boolean | number[]> & { name: string };
+
 /** The experiment of a fixture. */
 export function configOf(
   fixture: ResnetFixture,
-  optimizer: OptimizerSpec,
+  optimizer: OptimizerOptions,
   backend: ModelConfig['resources']['backend'] = 'tensorflow',
 ): ModelConfig {
   const { hidden } = fixture;
-  return {
+  return resolveConfig({
     data: { image_size: fixture.size },
     model: {
       backbone: fixture.backbone,
@@ -57,9 +62,9 @@ export function configOf(
     },
     loss: fixture.loss,
     optimizer,
-    train: { accumulation: 1, precision: 'float32', clip: 0, ema: 0 },
+    train: { precision: 'float32' },
     resources: { device: 'cpu', backend },
-  };
+  });
 }
 
 /** Pictures and labels of a fixture. */
@@ -100,16 +105,20 @@ function pictures(batch: number, size: number, salt: number): Uint8Array {
 export async function loadFormula(learner: Learner): Promise<void> {
   const state = await learner.state();
   for (const [name, tensor] of state)
-    if (name.startsWith('model/')) tensor.data = drawn(name.slice(6), tensor);
+    if (name.startsWith('model/')) tensor.data = drawnWeights(name.slice(6), tensor.shape);
   await learner.load(state);
 }
 
-function drawn(name: string, { shape }: StateTensor): Float32Array {
+/** A parameter's values, in our layout. */
+export function drawnWeights(name: string, shape: readonly number[]): Float32Array {
   const within = (bound: number) => uniform(name, shape, -bound, bound);
-  if (shape.length === 4) return within(Math.sqrt(6 / (shape[0]! * shape[1]! * shape[2]!)));
+  // A filter a channel has one input.
+  if (shape.length === 4)
+    return within(Math.sqrt(6 / (shape[0]! * shape[1]! * (shape[3] === 1 ? 1 : shape[2]!))));
   if (shape.length === 2) return within(Math.sqrt(3 / shape[0]!));
   // Residual branches that add little: a deep network in float32 is not comparable otherwise.
-  if (name.endsWith('bn3.weight')) return uniform(name, shape, 0.1, 0.3);
+  if (name.endsWith('bn3.weight') || name.endsWith('layer_scale')) return uniform(name, shape, 0.1, 0.3);
+  if (/(^|\.)prelu\.weight$/.test(name)) return uniform(name, shape, 0.1, 0.4);
   if (name.endsWith('running_var') || name.endsWith('weight')) return uniform(name, shape, 0.8, 1.2);
   return within(0.1);
 }

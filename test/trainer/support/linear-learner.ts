@@ -120,7 +120,9 @@ export function linearLearner(options: LinearOptions): LinearLearner {
     },
     async load(state) {
       weights.set(state.get('model/weights')!.data);
-      velocity.set(state.get('optimizer/velocity')!.data);
+      const remembered = state.get('optimizer/velocity');
+      if (remembered) velocity.set(remembered.data);
+      else velocity.fill(0);
     },
     dispose() {
       this.disposed = true;

@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
-import { Random } from '../../../base/random.ts';
-import type { Dataset, Subset } from '../../../data/index.ts';
-import { type SheetRow, writeSheet } from '../../../data/index.ts';
-import { readTarget } from '../../../operations/index.ts';
+import { writeSheet } from '../../../data/index.ts';
+import {
+  augmentedRows,
+  conditionRows,
+  effectRows,
+  peopleRows,
+  readTarget,
+} from '../../../operations/index.ts';
 import { numberOption } from '../../terminal/number-option.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 
@@ -31,14 +35,21 @@ export async function preview(target: string | undefined, options: PreviewOption
     seed: config.seed,
     onProgress: progressLine('decoding'),
   });
-  const table = options.effects
-    ? await effectRows(dataset, columns, config.seed)
+  const { seed } = config;
+  const [title, table] = options.effects
+    ? [
+        'Each effect alone, from the mildest to the strongest of its default ranges',
+        await effectRows(dataset, columns, seed),
+      ]
     : options.conditions
-      ? await conditionRows(dataset, config.seed)
+      ? ['Each condition at its five severities', await conditionRows(dataset, seed)]
       : policy !== undefined
-        ? await augmentedRows(dataset, policy, { rows, columns, seed: config.seed })
-        : peopleRows(dataset, rows, columns);
-  const size = await writeSheet(options.out, table, dataset.imageSize);
+        ? [
+            `Augmentation policy ${typeof policy === 'string' ? policy : 'of the experiment'}, seed ${seed}`,
+            await augmentedRows(dataset, { ...config.augment, policy }, { rows, columns, seed }),
+          ]
+        : ['Training pictures of each person', peopleRows(dataset, rows, columns)];
+  const size = await writeSheet(options.out, table, dataset.imageSize, title);
   const pictures = table.reduce((sum, row) => sum + row.pictures.length, 0);
   const file = resolve(options.out);
   process.stdout.write(
@@ -46,79 +57,4 @@ export async function preview(target: string | undefined, options: PreviewOption
       ? `${JSON.stringify({ file, pictures, ...size })}\n`
       : `${pictures} pictures on ${file} (${size.width} × ${size.height} pixels)\n`,
   );
-}
-
-/** A row a person: training pictures of each. */
-function peopleRows({ train, identities }: Dataset, rows: number, columns: number): SheetRow[] {
-  return identities.slice(0, rows).map((label, person) => {
-    const positions = [...train.identity.keys()].filter((i) => train.identity[i] === person);
-    return { label, pictures: positions.slice(0, columns).map((i) => ({ pixels: train.pixels(i) })) };
-  });
-}
-
-/** A row a picture: as it is, then as it is in epoch after epoch. */
-async function augmentedRows(
-  { train, imageSize }: Dataset,
-  policy: string | readonly object[],
-  { rows, columns, seed }: { rows: number; columns: number; seed: number },
-): Promise<SheetRow[]> {
-  const { createAugmenter } = await import('../../../augment/index.ts');
-  const augmenter = createAugmenter(policy, imageSize);
-  return spreadOver(train, rows).map((i) => ({
-    label: train.names[i]!.slice(-24),
-    pictures: Array.from({ length: columns }, (_, epoch) => {
-      const pixels = train.pixels(i).slice();
-      if (epoch > 0) augmenter.apply(pixels, new Random(seed, 'augment', epoch - 1, i));
-      return { pixels, caption: epoch === 0 ? 'as it is' : `epoch ${epoch - 1}` };
-    }),
-  }));
-}
-
-/** A row an effect: from the first to the second ends of its ranges. */
-async function effectRows({ train, imageSize }: Dataset, columns: number, seed: number): Promise<SheetRow[]> {
-  const { createAugmenter, effects } = await import('../../../augment/index.ts');
-  const positions = spreadOver(train, effects.length);
-  return effects.map((effect, row) => ({
-    label: effect.name,
-    pictures: Array.from({ length: Math.max(2, columns) }, (_, column) => {
-      const pixels = train.pixels(positions[row % positions.length]!).slice();
-      if (column === 0) return { pixels, caption: 'as it is' };
-      const share = (column - 1) / Math.max(1, columns - 2);
-      const entry: Record<string, unknown> = { effect: effect.name, p: 1 };
-      for (const [name, schema] of Object.entries<{ default: unknown }>(effect.parameters)) {
-        const range = schema.default;
-        if (Array.isArray(range) && range.length === 2) {
-          const value = range[0] + share * (range[1] - range[0]);
-          const at = Number.isInteger(range[0]) && Number.isInteger(range[1]) ? Math.round(value) : value;
-          entry[name] = [at, at];
-        }
-      }
-      createAugmenter([entry], imageSize).apply(pixels, new Random(seed, 'preview', effect.name, column));
-      return { pixels, caption: `range ${share.toFixed(2)}` };
-    }),
-  }));
-}
-
-/** A row a condition: severities 1 to 5. */
-async function conditionRows({ train, imageSize }: Dataset, seed: number): Promise<SheetRow[]> {
-  const { conditions } = await import('../../../pixels/index.ts');
-  const positions = spreadOver(train, conditions.length);
-  return conditions.map((condition, row) => ({
-    label: condition.name,
-    pictures: ([0, 1, 2, 3, 4, 5] as const).map((severity) => {
-      const pixels = train.pixels(positions[row % positions.length]!).slice();
-      if (severity > 0)
-        condition.apply(
-          { pixels, size: imageSize },
-          severity as 1 | 2 | 3 | 4 | 5,
-          new Random(seed, 'condition', condition.name, row),
-        );
-      return { pixels, caption: severity === 0 ? 'as it is' : `severity ${severity}` };
-    }),
-  }));
-}
-
-/** Positions of n pictures, far apart in the data set. */
-function spreadOver({ size }: Subset, n: number): number[] {
-  return Array.from({ length: Math.min(n, size) }, (_, k) => Math.floor((k * size) / Math.min(n, size)));
 }

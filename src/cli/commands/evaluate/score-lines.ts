@@ -76,6 +76,6 @@ function matchingLine({ counts, thresholds }: Evaluation): string {
   const threshold =
     thresholds.verification === undefined
       ? ''
-      : `, threshold ${thresholds.verification.toFixed(4)} chosen on ${thresholds.chosen_on}`;
+      : `, threshold ${thresholds.verification.toFixed(4)} chosen on ${thresholds.chosen_on.verification}`;
   return `${counts.pairs} pairs${threshold}; ${counts.probes} probes in a gallery of ${counts.gallery} people`;
 }

@@ -44,5 +44,10 @@ export function lateDecay(trace: Trace): Trace {
   );
 }
 
-const isScaledVariable = (node: Node): boolean =>
-  node.op === 'Mul' && (node.inputs as Value[]).some((input) => input.node.op === 'ReadVariableOp');
+/** A variable times a number: an activation times a variable has to wait for the activation. */
+function isScaledVariable(node: Node): boolean {
+  if (node.op !== 'Mul') return false;
+  const [a, b] = node.inputs as [Value, Value];
+  const isVariable = (value: Value) => value.node.op === 'ReadVariableOp';
+  return (isVariable(a) && b.shape.length === 0) || (isVariable(b) && a.shape.length === 0);
+}

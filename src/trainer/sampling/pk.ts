@@ -1,0 +1,64 @@
+import { FacecomError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import { byClass, type Labels, type Sampler } from './sampler.ts';
+
+/**
+ * Batches of `identities` people with `pictures` each (Hermans et al., 2017). People come round in turn, as do the pictures of each; a
+ * person with fewer pictures is shown some of them twice. As many batches as the labelled pictures fill, one at least.
+ */
+export function pk(
+  labels: Labels,
+  { identities, pictures }: { identities: number; pictures: number },
+): Sampler {
+  const people = [...byClass(labels.identity).values()];
+  const labelled = people.reduce((sum, own) => sum + own.length, 0);
+  const several = people.filter((own) => own.length > 1).length;
+  if (people.length < identities || several === 0)
+    throw new FacecomError(
+      'sampler-pk',
+      'The training pictures cannot fill the batches of train.sampler pk.',
+      {
+        found: `${people.length} people with training pictures, ${several} of them with two or more`,
+        expected: `at least ${identities} people, some with two pictures`,
+        remedy: `Set train.sampler.identities to at most ${people.length}, and train.batch_size with it.`,
+        exitCode: 2,
+      },
+    );
+  const batches = Math.max(1, Math.floor(labelled / (identities * pictures)));
+  return {
+    size: batches * identities * pictures,
+    order: ({ seed, epoch }) => {
+      const random = new Random(seed, 'sample', 'pk', epoch);
+      const turns = rounds(
+        people.map((_, i) => i),
+        random,
+      );
+      const queues = people.map((own) => rounds(own, random));
+      const order: number[] = [];
+      for (let batch = 0; batch < batches; batch++) {
+        const chosen = new Set<number>();
+        while (chosen.size < identities) chosen.add(turns());
+        for (const person of chosen)
+          order.push(...take(queues[person]!, Math.min(pictures, people[person]!.length), pictures));
+      }
+      return Int32Array.from(order);
+    },
+  };
+}
+
+/** Gives the values one after another, shuffled, and again from the start when all were given. */
+function rounds(values: readonly number[], random: Random): () => number {
+  let queue: number[] = [];
+  return () => {
+    if (queue.length === 0) queue = random.shuffle([...values]);
+    return queue.pop()!;
+  };
+}
+
+/** `count` values, of which `different` differ. */
+function take(next: () => number, different: number, count: number): number[] {
+  const found = new Set<number>();
+  while (found.size < different) found.add(next());
+  const own = [...found];
+  return Array.from({ length: count }, (_, i) => own[i % own.length]!);
+}
