@@ -17,7 +17,7 @@ export {
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
-export { holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
 export { originText } from './origin-text.ts';
 export {
   type Origins,
