@@ -22,9 +22,11 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       ...{ runs, cwd, report },
       force: options.force ?? (repeats !== undefined && set.length === 0),
       ...signals,
-      watch: ({ id, dir }) => {
+      watch: async ({ id, dir }) => {
         report.note(`run ${id} in ${shownPath(dir)}`);
-        return openView({ json: options.json ?? false, quiet: options.quiet ?? false, run: id });
+        return report.through(
+          await openView({ json: options.json ?? false, quiet: options.quiet ?? false, run: id }),
+        );
       },
     });
     return concludeRun(result, options);
