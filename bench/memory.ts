@@ -17,7 +17,8 @@ export async function run(context: BenchContext): Promise<void> {
   const { device } = target;
   for (const shape of shapesOn(target)) {
     for (const precision of precisionsOn(target, ['bfloat16', 'float32'])) {
-      const name = `${place(target)}peak memory ${shape.batch} × ${shape.size}², ${precision}`;
+      const network = shape.backbone === 'resnet50' ? '' : `${shape.backbone} `;
+      const name = `${place(target)}peak memory ${network}${shape.batch} × ${shape.size}², ${precision}`;
       if (!context.wants(name)) continue;
       const ours = await peakOf(
         context,

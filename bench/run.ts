@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type BenchContext, createContext } from './support/context.ts';
 import { findDevice } from './support/device.ts';
 
-// npm run bench -- NAME [--json] [--rounds n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|webgpu]
+// npm run bench -- NAME [--json] [--rounds n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|onednn|webgpu]
 //   name ─ bench/NAME.ts ─ run(context): measures both sides, alternating ─ one JSON line a case
 
 const { values, positionals } = parseArgs({
@@ -39,8 +39,8 @@ if ((values.device ?? values.backend) !== undefined && !onDevices.includes(name)
   process.exit(2);
 }
 const { backend = 'tensorflow' } = values;
-if (backend !== 'tensorflow' && backend !== 'webgpu') {
-  console.error(`--backend takes tensorflow or webgpu, found ${backend}.`);
+if (backend !== 'tensorflow' && backend !== 'onednn' && backend !== 'webgpu') {
+  console.error(`--backend takes tensorflow, onednn or webgpu, found ${backend}.`);
   process.exit(2);
 }
 // The backend webgpu is for GPUs; on `cpu` it takes what Vulkan offers, and the peer the CPU.

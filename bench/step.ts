@@ -9,7 +9,8 @@ import { variants } from './support/torch.ts';
 export async function run(context: BenchContext): Promise<void> {
   for (const shape of shapesOn(context.target)) {
     for (const precision of precisionsOn(context.target, ['auto', 'float32'])) {
-      const name = `${place(context.target)}step ${shape.batch} × ${shape.size}², ${precision}`;
+      const network = shape.backbone === 'resnet50' ? '' : `${shape.backbone} `;
+      const name = `${place(context.target)}step ${network}${shape.batch} × ${shape.size}², ${precision}`;
       if (!context.wants(name)) continue;
       // The large pictures only with what is fastest elsewhere: each way takes minutes there.
       const all = precision === 'float32' ? float32Variants : variants;

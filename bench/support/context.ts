@@ -24,7 +24,7 @@ export interface Measured {
 /** `--device` and `--backend`: where a training step is measured, and on which of facecom's backends. */
 export interface Target {
   device: Device;
-  backend: 'tensorflow' | 'webgpu';
+  backend: 'onednn' | 'tensorflow' | 'webgpu';
 }
 
 export interface BenchContext {

@@ -11,19 +11,27 @@ export interface LearnerOptions {
   frozen?: boolean;
 }
 
-/** The network with two heads and Adam that bench/peers/network.py is, with as many threads as a run gives its trainer. */
-export function benchLearner(options: LearnerOptions): Promise<Learner> {
-  const { backbone, size, precision, resources, identities, frozen } = options;
-  const config = resolveConfig({
+/** The network with two heads and Adam that bench/peers/network.py is. */
+export const benchConfig = ({
+  backbone,
+  size,
+  precision,
+  resources,
+}: Pick<LearnerOptions, 'backbone' | 'size' | 'precision'> & Partial<Pick<LearnerOptions, 'resources'>>) =>
+  resolveConfig({
     name: 'bench',
     data: { image_size: size },
     model: { backbone },
     loss: { alpha: 0.3, beta: 0.7 },
     optimizer: { name: 'adam', weight_decay: 0 },
     train: { precision },
-    resources,
+    ...(resources ? { resources } : {}),
   });
-  return openLearner(config, {
+
+/** Opens it with as many threads as a run gives its trainer. */
+export function benchLearner(options: LearnerOptions): Promise<Learner> {
+  const { identities, frozen } = options;
+  return openLearner(benchConfig(options), {
     ...{ identities, seed: 0, frozen },
     libraryThreads: Number(process.env.FACECOM_THREADS) || undefined,
   });

@@ -214,6 +214,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/tensorflow-check/command.ts'),
   },
   {
+    name: 'onednn-check',
+    description: 'Load oneDNN, run an op and print what it is (started by setup and doctor).',
+    load: () => import('./commands/onednn-check/command.ts'),
+  },
+  {
     name: 'mlflow-server',
     description: 'Keep the local MLflow server of a folder (started by run, sweep and ui).',
     works: true,

@@ -136,7 +136,7 @@ async function superviseRun(
   return {
     run: id,
     dir,
-    status: outcome.status,
+    status: outcome.status === 'pruned' ? 'stopped' : outcome.status,
     metrics: outcome.status === 'finished' ? outcome.metrics : {},
     ...(outcome.status === 'failed' ? { failure: outcome.failure } : {}),
     seconds,

@@ -5,6 +5,7 @@ import { pluginsDigest } from '../plugins/index.ts';
 import type { Environment } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
+import { oneDnn } from './onednn.ts';
 import type { Reporter } from './reporter.ts';
 import { checkModel, hashesOfWeights } from './weights.ts';
 
@@ -61,6 +62,7 @@ export async function prepare(
     weightsHash = (await hashesOfWeights([config]))(config);
     await checkModel(config, identities.length);
   }
+  if (builtin) await oneDnn(config, options);
   const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const environment = await describeEnvironment({

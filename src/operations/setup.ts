@@ -1,8 +1,11 @@
 import {
+  checkOneDnn,
   checkTensorFlow,
   chooseKind,
   type Kind,
+  type OneDnnSetup,
   type SetupResult,
+  setupOneDnn,
   setupTensorFlow,
 } from '../install/index.ts';
 import { ensureMlflow } from '../python/index.ts';
@@ -15,42 +18,57 @@ export interface SetupOptions {
   force?: boolean;
   /** Also a Python environment for MLflow's server. */
   mlflow?: boolean;
+  /** oneDNN in place of native TensorFlow. */
+  onednn?: boolean;
   signal?: AbortSignal;
   report?: Reporter;
 }
 
 export interface Setup {
-  tensorflow: Pick<SetupResult, 'version' | 'dir' | 'installed'> & { kind: Kind; devices: string[] };
+  onednn?: Pick<OneDnnSetup, 'version' | 'dir' | 'installed'> & { isa: string };
+  tensorflow?: Pick<SetupResult, 'version' | 'dir' | 'installed'> & { kind: Kind; devices: string[] };
   /** The Python of MLflow's environment. */
   mlflow?: string;
   seconds: number;
 }
 
-/** Installs what training needs into the cache folder. Throws as setupTensorFlow and ensureMlflow do. */
+/** Installs what training needs into the cache folder. Throws as setupTensorFlow, setupOneDnn and ensureMlflow do. */
 export async function setup({
   force = false,
   mlflow,
+  onednn,
   report = silent,
   ...options
 }: SetupOptions = {}): Promise<Setup> {
   const started = performance.now();
-  const kind = options.kind ?? (await chooseKind());
   const signal = options.signal ?? new AbortController().signal;
   const { note, progress } = report;
+  const common = { force, signal, note, progress };
   try {
-    const found = await setupTensorFlow({ kind, force, signal, note, progress });
-    const { devices } = found.report ?? (await checkTensorFlow(found.dir, { signal }));
-    const python = mlflow ? await ensureMlflow({ force, signal, note, progress }) : undefined;
-    const { version, dir, installed } = found;
+    const engine = onednn
+      ? { onednn: await oneDnnOf(common) }
+      : { tensorflow: await tensorFlowOf({ ...common, kind: options.kind ?? (await chooseKind()) }) };
+    const python = mlflow ? await ensureMlflow(common) : undefined;
     return {
-      tensorflow: {
-        ...{ version, kind, dir, installed },
-        devices: devices.map((device) => device.name.replace(/^.*device:/, '')),
-      },
+      ...engine,
       ...(python ? { mlflow: python } : {}),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
     progress(undefined);
   }
+}
+
+async function tensorFlowOf(options: Parameters<typeof setupTensorFlow>[0]): Promise<Setup['tensorflow']> {
+  const found = await setupTensorFlow(options);
+  const { devices } = found.report ?? (await checkTensorFlow(found.dir, options));
+  const { version, dir, installed, kind } = found;
+  const names = devices.map((device) => device.name.replace(/^.*device:/, ''));
+  return { version, kind, dir, installed, devices: names };
+}
+
+async function oneDnnOf(options: Parameters<typeof setupOneDnn>[0]): Promise<Setup['onednn']> {
+  const { dir, version, installed, report } = await setupOneDnn(options);
+  const { isa } = report ?? (await checkOneDnn(dir, { signal: options.signal }));
+  return { dir, version, installed, isa };
 }

@@ -8,8 +8,18 @@ import {
 import type { Trial } from '../sweep/index.ts';
 import type { Failure } from './classify.ts';
 
-/** `linked`: finished in another sweep. `retrying`: waits before it is started again. */
-export type TrialStatus = 'waiting' | 'running' | 'retrying' | 'finished' | 'failed' | 'stopped' | 'linked';
+/**
+ * `linked`: finished in another sweep. `retrying`: waits before it is started again. `pruned`: ended early by the sweep's stopping rule.
+ */
+export type TrialStatus =
+  | 'waiting'
+  | 'running'
+  | 'retrying'
+  | 'finished'
+  | 'failed'
+  | 'stopped'
+  | 'pruned'
+  | 'linked';
 
 /** Where a trial of a sweep stands. */
 export interface TrialRow {
@@ -45,14 +55,16 @@ export class Board {
 
   constructor(trials: readonly Trial[], objective: Objective) {
     this.objective = objective;
-    this.rows = trials.map((trial) => ({
-      trial,
-      status: 'waiting',
-      earlier: false,
-      devices: [],
-      retries: 0,
-    }));
+    this.rows = trials.map(newRow);
     this.byId = new Map(this.rows.map((row) => [row.trial.id, row]));
+  }
+
+  /** A trial that a search has proposed. */
+  add(trial: Trial): TrialRow {
+    const row = newRow(trial);
+    this.rows.push(row);
+    this.byId.set(trial.id, row);
+    return row;
   }
 
   row(id: string): TrialRow {
@@ -60,13 +72,14 @@ export class Board {
   }
 
   /** A run that was there before. */
-  found(id: string, run: RunSummary, status: 'finished' | 'failed' | 'linked'): void {
+  found(id: string, run: RunSummary, status: 'finished' | 'failed' | 'linked' | 'pruned'): void {
     const row = this.row(id);
     row.status = status;
     row.earlier = true;
     row.runDir = run.dir;
     row.retries = run.retries;
     row.value = this.valueOf(run.metrics);
+    if (run.epoch !== undefined) row.epoch = run.epoch;
     if (run.seconds !== undefined) row.seconds = run.seconds;
     if (status === 'failed') row.failure = { class: run.class ?? 'code', message: run.message ?? '' };
     else row.metrics = run.metrics;
@@ -99,7 +112,9 @@ export class Board {
   }
 
   counts(): Record<TrialStatus, number> {
-    const counts = { waiting: 0, running: 0, retrying: 0, finished: 0, failed: 0, stopped: 0, linked: 0 };
+    const counts: Record<TrialStatus, number> = {
+      ...{ waiting: 0, running: 0, retrying: 0, finished: 0, failed: 0, stopped: 0, pruned: 0, linked: 0 },
+    };
     for (const { status } of this.rows) counts[status]++;
     return counts;
   }
@@ -120,3 +135,11 @@ export class Board {
     });
   }
 }
+
+const newRow = (trial: Trial): TrialRow => ({
+  trial,
+  status: 'waiting',
+  earlier: false,
+  devices: [],
+  retries: 0,
+});

@@ -6,7 +6,7 @@ import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';
 import { type Decision, decide } from './retry.ts';
 import { withStopRequests } from './stop-request.ts';
-import { type Outcome, supervise } from './supervise.ts';
+import { type Outcome, type Pruning, supervise } from './supervise.ts';
 
 export interface ExecuteOptions {
   runDir: string;
@@ -20,6 +20,8 @@ export interface ExecuteOptions {
   idle?: () => number | undefined;
   stop: AbortSignal;
   kill: AbortSignal;
+  /** Aborted with what a stopping rule said: the trainer is asked to save and end. */
+  prune?: AbortSignal;
   onEvent?: (event: Event) => void;
   onRetry?: (failure: FailedOutcome['failure'], decision: Retry) => void;
 }
@@ -78,6 +80,7 @@ async function startOnce(options: ExecuteOptions): Promise<Attempt> {
     idle: options.idle,
     stop,
     kill: options.kill,
+    pruned: () => (options.prune?.aborted ? (options.prune.reason as Pruning) : undefined),
     onEvent: options.onEvent,
     timeout: config.resources.timeout,
     silence: config.resources.silence,

@@ -20,6 +20,8 @@ export interface SweepPlan {
   linked: Map<string, RunSummary>;
   /** Failed, and not run again unless asked. */
   failed: Map<string, RunSummary>;
+  /** Ended early by the stopping rule, by trial. */
+  pruned: Map<string, RunSummary>;
   /** Runs that another orchestrator is at work on, such as facecom run. */
   held: RunSummary[];
   /** Runs of trials that the spec no longer has; they are left as they are. */
@@ -34,6 +36,8 @@ export interface PlanOptions {
   objective: { metric: string; mode: 'min' | 'max' };
   /** Run what failed again. */
   failed?: boolean;
+  /** Leave what a stopping rule has ended; without a rule it goes on. */
+  stopping?: boolean;
   /** Run what is finished again. */
   force?: boolean;
 }
@@ -61,6 +65,7 @@ export function planSweep(trials: readonly Trial[], options: PlanOptions): Sweep
     kept: new Map(),
     linked: new Map(),
     failed: new Map(),
+    pruned: new Map(),
     held: [],
     vanished: [],
   };
@@ -97,6 +102,10 @@ function place(
   if (run?.status === 'failed' && !options.failed) {
     if (dueRetry(run.dir)) plan.work.push({ trial, run });
     else plan.failed.set(trial.id, run);
+    return;
+  }
+  if (run?.status === 'pruned' && options.stopping) {
+    plan.pruned.set(trial.id, run);
     return;
   }
   for (const dir of others ?? []) {

@@ -8,8 +8,9 @@ import { type Attempt, attempt, type Retry } from './execute.ts';
 import type { Handle, Job, Launcher } from './launchers/launcher.ts';
 import { Pause } from './pause.ts';
 import type { Work } from './plan.ts';
-import { WorkQueue } from './queue.ts';
+import { type Source, WorkQueue } from './queue.ts';
 import { type Slot, threadsOf } from './slots.ts';
+import type { Pruning } from './supervise.ts';
 
 /** A slot with what starts its trainers. */
 export interface Place {
@@ -41,6 +42,12 @@ export interface SweepOptions {
   jobOf: (work: Work, slot: Slot, runDir: string) => Job;
   /** Trials running with the same failure that stop the sweep; 0: never. */
   breaker: number;
+  /** Gives more work as there is room for it, and why it ends before its budget. */
+  source?: Source<Work> & { readonly halted?: string };
+  /** Whether a trial is to be stopped early, by what it has just reported. */
+  judge?: (row: TrialRow, event: Event) => Pruning | undefined;
+  /** Told after a start of a trial has ended, with the seconds that it took; before the next work is asked for. */
+  ended?: (row: TrialRow, seconds: number, slot: Slot) => void;
   stop: AbortSignal;
   kill: AbortSignal;
   observer: SweepObserver;
@@ -88,7 +95,7 @@ class SweepRun {
   private halted: string | undefined;
 
   constructor(private readonly options: SweepOptions) {
-    this.queue = new WorkQueue(options.work);
+    this.queue = new WorkQueue(options.work, options.source);
     this.breaker = new CircuitBreaker(options.breaker);
     this.pause = new Pause({ folder: options.folder });
     this.stop = AbortSignal.any([options.stop, this.crash.signal]);
@@ -98,6 +105,7 @@ class SweepRun {
   outcome(): SweepOutcome {
     const interrupted = this.options.stop.aborted;
     if (!interrupted && this.queue.size > 0) this.halted ??= 'No device is left to run trials on.';
+    if (!interrupted) this.halted ??= this.options.source?.halted;
     return { ...(this.halted ? { halted: this.halted } : {}), interrupted };
   }
 
@@ -146,7 +154,7 @@ class SweepRun {
     note(`${names} is gone: trials go on elsewhere, and here when it is back.`);
     for (let waited = 0; waited < GONE.longest; waited += GONE.interval) {
       await sleep(GONE.interval, undefined, { signal: this.ending }).catch(() => {});
-      if (this.ending.aborted || this.queue.size === 0) return false;
+      if (this.ending.aborted || !this.queue.open) return false;
       if (!(await this.devicesThere(slot, true))) continue;
       note(`${names} is back.`);
       return true;
@@ -165,6 +173,8 @@ class SweepRun {
     const { board, observer, kill } = this.options;
     const row = board.row(work.trial.id);
     let at = performance.now();
+    const begun = performance.now();
+    const prune = new AbortController();
     let result: Attempt;
     try {
       const runDir = this.open(work);
@@ -185,9 +195,13 @@ class SweepRun {
         },
         stop: this.stop,
         kill,
+        prune: prune.signal,
         onEvent: (event) => {
           board.event(row, event);
           observer.event(row, event);
+          if (prune.signal.aborted) return;
+          const pruning = this.options.judge?.(row, event);
+          if (pruning) prune.abort(pruning);
         },
       });
     } catch (error) {
@@ -195,6 +209,8 @@ class SweepRun {
       return performance.now();
     }
     await this.conclude(work, row, place, result);
+    this.options.ended?.(row, (performance.now() - begun) / 1000, place.slot);
+    this.queue.poke();
     return at;
   }
 
@@ -223,7 +239,7 @@ class SweepRun {
     row.since = performance.now();
     this.options.observer.started(row, { attempt: continued ? 'continued' : 'new' });
     setImmediate(() => {
-      if (this.ending.aborted || this.queue.size === 0) return;
+      if (this.ending.aborted || !this.queue.open) return;
       launcher.warm?.();
       for (const next of this.queue.upcoming(this.options.places.length)) {
         try {
@@ -252,6 +268,11 @@ class SweepRun {
       row.metrics = outcome.metrics;
       row.value = board.valueOf(outcome.metrics);
       delete row.failure;
+      this.release(work);
+    }
+    if (outcome.status === 'pruned') {
+      this.breaker.finished();
+      row.seconds = outcome.seconds;
       this.release(work);
     }
     observer.ended(row);

@@ -10,7 +10,7 @@ const BEGUN = Date.now() - process.uptime() * 1000;
  */
 export function withStopRequests(
   runDir: string,
-  signals: { stop: AbortSignal; kill: AbortSignal },
+  signals: { stop: AbortSignal; kill: AbortSignal; prune?: AbortSignal },
 ): { stop: AbortSignal; kill: AbortSignal; release: () => void } {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -25,6 +25,7 @@ export function withStopRequests(
   timer.unref();
   // Not AbortSignal.any: the orchestrator's signals outlive thousands of runs, and would remember each.
   const free = [forward(signals.stop, stop), forward(signals.kill, kill)];
+  if (signals.prune) free.push(forward(signals.prune, stop));
   return {
     stop: stop.signal,
     kill: kill.signal,

@@ -26,6 +26,8 @@ export interface SuperviseOptions {
   stop: AbortSignal;
   /** Aborted: the trainer is killed. */
   kill: AbortSignal;
+  /** Why a stopping rule had it stopped, if it is the one that did. */
+  pruned?: () => Pruning | undefined;
   onEvent?: (event: Event) => void;
   /** Seconds that the trainer may run; 0: without end. */
   timeout?: number;
@@ -35,9 +37,16 @@ export interface SuperviseOptions {
   grace?: number;
 }
 
+/** What a stopping rule says of a trial that it ends. */
+export interface Pruning {
+  epoch: number;
+  message: string;
+}
+
 export type Outcome =
   | { status: 'finished'; metrics: Record<string, number>; seconds: number }
   | { status: 'stopped' }
+  | { status: 'pruned'; seconds: number }
   | { status: 'failed'; failure: Failure };
 
 /**
@@ -93,7 +102,15 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   ended.abort();
   await following;
   const seconds = (performance.now() - begun) / 1000;
-  return conclude(runDir, exit, { events, problems: decoder.describe() }, seconds, watch.reason());
+  const reason = watch.reason();
+  const pruning = reason?.kind === 'stop' ? options.pruned?.() : undefined;
+  return conclude(
+    runDir,
+    exit,
+    { events, problems: decoder.describe() },
+    seconds,
+    pruning ? { kind: 'pruned', ...pruning } : reason,
+  );
 }
 
 const isEnd = ({ type }: Event): boolean => type === 'finished' || type === 'failed' || type === 'stopped';
@@ -103,7 +120,7 @@ function conclude(
   exit: Exit,
   { events, problems }: { events: Event[]; problems: string | undefined },
   seconds: number,
-  reason: StopReason | undefined,
+  reason: StopReason | ({ kind: 'pruned' } & Pruning) | undefined,
 ): Outcome {
   const finished = lastFinished(events) ?? (exit.code === 0 ? lastFinished(readEvents(runDir)) : undefined);
   if (finished) {
@@ -111,6 +128,11 @@ function conclude(
     return { status: 'finished', metrics: finished.metrics, seconds };
   }
   const failed = events.some((event) => event.type === 'failed');
+  if (reason?.kind === 'pruned' && !failed) {
+    const { epoch, message } = reason;
+    recordState(runDir, { state: 'pruned', message, epoch, ...exitOf(exit) });
+    return { status: 'pruned', seconds };
+  }
   if (reason?.kind === 'stop' && !failed) {
     recordState(runDir, { state: 'stopped', message: howItEnded(exit), ...exitOf(exit) });
     return { status: 'stopped' };
@@ -118,7 +140,7 @@ function conclude(
   const stopped =
     !failed && exit.code === 0 ? events.findLast((event) => event.type === 'stopped') : undefined;
   const failure: Failure =
-    reason && reason.kind !== 'stop'
+    reason && reason.kind !== 'stop' && reason.kind !== 'pruned'
       ? { class: reason.kind, message: reason.message }
       : stopped && !reason
         ? { class: 'interrupted', message: stoppedBy(stopped.reason) }

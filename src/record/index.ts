@@ -51,6 +51,13 @@ export {
   scanRun,
   scanRuns,
 } from './scan.ts';
+export {
+  lossOfLine,
+  lossToLine,
+  readSearch,
+  type SearchEntry,
+  SearchWriter,
+} from './search-log.ts';
 export { appendState, readState, type StateEntry, stateFile } from './state.ts';
 export { requestStop, type StopRequest, takeStopRequest } from './stop-request.ts';
 export {

@@ -13,9 +13,17 @@ import type { Objective } from './sweep-manifest.ts';
 
 /**
  * `interrupted`: it was started, has not ended as the record says, and neither its trainer nor its orchestrator is there any more.
- * `retrying`: it waits before it is started again.
+ * `retrying`: it waits before it is started again. `pruned`: a stopping rule of its sweep ended it early.
  */
-export type RunStatus = 'queued' | 'running' | 'retrying' | 'finished' | 'failed' | 'stopped' | 'interrupted';
+export type RunStatus =
+  | 'queued'
+  | 'running'
+  | 'retrying'
+  | 'finished'
+  | 'failed'
+  | 'stopped'
+  | 'pruned'
+  | 'interrupted';
 
 /** What a run folder says in short. */
 export interface RunSummary {
@@ -165,7 +173,12 @@ function summariseState(dir: string, entries: readonly StateEntry[], now: number
       since = undefined;
     }
     if (entry.state === 'retried') part.retries++;
-    if (entry.state === 'failed' || entry.state === 'stopped' || entry.state === 'finished')
+    if (
+      entry.state === 'failed' ||
+      entry.state === 'stopped' ||
+      entry.state === 'pruned' ||
+      entry.state === 'finished'
+    )
       describeEnd(part, entry);
   }
   part.status = statusOf(dir, entries.at(-1), part);

@@ -8,7 +8,7 @@ export interface StateEntry {
    * Milliseconds since 1970.
    */
   time: number;
-  state: 'queued' | 'started' | 'stopped' | 'failed' | 'finished' | 'retried';
+  state: 'queued' | 'started' | 'stopped' | 'pruned' | 'failed' | 'finished' | 'retried';
   /**
    * How often this run's trainer was started.
    */
@@ -61,7 +61,7 @@ export interface StateEntry {
    */
   code?: string;
   /**
-   * What happened, for people (failed, stopped).
+   * What happened, for people (failed, stopped, pruned).
    */
   message?: string;
   exit_code?: number;
@@ -78,4 +78,8 @@ export interface StateEntry {
    * What the run took (finished).
    */
   seconds?: number;
+  /**
+   * The epoch at which a stopping rule ended it (pruned).
+   */
+  epoch?: number;
 }

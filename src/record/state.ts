@@ -28,7 +28,7 @@ const message: Shape<string> = (value) => (typeof value === 'string' ? cleanText
 const entryOf = object<StateEntry>(
   {
     time,
-    state: oneOf('queued', 'started', 'stopped', 'failed', 'finished', 'retried'),
+    state: oneOf('queued', 'started', 'stopped', 'pruned', 'failed', 'finished', 'retried'),
     attempt: whole(1),
     pid: whole(1),
     host: text,
@@ -47,6 +47,7 @@ const entryOf = object<StateEntry>(
     action: message,
     delay: finite,
     seconds: finite,
+    epoch: whole(0),
   },
   ['state'],
 );

@@ -696,9 +696,9 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm.
+     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
      */
-    backend: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+    backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
      * Trials at once; 0: as many as the devices hold.
      */
@@ -802,15 +802,15 @@ export interface Experiment {
    */
   sweep?: {
     /**
-     * grid: every point; random: independent draws; sobol: draws that fill the space evenly (a scrambled Sobol sequence).
+     * grid: every point; random: independent draws; sobol: draws that fill the space evenly (a scrambled Sobol sequence); tpe: points that what was found so far promises most of.
      */
-    method: 'grid' | 'random' | 'sobol';
+    method: 'grid' | 'random' | 'sobol' | 'tpe';
     /**
-     * Points to draw; random and sobol need it, a grid has as many as it has.
+     * Points to draw; random and sobol need it, tpe needs it or a budget, a grid has as many as it has.
      */
     trials?: number;
     /**
-     * Seed of the draws of random and sobol.
+     * Seed of the draws of random, sobol and tpe.
      */
     seed: number;
     /**
@@ -833,6 +833,71 @@ export interface Experiment {
        * Whether the metric is to rise or to fall.
        */
       mode: 'max' | 'min';
+    };
+    /**
+     * Two or three metrics to weigh against each other, in place of `objective`; results are the trials that no other beats in all of them.
+     *
+     * Items: One of several objectives.
+     */
+    objectives?: {
+      /**
+       * Metric of the record.
+       */
+      metric: string;
+      /**
+       * Whether the metric is to rise or to fall.
+       */
+      mode: 'max' | 'min';
+    }[];
+    /**
+     * What a search may use; no trial is started beyond it, and those that run are finished.
+     */
+    budget?: {
+      /**
+       * Trials, each repeat counted.
+       */
+      trials?: number;
+      /**
+       * Time for which the sweep ran, without what lies between two commands.
+       */
+      hours?: number;
+      /**
+       * Time of all trials, times the devices of each.
+       */
+      device_hours?: number;
+    };
+    /**
+     * Names of earlier sweeps whose finished trials a search knows from the start.
+     */
+    warm_start: string[];
+    /**
+     * Stops trials early that others are better than by then. Their checkpoints stay.
+     */
+    stopping?: {
+      /**
+       * asha: the best of each rung go on; hyperband: the same in brackets with fewer and fewer rungs; median: what is worse than the median of finished trials is stopped.
+       */
+      rule: 'asha' | 'hyperband' | 'median';
+      /**
+       * First epoch at which a trial may be stopped: the lowest rung.
+       */
+      min_epochs: number;
+      /**
+       * One of so many trials of a rung goes on, and rungs lie at min_epochs times its powers.
+       */
+      reduction: number;
+      /**
+       * Finished trials before the median rule stops any.
+       */
+      startup: number;
+      /**
+       * Epochs between two looks of the median rule.
+       */
+      interval: number;
+      /**
+       * Whether a stopped trial is taken up again when it is among the best of its rung after all.
+       */
+      promote: boolean;
     };
     /**
      * What varies: any key by its dotted path (`augment.policy[0].p` for an item of a list) and the values it takes.

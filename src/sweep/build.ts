@@ -2,12 +2,13 @@ import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from '../spec/index.ts';
 import { decides, formatPath, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
+import { axisCoding, choiceCoding } from './coding.ts';
 import { choice } from './distributions/choice.ts';
 import { distributions, type Values } from './distributions/index.ts';
 import { type Condition, readCondition } from './expressions.ts';
 import { lookupIn } from './lookup.ts';
 import { possibleSchemas, suggestPath } from './paths.ts';
-import { samplerOf } from './samplers/index.ts';
+import { learningSamplerOf, samplerOf } from './samplers/index.ts';
 import { MAX_COORDINATES } from './samplers/sobol.ts';
 import { simplexDimension } from './simplex.ts';
 import type { Axis, Dimension, Space } from './space.ts';
@@ -191,6 +192,7 @@ class Builder {
         size,
         point,
         at: (u, offset) => point(Math.min(size - 1, Math.floor(u[offset]! * size))),
+        coding: choiceCoding(size, point),
       });
     }
     for (const axis of this.axes) {
@@ -202,6 +204,7 @@ class Builder {
         size: list?.length,
         point: (k) => [list![k]],
         at: (u, offset) => [axis.values.at(u[offset]!)],
+        coding: axisCoding(axis.values),
       });
     }
     const first = (dimension: Dimension) => Math.min(...dimension.axes.map(({ index }) => index));
@@ -290,7 +293,21 @@ function checkMethod(sweep: SweepSpec, dimensions: Dimension[], findings: Placed
     on: 'key' | 'value' = 'key',
   ) => findings.push({ code: 'sweep-method', at, on, path: formatPath(at), message, remedy });
   const kind = samplerOf(sweep);
-  if (!kind.exhaustive && sweep.trials === undefined)
+  const learns = learningSamplerOf(sweep) !== undefined;
+  const bounded = learns && sweep.budget !== undefined && Object.keys(sweep.budget).length > 0;
+  if (!learns && sweep.budget !== undefined)
+    find(
+      'budget',
+      'sweep.budget is for a method that learns, such as tpe.',
+      'Remove it, or set method: tpe.',
+    );
+  if (!learns && sweep.warm_start.length > 0)
+    find(
+      'warm_start',
+      'sweep.warm_start is for a method that learns, such as tpe.',
+      'Remove it, or set method: tpe.',
+    );
+  if (!kind.exhaustive && sweep.trials === undefined && !bounded)
     find(
       'method',
       `sweep.method ${sweep.method} needs sweep.trials: how many points to draw.`,

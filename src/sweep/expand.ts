@@ -2,7 +2,6 @@ import { isRecord, overlaps } from '../base/objects.ts';
 import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import {
-  checkConfig,
   checkSchema,
   experimentSchema,
   fillDefaults,
@@ -15,10 +14,11 @@ import {
 } from '../spec/index.ts';
 import { blame } from './blame.ts';
 import { buildSpace, type SweepSpec } from './build.ts';
+import { checkPoint } from './check-point.ts';
 import { type Configured, configurer } from './configure.ts';
 import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
-import { type Sampler, samplerOf } from './samplers/index.ts';
+import { learningSamplerOf, type Sampler, samplerOf } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
 
 /** A resolved configuration that a sweep runs. */
@@ -61,6 +61,9 @@ export interface ExpandOptions {
 
 /** More combinations than this are not looked at, whatever conditions would leave of them. */
 const MAX_COMBINATIONS = 2_000_000;
+
+/** Points of a search that are checked before it begins. */
+const SAMPLE = 100;
 
 /** Draws that led to no new point before a sampler is taken to have run dry: this many, and this many times the trials. */
 const DRY = { draws: 1000, perTrial: 20 };
@@ -146,6 +149,8 @@ class Run {
     const kind = samplerOf(this.sweep);
     const sampler = kind.create(this.space, { seed: this.sweep.seed, tally: this.tally });
     if (kind.exhaustive) this.walk(sampler);
+    // Of a method that learns a sample is checked: its own points follow from results.
+    else if (learningSamplerOf(this.sweep)) this.draw(sampler, Math.min(SAMPLE, this.sweep.trials ?? SAMPLE));
     else this.draw(sampler, this.sweep.trials!);
     this.report(kind.exhaustive);
   }
@@ -181,7 +186,6 @@ class Run {
       const point = sampler.ask();
       if (!point) break;
       const taken = this.take(point);
-      sampler.tell?.(point, undefined);
       if (!taken) dry++;
     }
     if (this.points > 0 && this.points < wanted && this.broken.size === 0)
@@ -196,7 +200,7 @@ class Run {
     this.tried++;
     const configured = this.configure(point);
     const { config } = configured;
-    const found = this.check(configured);
+    const found = checkPoint(configured);
     if (found.length > 0) {
       for (const finding of found) {
         const key = `${finding.code} ${finding.path} ${finding.message}`;
@@ -242,22 +246,6 @@ class Run {
     }
   }
 
-  private check({ config, unreachable, sections }: Configured): PlacedFinding[] {
-    // The rest is the spec's own, which was checked.
-    if (!unreachable) return checkConfig(config, sections).filter(({ warning }) => !warning);
-    const { axis, why } = unreachable;
-    return [
-      {
-        code: 'sweep-unreachable',
-        at: axis.at,
-        on: 'key',
-        path: formatPath(axis.at),
-        message: `${axis.name} cannot be set: ${why}.`,
-        remedy: 'Sweep the whole value instead, or give the axis a condition under `when`.',
-      },
-    ];
-  }
-
   private report(exhaustive: boolean): void {
     const { limit } = this.sweep;
     for (const { finding, trials, first } of this.broken.values())
@@ -267,7 +255,7 @@ class Run {
           tried: this.tried,
           first,
           space: this.space,
-          check: (point) => this.check(this.configure(point)),
+          check: (point) => checkPoint(this.configure(point)),
         }),
       );
     if (this.trials.length > limit) {

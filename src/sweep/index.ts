@@ -8,4 +8,21 @@ export {
 } from './expand.ts';
 export { trialId } from './identity.ts';
 export { sweptOrigins, trialOrigins } from './origins.ts';
-export { type Sampler, type SamplerDefinition, type SamplerKind, samplers } from './samplers/index.ts';
+export { frontOf } from './pareto/dominance.ts';
+export {
+  type FixedKind,
+  fixedSamplers,
+  type LearningSampler,
+  learningSamplerOf,
+  learningSamplers,
+  type Sampler,
+  type SamplerDefinition,
+} from './samplers/index.ts';
+export { type Outcome as SearchOutcome, Search } from './search.ts';
+export {
+  type RuleOptions,
+  type Series,
+  type Stop,
+  type StoppingRule,
+  stoppingRules,
+} from './stopping/index.ts';

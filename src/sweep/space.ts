@@ -1,6 +1,7 @@
 import type { Path } from '../spec/index.ts';
-import type { Values } from './distributions/index.ts';
+import type { Values } from './distributions/distribution.ts';
 import type { Condition } from './expressions.ts';
+import type { Coordinate } from './tpe/coordinate.ts';
 
 /** One key that varies. */
 export interface Axis {
@@ -29,6 +30,17 @@ export interface Dimension {
   point(k: number): readonly unknown[];
   /** The values of its axes at coordinates in [0, 1). */
   at(u: ArrayLike<number>, offset: number): readonly unknown[];
+  /** Its points as free numbers. */
+  coding: Coding;
+}
+
+/** How the points of a dimension are free numbers, which a sampler that learns can model. */
+export interface Coding {
+  coordinates: readonly Coordinate[];
+  /** The numbers of the dimension's values, ABSENT where an axis does not exist; undefined where they are none of its points. */
+  encode(values: readonly unknown[]): readonly number[] | undefined;
+  /** The point next to these numbers. */
+  decode(numbers: ArrayLike<number>): readonly unknown[];
 }
 
 /** A point of the space: the value of each axis by its index, ABSENT where the axis does not exist. */

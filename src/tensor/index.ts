@@ -15,12 +15,17 @@ export type {
 
 /** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { locateTensorFlow } = await import('../install/index.ts');
+  const { locateOneDnn, locateTensorFlow } = await import('../install/index.ts');
   const found =
     options.backend === 'auto' || options.backend === 'tensorflow' ? locateTensorFlow() : undefined;
   const backend = options.backend === 'auto' ? (found ? 'tensorflow' : 'wasm') : options.backend;
   const gpu = /^gpu:(\d+)$/.exec(options.device)?.[1];
   switch (backend) {
+    case 'onednn': {
+      if (gpu !== undefined) throw withoutGpu(backend, options.device);
+      const { openOneDnn } = await import('./onednn/open.ts');
+      return openOneDnn(locateOneDnn(), options);
+    }
     case 'tensorflow': {
       if (!found) {
         throw new FacecomError('tensorflow-missing', 'Native TensorFlow is not installed.', {
@@ -32,16 +37,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       return openNative(found, options, gpu === undefined ? undefined : Number(gpu));
     }
     default: {
-      if (gpu !== undefined && backend !== 'webgpu') {
-        throw new FacecomError(
-          'no-gpu',
-          `The backend ${backend} has no GPU, and resources.device is ${options.device}.`,
-          {
-            exitCode: 2,
-            remedy: 'Run `facecom setup` for native TensorFlow, or set resources.device to auto or cpu.',
-          },
-        );
-      }
+      if (gpu !== undefined && backend !== 'webgpu') throw withoutGpu(backend, options.device);
       const { openEager } = await import('./eager-backends.ts');
       return openEager(backend, options);
     }
@@ -51,6 +47,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 export { Session } from './graph/session.ts';
 export type { NativeLibrary } from './native/library.ts';
 export { openNative, wantsGpu } from './native/open.ts';
+export { loadedOneDnn } from './onednn/library.ts';
 export {
   batchNorm,
   biasAdd,
@@ -63,3 +60,10 @@ export {
 } from './ops/index.ts';
 export { choosePrecision } from './precision.ts';
 export { preloadBackend } from './preload.ts';
+
+function withoutGpu(backend: string, device: string): FacecomError {
+  return new FacecomError('no-gpu', `The backend ${backend} has no GPU, and resources.device is ${device}.`, {
+    exitCode: 2,
+    remedy: 'Run `facecom setup` for native TensorFlow, or set resources.device to auto or cpu.',
+  });
+}

@@ -29,7 +29,9 @@ export async function choosePrecision(
   const { precision } = options;
   const { locateTensorFlow } = await import('../install/index.ts');
   const mixed =
-    options.backend === 'tensorflow' || (options.backend === 'auto' && locateTensorFlow() !== undefined);
+    options.backend === 'onednn' ||
+    options.backend === 'tensorflow' ||
+    (options.backend === 'auto' && locateTensorFlow() !== undefined);
   if (precision === 'bfloat16' && !mixed) {
     const backend = options.backend === 'auto' ? 'wasm' : options.backend;
     throw new FacecomError('precision-unsupported', `The backend ${backend} computes in float32 only.`, {
@@ -41,6 +43,7 @@ export async function choosePrecision(
   }
   if (precision !== 'auto') return { precision, reason: 'asked for by train.precision' };
   if (!mixed) return { precision: 'float32', reason: 'the backend computes in float32 only' };
+  if (options.backend === 'onednn') return byInstructions();
   if (options.device !== 'cpu') {
     const { wantsGpu } = await import('./native/open.ts');
     if (wantsGpu(options.device)) return measured(options, 'the GPU');
@@ -48,6 +51,21 @@ export async function choosePrecision(
   const feature = cpuFeature();
   if (!feature) return { precision: 'float32', reason: 'the CPU has neither AVX512-BF16 nor AMX' };
   return measured(options, `the CPU has ${feature}, and it`);
+}
+
+/**
+ * The engine oneDNN computes in bfloat16 where its instructions are there and in use: the processor may have them and the library,
+ * or the environment, not. Nothing is measured, so that every run of a machine computes alike.
+ */
+async function byInstructions(): Promise<PrecisionChoice> {
+  const { locateOneDnn } = await import('../install/index.ts');
+  const place = locateOneDnn();
+  if (!place) return { precision: 'float32', reason: 'oneDNN is not installed' };
+  const { loadOneDnn } = await import('./onednn/library.ts');
+  const { isa, bfloat16 } = loadOneDnn(place.dir);
+  return bfloat16
+    ? { precision: 'bfloat16', reason: `oneDNN computes with ${isa}` }
+    : { precision: 'float32', reason: `oneDNN computes with ${isa}, which has no products in bfloat16` };
 }
 
 async function measured(

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-export type BackendName = 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+export type BackendName = 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
 
 /** A named array that outlives a step: a weight, a moving average, an optimizer's slot. One set serves every compiled step. */
 export interface Variable {

@@ -14,6 +14,7 @@ export function epochLine(
     `step ${state.step}`,
     `loss ${number('train/loss')} (gender ${number('train/gender_loss')}, identity ${number('train/identity_loss')})`,
     `val gender ${number('val/gender_accuracy')} identity ${number('val/identity_top1')} combined ${number('val/combined')}`,
+    ...(values['val/gallery_rank1'] === undefined ? [] : [`rank 1 ${number('val/gallery_rank1')}`]),
     ...(monitor === 'val/combined' ? [] : [`${monitor} ${number(monitor)}`]),
     `lr ${values['train/lr']?.toPrecision(3)}`,
     `${number('train/images_per_second', 1)} images/s`,

@@ -238,8 +238,8 @@ test('Ctrl-C in the middle of drawing leaves no set that looks whole, and exit c
 
 test('inspect looks past leaks and broken pictures, says both, and gives the lines that read what is left', async (t) => {
   const { cwd, data } = await place(t);
-  const pictures = ['train/a', 'train/b', 'train/e', 'train/f', 'train/g', 'val/c', 'val/d', 'val/h'].flatMap((folder) =>
-    [1, 2, 3].map((k) => `Task_B/${folder}/${folder.at(-1)}${k}.jpg`),
+  const pictures = ['train/a', 'train/b', 'train/e', 'train/f', 'train/g', 'val/c', 'val/d', 'val/h'].flatMap(
+    (folder) => [1, 2, 3].map((k) => `Task_B/${folder}/${folder.at(-1)}${k}.jpg`),
   );
   await writeTree(join(cwd, 'leaking'), [...pictures, 'Task_B/val/a/x.jpg']);
   const leaking = await data('inspect', 'leaking', '--json');

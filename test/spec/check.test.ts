@@ -51,11 +51,7 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
     'name: a\ntrain: {sampler: {name: pk}, batch_size: 30}\n',
     ['rule-pk@2:42'],
   ],
-  [
-    'two averages of the weights',
-    'name: a\ntrain: {ema: 0.9, swa: 3}\n',
-    ['rule-averages@2:24'],
-  ],
+  ['two averages of the weights', 'name: a\ntrain: {ema: 0.9, swa: 3}\n', ['rule-averages@2:24']],
   [
     'pictures that do not divide into patches',
     'name: a\nmodel: {backbone: vit_small}\ndata: {image_size: 50}\n',

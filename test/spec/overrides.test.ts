@@ -18,7 +18,14 @@ it('another kind of a section drops the keys that only the former has', async (t
   });
   for (const set of [['schedule.name=cosine'], ['schedule=cosine']]) {
     const { config, origins } = await readExperiment('base.yaml', { cwd, set });
-    assert.deepEqual(Object.keys(config.schedule), ['name', 'min_lr', 'restarts', 'period_factor', 'warmup', 'warmup_steps']);
+    assert.deepEqual(Object.keys(config.schedule), [
+      'name',
+      'min_lr',
+      'restarts',
+      'period_factor',
+      'warmup',
+      'warmup_steps',
+    ]);
     assert.equal(origins['schedule.name']!.kind, 'flag');
   }
   const { config } = await readExperiment('child.yaml', { cwd });

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
+import { locateOneDnn } from '../../src/install/onednn/locate.ts';
 import { locateTensorFlow } from '../../src/install/tensorflow/locate.ts';
 import { facecom, packageDir, temporaryFolder } from './program.ts';
 
@@ -9,12 +10,13 @@ export const tiny = join(packageDir, 'experiments/tiny.yaml');
 export const sets = (...keys: string[]): string[] =>
   ['tracking.mlflow=off', ...keys].flatMap((key) => ['--set', key]);
 
-/** A folder to work in, with a cache folder of its own that uses the installed native TensorFlow. */
+/** A folder to work in, with a cache folder of its own that uses the installed native TensorFlow and oneDNN. */
 export async function place(t: TestContext) {
   const cwd = await temporaryFolder(t);
   const env = {
     FACECOM_CACHE_DIR: join(cwd, 'cache'),
     FACECOM_TENSORFLOW_DIR: locateTensorFlow()?.dir ?? '',
+    FACECOM_ONEDNN_DIR: locateOneDnn()?.dir ?? '',
   };
   return { cwd, env, facecom: (...args: string[]) => facecom(args, { cwd, env }) };
 }

@@ -47,6 +47,8 @@ const shown: Array<[metric: string, label: string, digits: number]> = [
   ['val/combined', 'val/combined', 4],
   ['val/gender_accuracy', 'gender', 4],
   ['val/identity_top1', 'identity', 4],
+  ['val/verification_auc', 'AUC', 4],
+  ['val/gallery_rank1', 'rank 1', 4],
   ['train/images_per_second', 'images/s', 0],
 ];
 

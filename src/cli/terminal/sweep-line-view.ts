@@ -46,6 +46,7 @@ export function retryLine(
 export function endLine(row: TrialRow): string {
   if (row.status === 'failed')
     return `failed   ${describe(row)}  (${row.failure?.class}) ${row.failure?.message}`;
+  if (row.status === 'pruned') return `pruned   ${describe(row)}  at epoch ${row.epoch ?? '?'}`;
   if (row.status === 'stopped') return `stopped  ${describe(row)}`;
   return `finished ${describe(row)}  ${formatFixed(row.value, 4)} in ${formatDuration(row.seconds)}`;
 }

@@ -2,11 +2,11 @@ import type { SweepStart } from '../../operations/index.ts';
 import { runLabel, type Work } from '../../orchestrator/index.ts';
 
 /** What a sweep is about to do, for people. */
-export function describePlan({ name, board, plan, slots }: SweepStart): string {
+export function describePlan({ name, board, plan, slots, method }: SweepStart): string {
   const { work, kept, linked, failed, held, vanished } = plan;
   const resumed = work.filter(({ run }: Work) => run && run.starts > 0).length;
   const parts = [
-    `${board.rows.length} trials`,
+    method === undefined ? `${board.rows.length} trials` : `${method}, ${board.rows.length} trials so far`,
     ...(kept.size > 0 ? [`${kept.size} finished`] : []),
     ...(linked.size > 0 ? [`${linked.size} finished in other sweeps`] : []),
     ...(resumed > 0 ? [`${resumed} to resume`] : []),
@@ -20,7 +20,7 @@ export function describePlan({ name, board, plan, slots }: SweepStart): string {
     const more = vanished.length > 5 ? `, … (${vanished.length} in all)` : '';
     lines.push(`not in the spec any more, and left as they are: ${names.join(', ')}${more}`);
   }
-  if (work.length > 0) {
+  if (work.length > 0 || method !== undefined) {
     const devices = [...new Set(slots.flatMap((slot) => slot.devices))].join(', ');
     const at = slots.length === 1 ? 'one at a time' : `${slots.length} at a time`;
     const { threads } = slots[0]!;

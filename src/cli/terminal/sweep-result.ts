@@ -1,15 +1,17 @@
 import { formatDuration, formatFixed } from '../../base/format.ts';
 import type { SweepResult } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
+import { axisCell } from './cell.ts';
 import { printJson } from './print.ts';
 import { resultTable } from './sweep-results.ts';
+import { table } from './table.ts';
 
 /** Prints the results of a sweep. Returns the exit code: 0 all finished, 3 some failed, 1 all failed, 130 interrupted. */
 export function concludeSweep(result: SweepResult, { json }: { json?: boolean }): number {
   if (json) printJson(summary(result));
   else process.stdout.write(`${describe(result)}\n`);
-  const { finished, trials, status } = result;
-  if (finished === trials) return 0;
+  const { finished, pruned, trials, status } = result;
+  if (finished > 0 && finished + pruned === trials) return 0;
   if (status === 'interrupted') return 130;
   return finished > 0 ? 3 : 1;
 }
@@ -20,6 +22,19 @@ function summary({ objective: _, points: __, rows: ___, best, seconds, ...counts
     ...(best ? { best: bestOf(best) } : {}),
     seconds: Math.round(seconds * 10) / 10,
   };
+}
+
+/** The front of several objectives: one line per point. */
+function frontTable(front: NonNullable<SweepResult['front']>): string {
+  const metrics = Object.keys(front[0]?.values ?? {});
+  const axes = [...new Set(front.flatMap((point) => Object.keys(point.axes)))];
+  const rows = front.map((point) => [
+    ...axes.map((axis) => axisCell(point.axes, axis)),
+    ...metrics.map((metric) => formatFixed(point.values[metric], 4)),
+    point.trial,
+  ]);
+  const columns = [...axes, ...metrics, 'trial'].map((title) => ({ title }));
+  return `Not beaten in all of ${metrics.join(', ')}:\n${table(columns, rows)}`;
 }
 
 function bestOf({ point, trial }: NonNullable<SweepResult['best']>): object {
@@ -36,13 +51,28 @@ function bestOf({ point, trial }: NonNullable<SweepResult['best']>): object {
 }
 
 function describe(result: SweepResult): string {
-  const { sweep, trials, finished, failed, skipped, best, objective, points, reason, seconds, rows, mlflow } =
-    result;
+  const {
+    sweep,
+    trials,
+    finished,
+    failed,
+    pruned,
+    front,
+    skipped,
+    best,
+    objective,
+    points,
+    reason,
+    seconds,
+    rows,
+    mlflow,
+  } = result;
   const lines: string[] = [];
   if (finished > 0 || failed > 0) lines.push(resultTable(points, objective, !process.stdout.isTTY), '');
   const parts = [
     `${finished} of ${trials} trials finished`,
     ...(skipped > 0 ? [`${skipped} of them before`] : []),
+    ...(pruned > 0 ? [`${pruned} stopped early`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
   lines.push(`${parts.join(', ')}, in ${formatDuration(seconds)}.`);
@@ -57,7 +87,9 @@ function describe(result: SweepResult): string {
       `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
     );
   if (reason !== undefined) lines.push(`Stopped: ${reason}`);
-  if (finished < trials) lines.push(`Resume with: facecom resume ${sweep}${failed > 0 ? ' [--failed]' : ''}`);
+  if (front) lines.push(frontTable(front));
+  if (finished + pruned < trials)
+    lines.push(`Resume with: facecom resume ${sweep}${failed > 0 ? ' [--failed]' : ''}`);
   for (const { trial, status, failure } of rows.filter((row) => row.status === 'failed').slice(0, 5))
     lines.push(`${status} ${trial.id} (${failure?.class}): ${failure?.message}`);
   if (failed > 5) lines.push(`… and ${failed - 5} more that failed`);

@@ -1,5 +1,6 @@
 import type { Board, SweepOutcome, SweepPlan, TrialRow } from '../../orchestrator/index.ts';
 import { bestOf } from '../../record/index.ts';
+import { type FrontPoint, frontOf } from './front.ts';
 import { type BestPoint, type Objective, type Point, pointsOf } from './points.ts';
 
 export type { Objective } from './points.ts';
@@ -12,11 +13,13 @@ export interface SweepResult {
   /** Trials that are finished, whenever and wherever they ran. */
   finished: number;
   failed: number;
+  /** Trials that the stopping rule has ended early; they count in no result. */
+  pruned: number;
   /** Finished trials that this call did not have to run. */
   skipped: number;
   /** Of those, the ones of other sweeps. */
   linked: number;
-  /** Trials that neither finished nor failed. */
+  /** Trials that neither finished nor failed nor were pruned. */
   pending: number;
   /** Runs of trials that the spec no longer has. */
   vanished: number;
@@ -27,6 +30,8 @@ export interface SweepResult {
   points: readonly Point[];
   /** The best point and the trial that stands for it; undefined if no trial has the objective's metric. */
   best?: BestPoint;
+  /** Of several objectives: the points that no other beats in all of them, the best of the first objective first. */
+  front?: FrontPoint[];
   rows: readonly TrialRow[];
   /** Of this call. */
   seconds: number;
@@ -38,32 +43,45 @@ interface SweepEnd {
   name: string;
   board: Board;
   objective: Objective;
+  objectives: readonly Objective[];
   plan: Pick<SweepPlan, 'kept' | 'linked' | 'vanished'>;
   outcome: SweepOutcome;
   seconds: number;
   url?: string;
 }
 
-export function sweepResult({ name, board, objective, plan, outcome, seconds, url }: SweepEnd): SweepResult {
-  const { failed, ...counts } = board.counts();
+export function sweepResult({
+  name,
+  board,
+  objective,
+  objectives,
+  plan,
+  outcome,
+  seconds,
+  url,
+}: SweepEnd): SweepResult {
+  const { failed, pruned, ...counts } = board.counts();
   const finished = counts.finished + counts.linked;
   const trials = board.rows.length;
   const points = pointsOf(board, objective);
   const best = bestOf(points);
   return {
     sweep: name,
-    status: outcome.interrupted && finished < trials ? 'interrupted' : outcome.halted ? 'halted' : 'ended',
+    status:
+      outcome.interrupted && finished + pruned < trials ? 'interrupted' : outcome.halted ? 'halted' : 'ended',
     trials,
     finished,
     failed,
+    pruned,
     skipped: plan.kept.size + plan.linked.size,
     linked: plan.linked.size,
-    pending: trials - finished - failed,
+    pending: trials - finished - failed - pruned,
     vanished: plan.vanished.length,
     ...(outcome.halted ? { reason: outcome.halted } : {}),
     objective,
     points,
     ...(best ? { best } : {}),
+    ...(objectives.length > 1 ? { front: frontOf(points, objectives) } : {}),
     rows: board.rows,
     seconds,
     ...(url === undefined ? {} : { mlflow: url }),

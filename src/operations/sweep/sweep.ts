@@ -14,23 +14,27 @@ import {
   type Slot,
   type SweepObserver,
   type SweepPlan,
+  type TrialRow,
   takeLock,
   threadsOf,
   trainerCommand,
   trainerEnvironment,
   waitFor,
 } from '../../orchestrator/index.ts';
-import { defaultObjective, writeManifest } from '../../record/index.ts';
+import { defaultObjective, type Event, type Objective, writeManifest } from '../../record/index.ts';
 import { type ResolvedExperiment, readExperiment } from '../../spec/index.ts';
+import { Search } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
 import { expandTrials } from '../expand-trials.ts';
 import { builtinTrainer, checkTrainers, type Prepared, prepare } from '../prepare.ts';
 import { type Reporter, type Signals, signalsOf, silent } from '../reporter.ts';
 import { Undoing } from '../undoing.ts';
+import { EarlyStopping } from './early-stopping.ts';
 import { followRuns } from './follow-runs.ts';
 import { openRunFolder } from './open-run-folder.ts';
 import { makePlaces } from './places.ts';
+import { Proposals } from './proposals.ts';
 import { type SweepResult, sweepResult } from './result.ts';
 
 export interface SweepOptions extends Partial<Signals> {
@@ -58,6 +62,8 @@ export interface SweepStart {
   board: Board;
   plan: SweepPlan;
   slots: readonly Slot[];
+  /** Of a sweep that learns: its trials are proposed while it runs. */
+  method?: string;
 }
 
 /** Told what happens in a sweep, in order. */
@@ -70,6 +76,7 @@ export type WatchSweep = (start: SweepStart) => SweepWatcher | Promise<SweepWatc
 
 /**
  *   spec ─▶ trials with ids ─▶ lock ─▶ what is there already ─▶ slots ─▶ trainers ─▶ charts, MLflow ─▶ result
+ *                                        search.jsonl ─▶ proposals ◀────────┘ what came of them, for a method that learns
  *
  * Runs the trials of a spec's sweep that are not finished; the spec is a file, or one that was read. Throws FacecomError with exit code 2 if nothing could be launched.
  */
@@ -85,13 +92,17 @@ export async function sweep(
     const trials = await listTrials(context);
     const prepared = await prepareFirst(context, trials);
     await lockFolder(context);
-    const { board, plan } = await compareWithRecord(context, trials);
+    const adaptive = openAdaptive(context, trials);
+    const { board, plan } = await compareWithRecord(context, trials, adaptive);
     const { slots, gpus } = await divideMachine(context, prepared, trials);
-    return await runAll(context, { trials, prepared, board, plan, slots, gpus });
+    return await runAll(context, { trials, prepared, board, plan, slots, gpus, adaptive });
   } finally {
     await undoing.all();
   }
 }
+
+const objectivesOf = ({ sweep }: ResolvedExperiment): readonly Objective[] =>
+  sweep?.objectives ?? [sweep?.objective ?? defaultObjective];
 
 type Trials = Awaited<ReturnType<typeof listTrials>>;
 type Context = ReturnType<typeof contextOf>;
@@ -108,7 +119,8 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
     config: spec.config,
     name: spec.config.name,
     folder: join(runs, spec.config.name),
-    objective: spec.sweep?.objective ?? defaultObjective,
+    objective: objectivesOf(spec)[0]!,
+    objectives: objectivesOf(spec),
     runs,
     cwd,
     report,
@@ -143,30 +155,69 @@ async function lockFolder({ folder, guard, report, undoing }: Context): Promise<
   undoing.add(await takeLock(folder, { command: 'sweep', guard: guard.mark, note: report.note }));
 }
 
+/** What decides while a sweep runs: its stopping rule, and the proposals of a method that learns. */
+function openAdaptive(context: Context, expansion: Trials) {
+  const { spec, folder, runs, objectives, undoing, report } = context;
+  const { sweep } = spec;
+  const rule = sweep?.stopping;
+  const stopping = sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives) : undefined;
+  const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
+  const search = Search.of(absolute, {
+    dataHash: expansion.hashOf,
+    weightsHash: expansion.weightsHashOf,
+  });
+  if (!sweep || !search) return { stopping };
+  const proposals = new Proposals({
+    ...{ sweep, search, objectives, folder, stopping },
+    warmStart: sweep.warm_start.map((name) => ({ name, folder: join(runs, name) })),
+    note: report.note,
+    added: () => manifest(context, expansion.repeats, proposals.trials),
+  });
+  undoing.add(() => proposals.close());
+  return { stopping, proposals };
+}
+
+type Adaptive = ReturnType<typeof openAdaptive>;
+
+function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
+  writeManifest(context.folder, {
+    version: 1,
+    sweep: context.name,
+    spec: context.file,
+    set: [...(context.set ?? [])],
+    cwd: context.cwd,
+    time: Date.now(),
+    objective: context.objective,
+    repeats,
+    trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
+  });
+}
+
 /** Ends what an orchestrator that was killed left behind, and finds what is finished. Writes the manifest. */
-async function compareWithRecord(context: Context, expansion: Trials) {
+async function compareWithRecord(context: Context, expansion: Trials, { stopping, proposals }: Adaptive) {
   const { runs, name, folder, objective } = context;
-  const { trials } = expansion;
+  const { trials } = proposals ?? expansion;
   await endStraysUnder(resolve(folder));
-  const plan = planSweep(trials, { ...context, runs, name, objective });
+  const plan = planSweep(trials, { ...context, runs, name, objective, stopping: stopping !== undefined });
   for (const { run } of plan.work) if (run?.status === 'running') await endOrphan(run);
   const board = new Board(trials, objective);
   for (const [id, run] of plan.kept) board.found(id, run, 'finished');
   for (const [id, run] of plan.linked) board.found(id, run, 'linked');
   for (const [id, run] of plan.failed) board.found(id, run, 'failed');
   for (const run of plan.linked.values()) linkRun(runs, name, run);
-  writeManifest(folder, {
-    version: 1,
-    sweep: name,
-    spec: context.file,
-    set: [...(context.set ?? [])],
-    cwd: context.cwd,
-    time: Date.now(),
-    objective,
-    repeats: expansion.repeats,
-    trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
-  });
+  for (const [id, run] of plan.pruned) board.found(id, run, 'pruned');
+  manifest(context, expansion.repeats, [...trials]);
+  compareReports(board, plan, stopping);
+  proposals?.compare(board);
   return { board, plan };
+}
+
+/** A stopping rule knows what all trials have reported, those that go on, too. */
+function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping | undefined): void {
+  if (!stopping) return;
+  for (const { run, trial } of plan.work)
+    if (run) stopping.found({ ...board.row(trial.id), runDir: run.dir });
+  for (const row of board.rows) if (row.status !== 'waiting') stopping.found(row);
 }
 
 /**
@@ -190,12 +241,16 @@ interface Ready {
   plan: SweepPlan;
   slots: readonly Slot[];
   gpus: Awaited<ReturnType<typeof listGpus>>;
+  adaptive: Adaptive;
 }
 
 async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
   const { config, name, objective, signals, report, guard } = context;
   const { board, plan, slots } = ready;
-  const watcher = await context.watch?.({ name, board, plan, slots });
+  const watcher = await context.watch?.({
+    ...{ name, board, plan, slots },
+    ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
+  });
   const note = (line: string) => (watcher ?? report).note(line);
   const after = await followRuns({
     sweepDir: context.folder,
@@ -224,6 +279,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
         cwd: context.cwd,
       }),
       breaker,
+      ...decisionsOf(ready),
       ...signals,
       observer: inTurn(after.observer, watcher, note),
       ...(memory === undefined
@@ -237,7 +293,23 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
   }
   const seconds = (performance.now() - started) / 1000;
   const { url } = await after.close(signals);
-  return sweepResult({ name, board, objective, plan, outcome, seconds, url });
+  return sweepResult({ name, board, objective, objectives: context.objectives, plan, outcome, seconds, url });
+}
+
+/** What a stopping rule and a search decide while trials run. A pruned trial is taken up again by either. */
+function decisionsOf({ adaptive: { stopping, proposals }, board }: Ready) {
+  if (proposals)
+    return {
+      source: proposals,
+      ended: (row: TrialRow, seconds: number, slot: Slot) => proposals.ended(row, seconds, slot),
+      ...(stopping ? { judge: (row: TrialRow, event: Event) => stopping.judge(row, event) } : {}),
+    };
+  if (!stopping) return {};
+  return {
+    source: { next: () => stopping.next(board) },
+    ended: (row: TrialRow) => stopping.ended(row),
+    judge: (row: TrialRow, event: Event) => stopping.judge(row, event),
+  };
 }
 
 function folderOptions(

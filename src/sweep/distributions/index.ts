@@ -9,4 +9,4 @@ import { uniform } from './uniform.ts';
 /** Every way to write an axis: one line each. */
 export const distributions: readonly Distribution[] = [range, uniform, logUniform, int, choice, normal];
 
-export type { Distribution, Values } from './distribution.ts';
+export type { Distribution, Measured, Values } from './distribution.ts';

@@ -1,5 +1,5 @@
 import type { Distribution } from './distribution.ts';
-import { countOf, MAX_VALUES, multiples, pickAt } from './quantise.ts';
+import { countOf, MAX_VALUES, multiples, pickAt, stepped } from './quantise.ts';
 
 /** `[low, high]`: whole numbers, both included; with a step low, low + step, …. */
 export const int: Distribution = {
@@ -11,6 +11,6 @@ export const int: Distribution = {
     if (!Number.isInteger(step)) return `int needs a whole step, not ${step}.`;
     if (countOf(low, high, step) > MAX_VALUES) return `int has more than ${MAX_VALUES} values.`;
     const list = multiples(low, high, step);
-    return { list, at: (u) => pickAt(list, u) };
+    return { list, at: (u) => pickAt(list, u), number: stepped(low, step, list.length) };
   },
 };

@@ -1,4 +1,5 @@
 import { normalQuantile } from '../../base/statistics.ts';
+import { cdf } from '../tpe/normal.ts';
 import type { Distribution } from './distribution.ts';
 import { multiple } from './quantise.ts';
 
@@ -10,7 +11,15 @@ export const normal: Distribution = {
     const [mean, deviation] = parameters as [number, number];
     if (deviation <= 0) return `normal needs a standard deviation above 0, not ${deviation}.`;
     const draw = (u: number) => mean + deviation * normalQuantile(u);
-    if (step === undefined) return { at: draw };
-    return { at: (u) => multiple(0, step, Math.round(draw(u) / step)) };
+    const at = step === undefined ? draw : (u: number) => multiple(0, step, Math.round(draw(u) / step));
+    // By the share of values below, which has ends.
+    return {
+      at,
+      number: {
+        coordinate: { kind: 'number', low: 0, high: 1 },
+        measure: (value) => cdf((value - mean) / deviation),
+        value: at,
+      },
+    };
   },
 };

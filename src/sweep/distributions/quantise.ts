@@ -1,3 +1,5 @@
+import type { Measured } from './distribution.ts';
+
 /** More values than this on one axis are a slip of the pen. */
 export const MAX_VALUES = 1_000_000;
 
@@ -23,6 +25,15 @@ export function countOf(low: number, high: number, step: number): number {
 /** The values low, low + step, … up to high. */
 export function multiples(low: number, high: number, step: number): number[] {
   return Array.from({ length: countOf(low, high, step) }, (_, k) => multiple(low, step, k));
+}
+
+/** Values low, low + step, … as numbers on a scale. */
+export function stepped(low: number, step: number, count: number, log = false): Measured {
+  return {
+    coordinate: { kind: 'number', low, high: multiple(low, step, count - 1), step, ...(log ? { log } : {}) },
+    measure: (value) => value,
+    value: (x) => multiple(low, step, Math.min(count - 1, Math.max(0, Math.round((x - low) / step)))),
+  };
 }
 
 /** One of a list, each as likely. */

@@ -1,8 +1,8 @@
 import { type Assignment, allowed, choose, type Space, type Tally } from '../space.ts';
-import type { SamplerKind } from './sampler.ts';
+import type { FixedKind } from './sampler.ts';
 
 /** Every point, the last axis fastest; a branch is left as soon as a constraint refuses it. */
-export const grid: SamplerKind = {
+export const grid: FixedKind = {
   name: 'grid',
   exhaustive: true,
   create(space, { tally }) {

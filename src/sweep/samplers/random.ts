@@ -1,9 +1,9 @@
 import { Random } from '../../base/random.ts';
 import { cubeSampler } from './cube.ts';
-import type { SamplerKind } from './sampler.ts';
+import type { FixedKind } from './sampler.ts';
 
 /** Independent draws: the k-th depends on the seed and k only, so that more trials keep those that were. */
-export const random: SamplerKind = {
+export const random: FixedKind = {
   name: 'random',
   exhaustive: false,
   create(space, options) {

@@ -1,28 +1,32 @@
 import { Random } from '../../base/random.ts';
 import { cubeSampler } from './cube.ts';
 import { directions } from './directions.ts';
-import type { SamplerKind } from './sampler.ts';
+import type { FixedKind } from './sampler.ts';
 
 /** Coordinates that the direction numbers cover. */
 export const MAX_COORDINATES = directions.length + 1;
 
 /** Draws that fill the space evenly: Sobol's sequence with a random digital shift (Cranley and Patterson, 1976, in base 2). */
-export const sobol: SamplerKind = {
+export const sobol: FixedKind = {
   name: 'sobol',
   exhaustive: false,
   create(space, options) {
-    const shift = new Random(options.seed, 'sobol');
-    const shifts = Array.from({ length: space.coordinates }, () => shift.bits());
-    const numbers = shifts.map((_, dimension) => directionNumbers(dimension));
-    return cubeSampler(space, options, (index) =>
-      index < 2 ** 32
-        ? numbers
-            .map((v, dimension) => (coordinate(v, index) ^ shifts[dimension]!) >>> 0)
-            .map((x) => x / 2 ** 32)
-        : undefined,
-    );
+    return cubeSampler(space, options, shiftedSobol(space.coordinates, options.seed));
   },
 };
+
+/** The index-th point of the shifted sequence in up to 64 dimensions; undefined beyond the last of its 2³². */
+export function shiftedSobol(coordinates: number, seed: number): (index: number) => number[] | undefined {
+  const shift = new Random(seed, 'sobol');
+  const shifts = Array.from({ length: coordinates }, () => shift.bits());
+  const numbers = shifts.map((_, dimension) => directionNumbers(dimension));
+  return (index) =>
+    index < 2 ** 32
+      ? numbers
+          .map((v, dimension) => (coordinate(v, index) ^ shifts[dimension]!) >>> 0)
+          .map((x) => x / 2 ** 32)
+      : undefined;
+}
 
 /** The 32 direction numbers of a dimension (Bratley and Fox, 1988, algorithm 659). */
 function directionNumbers(dimension: number): Uint32Array {

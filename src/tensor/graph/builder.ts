@@ -116,7 +116,7 @@ export function sourceLine(node: Node): string | undefined {
   for (const line of lines) {
     if (
       /node_modules|tfjs-core[\\/]src/.test(line) ||
-      /src[\\/]tensor[\\/]((graph|native|ops)[\\/]|gradients)/.test(line)
+      /src[\\/]tensor[\\/]((graph|native|onednn|ops)[\\/]|gradients)/.test(line)
     )
       continue;
     const found = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(line.trim());

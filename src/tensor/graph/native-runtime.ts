@@ -1,28 +1,24 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../base/errors.ts';
 import { configProto, type NativeConfig } from '../native/config.ts';
 import { EagerBinding } from '../native/eager.ts';
-import { BACKEND_NAME, type KernelBackend, registerKernels } from '../native/kernels.ts';
+import { BACKEND_NAME } from '../native/kernels.ts';
 import type { NativeLibrary } from '../native/library.ts';
-import { SwitchBinding } from '../native/switch-binding.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
 import { DerivedValues } from './derived.ts';
 import type { RewriteName } from './lower/index.ts';
 import { GraphProgram } from './program.ts';
 import { Session } from './session.ts';
+import { openTracer, type Tracer } from './tracing.ts';
 import { VariableStore } from './variables.ts';
 
-let backend: { binding: SwitchBinding; kernels: KernelBackend } | undefined;
+let eager: EagerBinding | undefined;
 
-/** tfjs's backend over native TensorFlow, registered once a process: it is tfjs's global state. */
-function openKernels(library: NativeLibrary, intraOpThreads: number) {
-  if (!backend) {
-    const eager = new EagerBinding(library.api, configProto({ intraOpThreads, interOpThreads: 0 }));
-    const binding = new SwitchBinding(library.api, eager);
-    backend = { binding, kernels: registerKernels(binding) };
-  }
-  tf.setBackend(BACKEND_NAME);
-  return backend;
+/** tfjs's backend, which executes on native TensorFlow outside of traces. */
+function openKernels(library: NativeLibrary, intraOpThreads: number): Tracer {
+  const tracer = openTracer();
+  eager ??= new EagerBinding(library.api, configProto({ intraOpThreads, interOpThreads: 0 }));
+  tracer.binding.attach(eager);
+  return tracer;
 }
 
 export interface NativeRuntimeOptions extends NativeConfig {
@@ -46,8 +42,7 @@ export class NativeRuntime implements Runtime {
   readonly session: Session;
   readonly variables: VariableStore;
   readonly derived: DerivedValues;
-  readonly binding: SwitchBinding;
-  readonly kernels: KernelBackend;
+  readonly tracer: Tracer;
   readonly seed: number;
   readonly rewrites: readonly RewriteName[] | undefined;
   private readonly frozen: boolean;
@@ -61,9 +56,7 @@ export class NativeRuntime implements Runtime {
     this.seed = options.seed;
     this.rewrites = options.rewrites;
     this.frozen = options.frozen ?? false;
-    const { binding, kernels } = openKernels(library, options.intraOpThreads);
-    this.binding = binding;
-    this.kernels = kernels;
+    this.tracer = openKernels(library, options.intraOpThreads);
     this.session = new Session(library.api, configProto(options));
     if (options.gpu !== undefined && !this.session.devices().some((device) => device.type === 'GPU')) {
       this.session.dispose();

@@ -1,8 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { FacecomError } from '../../base/errors.ts';
-import type { KernelBackend } from '../native/kernels.ts';
 import { DataType, type NativeLibrary, type Output, type Pointer } from '../native/library.ts';
-import type { SwitchBinding } from '../native/switch-binding.ts';
 import type {
   CompiledStep,
   CompileReport,
@@ -12,11 +8,12 @@ import type {
   Variable,
 } from '../runtime.ts';
 import { describe, GraphBuilder } from './builder.ts';
-import { TraceContext } from './context.ts';
 import type { DerivedValues } from './derived.ts';
-import { type Node, type Trace, typeAttribute, type Value } from './ir.ts';
+import type { Node } from './ir.ts';
 import { lower, type RewriteName } from './lower/index.ts';
 import type { Session } from './session.ts';
+import { TensorFlowShapes } from './tensorflow-shapes.ts';
+import { SEED, shapesKey, type Tracer, traceStep } from './tracing.ts';
 import type { VariableStore } from './variables.ts';
 
 /** A traced, lowered function in the session's graph, for one shape of its inputs. */
@@ -33,18 +30,13 @@ interface Compiled {
   report: CompileReport;
 }
 
-const SEED = 'facecom/seed';
-
-const inputTypes = { float32: DataType.FLOAT, int32: DataType.INT32, uint8: DataType.UINT8 } as const;
-
 /** What a program needs of the runtime that it is one of. */
 interface Host {
   readonly library: NativeLibrary;
   readonly session: Session;
   readonly variables: VariableStore;
   readonly derived: DerivedValues;
-  readonly binding: SwitchBinding;
-  readonly kernels: KernelBackend;
+  readonly tracer: Tracer;
   readonly precision: 'float32' | 'bfloat16';
   readonly seed: number;
   readonly rewrites: readonly RewriteName[] | undefined;
@@ -58,7 +50,7 @@ interface Host {
 export class GraphProgram implements CompiledStep {
   readonly name: string;
   private readonly runtime: Host;
-  private readonly fn: StepFunction;
+  readonly fn: StepFunction;
   private readonly index: number;
   private readonly cache = new Map<string, Compiled>();
 
@@ -108,9 +100,7 @@ export class GraphProgram implements CompiledStep {
   }
 
   private compiled(inputs: Record<string, Omit<StepInput, 'values'>>): Compiled {
-    const key = JSON.stringify(
-      Object.entries(inputs).map(([name, { shape, dtype }]) => [name, dtype, shape]),
-    );
+    const key = shapesKey(inputs);
     let compiled = this.cache.get(key);
     if (!compiled) {
       compiled = this.compile(inputs);
@@ -121,12 +111,12 @@ export class GraphProgram implements CompiledStep {
 
   private compile(inputs: Record<string, Omit<StepInput, 'values'>>): Compiled {
     const started = performance.now();
-    const { trace, variables } = this.trace(inputs);
-    const { precision, rewrites } = this.runtime;
+    const { api } = this.runtime.library;
+    const { precision, rewrites, tracer } = this.runtime;
+    const { trace, variables } = traceStep(tracer, new TensorFlowShapes(api), this, inputs);
     const whole = lower(trace, { precision, rewrites });
     const split = this.runtime.derived.split(whole);
     const lowered = split?.rest ?? whole;
-    const { api } = this.runtime.library;
     const builder = new GraphBuilder(
       api,
       this.runtime.session.graph,
@@ -158,49 +148,5 @@ export class GraphProgram implements CompiledStep {
     builder.dispose();
     compiled.report.milliseconds = performance.now() - started;
     return compiled;
-  }
-
-  private trace(inputs: Record<string, Omit<StepInput, 'values'>>): {
-    trace: Trace;
-    variables: Set<Variable>;
-  } {
-    const { binding, kernels } = this.runtime;
-    return binding.trace((trace) => {
-      const seed = trace.placeholder(SEED, [2], DataType.INT32);
-      const context = new TraceContext(trace, kernels, seed);
-      const outputs = new Map<string, Value>();
-      tf.tidy(() => {
-        const tensors: Record<string, tf.Tensor> = {};
-        for (const [name, { shape, dtype }] of Object.entries(inputs)) {
-          let value = trace.placeholder(name, [...shape], inputTypes[dtype]);
-          if (dtype === 'uint8') {
-            const cast = [typeAttribute('SrcT', DataType.UINT8), typeAttribute('DstT', DataType.FLOAT)];
-            value = trace.node('Cast', cast, [value]).outputs[0]!;
-          }
-          tensors[name] = context.tensor(value);
-        }
-        const found: unknown = this.fn(tensors, context);
-        if (found instanceof Promise) {
-          // It may fail on a value that is not there: that is told here.
-          found.catch(() => {});
-          throw new FacecomError('trace-async', `The step ${this.name} is an async function.`, {
-            found: 'a promise in place of its outputs',
-            expected: 'a function that only builds tensors and gives them back at once',
-            remedy: 'Await nothing in it: return tensors as outputs and read them after the run.',
-          });
-        }
-        for (const [name, tensor] of Object.entries(found as Record<string, tf.Tensor>)) {
-          if (!(tensor instanceof tf.Tensor)) {
-            throw new FacecomError(
-              'trace-output',
-              `The output ${name} of the step ${this.name} is not a tensor.`,
-            );
-          }
-          outputs.set(name, context.value(tensor));
-        }
-      });
-      context.dispose();
-      return { trace: trace.finish(outputs), variables: context.variables };
-    });
   }
 }

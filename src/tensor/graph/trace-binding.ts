@@ -2,8 +2,8 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../base/errors.ts';
 import { argumentsOf, type Binding, type OpAttribute, type TensorMetadata } from '../native/binding.ts';
 import { asArray } from '../native/eager.ts';
-import { type CApi, DataType, type Pointer } from '../native/library.ts';
-import { GraphBuilder, sourceLine } from './builder.ts';
+import { DataType } from '../native/library.ts';
+import { sourceLine } from './builder.ts';
 import {
   type Argument,
   type Attribute,
@@ -22,28 +22,30 @@ export const FIRST_TRACED_ID = 2 ** 40;
 /** Constants of at most this many values are shared when they are equal. */
 const SHARED_CONSTANT_VALUES = 1024;
 
-/**
- * Records every op in place of executing it. The ops are also added to a graph of their own that is never run: TensorFlow's
- * shape inference answers there what shape each output has.
- */
+/** Says what shapes the outputs of traced ops have. */
+export interface ShapeInference {
+  /** Fills in the shapes and types of the outputs of an op whose inputs were added before it. Throws where the op is refused. */
+  add(node: Node): void;
+  /** Whether a kernel of `src/tensor/ops` is recorded as one op of its own name, in place of the TensorFlow ops that it is made of. */
+  takes(kernel: string): boolean;
+  dispose(): void;
+}
+
+/** Records every op in place of executing it. */
 export class TraceBinding implements Binding {
   readonly nodes: Node[] = [];
   readonly inputs = new Map<string, Value>();
   readonly effects: Node[] = [];
-  private readonly api: CApi;
-  private readonly graph: Pointer;
-  private readonly builder: GraphBuilder;
+  readonly shapes: ShapeInference;
   private readonly values = new Map<number, Value>();
   private readonly constants = new Map<string, Value>();
   private readonly readEager: (id: number) => { shape: number[]; dtype: number; values: ArrayLike<number> };
   private nextId = FIRST_TRACED_ID;
 
   /** `readEager` gives the value of a tensor made outside of the trace, which becomes a constant. */
-  constructor(api: CApi, readEager: TraceBinding['readEager']) {
-    this.api = api;
+  constructor(shapes: ShapeInference, readEager: TraceBinding['readEager']) {
+    this.shapes = shapes;
     this.readEager = readEager;
-    this.graph = api.newGraph() as Pointer;
-    this.builder = new GraphBuilder(api, this.graph, '');
   }
 
   isUsingGpuDevice(): boolean {
@@ -97,7 +99,7 @@ export class TraceBinding implements Binding {
     Error.captureStackTrace(origin);
     Error.stackTraceLimit = limit;
     const node: Node = { op, attributes, inputs, control, outputs: [], origin };
-    this.builder.add(node, true);
+    this.shapes.add(node);
     this.nodes.push(node);
     return node;
   }
@@ -116,7 +118,7 @@ export class TraceBinding implements Binding {
     if (known) return known;
     const copy = ArrayBuffer.isView(values) ? (values as Float32Array).slice() : Array.from(values);
     const node = constantNode({ shape, dtype, values: copy });
-    this.builder.add(node, true);
+    this.shapes.add(node);
     this.nodes.push(node);
     const value = node.outputs[0]!;
     if (key !== undefined) this.constants.set(key, value);
@@ -147,15 +149,14 @@ export class TraceBinding implements Binding {
     return this.constant(shape, dtype, values);
   }
 
-  /** Ends the trace: the graph for shape inference is freed, the recorded ops stay. */
+  /** Ends the trace: what infers shapes is freed, the recorded ops stay. */
   finish(outputs: Map<string, Value>): Trace {
     this.dispose();
     return { nodes: this.nodes, inputs: this.inputs, outputs, effects: this.effects };
   }
 
   dispose(): void {
-    this.builder.dispose();
-    this.api.deleteGraph(this.graph);
+    this.shapes.dispose();
     this.values.clear();
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
+import { missingBytes } from '../../base/elf.ts';
 import { FacecomError } from '../../base/errors.ts';
-import { missingBytes } from './elf.ts';
 
 /** An opaque pointer owned by TensorFlow. */
 export type Pointer = unknown;

@@ -39,6 +39,9 @@ export interface OwnOps {
 
 export type OwnOp = keyof OwnOps;
 
+/** Attribute type of what our own kernels are told: TensorFlow never sees it. */
+const OWN = 101;
+
 /** A kernel that tfjs lacks: one op of TensorFlow there, and composed from tfjs ops on every other backend. */
 export interface OwnKernel<N extends OwnOp> {
   name: N;
@@ -71,10 +74,15 @@ function registerKernel<N extends OwnOp>({ name, native, composed, gradient }: O
   tf.registerKernel({
     kernelName: name,
     backendName: BACKEND_NAME,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      native(inputs as Inputs, (attrs ?? {}) as unknown as OwnOps[N], (op, attributes, list, outputs) =>
-        (backend as KernelBackend).executeMultipleOutputs(op, attributes, list, outputs),
-      ),
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { binding, executeMultipleOutputs } = backend as KernelBackend;
+      const run: NativeRun = (op, attributes, list, outputs) =>
+        executeMultipleOutputs.call(backend, op, attributes, list, outputs);
+      if (!binding.takes(name)) return native(inputs as Inputs, (attrs ?? {}) as unknown as OwnOps[N], run);
+      const attributes = Object.entries(attrs ?? {}).map(([key, value]) => ({ name: key, type: OWN, value }));
+      const found = run(name, attributes as OpAttribute[], Object.values(inputs) as tf.Tensor[], 0);
+      return found.length === 1 ? found[0]! : found;
+    },
   });
   for (const backendName of otherBackends) {
     tf.registerKernel({

@@ -129,6 +129,7 @@ export function statusOf(runDir: string): { status: RunStatus; ended?: number } 
     case 'failed':
       return { status: failure === 'killed' || failure === 'interrupted' ? 'KILLED' : 'FAILED', ended };
     case 'stopped':
+    case 'pruned':
     case 'interrupted':
       return { status: 'KILLED', ended };
     case 'queued':

@@ -90,7 +90,7 @@ describe('errors of compiled steps', { skip: withoutTensorFlow }, () => {
     const types = { Taxis: DataType.INT32, Tindices: DataType.INT32, Tparams: DataType.FLOAT };
     const attributes = Object.entries(types).map(([name, value]) => ({ name, type: 4, value }));
     // tf.gather itself looks at its indices before it runs.
-    const { kernels } = native(t);
+    const { kernels } = native(t).tracer;
     const error = await failure(
       t,
       ({ x, at }) => ({

@@ -4,19 +4,19 @@ import { type Setup, setup as setUp } from '../../../operations/index.ts';
 import { printJson } from '../../terminal/print.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import type { SetupFlags } from './command.ts';
-import { printPlan } from './plan.ts';
+import { printOneDnnPlan, printPlan } from './plan.ts';
 
 /** Sets up what training needs. Ctrl-C ends it; what was half done is removed. Returns the exit code. */
 export async function setup(flags: SetupFlags): Promise<number> {
-  const kind = flags.cuda ? 'cuda' : flags.cpu ? 'cpu' : await chooseKind();
+  const kind = flags.cuda ? 'cuda' : flags.cpu || flags.onednn ? 'cpu' : await chooseKind();
   if (flags.dryRun) {
-    await printPlan(kind, flags);
+    await (flags.onednn ? printOneDnnPlan(flags) : printPlan(kind, flags));
     return 0;
   }
-  const { force, mlflow } = flags;
+  const { force, mlflow, onednn } = flags;
   const { signal, release } = stopOnSignals();
   try {
-    const done = await setUp({ kind, force, mlflow, signal, report: terminalReporter(flags) });
+    const done = await setUp({ kind, force, mlflow, onednn, signal, report: terminalReporter(flags) });
     print(done, flags);
     return 0;
   } finally {
@@ -24,15 +24,22 @@ export async function setup(flags: SetupFlags): Promise<number> {
   }
 }
 
-function print({ tensorflow, mlflow, seconds: exact }: Setup, { json }: SetupFlags): void {
+function print({ tensorflow, onednn, mlflow, seconds: exact }: Setup, { json }: SetupFlags): void {
   const seconds = Math.round(exact * 10) / 10;
   if (json) {
-    printJson({ tensorflow, ...(mlflow ? { mlflow: { python: mlflow } } : {}), seconds });
+    printJson({ tensorflow, onednn, ...(mlflow ? { mlflow: { python: mlflow } } : {}), seconds });
     return;
   }
-  const { version, kind, dir, installed, devices } = tensorflow;
-  const verb = installed ? `installed in ${seconds} s` : 'was there';
-  process.stdout.write(`TensorFlow ${version} (${kind}) ${verb}: ${dir}\n`);
-  process.stdout.write(`It loads and computes on ${devices.join(', ')}.\n`);
+  const verb = (installed: boolean) => (installed ? `installed in ${seconds} s` : 'was there');
+  if (tensorflow) {
+    const { version, kind, dir, installed, devices } = tensorflow;
+    process.stdout.write(`TensorFlow ${version} (${kind}) ${verb(installed)}: ${dir}\n`);
+    process.stdout.write(`It loads and computes on ${devices.join(', ')}.\n`);
+  }
+  if (onednn) {
+    const { version, dir, installed, isa } = onednn;
+    process.stdout.write(`oneDNN ${version} ${verb(installed)}: ${dir}\n`);
+    process.stdout.write(`It loads and computes with ${isa}.\n`);
+  }
   if (mlflow) process.stdout.write(`MLflow is in ${mlflow}\n`);
 }

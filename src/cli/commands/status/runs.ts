@@ -136,6 +136,7 @@ const order: Record<RunSummary['status'], number> = {
   stopped: 4,
   queued: 5,
   finished: 6,
+  pruned: 7,
 };
 
 /** What runs and what went wrong first, then the finished ones, the best first. */

@@ -6,6 +6,7 @@ import { withSignals } from '../../terminal/signals.ts';
 import { startDetached } from '../../terminal/start-detached.ts';
 import { concludeSweep } from '../../terminal/sweep-result.ts';
 import { watchSweep } from '../../terminal/sweep-view.ts';
+import { applyEdit } from './apply-edit.ts';
 import { axesAsSet } from './axis-option.ts';
 import type { SweepOptions } from './command.ts';
 
@@ -17,6 +18,7 @@ export async function sweep(file: string, options: SweepOptions): Promise<number
   if (options.detach) return startDetached({ runs, name: spec.config.name });
   const report = terminalReporter(options);
   return withSignals(report.note, async (signals) => {
+    if (!(await applyEdit(spec, options, report.note))) return 2;
     const result = await runSweep(spec, {
       ...{ file: resolve(file), set, runs, maxParallel, failed, force, report, ...signals },
       watch: watchSweep(options, report),

@@ -13,6 +13,8 @@ export interface SweepOptions {
   /** 0: as `resources.max_parallel` says. */
   maxParallel: number;
   failed?: boolean;
+  /** Apply an edited spec to the sweep that runs. */
+  yes?: boolean;
   force?: boolean;
   detach?: boolean;
 }
@@ -29,6 +31,7 @@ export function command(): Command {
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
     .option('--detach', 'run it in the background, its output in runs/NAME/detached.log')
+    .option('--yes', 'apply an edited spec to the sweep that runs, without asking')
     .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {

@@ -1,8 +1,15 @@
 import { formatDuration, plural } from '../../../base/format.ts';
-import { earlierRuns, expandTrials, type Forecast } from '../../../operations/index.ts';
+import {
+  earlierRuns,
+  expandTrials,
+  type Forecast,
+  type SweepEdit,
+  sweepEdit,
+} from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
-import type { Expansion, Trial } from '../../../sweep/index.ts';
+import { type Expansion, Search, type Trial } from '../../../sweep/index.ts';
 import { axisCell } from '../../terminal/cell.ts';
+import { describeEdit } from '../../terminal/edit-plan.ts';
 import { table } from '../../terminal/table.ts';
 import { axesAsSet } from './axis-option.ts';
 
@@ -32,14 +39,35 @@ export async function dryRunSweep(spec: string, options: DryRunOptions): Promise
   });
   if (!resolved.sweep)
     warnings.push({ code: 'dry-run-no-sweep', message: 'The spec has no sweep: it is one trial.' });
+  const search = resolved.sweep && Search.of(resolved, { dataHash: expansion.hashOf });
+  // What a search proposes follows from results; its first points do not.
+  if (search) Object.assign(expansion, firstOf(search, expansion));
+  const edit = sweepEdit(resolved, expansion.trials, options.runs);
   const forecast = earlierRuns(options.runs, resolved.config.name, expansion.trials);
   const all = [...warnings, ...expansion.warnings];
-  if (options.json) printJson(resolved.config.name, expansion, forecast, all);
+  if (search)
+    all.push({
+      code: 'dry-run-search',
+      message: `These are the first ${expansion.points} points of the search; the others follow from results.`,
+    });
+  if (options.json) printJson(resolved.config.name, expansion, forecast, all, edit);
   else {
     for (const { code, message } of all) process.stderr.write(`warning[${code}]: ${message}\n`);
     process.stdout.write(`${describe(expansion, forecast)}\n`);
+    if (edit) process.stdout.write(`\n${describeEdit(edit)}\n`);
   }
   return 0;
+}
+
+const FIRST = 10;
+
+/** The points that a search draws before it learns. */
+function firstOf(search: Search, { points, repeats }: Expansion): Partial<Expansion> {
+  const trials = Array.from(
+    { length: Math.min(FIRST, points) },
+    (_, number) => search.propose(number) ?? [],
+  ).flat();
+  return { trials, points: trials.length / repeats, duplicates: 0, branches: [] };
 }
 
 function printJson(
@@ -47,6 +75,7 @@ function printJson(
   expansion: Expansion,
   { finished, estimate }: Forecast,
   warnings: Expansion['warnings'],
+  edit: SweepEdit | undefined,
 ): void {
   const { trials, points, repeats, duplicates, branches } = expansion;
   const lines = trials.map(({ id, axes, seed }) => JSON.stringify({ trial: id, axes, seed }));
@@ -58,6 +87,7 @@ function printJson(
     duplicates,
     branches,
     finished: finished.size,
+    ...(edit ? { edit: { ...edit, running: edit.running?.pid } } : {}),
     ...(estimate ? { estimate } : {}),
     warnings,
   };

@@ -3,51 +3,62 @@ import { type Argument, type Attribute, type Node, type Trace, typeAttribute, ty
 import type { RewriteOptions } from './options.ts';
 import { type Emitter, rewrite } from './rewrite.ts';
 
-/** Products and convolutions: computed in bfloat16, accumulated in float32 by the library. */
-const products = new Set([
-  'Conv2D',
-  'Conv2DBackpropInput',
-  'Conv2DBackpropFilter',
-  'DepthwiseConv2dNative',
-  'DepthwiseConv2dNativeBackpropInput',
-  'DepthwiseConv2dNativeBackpropFilter',
-  'MatMul',
-  'BatchMatMulV2',
-]);
+/** What mixed precision makes of an op; the others compute in float32. */
+export type LowRule =
+  /** A product or convolution: computed in bfloat16, accumulated in float32 by the library. `float32`: so is its result. */
+  | { kind: 'product'; float32?: boolean }
+  /**
+   * A pass over activations, which stays in bfloat16 where the inputs `watch` (all, where not said) are in it already. Inputs from
+   * `keep` on, and outputs after the first, then stay in float32: scale, offset and statistics of batch normalisation.
+   */
+  | { kind: 'follow'; watch?: readonly number[]; keep?: number }
+  /** Reads bfloat16 and gives float32. */
+  | { kind: 'reads' }
+  /** Takes either, as a cast does. */
+  | { kind: 'any' };
 
-/** Passes over activations: they stay in bfloat16 where each of these inputs (all, where not said) is in it already. */
-const followers = new Map<string, number[] | undefined>([
-  ['Relu', undefined],
-  ['BiasAdd', [0]],
-  ['ReluGrad', [1]],
-  ['Add', undefined],
-  ['AddV2', undefined],
-  ['AddN', undefined],
-  ['Reshape', undefined],
-  ['Transpose', undefined],
-  ['Slice', undefined],
-  ['StridedSlice', undefined],
-  ['ConcatV2', undefined],
-  ['ExtractImagePatches', undefined],
-  ['Pad', undefined],
-  ['PadV2', [0]],
-  ['MaxPool', undefined],
-  ['MaxPoolGrad', [0, 1]],
-  ['FusedBatchNormV3', [0]],
-  ['FusedBatchNormGradV3', [1]],
-]);
+const product: LowRule = { kind: 'product' };
+const follow: LowRule = { kind: 'follow' };
 
-/** Inputs that stay in float32: scale, offset and statistics of batch normalisation. */
-const normalisations = new Map([
-  ['FusedBatchNormV3', 1],
-  ['FusedBatchNormGradV3', 2],
-]);
+/** Of TensorFlow's ops. */
+const tensorflow: Record<string, LowRule | undefined> = {
+  Conv2D: product,
+  Conv2DBackpropInput: product,
+  Conv2DBackpropFilter: product,
+  DepthwiseConv2dNative: product,
+  DepthwiseConv2dNativeBackpropInput: product,
+  DepthwiseConv2dNativeBackpropFilter: product,
+  MatMul: product,
+  BatchMatMulV2: product,
+  Relu: follow,
+  BiasAdd: { kind: 'follow', watch: [0] },
+  ReluGrad: { kind: 'follow', watch: [1] },
+  Add: follow,
+  AddV2: follow,
+  AddN: follow,
+  Reshape: follow,
+  Transpose: follow,
+  Slice: follow,
+  StridedSlice: follow,
+  ConcatV2: follow,
+  ExtractImagePatches: follow,
+  Pad: follow,
+  PadV2: { kind: 'follow', watch: [0] },
+  MaxPool: follow,
+  MaxPoolGrad: { kind: 'follow', watch: [0, 1] },
+  FusedBatchNormV3: { kind: 'follow', watch: [0], keep: 1 },
+  FusedBatchNormGradV3: { kind: 'follow', watch: [1], keep: 2 },
+};
 
 /**
  * Mixed precision (Micikevicius et al., 2018), with bfloat16 in place of float16, so that no loss scaling is needed: products,
  * convolutions and the passes between them in bfloat16; weights, their gradients' use, statistics and losses in float32.
  */
-export function bfloat16(trace: Trace, { precision }: RewriteOptions): Trace {
+export function bfloat16(
+  trace: Trace,
+  { precision }: RewriteOptions,
+  ruleOf: (op: string) => LowRule | undefined = (op) => tensorflow[op],
+): Trace {
   if (precision !== 'bfloat16') return trace;
   const casts = new Map<Value, Value>();
   const cast = (value: Value, dtype: number, emit: Emitter): Value => {
@@ -76,12 +87,18 @@ export function bfloat16(trace: Trace, { precision }: RewriteOptions): Trace {
   return rewrite(
     trace,
     (node, emit) => {
-      if (isLow(node)) {
-        const kept = normalisations.get(node.op);
+      const rule = ruleOf(node.op);
+      if (rule?.kind === 'reads' || rule?.kind === 'any') return undefined;
+      if (rule && isLow(node, rule)) {
+        const kept = rule.kind === 'follow' ? rule.keep : undefined;
+        const float32 = rule.kind === 'product' && rule.float32;
         const inputs = castAll(node.inputs, DataType.BFLOAT16, emit, kept);
         const outputs = node.outputs.map(({ shape, dtype }, i) => ({
           shape,
-          dtype: dtype === DataType.FLOAT && (kept === undefined || i === 0) ? DataType.BFLOAT16 : dtype,
+          dtype:
+            dtype === DataType.FLOAT && !float32 && (kept === undefined || i === 0)
+              ? DataType.BFLOAT16
+              : dtype,
         }));
         return emit.ops(node.op, node.attributes.map(lowType), inputs, outputs);
       }
@@ -94,10 +111,9 @@ export function bfloat16(trace: Trace, { precision }: RewriteOptions): Trace {
 
 const isFloat = (value: Value) => value.dtype === DataType.FLOAT || value.dtype === DataType.BFLOAT16;
 
-function isLow(node: Node): boolean {
-  if (products.has(node.op)) return node.outputs[0]!.dtype === DataType.FLOAT;
-  if (!followers.has(node.op)) return false;
-  const watched = followers.get(node.op);
+function isLow(node: Node, rule: LowRule): boolean {
+  if (rule.kind === 'product') return node.outputs[0]!.dtype === DataType.FLOAT;
+  const watched = rule.kind === 'follow' ? rule.watch : undefined;
   const inputs = watched ? watched.map((i) => node.inputs[i]!) : node.inputs;
   const floats = inputs.flat().filter(isFloat);
   return floats.length > 0 && floats.every((value) => value.dtype === DataType.BFLOAT16);

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { expandTrials, isEdited, stop, sweepEdit } from '../../../operations/index.ts';
+import { lockHolder } from '../../../record/index.ts';
+import type { ResolvedExperiment } from '../../../spec/index.ts';
+import { describeEdit } from '../../terminal/edit-plan.ts';
+import type { SweepOptions } from './command.ts';
+
+/**
+ * An edited spec whose sweep runs: shows what changes and, with `--yes` or a key, has the sweep save and end. Returns whether to go on:
+ * false where the edit was not wanted.
+ */
+export async function applyEdit(
+  spec: ResolvedExperiment,
+  { runs, yes }: SweepOptions,
+  note: (line: string) => void,
+): Promise<boolean> {
+  const { name } = spec.config;
+  // Only what runs has to be asked about; of what does not the sweep itself says what it leaves.
+  if (!lockHolder(join(runs, name))) return true;
+  const { trials } = await expandTrials(spec);
+  const edit = sweepEdit(spec, trials, runs);
+  if (!edit || !isEdited(edit)) return true;
+  note(describeEdit(edit));
+  if (!yes && !(await asked())) {
+    note('Nothing was changed. Apply it with --yes.');
+    return false;
+  }
+  await stop(name, { runs, note });
+  return true;
+}
+
+async function asked(): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y/i.test(await terminal.question('Apply it? [y/N] '));
+  } finally {
+    terminal.close();
+  }
+}

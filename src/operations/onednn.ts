@@ -1,0 +1,49 @@
+import { FacecomError } from '../base/errors.ts';
+import { locateOneDnn, type OneDnnPlace, verifyInstall } from '../install/index.ts';
+import type { Experiment } from '../spec/index.ts';
+import type { Reporter } from './reporter.ts';
+
+/**
+ * The oneDNN of a run whose backend it is, set up if it is missing; undefined for other backends. Throws FacecomError
+ * `onednn-missing`, `onednn-damaged`, or what setupOneDnn throws; all with exit code 2.
+ */
+export async function oneDnn(
+  { resources: { backend } }: Experiment,
+  { report, signal }: { report: Reporter; signal: AbortSignal },
+): Promise<OneDnnPlace | undefined> {
+  if (backend !== 'onednn') return undefined;
+  const found = locateOneDnn();
+  if (found) {
+    checkFiles(found);
+    return found;
+  }
+  if (/^(off|0|no|false)$/i.test(process.env.FACECOM_SETUP ?? '')) {
+    throw new FacecomError('onednn-missing', 'oneDNN is not installed, and it is not set up by itself.', {
+      found: `FACECOM_SETUP is ${process.env.FACECOM_SETUP}`,
+      remedy: 'Run `facecom setup --onednn`, or set resources.backend to auto.',
+      exitCode: 2,
+    });
+  }
+  report.note('oneDNN is not installed: setting it up, once');
+  const { setupOneDnn } = await import('../install/index.ts');
+  try {
+    const { note, progress } = report;
+    const place = await setupOneDnn({ signal, note, progress });
+    note(`oneDNN ${place.version} is in ${place.dir}`);
+    return place;
+  } finally {
+    report.progress(undefined);
+  }
+}
+
+/** A truncated library would end the trainer without a word as it loads. */
+function checkFiles({ dir, version }: OneDnnPlace): void {
+  const wrong = version === undefined ? undefined : verifyInstall(dir);
+  if (wrong === undefined) return;
+  throw new FacecomError('onednn-damaged', `oneDNN in ${dir} is damaged.`, {
+    found: wrong,
+    expected: 'the files as they were installed',
+    remedy: 'Run `facecom setup --onednn --force` to install it again.',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,264 @@
+import { FacecomError } from '../../base/errors.ts';
+import type { Board, Slot, TrialRow, Work } from '../../orchestrator/index.ts';
+import {
+  lossOfLine,
+  lossToLine,
+  type Objective,
+  readConfig,
+  readSearch,
+  type SearchEntry,
+  SearchWriter,
+  scanRuns,
+} from '../../record/index.ts';
+import type { Experiment } from '../../spec/index.ts';
+import type { Search, SearchOutcome, Trial } from '../../sweep/index.ts';
+import type { EarlyStopping } from './early-stopping.ts';
+import { lossesOf, meanLosses } from './losses.ts';
+
+type Sweep = NonNullable<Experiment['sweep']>;
+
+export interface ProposalOptions {
+  sweep: Sweep;
+  search: Search;
+  objectives: readonly Objective[];
+  /** The sweep's folder, and those of `warm_start`. */
+  folder: string;
+  warmStart: ReadonlyArray<{ name: string; folder: string }>;
+  stopping: EarlyStopping | undefined;
+  note: (line: string) => void;
+  /** Told of new trials before they are run. */
+  added: (trials: readonly Trial[]) => void;
+}
+
+/** Failures that a trial's values led to. */
+const ownFault: ReadonlySet<string> = new Set(['nan', 'oom']);
+
+/** Finished points without a number among them that end a search. */
+const HOPELESS = 10;
+
+/**
+ *   search.jsonl ─▶ told, proposed ─▶ what is not told yet ─▶ proposals on demand ─▶ search.jsonl
+ *
+ * The points of a search. Everything that decides a proposal is in search.jsonl before it is made, and the proposal before it is run.
+ */
+export class Proposals {
+  readonly trials: Trial[] = [];
+  /** Why the search ended before its budget. */
+  halted: string | undefined;
+  private readonly points: Trial[][] = [];
+  private readonly told = new Map<number, string>();
+  private readonly open: Work[] = [];
+  private readonly writer: SearchWriter;
+  private readonly entries: SearchEntry[];
+  private spent = { seconds: 0, device_seconds: 0 };
+  private since = performance.now();
+  private board: Board | undefined;
+
+  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot go on with it. */
+  constructor(private readonly options: ProposalOptions) {
+    this.entries = readSearch(options.folder);
+    this.checkHeader();
+    this.restore();
+    this.writer = new SearchWriter(options.folder);
+    if (this.entries.length === 0) this.begin();
+  }
+
+  close(): void {
+    this.writer.close();
+  }
+
+  /** What the record tells of the trials that were proposed. */
+  compare(board: Board): void {
+    this.board = board;
+    for (const [number] of this.points.entries()) this.tell(number);
+    this.since = performance.now();
+  }
+
+  next(): Work | 'wait' | undefined {
+    const board = this.board!;
+    const promoted = this.isOver() ? undefined : this.options.stopping?.promote(board);
+    if (promoted) return promoted;
+    const open = this.open.shift();
+    if (open) return open;
+    if (this.halted === undefined && this.hasBudget()) {
+      const work = this.propose();
+      if (work) return work;
+    }
+    return this.halted === undefined ? this.options.stopping?.next(board) : undefined;
+  }
+
+  /** A start of a trial has ended. */
+  ended(row: TrialRow, seconds: number, { devices }: Slot): void {
+    const now = performance.now();
+    const spent = { seconds: (now - this.since) / 1000, device_seconds: seconds * devices.length };
+    this.since = now;
+    this.spend(spent);
+    this.writer.write({ type: 'spent', ...spent });
+    this.options.stopping?.ended(row);
+    this.tell(row.trial.point);
+  }
+
+  private checkHeader(): void {
+    const [header] = this.entries;
+    if (!header) return;
+    const { sweep, objectives } = this.options;
+    const own = headerOf(sweep, objectives);
+    if (JSON.stringify(header) === JSON.stringify(own)) return;
+    const keys = Object.keys(own) as Array<keyof typeof own>;
+    const changed = keys.find(
+      (key) => JSON.stringify((header as typeof own)[key]) !== JSON.stringify(own[key]),
+    )!;
+    throw changedError(`sweep.${changed}`, (header as typeof own)[changed], own[changed]);
+  }
+
+  private restore(): void {
+    const { search } = this.options;
+    for (const entry of this.entries) {
+      if (entry.type === 'earlier')
+        search.tellEarlier(entry.config as unknown as Experiment, entry.losses.map(lossOfLine));
+      if (entry.type === 'spent') this.spend(entry);
+      if (entry.type === 'told') {
+        this.told.set(entry.point, JSON.stringify(entry));
+        search.tell(entry.point, outcomeOf(entry));
+      }
+      if (entry.type !== 'proposed') continue;
+      const trials = search.restore(entry.axes, entry.point);
+      if (!trials || trials.some(({ id }, i) => id !== entry.trials[i]))
+        throw changedError('a key that decides results', entry.trials[0], trials?.[0]?.id);
+      this.add(entry.point, trials);
+    }
+  }
+
+  private begin(): void {
+    const { sweep, objectives, search, warmStart, note } = this.options;
+    this.writer.write(headerOf(sweep, objectives));
+    for (const { name, folder } of warmStart) {
+      let known = 0;
+      let left = 0;
+      for (const run of scanRuns(folder)) {
+        if (run.status !== 'finished') continue;
+        const config = readConfig(run.dir);
+        const losses = lossesOf(run.metrics, objectives);
+        if (losses.some(Number.isNaN) || !search.tellEarlier(config, losses)) {
+          left++;
+          continue;
+        }
+        known++;
+        const entry = { run: run.dir, config: config as unknown as Record<string, unknown> };
+        this.writer.write({ type: 'earlier', ...entry, losses: losses.map(lossToLine) });
+      }
+      note(
+        `${known} finished trials of ${name} are known from the start; ${left} are no points of this search.`,
+      );
+    }
+  }
+
+  private add(number: number, trials: Trial[]): void {
+    this.points[number] = trials;
+    this.trials.push(...trials);
+  }
+
+  private propose(): Work | undefined {
+    const number = this.points.length;
+    const trials = this.options.search.propose(number);
+    if (!trials) {
+      this.options.note('Every point of the space has been run, or is refused by its constraints.');
+      this.halted = 'no point is left that was not run.';
+      return undefined;
+    }
+    const [{ axes } = { axes: {} }] = trials;
+    this.writer.write({ type: 'proposed', point: number, axes, trials: trials.map(({ id }) => id) });
+    this.add(number, trials);
+    this.options.added(trials);
+    for (const trial of trials) this.board!.add(trial);
+    this.open.push(...trials.map((trial) => ({ trial })));
+    return this.open.shift();
+  }
+
+  private hasBudget(): boolean {
+    const { trials = Infinity, budget = {}, repeats } = this.options.sweep;
+    return (
+      !this.isOver() &&
+      this.points.length < trials &&
+      this.trials.length + repeats <= (budget.trials ?? Infinity)
+    );
+  }
+
+  /** Whether the time of the budget is used up. */
+  private isOver(): boolean {
+    const { hours = Infinity, device_hours = Infinity } = this.options.sweep.budget ?? {};
+    const seconds = this.spent.seconds + (performance.now() - this.since) / 1000;
+    return seconds >= hours * 3600 || this.spent.device_seconds >= device_hours * 3600;
+  }
+
+  private spend({ seconds, device_seconds }: { seconds: number; device_seconds: number }): void {
+    this.spent.seconds += seconds;
+    this.spent.device_seconds += device_seconds;
+  }
+
+  /** Tells the search what became of a point once all its trials have ended, and writes it down. */
+  private tell(number: number): void {
+    const entry = this.outcome(number);
+    if (!entry || this.told.get(number) === JSON.stringify(entry)) return;
+    this.writer.write(entry);
+    this.told.set(number, JSON.stringify(entry));
+    this.options.search.tell(number, outcomeOf(entry));
+    const finished = [...this.told.values()].map((text) => JSON.parse(text) as typeof entry);
+    const hopeless = finished.filter(({ state }) => state === 'finished');
+    if (
+      hopeless.length >= HOPELESS &&
+      hopeless.every(({ losses }) => losses?.every((loss) => loss === null))
+    ) {
+      const names = this.options.objectives.map(({ metric }) => metric).join(', ');
+      this.halted = `${hopeless.length} points have finished and none has a number for ${names}.`;
+    }
+  }
+
+  private outcome(number: number): Extract<SearchEntry, { type: 'told' }> | undefined {
+    const rows = this.points[number]!.map(({ id }) => this.board!.row(id));
+    const all = (...states: TrialRow['status'][]) => rows.filter(({ status }) => states.includes(status));
+    if (all('finished', 'linked', 'pruned', 'failed').length < rows.length) return undefined;
+    const { objectives, stopping } = this.options;
+    const finished = all('finished', 'linked').map(({ metrics = {} }) => lossesOf(metrics, objectives));
+    if (finished.length > 0)
+      return { type: 'told', point: number, state: 'finished', losses: meanLosses(finished).map(lossToLine) };
+    const pruned = all('pruned').flatMap(({ trial }) => stopping?.latest(trial.id) ?? []);
+    if (pruned.length > 0) {
+      const epoch = Math.max(...pruned.map((report) => report.epoch));
+      const losses = meanLosses(pruned.filter((one) => one.epoch === epoch).map((one) => one.losses));
+      return { type: 'told', point: number, state: 'pruned', epoch, losses: losses.map(lossToLine) };
+    }
+    // What was no fault of its values tells nothing of them.
+    return rows.some(({ failure }) => failure && ownFault.has(failure.class))
+      ? { type: 'told', point: number, state: 'failed' }
+      : undefined;
+  }
+}
+
+const headerOf = ({ method, seed, repeats }: Sweep, objectives: readonly Objective[]) =>
+  ({
+    type: 'search',
+    version: 1,
+    method,
+    seed,
+    objectives: objectives.map(({ metric, mode }) => ({ metric, mode })),
+    repeats,
+  }) as const;
+
+function outcomeOf({ state, losses, epoch }: Extract<SearchEntry, { type: 'told' }>): SearchOutcome {
+  return {
+    state,
+    ...(losses ? { losses: losses.map(lossOfLine) } : {}),
+    ...(epoch === undefined ? {} : { epoch }),
+  };
+}
+
+function changedError(what: string, before: unknown, now: unknown): FacecomError {
+  return new FacecomError('search-changed', `The search of this sweep was begun with another ${what}.`, {
+    found: JSON.stringify(now) ?? 'none',
+    expected: JSON.stringify(before),
+    remedy:
+      'Put it back, or give the sweep a new name; with sweep.warm_start it knows what this one has found.',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,312 @@
+import { attribute, type Node, type Value } from '../../graph/ir.ts';
+import { DataType } from '../../native/library.ts';
+import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
+import { filterGradient } from '../filter-gradient.ts';
+import { Algorithm, Argument, Propagation, Query } from '../library.ts';
+import { dense, type Layout, type PostOp, vector } from '../primitives.ts';
+import { strided } from '../strided.ts';
+import { product } from './matmul.ts';
+import { input, type OpRule, option, output } from './rule.ts';
+import { fill } from './shapes.ts';
+
+/** Shapes of a convolution over NHWC pictures; filter: [kernel, kernel, in / groups, out]. */
+export interface ConvolutionShape {
+  x: readonly number[];
+  filter: readonly number[];
+  y: readonly number[];
+  stride: number;
+  padding: number;
+}
+
+const ZERO = vector([0, 0]);
+
+/** NCHW dimensions of an NHWC shape. */
+const channelsFirst = ([n, h, w, c]: readonly number[]): number[] => [n!, c!, h!, w!];
+
+/** Strides of an NHWC picture in the order NCHW. */
+function pictureStrides([, h, w, c]: readonly number[]): number[] {
+  return [h! * w! * c!, 1, w! * c!, c!];
+}
+
+/** A picture [n, h, w, c] as oneDNN sees it: NCHW, channels fastest. */
+export const picture = (e: Emitter, tensor: Tensor): Tensor =>
+  e.view(tensor, channelsFirst(tensor.shape), pictureStrides(tensor.shape));
+
+export const pictureLayout = (e: Emitter, shape: readonly number[], dtype: number): Layout =>
+  e.primitives.plain(channelsFirst(shape), typeOf(dtype), pictureStrides(shape));
+
+/** OIHW dimensions of a filter [kernel, kernel, in, out]. */
+export const filterDims = ([h, w, i, o]: readonly number[]): number[] => [o!, i!, h!, w!];
+
+/** A filter [kernel, kernel, in, out] as oneDNN sees it: OIHW. */
+export function filterView(e: Emitter, tensor: Tensor): Tensor {
+  const [h, w, i, o] = dense(tensor.shape) as [number, number, number, number];
+  return e.view(tensor, filterDims(tensor.shape), [o, i, h, w]);
+}
+
+/** Everything but the filter's type: what tells primitives apart. */
+function geometry(shape: ConvolutionShape) {
+  const { x, filter, y, stride, padding } = shape;
+  const pads = vector([padding, padding]);
+  const strides = vector([stride, stride]);
+  // oneDNN counts from the last pixel that a window sees: the right side may see less.
+  const right = (axis: number) => (y[axis]! - 1) * stride + filter[axis - 1]! - x[axis]! - padding;
+  return {
+    strides,
+    left: pads,
+    right: vector([right(1), right(2)]),
+    key: `${x}|${filter}|${y}|${stride}|${padding}`,
+  };
+}
+
+/** The forward primitive, also the hint of its gradients. */
+export function forward(
+  e: Emitter,
+  shape: ConvolutionShape,
+  dtype: number,
+  options: { bias?: boolean; training: boolean; postOps?: readonly PostOp[]; result?: number },
+) {
+  const { primitives } = e;
+  const { key, strides, left, right } = geometry(shape);
+  const type = typeOf(dtype);
+  const propagation = options.training ? Propagation.training : Propagation.inference;
+  const result = options.result ?? dtype;
+  return primitives.make(
+    `convolution ${propagation} ${type} ${result} ${options.bias ?? false} ${key}`,
+    (api, out, attributes) =>
+      api.convolution(
+        out,
+        primitives.library.engine,
+        propagation,
+        Algorithm.convolution,
+        pictureLayout(e, shape.x, dtype).pointer,
+        primitives.any(filterDims(shape.filter), type).pointer,
+        options.bias ? primitives.plain([shape.filter[3]!], typeOf(DataType.FLOAT)).pointer : null,
+        pictureLayout(e, shape.y, result).pointer,
+        strides,
+        ZERO,
+        left,
+        right,
+        attributes,
+      ),
+    options.postOps,
+  );
+}
+
+/** The filter in the layout that a primitive asks for, made of the values behind any cast. */
+function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tensor {
+  return e.inLayout(filterView(e, e.source(value)), layout, dtype);
+}
+
+/** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than pictures then. */
+const SMALL = 7;
+
+/**
+ * Whether a convolution and its data's gradient are computed as products of pixels and a matrix. In bfloat16 only: the filter is then
+ * cast once for both, and not laid out anew for either (measured on a Xeon with AMX).
+ */
+const isProduct = ({ filter, y }: ConvolutionShape, dtype: number): boolean =>
+  filter[0] === 1 && filter[1] === 1 && dtype === DataType.BFLOAT16 && y[1]! <= SMALL && y[2]! <= SMALL;
+
+const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * shape[2]!;
+
+/** A 1×1 filter as a matrix [in, out], made of the values behind any cast. */
+function matrix(e: Emitter, value: Value, dtype: number): Tensor {
+  const source = e.source(value);
+  const shape = source.shape.slice(2);
+  return e.inLayout(e.view(source, shape), e.primitives.plain(shape, typeOf(dtype)), dtype);
+}
+
+/** dx of a 1×1 convolution: dy · filterᵀ, each pixel in its place among zeros where pixels were left out. */
+function pointwiseData(e: Emitter, shape: ConvolutionShape, dy: Tensor, filter: Value, dx: Tensor): void {
+  const [, , to, from] = shape.filter as [number, number, number, number];
+  const rows = pixels(shape.y);
+  const weights = e.view(matrix(e, filter, dy.dtype), [from, to], [1, from]);
+  const columns = e.view(dy, [rows, from]);
+  if (shape.stride === 1) {
+    product(e, columns, weights, e.view(dx, [rows, to]));
+    return;
+  }
+  const seen = e.fresh([...shape.y.slice(0, 3), to], dy.dtype);
+  product(e, columns, weights, e.view(seen, [rows, to]));
+  fill(e, dx, 0);
+  for (const { part, offset, steps, start } of strided(shape))
+    e.copy(e.view(seen, part, dense(seen.shape), start), e.view(dx, part, steps, offset));
+}
+
+export const isTraining = (e: Emitter): boolean => e.trace.effects.length > 0;
+
+/** x: [n, h, w, in], filter: [kernel, kernel, in, out] */
+export const convolution: OpRule = {
+  low: { kind: 'product' },
+  infer: (node) => {
+    const [x, filter] = [input(node, 0), input(node, 1)];
+    const [stride, padding] = [option(node, 'stride'), option(node, 'padding')];
+    const side = (axis: number) =>
+      Math.floor((x.shape[axis]! + 2 * padding - filter.shape[axis - 1]!) / stride) + 1;
+    if (x.shape[3] !== filter.shape[2]) throw new Error(`A filter [${filter.shape}] over [${x.shape}].`);
+    return [{ shape: [x.shape[0]!, side(1), side(2), filter.shape[3]!], dtype: x.dtype }];
+  },
+  emit: (node, e) => {
+    // A bias, a sum and ReLU become part of it, written by the rule of the bias.
+    if (e.soleUser(output(node), 'FacecomBiasAdd')) return;
+    convolve(node, e, output(node));
+  },
+};
+
+const shapeOf = (node: Node): ConvolutionShape => ({
+  x: input(node, 0).shape,
+  filter: input(node, 1).shape,
+  y: output(node).shape,
+  stride: option(node, 'stride'),
+  padding: option(node, 'padding'),
+});
+
+/** Writes a convolution whose result, with bias and post-ops, is `target`. */
+export function convolve(
+  node: Node,
+  e: Emitter,
+  target: Value,
+  fused: { bias?: Tensor; postOps?: PostOp[]; added?: Tensor } = {},
+): void {
+  const x = e.tensor(input(node, 0));
+  const shape = shapeOf(node);
+  if (isProduct(shape, x.dtype) && shape.stride === 1 && !fused.bias) {
+    const rows = pixels(shape.y);
+    const [, , from, to] = shape.filter as [number, number, number, number];
+    product(
+      e,
+      e.view(x, [rows, from]),
+      matrix(e, input(node, 1), x.dtype),
+      e.view(e.output(target), [rows, to]),
+    );
+    return;
+  }
+  const primitive = forward(e, shape, x.dtype, {
+    bias: fused.bias !== undefined,
+    training: isTraining(e) && !fused.bias,
+    postOps: fused.postOps,
+    result: target.dtype,
+  });
+  const y = e.output(target);
+  const inputs: Array<[number, Tensor]> = [
+    [Argument.src, picture(e, x)],
+    [Argument.weights, weights(e, input(node, 1), primitive.layout(Query.weights), x.dtype)],
+  ];
+  if (fused.bias) inputs.push([Argument.bias, fused.bias]);
+  if (fused.added) inputs.push([Argument.postOp(0), picture(e, fused.added)]);
+  e.run('convolution', primitive, inputs, [[Argument.dst, picture(e, y)]]);
+}
+
+/** dy, filter → dx */
+export const convolutionInputGradient: OpRule = {
+  low: { kind: 'product' },
+  infer: (node) => [{ shape: [...attribute<number[]>(node, 'shape')!], dtype: input(node, 0).dtype }],
+  emit: (node, e) => {
+    const { primitives } = e;
+    const dy = e.tensor(input(node, 0));
+    const filter = input(node, 1);
+    const shape: ConvolutionShape = {
+      x: output(node).shape,
+      filter: filter.shape,
+      y: dy.shape,
+      stride: option(node, 'stride'),
+      padding: option(node, 'padding'),
+    };
+    if (isProduct(shape, dy.dtype)) {
+      pointwiseData(e, shape, dy, filter, e.output(output(node)));
+      return;
+    }
+    const { key, strides, left, right } = geometry(shape);
+    const type = typeOf(dy.dtype);
+    const hint = forward(e, shape, dy.dtype, { training: true });
+    const primitive = primitives.make(`convolution data ${type} ${key}`, (api, out, attributes) =>
+      api.convolutionData(
+        out,
+        primitives.library.engine,
+        Algorithm.convolution,
+        pictureLayout(e, shape.x, dy.dtype).pointer,
+        primitives.any(filterDims(shape.filter), type).pointer,
+        pictureLayout(e, shape.y, dy.dtype).pointer,
+        strides,
+        ZERO,
+        left,
+        right,
+        hint.desc,
+        attributes,
+      ),
+    );
+    const dx = e.output(output(node));
+    e.run(
+      'convolution data',
+      primitive,
+      [
+        [Argument.diffDst, picture(e, dy)],
+        [Argument.weights, weights(e, filter, primitive.layout(Query.weights), dy.dtype)],
+      ],
+      [[Argument.diffSrc, picture(e, dx)]],
+    );
+  },
+};
+
+/** dy, x → the filter's gradient, float32 */
+export const convolutionFilterGradient: OpRule = {
+  low: { kind: 'product', float32: true },
+  infer: (node) => [{ shape: [...attribute<number[]>(node, 'shape')!], dtype: DataType.FLOAT }],
+  emit: (node, e) => {
+    const [dy, x] = [e.tensor(input(node, 0)), e.tensor(input(node, 1))];
+    const shape: ConvolutionShape = {
+      x: x.shape,
+      filter: output(node).shape,
+      y: dy.shape,
+      stride: option(node, 'stride'),
+      padding: option(node, 'padding'),
+    };
+    filterGradient(e, shape, x, dy, e.output(output(node)));
+  },
+};
+
+/** The filter's gradient by oneDNN's convolution. */
+export function convolutionWeights(
+  e: Emitter,
+  shape: ConvolutionShape,
+  x: Tensor,
+  dy: Tensor,
+  dw: Tensor,
+): void {
+  const { primitives } = e;
+  const { key, strides, left, right } = geometry(shape);
+  const float = typeOf(DataType.FLOAT);
+  const hint = forward(e, shape, x.dtype, { training: true });
+  const primitive = primitives.make(`convolution weights ${typeOf(x.dtype)} ${key}`, (api, out, attributes) =>
+    api.convolutionWeights(
+      out,
+      primitives.library.engine,
+      Algorithm.convolution,
+      pictureLayout(e, shape.x, x.dtype).pointer,
+      primitives.any(filterDims(shape.filter), float).pointer,
+      null,
+      pictureLayout(e, shape.y, x.dtype).pointer,
+      strides,
+      ZERO,
+      left,
+      right,
+      hint.desc,
+      attributes,
+    ),
+  );
+  const target = filterView(e, dw);
+  const chosen = primitive.layout(Query.diffWeights);
+  const same = primitives.equal(chosen, target.layout);
+  const made = same ? target : e.opaque(chosen);
+  e.run(
+    'convolution weights',
+    primitive,
+    [
+      [Argument.src, picture(e, x)],
+      [Argument.diffDst, picture(e, dy)],
+    ],
+    [[Argument.diffWeights, made]],
+  );
+  if (!same) e.copy(made, target);
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { readManifest, readState, scanRuns } from '../../src/record/index.ts';
+import { start, until } from '../support/external.ts';
+import { facecom, temporaryFolder } from '../support/program.ts';
+import { writeSearch } from '../support/searching.ts';
+
+const grid = (...rates: number[]) => ({
+  epochs: 4,
+  params: { pause: 50, hold: 0.001 },
+  sweep: { method: 'grid', trials: null, axes: { 'optimizer.lr': rates } },
+});
+
+it('shows what an edit of a running sweep changes, and applies it when it is told to', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const folder = join(cwd, 'runs', 'search');
+  writeSearch(cwd, grid(0.001, 0.01, 0.1));
+  const first = start(['sweep', 'search.yaml', '--max-parallel', '1'], cwd);
+  await until('a trial that runs', () =>
+    [...scanRuns(folder)].some(({ status, epoch }) => status === 'running' && (epoch ?? 0) >= 1),
+  );
+  const [vanishing] = readManifest(folder)!.trials;
+  writeSearch(cwd, grid(0.01, 0.1, 0.5));
+  const dry = await facecom(['sweep', 'search.yaml', '--dry-run'], { cwd });
+  assert.match(dry.stdout, /\+ \w+ {2}optimizer\.lr=0\.5[\s\S]*− \w+ {2}optimizer\.lr=0\.001[\s\S]*= 2 kept/);
+  // Without a yes nothing is changed.
+  const asked = await facecom(['sweep', 'search.yaml', '--max-parallel', '1'], { cwd });
+  assert.equal(asked.exitCode, 2);
+  assert.match(asked.stderr, /Nothing was changed\. Apply it with --yes\./);
+  assert.equal(first.exitCode ?? undefined, undefined);
+  const applied = await facecom(['sweep', 'search.yaml', '--yes', '--json', '--max-parallel', '1'], { cwd });
+  const ended = await first;
+  assert.equal(ended.exitCode, 130);
+  const summary = JSON.parse(applied.stdout.trim().split('\n').at(-1)!);
+  assert.equal(summary.finished, 3);
+  assert.equal(summary.vanished, 1);
+  assert.equal(readState(join(folder, `${vanishing!.id}-1`)).at(-1)!.state, 'stopped');
+});
+
+it('shows the first points of a search, which do not follow from results', async (t) => {
+  const cwd = await temporaryFolder(t);
+  writeSearch(cwd, { sweep: { trials: 40 } });
+  const { stdout } = await facecom(['sweep', 'search.yaml', '--dry-run', '--json'], { cwd });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(lines.length, 11);
+  assert.match(JSON.stringify(lines.at(-1).warnings), /dry-run-search/);
+  await facecom(['sweep', 'search.yaml', '--max-parallel', '1', '--set', 'sweep.trials=3'], { cwd });
+  assert.deepEqual(
+    readManifest(join(cwd, 'runs', 'search'))!.trials.map(({ id }) => id),
+    lines.slice(0, 3).map(({ trial }) => trial),
+  );
+});
