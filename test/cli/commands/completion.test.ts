@@ -13,7 +13,7 @@ test('commands, their parts, options and values may follow', async () => {
   assert.ok((await candidates(['data', ''])).includes('inspect'));
   assert.deepEqual(await candidates(['completion', '']), ['bash', 'zsh', 'fish']);
   assert.deepEqual(await candidates(['resume', '--fa']), ['--failed']);
-  assert.deepEqual(await candidates(['run', '']), [':files']);
+  assert.deepEqual(await candidates(['validate', '']), [':files']);
   assert.deepEqual(await candidates(['nothing', '']), []);
 });
 
