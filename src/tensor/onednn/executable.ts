@@ -48,7 +48,7 @@ export class Executable {
     this.what = what;
     this.slabs = options.slabs;
     const { first, rest } = options.derives
-      ? splitDerived(instructions, options.outputs)
+      ? splitDerived(instructions)
       : { first: [], rest: [...instructions] };
     this.instructions = [...first, ...rest];
     this.derived = first.length;
@@ -252,8 +252,7 @@ export class Executable {
 }
 
 /** Moves the instructions that depend on variables and constants alone to the front. */
-function splitDerived(instructions: readonly Instruction[], outputs: readonly Tensor[]) {
-  const written = new Set(instructions.flatMap(({ writes }) => writes));
+function splitDerived(instructions: readonly Instruction[]) {
   const derived = new Set<Storage>();
   const first: Instruction[] = [];
   const rest: Instruction[] = [];
@@ -271,7 +270,5 @@ function splitDerived(instructions: readonly Instruction[], outputs: readonly Te
       for (const storage of instruction.writes) others.add(storage);
     }
   }
-  void written;
-  void outputs;
   return { first, rest };
 }
