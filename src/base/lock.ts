@@ -87,6 +87,12 @@ export function lockHolder<T extends object = object>(file: string): (Holder & P
   return life === 'alive' || (life === 'unknown' && !isStill(file)) ? holder : undefined;
 }
 
+/** When a holder elsewhere, which counts as gone, gave its last sign of life, in milliseconds since 1970; undefined if there is no such. */
+export function lastSeen(file: string): number | undefined {
+  const holder = parse(readText(file));
+  return holder && liveness(holder) === 'unknown' && isStill(file) ? changed(file) : undefined;
+}
+
 export interface WaitOptions extends Patience {
   /** Called once if another process holds the lock. */
   onWait?: (holder: { pid: number; here: boolean }) => void;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { setCommandLine } from '../base/command-line.ts';
 import { packageVersion } from '../base/folders.ts';
 import { commands } from './commands.ts';
 import { footer, hintFor, mainFooter } from './help.ts';
@@ -15,6 +16,7 @@ async function main(argv: string[]): Promise<void> {
   const asked = commands.find((entry) => entry.name === argv[2]);
   guardStreams({ works: asked?.works === true && !argv.includes('--dry-run') });
   handleFirstSignals();
+  setCommandLine(argv.slice(2));
   const program = new Command('facecom')
     .description('Declarative experiments for multi-task face recognition.')
     .usage('COMMAND [options]')

@@ -4,13 +4,13 @@ import {
   execute,
   type Failure,
   Guard,
-  local,
+  LocalLauncher,
   type Slot,
   takeLock,
   threadsOf,
   trainerEnvironment,
 } from '../orchestrator/index.ts';
-import { type Event, scanRun } from '../record/index.ts';
+import { type Event, type RunSummary, scanRun } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { chooseSlot } from './choose-slots.ts';
 import type { Prepared } from './prepare.ts';
@@ -49,6 +49,8 @@ export interface RunResult {
   seconds: number;
   /** The run's page in MLflow, if it is known. */
   mlflow?: string;
+  /** It was finished before, and nothing was run. */
+  kept?: boolean;
   /** False if MLflow has not got everything yet: `sync` sends the rest. */
   sent: boolean;
 }
@@ -65,6 +67,11 @@ export interface ExecuteRunOptions {
 
 /** Seconds that MLflow is waited for at the end of a run, and of one whose user has interrupted it. */
 const PATIENCE = { finished: 20, interrupted: 5 };
+
+/** The result of a run that is finished already. */
+export function keptResult(run: string, dir: string, { metrics, seconds = 0 }: RunSummary): RunResult {
+  return { run, dir, status: 'finished', metrics, seconds, sent: true, kept: true };
+}
 
 /** Runs what a run folder says, to its end. */
 export async function executeRun(handle: RunHandle, options: ExecuteRunOptions): Promise<RunResult> {
@@ -98,11 +105,10 @@ async function superviseRun(
   const { trackRun } = await import('../tracking/index.ts');
   const tracker = trackRun({ runDir: dir, runs, config, note: (line) => note(line) });
   const threads = threadsOf(dir, slot);
+  const launcher = new LocalLauncher(guard);
   const start = () => {
     const env = trainerEnvironment({ ...slot, threads });
-    const trainer = local.start({ runDir: resolve(dir), command: prepared.command, env, cwd });
-    guard.watch(trainer);
-    return trainer;
+    return launcher.start({ runDir: resolve(dir), command: prepared.command, env, cwd });
   };
   let outcome: Awaited<ReturnType<typeof execute>>;
   try {
@@ -111,7 +117,7 @@ async function superviseRun(
       start,
       devices: slot.devices,
       threads,
-      launcher: local.name,
+      launcher: launcher.name,
       ...signals,
       onEvent: (event) => observer?.event(event),
       onRetry: (failure, { action, delay }) => observer?.retry(failure, action, delay),

@@ -20,6 +20,7 @@ export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
 export { augmentedRows, conditionRows, effectRows, peopleRows } from './preview.ts';
 export { readRun } from './read-run.ts';
+export { type Runnable, readRunnable } from './read-runnable.ts';
 export { readTarget } from './read-target.ts';
 export { type Report, type ReportOptions, report } from './report.ts';
 export type { Reporter, Signals } from './reporter.ts';

@@ -5,7 +5,7 @@ import { FacecomError } from '../base/errors.ts';
 import { endOf } from '../base/lines.ts';
 import { linesBackwards } from '../base/lines-backwards.ts';
 import { findRun, type RunStatus, runStatus } from '../record/index.ts';
-import { runIdOf } from './run.ts';
+import { runIdOf } from './run-id.ts';
 
 const INTERVAL = 200; // ms
 

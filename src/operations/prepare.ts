@@ -2,6 +2,7 @@ import { FacecomError } from '../base/errors.ts';
 import { programFile } from '../base/folders.ts';
 import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrator/index.ts';
 import { pluginsDigest } from '../plugins/index.ts';
+import type { Environment } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { nativeTensorFlow } from './native-tensorflow.ts';
 import { oneDnn } from './onednn.ts';
@@ -19,7 +20,7 @@ export interface Prepared {
   weightsHash?: string;
   /** The built-in trainer can use a GPU here, if there is one. */
   cuda: boolean;
-  environment: object;
+  environment: Environment;
 }
 
 /** The built-in trainer: this very build of the program, whatever becomes of its sources while a sweep runs. */

@@ -4,7 +4,6 @@ import { recordState } from '../orchestrator/index.ts';
 import {
   findTarget,
   lockHolder,
-  type RunSummary,
   readConfig,
   readEnvironment,
   readManifest,
@@ -14,10 +13,10 @@ import {
   useRecordedPlugins,
 } from '../record/index.ts';
 import { readExperiment } from '../spec/index.ts';
-import { executeRun, type RunResult, type WatchRun } from './execute-run.ts';
+import { executeRun, keptResult, type RunResult, type WatchRun } from './execute-run.ts';
 import { prepare } from './prepare.ts';
 import { type Reporter, type Signals, signalsOf, silent } from './reporter.ts';
-import { runIdOf } from './run.ts';
+import { runIdOf } from './run-id.ts';
 import type { SweepResult } from './sweep/result.ts';
 import { sweep, type WatchSweep } from './sweep/sweep.ts';
 
@@ -90,7 +89,8 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const dir = resolvePath(folder);
   const id = runIdOf(dir);
   const before = scanRun(dir);
-  if (before?.status === 'finished') return { kind: 'run', before: true, result: finished(id, dir, before) };
+  if (before?.status === 'finished')
+    return { kind: 'run', before: true, result: keptResult(id, dir, before) };
   refuseLocked(id, dir);
   const { runs = 'runs', report = silent } = options;
   const signals = signalsOf(options);
@@ -105,10 +105,6 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
     { runs, prepared, signals, report, watch: options.watchRun, cwd },
   );
   return { kind: 'run', before: false, result };
-}
-
-function finished(run: string, dir: string, { metrics }: RunSummary): RunResult {
-  return { run, dir, status: 'finished', metrics: metrics ?? {}, seconds: 0, sent: true };
 }
 
 function refuseLocked(id: string, dir: string): void {

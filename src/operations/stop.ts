@@ -13,7 +13,7 @@ import {
   scanRun,
   scanRuns,
 } from '../record/index.ts';
-import { runIdOf } from './run.ts';
+import { runIdOf } from './run-id.ts';
 
 export interface StopOptions {
   /** Folder of the run folders; `runs` if left out. */

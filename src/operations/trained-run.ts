@@ -3,7 +3,7 @@ import { FacecomError } from '../base/errors.ts';
 import { findRun } from '../record/index.ts';
 import { type Experiment, isForEvaluation, pathsOfFlags, resolveConfig } from '../spec/index.ts';
 import { withAbsolutePaths } from './absolute-paths.ts';
-import { runIdOf } from './run.ts';
+import { runIdOf } from './run-id.ts';
 
 /** The run that is meant by a path or name: `name/trial-attempt` and its folder. Throws `run-not-found`, `run-ambiguous`. */
 export function trainedRun(text: string, runs: string): { id: string; dir: string } {

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { markProcess, type ProcessMark } from '../base/process.ts';
+import type { Handle, Watchman } from './launchers/launcher.ts';
+import { type Leftovers, SECRET } from './strays.ts';
 
 /** Seconds that a trainer has to save and end before it is killed. */
 export const GRACE = 60;
 
 /**
- * Reads `+ pid` and `- pid`. At the end of its input the orchestrator is gone, however it went: what it was told of and not told off is
- * asked to end, and each group is killed once its leader is gone, or after the grace.
+ * Reads `+ pid` and `- pid`, and the same with `secret` and a secret of a start. At the end of its input the orchestrator is gone, however
+ * it went: what it was told of and not told off is asked to end, and each group is killed once its leader is gone, or after the grace;
+ * then what has one of the secrets in its environment.
  */
 const SCRIPT = `
 alive() {
@@ -16,11 +19,20 @@ alive() {
   case \${stat##*) } in Z*) return 1 ;; esac
 }
 trap '' INT TERM HUP QUIT
-groups=
-while read -r what pid; do
-  case $what in
-    +) groups="$groups $pid" ;;
-    -) kept=
+# Processes that have a secret in their environment.
+strays() {
+  for secret in $secrets; do echo "${SECRET}=$secret"; done |
+    grep -lsF -f - /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do echo "$pid"; done
+}
+groups= secrets=
+while read -r what pid secret; do
+  case $what$pid in
+    +secret) secrets="$secrets $secret" ;;
+    -secret) kept=
+       for other in $secrets; do [ "$other" = "$secret" ] || kept="$kept $other"; done
+       secrets=$kept ;;
+    +*) groups="$groups $pid" ;;
+    -*) kept=
        for other in $groups; do [ "$other" = "$pid" ] || kept="$kept $other"; done
        groups=$kept ;;
   esac
@@ -37,6 +49,18 @@ while [ -n "$groups" ] && [ "$left" -gt 0 ]; do
   [ -z "$groups" ] || sleep 0.05
 done
 for pid in $groups; do kill -KILL "-$pid"; done
+[ -n "$secrets" ] && [ -d /proc/self ] || exit 0
+left=40 asked=
+while found=$(strays) && [ -n "$found" ] && [ "$left" -gt 0 ]; do
+  for pid in $found; do
+    case " $asked " in
+      *" $pid "*) [ "$left" -gt 20 ] || kill -KILL "$pid" ;;
+      *) kill -TERM "$pid"; asked="$asked $pid" ;;
+    esac
+  done
+  left=$((left - 1))
+  sleep 0.1
+done
 exit 0
 `;
 
@@ -44,7 +68,7 @@ exit 0
  * Sees to it that no trainer outlives its orchestrator, whatever ends that: a shell of a few hundred kilobytes in a session of its own
  * that holds the other end of a pipe. When it has ended after its orchestrator, there is no trainer left.
  */
-export class Guard {
+export class Guard implements Watchman {
   private readonly child: ChildProcess;
 
   constructor(grace = GRACE) {
@@ -63,20 +87,22 @@ export class Guard {
     return this.child.pid === undefined ? undefined : markProcess(this.child.pid);
   }
 
-  private add(pid: number): void {
-    this.child.stdin!.write(`+ ${pid}\n`);
+  private tell(line: string): void {
+    this.child.stdin!.write(`${line}\n`);
   }
 
-  private remove(pid: number): void {
-    this.child.stdin!.write(`- ${pid}\n`);
+  /** Something with this secret is about to be started: it is to end with this process, until it was cleared. */
+  expect({ secret, cleared }: Leftovers): void {
+    this.tell(`+ secret ${secret}`);
+    void cleared.then(() => this.tell(`- secret ${secret}`));
   }
 
   /** A process group that is to end with this process, until it has. */
-  watch({ pid, exited }: { pid?: number; exited: Promise<unknown> }): void {
+  watch({ pid, exited }: Pick<Handle, 'pid' | 'exited'>): void {
     if (pid === undefined) return;
-    this.add(pid);
+    this.tell(`+ ${pid}`);
     // After what it left behind was ended with it.
-    void exited.then(() => setImmediate(() => this.remove(pid)));
+    void exited.then(() => setImmediate(() => this.tell(`- ${pid}`)));
   }
 
   close(): void {

@@ -4,11 +4,11 @@ export { dueRetry, type ExecuteOptions, execute, recordRetry } from './execute.t
 export { GpuPresence } from './gpu-presence.ts';
 export { Guard } from './guard.ts';
 export type { Job } from './launchers/launcher.ts';
-export { local } from './launchers/local.ts';
+export { LocalLauncher } from './launchers/local.ts';
 export { StandbyLauncher } from './launchers/standby.ts';
 export { takeLock } from './lock.ts';
-export { endOrphan, endStrays } from './orphans.ts';
-export { linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.ts';
+export { endOrphan, endStraysUnder } from './orphans.ts';
+export { continues, linkRun, planSweep, runLabel, type SweepPlan, type Work } from './plan.ts';
 export { describeEnvironment } from './provenance.ts';
 export type { Source } from './queue.ts';
 export { recordState } from './record-state.ts';

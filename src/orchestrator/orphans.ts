@@ -1,21 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveness, sendSignal } from '../base/process.ts';
-import { lockHolder, type RunSummary, readConfigPart } from '../record/index.ts';
+import { lockHolder, type RunSummary, readConfigPart, readState } from '../record/index.ts';
 import { GRACE } from './guard.ts';
+import { endStrays } from './strays.ts';
 
 /**
  * Ends the trainer of a run that has no orchestrator any more, and what it started: it may save first, for as long as the run's
  * `resources.grace` says. Two trainers on one run would write into one another's record.
  */
 export async function endOrphan({ dir, trainer }: Pick<RunSummary, 'dir' | 'trainer'>): Promise<void> {
-  if (!trainer || liveness(trainer) !== 'alive') return;
-  sendSignal(trainer.pid, 'SIGTERM');
-  const until = performance.now() + graceOf(dir) * 1000;
-  while (liveness(trainer) === 'alive' && performance.now() < until) await sleep(20);
-  sendSignal(trainer.pid, 'SIGKILL', { group: true });
-  while (liveness(trainer) === 'alive') await sleep(20);
+  if (trainer && liveness(trainer) === 'alive') {
+    sendSignal(trainer.pid, 'SIGTERM');
+    const until = performance.now() + graceOf(dir) * 1000;
+    while (liveness(trainer) === 'alive' && performance.now() < until) await sleep(20);
+    sendSignal(trainer.pid, 'SIGKILL', { group: true });
+    while (liveness(trainer) === 'alive') await sleep(20);
+  }
+  const secrets = secretsOf(dir);
+  if (secrets.size > 0) await endStrays((secret) => secrets.has(secret));
 }
 
 /** Seconds; the default where the config was lost or edited. */
@@ -24,28 +27,22 @@ function graceOf(runDir: string): number {
   return typeof grace === 'number' && grace >= 0 ? grace : GRACE;
 }
 
-/**
- * Kills processes that trainers of runs under a folder started and that left their group: they still have the run's folder in their
- * environment. Where the system does not tell (it is no Linux) there is nothing to be done.
- */
-export function endStrays(folder: string): void {
-  if (process.platform !== 'linux') return;
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const runDir = runDirOf(pid);
-    // A run that another orchestrator is at work on is no stray.
-    if (runDir?.startsWith(folder + sep) && !lockHolder(runDir)) sendSignal(pid, 'SIGKILL');
-  }
-}
+const secretsOf = (runDir: string): Set<string> =>
+  new Set(readState(runDir).flatMap(({ secret }) => secret ?? []));
 
-function runDirOf(pid: number): string | undefined {
-  try {
-    const variables = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
-    const found = variables.find((variable) => variable.startsWith('FACECOM_RUN_DIR='));
-    return found && Buffer.from(found.slice('FACECOM_RUN_DIR='.length), 'latin1').toString();
-  } catch {
-    // Of another user, or gone by now.
-    return undefined;
-  }
+/**
+ * Ends what trainers of runs under a folder started and left behind. Their environment names the run; it counts where the run's state
+ * has the secret of that start, and no other orchestrator is at work on it.
+ */
+export async function endStraysUnder(folder: string): Promise<void> {
+  const known = new Map<string, ReadonlySet<string>>();
+  const secretsIn = (runDir: string) => {
+    const found = known.get(runDir) ?? (lockHolder(runDir) ? new Set<string>() : secretsOf(runDir));
+    known.set(runDir, found);
+    return found;
+  };
+  await endStrays((secret, variables) => {
+    const runDir = variables.get('FACECOM_RUN_DIR') ?? '';
+    return runDir.startsWith(folder + sep) && secretsIn(runDir).has(secret);
+  });
 }

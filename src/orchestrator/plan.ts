@@ -52,6 +52,10 @@ const resumable: ReadonlySet<RunSummary['class']> = new Set([
   'interrupted',
 ]);
 
+/** Whether a run that is not finished and that nobody is at work on continues, rather than begins anew. */
+export const continues = ({ status, class: kind }: RunSummary): boolean =>
+  status !== 'failed' || resumable.has(kind);
+
 /** Compares a sweep's trials with the run folders that are there. Reads them only. */
 export function planSweep(trials: readonly Trial[], options: PlanOptions): SweepPlan {
   const { runs, name, objective } = options;
@@ -110,8 +114,7 @@ function place(
     plan.linked.set(trial.id, other);
     return;
   }
-  if (run?.status === 'failed' && !resumable.has(run.class)) plan.work.push({ trial });
-  else plan.work.push(run ? { trial, run } : { trial });
+  plan.work.push(run && continues(run) ? { trial, run } : { trial });
 }
 
 const isOlder = (run: RunSummary, known: RunSummary | undefined): boolean =>

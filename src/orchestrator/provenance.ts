@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { arch, availableParallelism, cpus, hostname, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
+import { commandLine } from '../base/command-line.ts';
 import { packageVersion } from '../base/folders.ts';
+import { withoutSecrets } from '../base/secrets.ts';
 import { type Environment, RECORD_VERSION } from '../record/index.ts';
 
 const run = promisify(execFile);
@@ -19,6 +21,7 @@ export async function describeEnvironment(facts: {
   plugins?: string;
 }): Promise<Environment> {
   const { cwd, seed, dataHash, weightsHash, tensorflow, gpus, plugins } = facts;
+  const argv = commandLine();
   return {
     time: new Date().toISOString(),
     record: RECORD_VERSION,
@@ -26,6 +29,7 @@ export async function describeEnvironment(facts: {
     node: process.version,
     platform: `${process.platform} ${release()} ${arch()}`,
     cwd,
+    ...(argv ? { argv } : {}),
     host: hostname(),
     cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
     memory_bytes: totalmem(),
@@ -59,8 +63,22 @@ async function gitState(cwd: string): Promise<NonNullable<Environment['git']> | 
     const diff = await git('diff', '--no-ext-diff', '--no-textconv', 'HEAD').catch(
       ({ stdout }: { stdout?: string }) => stdout ?? '',
     );
-    return { commit, dirty: true, status: status.split('\n'), diff: diff.slice(0, DIFF_LIMIT) };
+    return { commit, dirty: true, status: status.split('\n'), diff: safeDiff(diff).slice(0, DIFF_LIMIT) };
   } catch {
     return null;
   }
+}
+
+/** Files that are made to hold keys. */
+const keyFile =
+  /(?:^|\/)(?:\.env(?:\.[^/]*)?|\.netrc|\.pypirc|\.npmrc|id_[a-z0-9]+|[^/]*(?:credential|secret)[^/]*|[^/]+\.(?:pem|key|p12|pfx|jks))$/i;
+
+/** A diff without the content of files that hold keys, and with what looks like one masked elsewhere. */
+export function safeDiff(diff: string): string {
+  const files = diff.split(/^(?=diff --git )/m).map((part) => {
+    const head = part.slice(0, part.indexOf('\n'));
+    const names = /^diff --git "?a\/(.*?)"? "?b\/(.*?)"?$/.exec(head)?.slice(1) ?? [];
+    return names.some((name) => keyFile.test(name)) ? `${head}\n(left out: it may hold keys)\n` : part;
+  });
+  return withoutSecrets(files.join(''));
 }

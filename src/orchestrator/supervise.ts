@@ -70,6 +70,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
       state: 'started',
       ...started,
       ...(idle === undefined ? {} : { idle: Math.round(idle * 100) / 100 }),
+      ...(handle.leftovers ? { secret: handle.leftovers.secret } : {}),
       ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
     });
   } catch (error) {
@@ -77,6 +78,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     handle.kill();
     await handle.exited;
     watch.release();
+    await handle.leftovers?.clear({ grace: 0 });
     throw error;
   }
   const decoder = new EventDecoder(eventsFile(runDir));
@@ -95,6 +97,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   freeLog();
   watch.release();
   // What the trainer started and left behind is ended with it.
+  await handle.leftovers?.clear(options);
   handle.kill();
   ended.abort();
   await following;

@@ -1,12 +1,16 @@
+import { MLFLOW_CONSTRAINTS } from './mlflow-constraints.ts';
 import { ensureVenv, hasVenv, type VenvOptions } from './venv.ts';
 
 const NAME = 'mlflow';
-/** pip chooses the version: an exact pin can lack its sister packages. */
 export const MLFLOW_REQUIREMENTS: readonly string[] = ['mlflow>=3.4,<4'];
 const OLDEST_PYTHON = '3.10';
 
 /** The python of the environment that holds MLflow's server, made at first use (620 MB). Throws as `ensureVenv`. */
 export const ensureMlflow = (options: VenvOptions = {}): Promise<string> =>
-  ensureVenv(NAME, MLFLOW_REQUIREMENTS, { atLeast: OLDEST_PYTHON, ...options });
+  ensureVenv(NAME, MLFLOW_REQUIREMENTS, {
+    atLeast: OLDEST_PYTHON,
+    constraints: MLFLOW_CONSTRAINTS,
+    ...options,
+  });
 
 export const hasMlflow = (): boolean => hasVenv(NAME, MLFLOW_REQUIREMENTS);

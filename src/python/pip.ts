@@ -1,6 +1,7 @@
 import { diskFull, freeBytes } from '../base/disk.ts';
 import { FacecomError } from '../base/errors.ts';
 import { cacheFolder } from '../base/folders.ts';
+import { withoutSecrets } from '../base/secrets.ts';
 import { runTool, type ToolOptions } from '../base/tool.ts';
 
 /** What is said while something is fetched or installed. */
@@ -64,7 +65,7 @@ function lastLines(tail: string[]): string {
   const broken = tail.findLast((line) => /connection broken by/.test(line));
   const why = /: ((?:Failed|\[)[^'"]+)['"]/.exec(broken ?? '')?.[1];
   const text = [...(why ? [`${why}.`] : []), ...(errors.length > 0 ? errors : said).slice(-4)].join(' ');
-  return withoutPasswords(text).replace(/\(from versions: [^)]{200,}\)/, '');
+  return withoutSecrets(text).replace(/\(from versions: [^)]{200,}\)/, '');
 }
 
 function remedy(text: string): string {
@@ -72,10 +73,9 @@ function remedy(text: string): string {
     return 'Tell pip which certificates to trust (PIP_CERT, or SSL_CERT_FILE for uv), then try again.';
   if (/40[137] (Client Error|Unauthorized|Forbidden)|HTTP status client error/i.test(text))
     return 'The package index refused: check the index and its credentials in the settings of pip or uv.';
+  if (/DO NOT MATCH THE HASHES|hash mismatch/i.test(text))
+    return 'The index gives another file than PyPI had: do not use it. An own build is named by FACECOM_TENSORFLOW_DIR.';
   if (/requires a different Python|Requires-Python/i.test(text))
     return 'Install a newer Python, or name one with FACECOM_PYTHON.';
   return 'Check the network, and the index, proxy and certificates in the settings of pip or uv; then try again.';
 }
-
-/** An index may be given with its user and password in the address. */
-const withoutPasswords = (text: string): string => text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@');

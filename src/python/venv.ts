@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asCacheError, makeCacheFolder } from '../base/disk.ts';
 import { FacecomError } from '../base/errors.ts';
@@ -14,6 +14,8 @@ export interface VenvOptions {
   progress?: (progress: Progress) => void;
   /** The oldest Python that will do; 3.9 by default. */
   atLeast?: string;
+  /** Versions that what is installed is held to, as pip writes them. */
+  constraints?: readonly string[];
   /** Makes it anew even where it is there. */
   force?: boolean;
 }
@@ -75,7 +77,7 @@ async function make(
   requirements: readonly string[],
   options: VenvOptions,
 ): Promise<void> {
-  const { note, signal, progress, atLeast = OLDEST_PYTHON } = options;
+  const { note, signal, progress, atLeast = OLDEST_PYTHON, constraints } = options;
   const what = `the Python environment ${name}`;
   const uv = await findUv();
   const python = await findPython(atLeast);
@@ -85,23 +87,28 @@ async function make(
   );
   const run = (file: string, args: string[]) =>
     runPip(file, args, { what, signal, onLine: (line) => progress?.({ what: line.trim() }) });
+  const limits = `${folder}.constraints.txt`;
+  if (constraints) writeFileSync(limits, constraints.map((line) => `${line}\n`).join(''));
+  const given = [...(constraints ? ['-c', limits] : []), ...requirements];
   // Made in place, for its scripts name their path; without the marker it is not taken for a whole one.
   rmSync(folder, { recursive: true, force: true });
   try {
     if (uv) {
       await run('uv', ['venv', '--python', python?.path ?? `>=${atLeast}`, folder]);
       const flags = ['--python', venvPython(name), '--compile-bytecode'];
-      if (requirements.length > 0) await run('uv', ['pip', 'install', ...flags, ...requirements]);
+      if (requirements.length > 0) await run('uv', ['pip', 'install', ...flags, ...given]);
     } else {
       await run(python!.path, ['-m', 'venv', folder]);
       const install = ['-m', 'pip', 'install', '--progress-bar', 'off'];
-      if (requirements.length > 0) await run(venvPython(name), [...install, ...requirements]);
+      if (requirements.length > 0) await run(venvPython(name), [...install, ...given]);
     }
     const marker = { requirements, python: python?.version ?? null, time: Date.now() };
     writeJson(join(folder, MARKER), marker);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
+  } finally {
+    rmSync(limits, { force: true });
   }
   if (!existsSync(venvPython(name))) {
     throw new FacecomError('python-packages', `${what} was made, but has no python.`, {

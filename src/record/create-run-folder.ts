@@ -17,6 +17,7 @@ import { FacecomError } from '../base/errors.ts';
 import { isAbsent } from '../base/files.ts';
 import { endOf } from '../base/lines.ts';
 import { isAlive, liveness, markProcess } from '../base/process.ts';
+import type { Environment } from './environment.generated.ts';
 import { eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
 import { lockHolder } from './lock-file.ts';
@@ -32,7 +33,7 @@ export interface RunFiles {
   /** Where each value came from, by dotted path. */
   origins: object;
   /** Versions, devices, commit, hash of the data set, seed. */
-  environment: object;
+  environment: Environment;
 }
 
 /**
@@ -84,7 +85,9 @@ function fill(folder: string, files: RunFiles, retired: string | undefined): voi
   for (const part of parts) mkdirSync(join(folder, part));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { flush: true });
   write('origins.json', json(files.origins));
-  write('environment.json', json(files.environment));
+  const { environment, diff } = apart(files.environment);
+  if (diff !== undefined) write('changes.diff', diff);
+  write('environment.json', json(environment));
   write('spec.yaml', files.spec);
   write('config.json', json(files.config));
   const { host, ...orchestrator } = markProcess();
@@ -92,6 +95,13 @@ function fill(folder: string, files: RunFiles, retired: string | undefined): voi
   write('state.jsonl', `${JSON.stringify(queued)}\n`);
   if (retired) keepCursors(retired, folder);
   syncFolder(folder);
+}
+
+/** The local changes have a file of their own: the environment is sent to a tracking server, and they are not. */
+function apart(environment: Environment): { environment: Environment; diff?: string } {
+  if (!environment.git?.diff) return { environment };
+  const { diff, ...git } = environment.git;
+  return { environment: { ...environment, git }, diff };
 }
 
 /** What is shown of the one that never began is shown of the one that takes its place. */
@@ -120,7 +130,8 @@ function retireHalfBorn(parent: string, trial: string): string | undefined {
   }
 }
 
-function isHalfBorn(folder: string): boolean {
+/** Whether a run folder holds nothing: nobody is at it, and its trainer never wrote an event. */
+export function isHalfBorn(folder: string): boolean {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   // One that is linked is another sweep's.
   if (!found?.isDirectory() || endOf(eventsFile(folder)) > 0) return false;

@@ -28,6 +28,10 @@ export interface Environment {
    * The working folder, which relative paths of the trainer are relative to.
    */
   cwd?: string;
+  /**
+   * The command line that made the run, keys and passwords masked.
+   */
+  argv?: string[];
   host?: string;
   cpu?: {
     model?: string;
@@ -66,6 +70,9 @@ export interface Environment {
      * Lines of git status --porcelain.
      */
     status?: string[];
+    /**
+     * In older records; now it is changes.diff beside this file, which no tracking server gets.
+     */
     diff?: string;
   };
   /**

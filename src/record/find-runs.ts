@@ -21,7 +21,7 @@ interface Run {
  */
 export function findRun(runs: string, text: string): string {
   const path = trimmed(text);
-  if (isRunFolder(path)) return path;
+  if (path !== 'last' && isRunFolder(path)) return path;
   const all = runsIn(runs);
   for (const match of matchers(runs, path)) {
     const found = all.filter(match);
@@ -42,8 +42,8 @@ export function findRun(runs: string, text: string): string {
 export function findSweep(runs: string, text: string): string {
   const path = trimmed(text);
   const names = folders(runs).filter((name) => runFoldersUnder(join(runs, name)).length > 0);
-  if (names.includes(path)) return join(runs, path);
-  if (!isRunFolder(path) && runFoldersUnder(path).length > 0) return path;
+  if (path !== 'last' && names.includes(path)) return join(runs, path);
+  if (path !== 'last' && !isRunFolder(path) && runFoldersUnder(path).length > 0) return path;
   const all = runsIn(runs);
   if (path === 'last' && all.length > 0) return join(runs, all.reduce(newer).name);
   const begun = path === '' ? [] : names.filter((name) => name.startsWith(path));
@@ -60,7 +60,7 @@ export function findSweep(runs: string, text: string): string {
 export function findRunsOf(runs: string, text: string): string[] {
   const path = trimmed(text);
   for (const folder of [join(runs, path), path]) {
-    const found = path === '' || isRunFolder(folder) ? [] : runFoldersUnder(folder);
+    const found = path === '' || path === 'last' || isRunFolder(folder) ? [] : runFoldersUnder(folder);
     if (found.length > 0) return found;
   }
   return [findRun(runs, text)];

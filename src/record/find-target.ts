@@ -18,7 +18,9 @@ export function findTarget(runs: string, text: string): Target {
   const given = text.trim().replace(/(.)\/+$/, '$1');
   // A run is named after its folder, which `.` does not tell.
   const path = /(^|\/)\.{1,2}$/.test(given) ? resolve(given) : given;
-  if (isRunFolder(path)) return { kind: 'run', dir: path };
+  if (path !== 'last' && isRunFolder(path)) return { kind: 'run', dir: path };
+  // Nothing that is named so can take the place of the run that was made last.
+  if (path === 'last') return { kind: 'run', dir: findRun(runs, path) };
   for (const dir of path === '' ? [] : [join(runs, path), path])
     if (!isRunFolder(dir) && readManifest(dir)) return { kind: 'runs', dir };
   if (isFolder(join(runs, path)) || isFolder(path)) {

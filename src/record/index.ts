@@ -1,6 +1,6 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
-export { createRunFolder, type RunFiles } from './create-run-folder.ts';
+export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
@@ -17,7 +17,7 @@ export {
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
-export { type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
 export { originText } from './origin-text.ts';
 export {
   type Origins,

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { lockHolder as holderOf } from '../base/lock.ts';
+import { lockHolder as holderOf, lastSeen } from '../base/lock.ts';
 import type { LockFile } from './lock.generated.ts';
 import { object, type Shape, text, time, whole } from './shape.ts';
 
@@ -27,6 +27,9 @@ export function lockHolder(folder: string): LockHolder | undefined {
   const holder = holderOf(lockFile(folder));
   return holder && lockOf(holder);
 }
+
+/** When the process of another machine or container that held a folder's lock, and gives no sign of life, was seen last. */
+export const holderLastSeen = (folder: string): number | undefined => lastSeen(lockFile(folder));
 
 /** Whether a process that may be alive runs a run, or the sweep that it is of. */
 export const isHeld = (runDir: string): boolean => holderOfRun(runDir) !== undefined;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { isRecord } from '../base/objects.ts';
@@ -79,6 +79,7 @@ const environmentOf = object<Environment>({
   node: text,
   platform: text,
   cwd: text,
+  argv: listOf(text),
   host: text,
   cpu: object<NonNullable<Environment['cpu']>>({ model: text, cores: finite }),
   memory_bytes: finite,
@@ -95,8 +96,22 @@ const environmentOf = object<Environment>({
 });
 
 /** Empty where none can be read; what is of another shape is left out. */
-export const readEnvironment = (runDir: string): Environment =>
-  environmentOf(parseIfAny(environmentFile(runDir))) ?? {};
+export function readEnvironment(runDir: string): Environment {
+  const environment = environmentOf(parseIfAny(environmentFile(runDir))) ?? {};
+  const { git } = environment;
+  if (!git?.dirty || git.diff !== undefined) return environment;
+  const diff = readChanges(runDir);
+  return diff === undefined ? environment : { ...environment, git: { ...git, diff } };
+}
+
+const LONGEST_DIFF = 4 << 20; // bytes
+
+/** What was changed since the commit, which is in a file of its own. */
+function readChanges(runDir: string): string | undefined {
+  const file = join(runDir, 'changes.diff');
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  return size === undefined || size > LONGEST_DIFF ? undefined : readFileSync(file, 'utf8');
+}
 
 function parse(file: string): Record<string, unknown> {
   let value: unknown;

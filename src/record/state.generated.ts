@@ -26,6 +26,10 @@ export interface StateEntry {
    */
   process?: string;
   /**
+   * In the environment (FACECOM_START) of the trainer and of all that it starts, by which what it leaves behind is found (started).
+   */
+  secret?: string;
+  /**
    * The process that made the folder, or started the trainer and watches over it, on the same machine (queued, started).
    */
   orchestrator?: {

@@ -33,6 +33,7 @@ const entryOf = object<StateEntry>(
     pid: whole(1),
     host: text,
     process: text,
+    secret: text,
     orchestrator: object<NonNullable<StateEntry['orchestrator']>>({ pid: whole(1), process: text }, ['pid']),
     launcher: text,
     devices: listOf(text),

@@ -42,9 +42,23 @@ function partOf(config: Record<string, unknown>, sections: ReadonlySet<string>):
 
 /** Everything in which a value with its defaults filled in breaks the schema. */
 export function checkSchema(value: unknown): PlacedFinding[] {
-  return (extendedErrors(value) ?? schemaErrors(value))
+  return atMost(extendedErrors(value) ?? schemaErrors(value))
     .map((error) => findingOf(error, value))
     .filter((finding) => finding !== undefined);
+}
+
+/** Unknown keys of one map that are reported, one by one. */
+const LISTED = 50;
+
+/** Of a map with very many unknown keys the first are enough: somebody gave another file by mistake. */
+function atMost(errors: readonly ErrorObject[]): ErrorObject[] {
+  const counts = new Map<string, number>();
+  return errors.filter(({ keyword, instancePath }) => {
+    if (keyword !== 'additionalProperties') return true;
+    const count = (counts.get(instancePath) ?? 0) + 1;
+    counts.set(instancePath, count);
+    return count <= LISTED;
+  });
 }
 
 function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined {

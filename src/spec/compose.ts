@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
+import { withoutSecrets } from '../base/secrets.ts';
 import { suggest } from '../base/suggest.ts';
 import { decodeUtf8, type NotUtf8 } from '../base/utf8.ts';
 import { type Problem, problemAt } from './problem.ts';
@@ -258,7 +259,7 @@ function shownName(path: string, cwd: string): string {
 
 /** A `--set path=value` as a tree of one value, read as YAML. */
 function readFlag(flag: string, problems: Problem[]): MapNode | undefined {
-  const source: Source = { kind: 'flag', name: `--set ${flag}`, text: flag };
+  const source: Source = { kind: 'flag', name: `--set ${withoutSecrets(flag)}`, text: flag };
   const equals = flag.indexOf('=');
   const path = equals > 0 ? parsePath(flag.slice(0, equals).trim()) : undefined;
   if (!path) {

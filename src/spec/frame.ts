@@ -1,4 +1,5 @@
 import { lineAndColumn, lineStarts } from '../base/positions.ts';
+import { withoutSecrets } from '../base/secrets.ts';
 
 const WIDTH = 110;
 
@@ -41,7 +42,5 @@ function lineOf(text: string, starts: readonly number[], number: number): string
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
   const control = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-  return text
-    .replace(control, '\u00b7')
-    .replace(/(?<=:\/\/)[^/@\s"']+(?=@)/g, (secret) => '*'.repeat(secret.length));
+  return withoutSecrets(text.replace(control, '\u00b7'), { sameLength: true });
 }

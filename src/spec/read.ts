@@ -8,6 +8,8 @@ import { type Entry, formatPath, type Node, type Path } from './tree.ts';
 export const limits = {
   /** Characters of a file. */
   characters: 1_000_000,
+  /** Keys of maps, by the colons of a text: before it is read. */
+  keys: 4000,
   /** Values of a document after its aliases are followed. */
   nodes: 50_000,
   /** Nesting. */
@@ -41,7 +43,7 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     problems.push(marks);
     return undefined;
   }
-  const early = tooDeep(source);
+  const early = tooManyKeys(source) ?? tooDeep(source);
   if (early) {
     problems.push(early);
     return undefined;
@@ -81,6 +83,24 @@ function conflictMarks(source: Source): Problem | undefined {
       remedy: 'Keep one side, and remove the lines with <<<<<<<, ======= and >>>>>>>.',
     },
   );
+}
+
+/** A map of a hundred thousand keys takes seconds to read, and as many to complain of. */
+function tooManyKeys(source: Source): Problem | undefined {
+  const colons = source.text.matchAll(/:(?=\s)/g);
+  let count = 0;
+  for (const { index } of colons)
+    if (++count > limits.keys)
+      return problemAt(
+        { source, start: index, end: index + 1 },
+        {
+          code: 'yaml-size',
+          path: '',
+          message: `The file has more than ${limits.keys} keys.`,
+          remedy: 'Write fewer: a spec is a page, and a sweep makes its trials from ranges.',
+        },
+      );
+  return undefined;
 }
 
 /** What the lexer puts between tokens for documents, flows and scalars: not of the text. */

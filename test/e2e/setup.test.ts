@@ -49,7 +49,9 @@ test('setup: two at once install it once, from the real wheel', {
   assert.equal(check.status, 'fail');
 });
 
-test('setup: a wheel whose library does not load is not installed', { skip }, async (t) => {
+test('setup: a wheel that is not the one of PyPI is refused before anything of it is used', {
+  skip,
+}, async (t) => {
   const { cwd, env, installs } = await folders(t);
   await writeWheel(cwd, {
     'tensorflow/libtensorflow_cc.so.2': 'not a library',
@@ -61,7 +63,8 @@ test('setup: a wheel whose library does not load is not installed', { skip }, as
     env: { ...env, ...folderIndex(cwd) },
   });
   assert.equal(exitCode, 2);
-  assert.equal(json[0].error.code, 'tensorflow-damaged');
+  assert.equal(json[0].error.code, 'python-packages');
+  assert.match(json[0].error.remedy, /another file than PyPI/);
   assert.deepEqual(inside(installs), []);
 });
 

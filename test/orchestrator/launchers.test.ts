@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Job } from '../../src/orchestrator/launchers/launcher.ts';
-import { local } from '../../src/orchestrator/launchers/local.ts';
+import { LocalLauncher } from '../../src/orchestrator/launchers/local.ts';
 import { isAlive, until } from '../support/external.ts';
 import { temporaryFolder } from '../support/program.ts';
+
+const local = new LocalLauncher();
 
 async function job(
   t: TestContext,

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FacecomError } from '../../src/base/errors.ts';
 import { liveness } from '../../src/base/process.ts';
-import { local } from '../../src/orchestrator/launchers/local.ts';
+import { LocalLauncher } from '../../src/orchestrator/launchers/local.ts';
 import { limitLog } from '../../src/orchestrator/log-limit.ts';
 import { type SuperviseOptions, supervise } from '../../src/orchestrator/supervise.ts';
 import { type Event, readState } from '../../src/record/index.ts';
 import { isAlive, until } from '../support/external.ts';
 import { temporaryFolder } from '../support/program.ts';
+
+const local = new LocalLauncher();
 
 async function place(t: TestContext, script: string, options: Partial<SuperviseOptions> = {}) {
   const runDir = await temporaryFolder(t);

@@ -16,6 +16,5 @@ export function printNote(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-export function printWarning({ code, message }: { code: string; message: string }): void {
-  printNote(`warning[${code}]: ${message}`);
-}
+export const warningLine = ({ code, message }: { code: string; message: string }): string =>
+  `warning[${code}]: ${message}`;

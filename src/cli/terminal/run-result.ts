@@ -12,10 +12,11 @@ interface ResultOptions {
 
 /** Prints what became of a run. Returns the exit code: 0 finished, 1 failed, 130 stopped. */
 export function concludeRun(result: RunResult, options: ResultOptions): number {
-  const { run, dir, status, metrics, failure, seconds, mlflow } = result;
+  const { run, dir, status, metrics, failure, seconds, mlflow, kept } = result;
   if (options.json)
     printJson({
       ...{ run, dir, status, metrics },
+      ...(kept ? { kept } : {}),
       seconds: Math.round(seconds * 10) / 10,
       ...(mlflow === undefined ? {} : { mlflow }),
       ...(failure ? { error: failure } : {}),

@@ -1,5 +1,6 @@
-import type { Reporter, SweepWatcher, WatchSweep } from '../../operations/index.ts';
+import type { SweepWatcher, WatchSweep } from '../../operations/index.ts';
 import type { Board } from '../../orchestrator/index.ts';
+import type { TerminalReporter } from './reporter.ts';
 import { describePlan } from './sweep-plan.ts';
 
 /** How a sweep is shown while it runs. */
@@ -17,25 +18,25 @@ export interface SweepViewOptions {
 /** Says what a sweep is about to do, then shows it. */
 export function watchSweep(
   { json = false, quiet = false }: { json?: boolean; quiet?: boolean },
-  report: Reporter,
+  report: TerminalReporter,
 ): WatchSweep {
-  return (start) => {
+  return async (start) => {
     report.note(describePlan(start));
     const { name, board, slots } = start;
-    return openSweepView({ json, quiet, sweep: name, board, slots: slots.length });
+    return report.through(await openSweepView({ json, quiet, sweep: name, board, slots: slots.length }));
   };
 }
 
 /** JSON lines, a live table where there is a terminal, a line a change elsewhere, or nothing. */
 async function openSweepView(options: SweepViewOptions): Promise<SweepView> {
   if (options.json) return (await import('./sweep-json-view.ts')).sweepJsonView(options);
-  if (options.quiet) return silent;
+  if (options.quiet) return silent();
   if (process.stderr.isTTY && process.env.TERM !== 'dumb')
     return (await import('./sweep-live-view.ts')).sweepLiveView(options);
   return (await import('./sweep-line-view.ts')).sweepLineView(options);
 }
 
-const silent: SweepView = {
+const silent = (): SweepView => ({
   started: () => {},
   event: () => {},
   retry: () => {},
@@ -45,4 +46,4 @@ const silent: SweepView = {
   },
   note: () => {},
   close: () => {},
-};
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
 import type { Python } from '../../python/index.ts';
@@ -49,11 +49,23 @@ except Exception as error:
 export async function fetchWithPip(python: Python, options: FetchOptions): Promise<void> {
   const { plan, work } = options;
   const tool = python.pip ? python.path : await pipOfItsOwn(python, options);
-  const needs = await fetchWheel(tool, `${plan.package}==${plan.version}`, options);
+  const needs = await fetchWheel(tool, pinned(plan), options);
   if (plan.kind !== 'cuda') return;
   const requirements = cudaRequirements(needs);
   for (const requirement of requirements) await fetchWheel(tool, requirement, options);
   rmSync(work, { recursive: true, force: true });
+}
+
+/** The wheel of a plan and no other, as a line of a requirements file. */
+export const pinned = ({ package: name, version, sha256 }: WheelPlan): string =>
+  `${name}==${version} --hash=sha256:${sha256}`;
+
+/** What pip and uv are given for a requirement: a hash can stand in a file only. */
+export function requirementArgs(requirement: string, work: string): string[] {
+  if (!requirement.includes(' --hash=')) return [requirement];
+  const file = join(work, 'requirements.txt');
+  writeFileSync(file, `${requirement}\n`);
+  return ['--require-hashes', '-r', file];
 }
 
 /** What a wheel's METADATA says of the extra `and-cuda`. */
@@ -104,16 +116,20 @@ async function fetchWheel(python: string, requirement: string, options: FetchOpt
     ...plan.platforms.flatMap((platform) => ['--platform', platform]),
   ];
   try {
-    await runPip(python, ['-m', 'pip', 'download', ...flags, '--dest', wheels, requirement], {
-      what: requirement,
-      signal,
-      env: { TMPDIR: temporary, TEMP: temporary, TMP: temporary },
-      onLine: (line) => {
-        const size = /\((\d+(?:\.\d+)?) (kB|MB|GB)\)/.exec(line);
-        if (size)
-          growth.expect(Number(size[1]) * { kB: 1e3, MB: 1e6, GB: 1e9 }[size[2] as 'kB' | 'MB' | 'GB']);
+    await runPip(
+      python,
+      ['-m', 'pip', 'download', ...flags, '--dest', wheels, ...requirementArgs(requirement, work)],
+      {
+        what: requirement.split(' --hash')[0]!,
+        signal,
+        env: { TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+        onLine: (line) => {
+          const size = /\((\d+(?:\.\d+)?) (kB|MB|GB)\)/.exec(line);
+          if (size)
+            growth.expect(Number(size[1]) * { kB: 1e3, MB: 1e6, GB: 1e9 }[size[2] as 'kB' | 'MB' | 'GB']);
+        },
       },
-    });
+    );
   } finally {
     growth.stop();
   }

@@ -2,14 +2,21 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import type { Python } from '../../python/index.ts';
 import { runPip, watchGrowth } from '../../python/index.ts';
-import { cudaRequirements, type FetchOptions, KEPT, WHEEL_PYTHON } from './fetch-pip.ts';
+import {
+  cudaRequirements,
+  type FetchOptions,
+  KEPT,
+  pinned,
+  requirementArgs,
+  WHEEL_PYTHON,
+} from './fetch-pip.ts';
 
 /** Fetches the wheels with uv, which unpacks them whole, and keeps what is needed. Where there is no Python, uv gets one. */
 export async function fetchWithUv(python: Python | undefined, options: FetchOptions): Promise<void> {
   const { plan, work } = options;
   mkdirSync(work, { recursive: true });
   const interpreter = python?.path ?? (await pythonOfItsOwn(options));
-  const metadata = await install(interpreter, `${plan.package}==${plan.version}`, options);
+  const metadata = await install(interpreter, pinned(plan), options);
   if (plan.kind !== 'cuda') return;
   for (const requirement of cudaRequirements(metadata)) await install(interpreter, requirement, options);
 }
@@ -43,10 +50,14 @@ async function install(python: string, requirement: string, options: FetchOption
     ...['--python', python, '--python-version', WHEEL_PYTHON, '--python-platform', plan.uvPlatform],
   ];
   try {
-    await runPip('uv', ['pip', 'install', ...flags, '--target', site, requirement], {
-      what: requirement,
-      signal,
-    });
+    await runPip(
+      'uv',
+      ['pip', 'install', ...flags, '--target', site, ...requirementArgs(requirement, work)],
+      {
+        what: requirement.split(' --hash')[0]!,
+        signal,
+      },
+    );
   } finally {
     growth.stop();
   }

@@ -6,6 +6,17 @@ export type Kind = 'cpu' | 'cuda';
 /** The release whose C API and kernels the program is tested with. */
 export const TENSORFLOW_VERSION = '2.21.0';
 
+/**
+ * SHA-256 of the release's wheels for Python 3.12 on PyPI, by package and machine: an index or a mirror that gives another file is
+ * refused before anything of it is unpacked, let alone loaded.
+ */
+const HASHES: Readonly<Record<string, string>> = {
+  'tensorflow-cpu x86_64': 'dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb',
+  'tensorflow x86_64': 'b3b95643c4e70eb925839938fb35cbe142f317ec84af6844ee61513713bb13c0',
+  'tensorflow aarch64': 'b07d15737406533898e36c7ef7944b1be18e9028dc521b9229952c537bbc5552',
+  'tensorflow arm64': '56ecd7d47429acbe1df2694d50b75bf9fc3995ac92cb367cd9af6c4780ead712',
+};
+
 /** The machine that a wheel must fit. */
 export interface Machine {
   platform: string;
@@ -19,6 +30,8 @@ export interface WheelPlan {
   version: string;
   /** Name of the package on the index. */
   package: string;
+  /** Of the wheel, hexadecimal. */
+  sha256: string;
   /** Platform tags, as `pip --platform` takes them, newest first. */
   platforms: string[];
   /** As `uv --python-platform` takes it. */
@@ -54,9 +67,11 @@ export function planWheels(kind: Kind, machine: Machine = thisMachine()): WheelP
       throw unsupported(`glibc ${glibc}`, `Use a distribution with glibc ${OLDEST_GLIBC} or newer.`);
     const name = { x64: 'x86_64', arm64: 'aarch64' }[arch];
     if (name && (kind === 'cpu' || arch === 'x64')) {
+      const wheel = kind === 'cpu' && arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow';
       return {
         ...plan,
-        package: kind === 'cpu' && arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow',
+        package: wheel,
+        sha256: HASHES[`${wheel} ${name}`]!,
         platforms: [`manylinux_2_27_${name}`, `manylinux_2_17_${name}`, `manylinux2014_${name}`],
         uvPlatform: `${name}-manylinux_2_28`,
       };
@@ -64,7 +79,8 @@ export function planWheels(kind: Kind, machine: Machine = thisMachine()): WheelP
   }
   if (platform === 'darwin' && arch === 'arm64' && kind === 'cpu') {
     const platforms = ['macosx_12_0_arm64'];
-    return { ...plan, package: 'tensorflow', platforms, uvPlatform: 'aarch64-apple-darwin' };
+    const sha256 = HASHES['tensorflow arm64']!;
+    return { ...plan, package: 'tensorflow', sha256, platforms, uvPlatform: 'aarch64-apple-darwin' };
   }
   const hint =
     platform === 'win32' ? 'Use WSL 2, where the Linux wheel works, or resources.backend wasm.' : '';

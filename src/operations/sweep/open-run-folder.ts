@@ -1,8 +1,8 @@
 import type { Work } from '../../orchestrator/index.ts';
-import { dueRetry, recordRetry, recordState } from '../../orchestrator/index.ts';
-import { createRunFolder, refreshConfig, tidyRunFolder } from '../../record/index.ts';
+import { createRunFolder, type Environment } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
+import { reopenRun } from '../reopen-run.ts';
 
 export interface RunFolderOptions {
   /** Folder of the run folders. */
@@ -11,7 +11,7 @@ export interface RunFolderOptions {
   /** The trial's, with paths that hold from any folder. */
   config: Experiment;
   /** What is the same for all trials. */
-  environment: object;
+  environment: Environment;
   dataHash: string | undefined;
   weightsHash: string | undefined;
   cwd: string;
@@ -20,9 +20,7 @@ export interface RunFolderOptions {
 /** The folder of a trial's run: a new one, or the one that goes on, with what the spec says now of what does not decide its result. */
 export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): string {
   if (run) {
-    tidyRunFolder(run.dir);
-    refreshConfig(run.dir, options.config);
-    if (run.status === 'failed') openFailed(run.dir);
+    reopenRun(run, options.config);
     return run.dir;
   }
   return createRunFolder(
@@ -39,11 +37,4 @@ export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): 
       },
     },
   );
-}
-
-/** It goes on as its failure is due; where it had failed for good and is wanted again, its budgets begin anew. */
-function openFailed(runDir: string): void {
-  const due = dueRetry(runDir);
-  if (due) recordRetry(runDir, due.class, due.retry);
-  else recordState(runDir, { state: 'queued' });
 }

@@ -1,7 +1,6 @@
 import {
   type Guard,
-  type Job,
-  local,
+  LocalLauncher,
   type Place,
   type Slot,
   StandbyLauncher,
@@ -17,19 +16,12 @@ export function makePlaces(
   { cwd, guard, undoing }: { cwd: string; guard: Guard; undoing: Undoing },
 ): Place[] {
   return slots.map((slot) => {
-    if (!builtin) {
-      const start = (job: Job) => {
-        const handle = local.start(job);
-        guard.watch(handle);
-        return handle;
-      };
-      return { slot, launcher: { name: local.name, start } };
-    }
+    if (!builtin) return { slot, launcher: new LocalLauncher(guard) };
     const launcher = new StandbyLauncher({
       command: [...command, '--standby'],
       env: trainerEnvironment(slot),
       cwd,
-      onStart: (handle) => guard.watch(handle),
+      guard,
     });
     undoing.add(() => launcher.close());
     return { slot, launcher };

@@ -4,7 +4,7 @@ import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
   endOrphan,
-  endStrays,
+  endStraysUnder,
   GpuPresence,
   Guard,
   type Job,
@@ -197,7 +197,7 @@ function manifest(context: Context, repeats: number, trials: Trials['trials']): 
 async function compareWithRecord(context: Context, expansion: Trials, { stopping, proposals }: Adaptive) {
   const { runs, name, folder, objective } = context;
   const { trials } = proposals ?? expansion;
-  endStrays(resolve(folder));
+  await endStraysUnder(resolve(folder));
   const plan = planSweep(trials, { ...context, runs, name, objective, stopping: stopping !== undefined });
   for (const { run } of plan.work) if (run?.status === 'running') await endOrphan(run);
   const board = new Board(trials, objective);

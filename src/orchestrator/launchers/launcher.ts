@@ -1,3 +1,5 @@
+import type { Leftovers } from '../strays.ts';
+
 /** What a launcher starts: one trainer on one run folder. */
 export interface Job {
   runDir: string;
@@ -19,6 +21,8 @@ export interface Exit {
 /** A trainer that was started. */
 export interface Handle {
   pid?: number;
+  /** What it started and left behind when it ended, where that can be found. */
+  leftovers?: Leftovers;
   exited: Promise<Exit>;
   /** Resolves when the run is its own: one that stood by took it, or ended. Undefined where it has it from its start. */
   begun?: Promise<void>;
@@ -26,6 +30,12 @@ export interface Handle {
   stop(): void;
   /** Ends it and every process that it started, at once. */
   kill(): void;
+}
+
+/** Is told of what is started: first of its secret, so that nothing is nobody's whenever this process is killed. */
+export interface Watchman {
+  expect(leftovers: Leftovers): void;
+  watch(started: Pick<Handle, 'pid' | 'exited'>): void;
 }
 
 /**

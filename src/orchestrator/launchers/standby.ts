@@ -1,20 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { sendSignal } from '../../base/process.ts';
 import type { RunMessage, StandbyMessage } from '../../record/index.ts';
-import type { Exit, Handle, Job, Launcher } from './launcher.ts';
-import { local, mergeEnvironment } from './local.ts';
+import { Leftovers, SECRET } from '../strays.ts';
+import type { Exit, Handle, Job, Launcher, Watchman } from './launcher.ts';
+import { LocalLauncher, mergeEnvironment } from './local.ts';
 
 export interface StandbyOptions {
   /** Program and arguments of a trainer that waits for its run on the channel. */
   command: readonly string[];
   env: Job['env'];
   cwd: string;
-  /** Told of each process that is started. */
-  onStart?: (handle: Pick<Handle, 'pid' | 'exited'>) => void;
+  guard?: Watchman;
 }
 
 interface Standby {
   child: ChildProcess;
+  leftovers: Leftovers;
   exited: Promise<Exit>;
 }
 
@@ -23,12 +24,15 @@ interface Standby {
  * run over a channel when the slot is free. One that dies before it began is replaced by a plain start, whose log says why.
  */
 export class StandbyLauncher implements Launcher {
-  readonly name = local.name;
+  readonly name: string;
   private readonly options: StandbyOptions;
+  private readonly local: LocalLauncher;
   private waiting: Standby | undefined;
 
   constructor(options: StandbyOptions) {
     this.options = options;
+    this.local = new LocalLauncher(options.guard);
+    this.name = this.local.name;
   }
 
   /** Starts a process that will wait, unless one does. */
@@ -46,19 +50,14 @@ export class StandbyLauncher implements Launcher {
 
   start(job: Job): Handle {
     // One that stands by has its threads already.
-    if (job.env.FACECOM_THREADS !== this.options.env.FACECOM_THREADS) return this.startPlainly(job);
+    if (job.env.FACECOM_THREADS !== this.options.env.FACECOM_THREADS) return this.local.start(job);
     this.warm();
-    const { child, exited } = this.waiting!;
+    const standby = this.waiting!;
+    const { child } = standby;
     this.waiting = undefined;
     child.ref();
     child.channel?.ref();
-    return handOver(job, child, exited, () => this.startPlainly(job));
-  }
-
-  private startPlainly(job: Job): Handle {
-    const handle = local.start(job);
-    this.options.onStart?.(handle);
-    return handle;
+    return handOver(job, standby, () => this.local.start(job));
   }
 
   /** Ends the process that waits. */
@@ -71,9 +70,11 @@ export class StandbyLauncher implements Launcher {
   private spawn(): Standby {
     const { command, env, cwd } = this.options;
     const [program, ...args] = command;
+    const leftovers = new Leftovers();
+    this.options.guard?.expect(leftovers);
     const child = spawn(program!, args, {
       cwd,
-      env: mergeEnvironment(env),
+      env: mergeEnvironment({ ...env, [SECRET]: leftovers.secret }),
       // Its output goes to the log of its run once it has one.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       detached: true,
@@ -84,15 +85,14 @@ export class StandbyLauncher implements Launcher {
         resolve({ ...(code === null ? {} : { code }), ...(name === null ? {} : { signal: name }) }),
       );
     });
-    this.options.onStart?.({ ...(child.pid === undefined ? {} : { pid: child.pid }), exited });
-    return { child, exited };
+    this.options.guard?.watch({ ...(child.pid === undefined ? {} : { pid: child.pid }), exited });
+    return { child, leftovers, exited };
   }
 }
 
 function handOver(
   job: Job,
-  child: ChildProcess,
-  standbyExited: Promise<Exit>,
+  { child, leftovers, exited: standbyExited }: Standby,
   startPlainly: () => Handle,
 ): Handle {
   let plain: Handle | undefined;
@@ -116,6 +116,9 @@ function handOver(
   return {
     get pid() {
       return plain?.pid ?? child.pid;
+    },
+    get leftovers() {
+      return plain?.leftovers ?? leftovers;
     },
     exited,
     begun,

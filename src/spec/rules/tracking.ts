@@ -1,3 +1,4 @@
+import { holdsSecret, withoutSecrets } from '../../base/secrets.ts';
 import { suggest } from '../../base/suggest.ts';
 import { broken, type Rule } from './rule.ts';
 
@@ -7,11 +8,16 @@ export const tracking: Rule = {
   check({ tracking: { mlflow } }) {
     const at = ['tracking', 'mlflow'];
     if (mlflow === 'auto' || mlflow === 'off') return [];
-    if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(mlflow))
-      return broken('rule-secret', at, 'tracking.mlflow holds a name or password, which would be recorded.', {
-        found: mlflow.replace(/\/\/[^/?#]*@/, '//…@'),
-        remedy: 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.',
-      });
+    if (holdsSecret(mlflow))
+      return broken(
+        'rule-secret',
+        at,
+        'tracking.mlflow holds a name, password or key, which would be recorded.',
+        {
+          found: withoutSecrets(mlflow),
+          remedy: 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.',
+        },
+      );
     if (/^https?:\/\/[^/?#]/i.test(mlflow)) return [];
     const near = suggest(mlflow, ['auto', 'off']);
     return broken('rule-mlflow', at, 'tracking.mlflow is neither auto nor off nor the address of a server.', {

@@ -4,7 +4,7 @@ import type { RunRecord } from './run-record.ts';
 export function noteOf({ id, config, spec, environment: { git } }: RunRecord): string {
   const description = config.description?.trim();
   const commit = git?.commit
-    ? `, commit ${git.commit.slice(0, 12)}${git.dirty ? ' with local changes (record/environment.json)' : ''}`
+    ? `, commit ${git.commit.slice(0, 12)}${git.dirty ? ' with local changes' : ''}`
     : '';
   const about = `Run folder \`${id}\`${spec ? `, spec \`${spec}\`` : ''}${commit}.`;
   return description ? `${description}\n\n${about}` : about;

@@ -95,6 +95,7 @@ export function tagsOf(record: RunRecord): Record<string, string | undefined> {
     'facecom.version': env.facecom,
     'facecom.local_changes': env.git ? String(env.git.dirty ?? false) : undefined,
     'facecom.data_hash': env.data_hash,
+    'facecom.command': env.argv?.join(' '),
     'facecom.host': env.host,
     'facecom.cpu': env.cpu?.model && `${env.cpu.model}, ${env.cpu.cores} cores`,
     'facecom.gpus': env.gpus?.map(({ name }) => name ?? 'GPU').join(', ') || undefined,

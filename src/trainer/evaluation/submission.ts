@@ -35,15 +35,19 @@ export function predictions(
   });
 }
 
-/** The text of submission.csv (RFC 4180, line feeds): one line a picture. */
-export function submission(rows: readonly Prediction[]): string {
+/**
+ * The text of submission.csv (RFC 4180, line feeds): one line a picture. A name that a spreadsheet would take for a formula has an
+ * apostrophe in front (OWASP, CSV injection), unless `raw` leaves it as it is.
+ */
+export function submission(rows: readonly Prediction[], { raw = false } = {}): string {
+  const cell = (text: string) => quoted(raw ? text : harmless(text));
   const lines = ['filename,predicted_gender,predicted_identity,gender_probability,identity_probability'];
   for (const row of rows) {
     lines.push(
       [
-        quoted(row.filename),
+        cell(row.filename),
         row.gender,
-        quoted(row.identity),
+        cell(row.identity),
         row.genderProbability.toFixed(6),
         row.identityProbability.toFixed(6),
       ].join(','),
@@ -59,6 +63,9 @@ function largestSoftmax(logits: Float32Array, row: number, columns: number, larg
   for (let k = 0; k < columns; k++) sum += Math.exp(logits[row * columns + k]! - top);
   return 1 / sum;
 }
+
+/** https://owasp.org/www-community/attacks/CSV_Injection */
+const harmless = (text: string) => (/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text);
 
 /** A value of a CSV file (RFC 4180). */
 export const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

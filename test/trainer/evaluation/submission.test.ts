@@ -23,6 +23,23 @@ test('a submission has one line a picture: names quoted where they must be, prob
   );
 });
 
+test('what a spreadsheet would take for a formula has an apostrophe in front, unless the names are wanted as they are', () => {
+  const names = ['=1+1.png', '+a', '-b', '@c', '\td', '\re', "'f", 'g=h', '=i,"j"'];
+  const none = { genderLogits: new Float32Array(9), identityLogits: new Float32Array(9), identities: 1 };
+  const rows = predictions(names, none, ["=cmd|' /C calc'!A0"]);
+  const cells = (text: string) =>
+    text
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(',Male,')[0]);
+  const identity = (text: string) => text.split('\n')[1]!.split(',')[2];
+  assert.deepEqual(cells(submission(rows)).slice(0, 5), ["'=1+1.png", "'+a", "'-b", "'@c", "'\td"]);
+  assert.deepEqual(cells(submission(rows)).slice(6), ["'f", 'g=h', `"'=i,""j"""`]);
+  assert.equal(identity(submission(rows)), "'=cmd|' /C calc'!A0");
+  assert.deepEqual(cells(submission(rows, { raw: true })).slice(0, 2), ['=1+1.png', '+a']);
+  assert.equal(identity(submission(rows, { raw: true })), "=cmd|' /C calc'!A0");
+});
+
 test('a submission of no pictures is the heading alone', () => {
   const none = { genderLogits: new Float32Array(), identityLogits: new Float32Array(), identities: 3 };
   assert.equal(submission(predictions([], none, ['a', 'b', 'c'])).split('\n').length, 2);

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../../base/secrets.ts';
 import type { ExplainedValue } from '../../../operations/index.ts';
 import { originText } from '../../../record/index.ts';
 
@@ -21,7 +22,7 @@ function text(value: unknown): string {
 /** A password in an address is not shown: runs of older versions may hold one. */
 export function shown(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@');
+  return withoutSecrets(value);
 }
 
 function origins({ origin, swept }: ExplainedValue): string {

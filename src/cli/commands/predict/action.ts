@@ -11,6 +11,7 @@ interface PredictFlags {
   set?: string[];
   json?: boolean;
   out?: string;
+  rawCsv?: boolean;
   features?: string;
   tta?: 'none' | 'flip';
 }

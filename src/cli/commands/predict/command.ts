@@ -7,6 +7,10 @@ export function command(): Command {
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .argument('<IMAGES...>', 'pictures, and folders of pictures')
     .option('--out <file>', 'CSV file to write (submission.csv); left out: CSV on stdout')
+    .option(
+      '--raw-csv',
+      'leave names that begin with = + - @ as they are (spreadsheets take them for formulas)',
+    )
     .option('--features <file>', 'safetensors file to write with the features that faces are matched by')
     .addOption(
       new Option('--tta <how>', 'average each picture with its mirror image').choices(['none', 'flip']),

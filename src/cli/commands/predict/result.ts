@@ -9,10 +9,10 @@ import { printJson, printNote } from '../../terminal/print.ts';
 /** Prints the predictions, or writes them to the file `out`. */
 export function printPredictions(
   { run, dir, predictions: rows, pictures, failed, features, seconds }: Predicted,
-  flags: { json?: boolean; out?: string },
+  flags: { json?: boolean; out?: string; rawCsv?: boolean },
 ) {
   const out = rows.length > 0 && flags.out !== undefined ? resolve(flags.out) : undefined;
-  if (out !== undefined) write(out, submission(rows));
+  if (out !== undefined) write(out, submission(rows, { raw: flags.rawCsv }));
   if (flags.json)
     printJson({
       ...{ run, dir, pictures: rows.length, failed, ...(out === undefined ? {} : { out }) },
@@ -20,7 +20,8 @@ export function printPredictions(
       seconds: Math.round(seconds * 10) / 10,
     });
   else if (out !== undefined) process.stdout.write(`${rows.length} pictures in ${shownPath(out)}\n`);
-  else if (flags.out === undefined && rows.length > 0) process.stdout.write(submission(rows));
+  else if (flags.out === undefined && rows.length > 0)
+    process.stdout.write(submission(rows, { raw: flags.rawCsv }));
   if (features && !flags.json)
     printNote(`features of ${features.width} numbers a picture in ${shownPath(features.file)}`);
   if (failed > 0) printNote(`${failed} of ${pictures} pictures could not be decoded.`);

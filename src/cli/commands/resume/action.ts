@@ -15,9 +15,9 @@ export async function resume(target: string, options: ResumeOptions): Promise<nu
     const resumed = await resumeTarget(target, {
       ...{ runs, maxParallel, failed, report, ...signals },
       watchSweep: watchSweep(options, report),
-      watchRun: ({ id, dir }) => {
+      watchRun: async ({ id, dir }) => {
         report.note(`run ${id} continues in ${dir}`);
-        return openView({ json, quiet, run: id });
+        return report.through(await openView({ json, quiet, run: id }));
       },
     });
     if (resumed.kind === 'sweep') return concludeSweep(resumed.result, options);

@@ -4,7 +4,7 @@ import { FacecomError } from '../../../base/errors.ts';
 import { defaultObjective, lockHolder, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
 import { type Column, table } from '../../terminal/table.ts';
 import type { Status } from './status.ts';
-import { type Counts, count, isActive, shown } from './summary.ts';
+import { type Counts, count, isActive, localTime, shown } from './summary.ts';
 
 interface Experiment {
   name: string;
@@ -107,14 +107,6 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
     changed === undefined ? '' : localTime(changed),
   ]);
   return table(columns, rows, width);
-}
-
-/** 2026-01-31 17:05 */
-function localTime(time: number): string {
-  const date = new Date(time);
-  const two = (n: number) => String(n).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 function folders(runs: string): string[] {

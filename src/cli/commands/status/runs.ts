@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { formatDuration } from '../../../base/format.ts';
 import {
   defaultObjective,
+  holderLastSeen,
   lockHolder,
   newestRuns,
   type RunSummary,
@@ -14,7 +15,17 @@ import {
 import { type Column, table } from '../../terminal/table.ts';
 import { axisTitles, axisValues } from './axes.ts';
 import type { Status } from './status.ts';
-import { type Counts, count, describeRun, howFar, isActive, note, shown, time } from './summary.ts';
+import {
+  type Counts,
+  count,
+  describeRun,
+  howFar,
+  isActive,
+  localTime,
+  note,
+  shown,
+  time,
+} from './summary.ts';
 
 /** The trials of a sweep, or of an experiment that was run several times; `known` keeps what will not change between two looks. */
 export function runsStatus(dir: string, known: Map<string, RunSummary>): Status {
@@ -26,6 +37,7 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
   const runs = manifest ? [...newestRuns(all).values()] : all;
   const sorted = runs.sort(byState(objective.mode));
   const holder = lockHolder(dir);
+  const unseen = holder ? undefined : holderLastSeen(dir);
   const waiting = manifest ? without(manifest, runs) : 0;
   const counts = count(runs);
   const best = sorted.find(({ status, best }) => status === 'finished' && best !== undefined);
@@ -38,6 +50,7 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
     ...counts,
     waiting,
     running_by: holder ? holder.pid : null,
+    ...(unseen === undefined ? {} : { not_seen_since: unseen }),
     objective,
     ...(best ? { best: { trial: best.trial, value: best.best, axes: axes.get(best.trial) } } : {}),
     ...(left === undefined ? {} : { seconds_to_go: Math.round(left) }),
@@ -49,7 +62,7 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
       const shownRuns = sorted.slice(0, rows);
       const hidden = sorted.length - shownRuns.length;
       return [
-        heading(basename(dir), counts, waiting, left, holder?.pid),
+        heading(basename(dir), { counts, waiting, left, holder: holder?.pid, unseen }),
         '',
         runTable(shownRuns, manifest, width),
         ...(hidden > 0 ? [`… and ${hidden} more (--all shows them)`] : []),
@@ -65,15 +78,25 @@ function without({ trials }: SweepManifest, runs: readonly RunSummary[]): number
 
 function heading(
   name: string,
-  counts: Counts,
-  waiting: number,
-  left: number | undefined,
-  holder: number | undefined,
+  {
+    counts,
+    waiting,
+    left,
+    holder,
+    unseen,
+  }: {
+    counts: Counts;
+    waiting: number;
+    left: number | undefined;
+    holder: number | undefined;
+    unseen: number | undefined;
+  },
 ): string {
   const parts = Object.entries(counts).map(([status, n]) => `${n} ${status}`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
   if (left !== undefined && holder !== undefined) parts.push(`about ${formatDuration(left)} to go`);
-  const who = holder === undefined ? '' : ` (run by process ${holder})`;
+  const gone = unseen === undefined ? '' : ` (who ran it was not seen since ${localTime(unseen)})`;
+  const who = holder === undefined ? gone : ` (run by process ${holder})`;
   return `${name}: ${parts.join(', ') || 'nothing yet'}${who}`;
 }
 

@@ -63,3 +63,11 @@ export function note({ status, class: kind, message }: RunSummary): string {
   if (status === 'finished' || status === 'stopped' || kind === undefined) return '';
   return message ? `${kind}: ${message}` : kind;
 }
+
+/** 2026-01-31 17:05 */
+export function localTime(time: number): string {
+  const date = new Date(time);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

@@ -3,6 +3,7 @@ import { sweep as runSweep } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { withSignals } from '../../terminal/signals.ts';
+import { startDetached } from '../../terminal/start-detached.ts';
 import { concludeSweep } from '../../terminal/sweep-result.ts';
 import { watchSweep } from '../../terminal/sweep-view.ts';
 import { applyEdit } from './apply-edit.ts';
@@ -14,6 +15,7 @@ export async function sweep(file: string, options: SweepOptions): Promise<number
   const { runs, maxParallel, failed, force } = options;
   const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
   const spec = await readExperiment(file, { set });
+  if (options.detach) return startDetached({ runs, name: spec.config.name });
   const report = terminalReporter(options);
   return withSignals(report.note, async (signals) => {
     if (!(await applyEdit(spec, options, report.note))) return 2;

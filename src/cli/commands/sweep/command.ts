@@ -16,6 +16,7 @@ export interface SweepOptions {
   /** Apply an edited spec to the sweep that runs. */
   yes?: boolean;
   force?: boolean;
+  detach?: boolean;
 }
 
 /** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
@@ -29,6 +30,7 @@ export function command(): Command {
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
+    .option('--detach', 'run it in the background, its output in runs/NAME/detached.log')
     .option('--yes', 'apply an edited spec to the sweep that runs, without asking')
     .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')

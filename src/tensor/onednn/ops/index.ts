@@ -3,6 +3,7 @@ import { batchNorm, batchNormGradient } from './batch-norm.ts';
 import { biasAdd } from './bias-add.ts';
 import { binaryRules } from './binary.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution.ts';
+import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts';
 import { applyAdam, applyMomentum, assign, assignAdd, assignSub } from './effects.ts';
 import { batchMatMul, matMul } from './matmul.ts';
 import { maxPool, maxPoolGradient } from './max-pool.ts';
@@ -22,6 +23,7 @@ import {
   padV2,
   reshape,
   slice,
+  splitV,
   squeeze,
   stridedSlice,
   tile,
@@ -40,6 +42,9 @@ export const rules = {
   FacecomConv2D: convolution,
   FacecomConv2DInputGrad: convolutionInputGradient,
   FacecomConv2DFilterGrad: convolutionFilterGradient,
+  FacecomDepthwiseConv2D: depthwise,
+  FacecomDepthwiseConv2DInputGrad: depthwiseInputGradient,
+  FacecomDepthwiseConv2DFilterGrad: depthwiseFilterGradient,
   FacecomMaxPool: maxPool,
   FacecomMaxPoolGrad: maxPoolGradient,
   FacecomRelu: relu,
@@ -79,6 +84,7 @@ export const rules = {
   PadV2: padV2,
   Reshape: reshape,
   Slice: slice,
+  SplitV: splitV,
   Squeeze: squeeze,
   StridedSlice: stridedSlice,
   Tile: tile,

@@ -134,6 +134,34 @@ export const slice: OpRule = {
   },
 };
 
+/** Where each part of a SplitV begins, and the axis. */
+function split(node: Node): { axis: number; sizes: number[] } {
+  const { shape } = input(node, 0);
+  const [axis] = constantOf(input(node, 2)) as [number];
+  return { axis: (axis + shape.length) % shape.length, sizes: constantOf(input(node, 1)) };
+}
+
+export const splitV: OpRule = {
+  low: { kind: 'follow' },
+  infer: (node) => {
+    const { shape, dtype } = input(node, 0);
+    const { axis, sizes } = split(node);
+    return sizes.map((count) => ({ shape: shape.map((n, i) => (i === axis ? count : n)), dtype }));
+  },
+  emit: (node, e) => {
+    const x = e.tensor(input(node, 0));
+    const { axis, sizes } = split(node);
+    let start = 0;
+    for (const [index, count] of sizes.entries()) {
+      const target = output(node, index);
+      const begin = x.shape.map((_, i) => (i === axis ? start : 0));
+      if (e.users(target).length > 0 || e.isFetched(target))
+        move(e, box(e, x, begin, target.shape), e.output(target));
+      start += count;
+    }
+  },
+};
+
 /** Of a StridedSlice without shrunken, new or open axes beyond its masks. */
 function ranges(node: Node): { begin: number[]; step: number[]; shape: number[]; kept: number[] } {
   const { shape } = input(node, 0);

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { writeExperiment } from '../support/external.ts';
+import { binary, temporaryFolder } from '../support/program.ts';
+
+/** Runs a command on a terminal of its own, types Ctrl-C when the trainer has begun and prints all that was written there. */
+const TYPIST = `
+import fcntl, glob, os, pty, struct, sys, termios, time
+pid, fd = pty.fork()
+if pid == 0:
+    time.sleep(0.2)
+    os.execvp(sys.argv[1], sys.argv[1:])
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+text, typed, until = b'', False, time.time() + 60
+os.set_blocking(fd, False)
+while time.time() < until:
+    try:
+        chunk = os.read(fd, 65536)
+        if not chunk: break
+        text += chunk
+    except BlockingIOError:
+        time.sleep(0.05)
+    except OSError:
+        break
+    if not typed and glob.glob('runs/exp/*/ready') and b'starting' in text:
+        typed = True
+        time.sleep(0.7)
+        os.write(fd, b'\\x03')
+if time.time() >= until: os.kill(pid, 9)
+os.waitpid(pid, 0)
+sys.stdout.buffer.write(text)
+`;
+const skip =
+  spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'there is no python3 with a pty';
+
+test('Ctrl-C leaves nothing of the live view in the scrollback', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, `trap 'exit 0' TERM; touch ready; while :; do sleep 0.05; done`);
+  const { stdout } = spawnSync('python3', ['-c', TYPIST, process.execPath, binary, 'run', spec], {
+    cwd,
+    env: { ...process.env, TERM: 'xterm', NO_COLOR: '1', FACECOM_MLFLOW: 'off' },
+  });
+  const text = stdout.toString();
+  assert.equal(readdirSync(join(cwd, 'runs', 'exp')).filter((name) => /-1$/.test(name)).length, 1);
+  const at = text.indexOf('Interrupted: trainers save and end');
+  assert.ok(at > 0, text);
+  // What was drawn last is erased before the line is written.
+  const drawn = text.lastIndexOf('starting', at);
+  assert.ok(drawn > 0 && text.slice(drawn, at).includes('\u001b[2K'), JSON.stringify(text));
+});
