@@ -35,7 +35,13 @@ test('a run on oneDNN that was stopped and resumed equals an undisturbed one bit
   skip: withoutOneDnn,
 }, async (t) => {
   const { cwd, env, facecom } = await place(t);
-  const set = sets(...ENGINE, 'train.epochs=3', 'train.batch_size=2', 'evaluate.conditions=[]');
+  const set = sets(
+    ...ENGINE,
+    'train.checkpoints.keep_last=true',
+    'train.epochs=3',
+    'train.batch_size=2',
+    'evaluate.conditions=[]',
+  );
   const whole = await facecom('run', tiny, '--runs', 'whole', '--json', ...set);
   assert.equal(whole.exitCode, 0, whole.stderr);
   const runOf = (folder: string) => [...scanRuns(join(cwd, folder, 'tiny'))][0]!;

@@ -9,7 +9,17 @@ import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
 
 /** Tiny, with a step for every picture: long enough to be stopped in the middle. */
-const SET = ['tracking.mlflow=off', 'train.epochs=3', 'train.batch_size=2'].flatMap((one) => ['--set', one]);
+// Phases, an average of the weights and weights of the losses that change belong to what a resumed run continues.
+const SET = [
+  'tracking.mlflow=off',
+  'train.epochs=3',
+  'train.batch_size=2',
+  'train.checkpoints.keep_last=true',
+  'train.swa=2',
+  'train.phases=[{epochs: 1, train: [heads]}, {epochs: 2, lr: 0.0005}]',
+  'loss.balance=dwa',
+  'model.backbone=tiny',
+].flatMap((one) => ['--set', one]);
 
 async function place(t: TestContext) {
   const cwd = await temporaryFolder(t);
