@@ -73,6 +73,8 @@ export interface Learner {
   startPhase?(phase: Phase, fresh: boolean): Promise<void>;
   /** Counts the weights as they are now as the `count`-th of those that are averaged: evaluation uses their mean. */
   average?(count: number): Promise<void>;
+  /** The network in evaluation as an ONNX model for batches of this size: images → gender, identity, embedding. */
+  toOnnx?(size: number, metadata: Readonly<Record<string, string>>): Promise<Uint8Array>;
   /** Everything that training continues from: `model/…`, `optimizer/…`, `ema/…`. */
   state(): Promise<Map<string, StateTensor>>;
   /** `weightsAlone`: what the optimizer remembers may be missing, and starts anew. */
@@ -205,6 +207,18 @@ export class NetworkLearner implements Learner {
     const found = await this.evaluation.run(this.pictures(batch));
     const values = (name: string) => found[name]!.values as Float32Array;
     return { gender: values('gender'), identity: values('identity'), embedding: values('embedding') };
+  }
+
+  async toOnnx(size: number, metadata: Readonly<Record<string, string>>): Promise<Uint8Array> {
+    const side = this.options.imageSize;
+    const inputs = { images: { shape: [size, side, side, 3], dtype: 'uint8' as const } };
+    const model = await this.evaluation.toOnnx?.(inputs, metadata);
+    if (model) return model;
+    throw new FacecomError('export-backend', `The backend ${this.backend} does not export ONNX.`, {
+      expected: 'native TensorFlow, which traces the network',
+      remedy: 'Run `facecom setup`, or export as safetensors.',
+      exitCode: 2,
+    });
   }
 
   async startPhase(phase: Phase, fresh: boolean): Promise<void> {

@@ -1,14 +1,21 @@
 import { join } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
 import { writeAside } from '../base/files.ts';
 import { newFolder } from '../base/new-folder.ts';
-import { trainedRun } from './trained-run.ts';
+import { prepareProcess, trainedRun } from './trained-run.ts';
 
 export interface ExportOptions {
   /** New or empty folder. */
   out: string;
   /** Folder of the run folders; `runs` if left out. */
   runs?: string;
+  /** safetensors if left out. */
+  format?: string;
+  /** Pictures that an ONNX model takes at once; 1 if left out. */
+  batch?: number;
 }
+
+const formats = ['safetensors', 'onnx'] as const;
 
 export interface Exported {
   run: string;
@@ -18,13 +25,27 @@ export interface Exported {
   values: number;
 }
 
-/** Writes the best weights of a run; model.json comes last, so that half an export is none. */
-export async function exportRun(text: string, { out, runs = 'runs' }: ExportOptions): Promise<Exported> {
+/** Writes the best weights of a run in a format; model.json comes last, so that half an export is none. */
+export async function exportRun(
+  text: string,
+  { out, runs = 'runs', format = 'safetensors', batch = 1 }: ExportOptions,
+): Promise<Exported> {
+  if (!(formats as readonly string[]).includes(format))
+    throw new FacecomError('option-value', '--format names no format.', {
+      found: format,
+      expected: formats.join(', '),
+      exitCode: 2,
+    });
   const { id, dir } = trainedRun(text, runs);
-  const { exportWeights, modelCard, readBest } = await import('../trainer/index.ts');
+  const { exportOnnx, exportWeights, modelCard, readBest } = await import('../trainer/index.ts');
   const checkpoint = await readBest(dir);
   const folder = await newFolder(out);
   const values = await exportWeights(checkpoint, folder);
+  if (format === 'onnx') {
+    prepareProcess(checkpoint.config);
+    await exportOnnx(checkpoint, folder, batch);
+  }
   writeAside(join(folder, 'model.json'), `${JSON.stringify(modelCard(id, checkpoint), null, 2)}\n`);
-  return { run: id, folder, files: ['model.safetensors', 'model.json'], values };
+  const files = ['model.safetensors', ...(format === 'onnx' ? ['model.onnx'] : []), 'model.json'];
+  return { run: id, folder, files, values };
 }

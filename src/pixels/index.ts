@@ -3,7 +3,7 @@ export { chromaNoise, shiftColour } from './colour.ts';
 export { chooseConditions } from './conditions/choose.ts';
 export { badConditions, conditions } from './conditions/index.ts';
 export type { Condition, Severity } from './conditions/types.ts';
-export { mirror, warp } from './geometry.ts';
+export { mirror, warp, zoom } from './geometry.ts';
 export { compress } from './jpeg.ts';
 export { addGhost, addGlow } from './light.ts';
 export { gaussianNoise, smoothField } from './noise.ts';

@@ -76,10 +76,14 @@ export interface RainDrops {
   opacity: number;
 }
 
+/** How far a drop covers each pixel: all 0 between two calls, as a new one each time costs more than the drops. */
+let cover = new Float32Array(0);
+
 /** Draws falling drops as antialiased streaks at random places. */
 export function rainDrops({ pixels, size }: Picture, drops: RainDrops, random: Random): void {
   const { count, length, slant, width, colour, opacity } = drops;
-  const cover = new Float32Array(size * size);
+  if (cover.length < size * size) cover = new Float32Array(size * size);
+  const touched: number[] = [];
   for (let d = 0; d < count; d++) {
     const scale = random.uniform(0.6, 1.2);
     const span = length * scale;
@@ -97,16 +101,21 @@ export function rainDrops({ pixels, size }: Picture, drops: RainDrops, random: R
       for (let x = Math.max(0, Math.floor(left)); x < Math.min(size, Math.ceil(right)); x++) {
         const overlap = Math.min(right, x + 1) - Math.max(left, x);
         const at = y * size + x;
-        cover[at] = Math.max(cover[at]!, fade * overlap);
+        const share = fade * overlap;
+        const before = cover[at]!;
+        if (share <= before) continue;
+        if (before === 0) touched.push(at);
+        cover[at] = share;
       }
     }
   }
-  for (let i = 0; i < cover.length; i++) {
-    const share = cover[i]!;
-    if (share === 0) continue;
-    for (let c = 0; c < 3; c++) {
-      const at = 3 * i + c;
-      pixels[at] = pixels[at]! + (colour[c]! - pixels[at]!) * Math.min(1, share) + 0.5;
-    }
+  const [red, green, blue] = colour as [number, number, number];
+  for (const i of touched) {
+    const share = Math.min(1, cover[i]!);
+    cover[i] = 0;
+    const at = 3 * i;
+    pixels[at] = pixels[at]! + (red - pixels[at]!) * share + 0.5;
+    pixels[at + 1] = pixels[at + 1]! + (green - pixels[at + 1]!) * share + 0.5;
+    pixels[at + 2] = pixels[at + 2]! + (blue - pixels[at + 2]!) * share + 0.5;
   }
 }

@@ -883,7 +883,7 @@ export interface Experiment {
        */
       min_epochs: number;
       /**
-       * One of so many trials of a rung goes on, and rungs lie at min_epochs times its powers.
+       * One of so many trials of a rung continues, and rungs lie at min_epochs times its powers.
        */
       reduction: number;
       /**

@@ -85,6 +85,11 @@ export interface CompiledStep {
   run(inputs: Record<string, StepInput>, step?: number): Promise<Record<string, StepOutput>>;
   /** Compiles for these shapes without running. Gives the number of ops before and after lowering, and the time, ms. */
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport;
+  /** The step as an ONNX model for inputs of these shapes, with the variables' values; only where the backend compiles. */
+  toOnnx?(
+    inputs: Record<string, Omit<StepInput, 'values'>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array>;
 }
 
 export interface CompileReport {

@@ -1,19 +1,26 @@
 import { join } from 'node:path';
-import { imagenet, type StateTensor } from '../model/index.ts';
+import { writeAside } from '../base/files.ts';
+import { imagenet, type Parameter, parametersOf, type StateTensor, toTorch } from '../model/index.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { writeSafetensors } from './checkpoint/safetensors.ts';
+import { classCount } from './class-count.ts';
+import { openTrained } from './trained.ts';
 
 /** Raised by a change that older readers cannot read. */
 const formatVersion = 1;
 
-/** The weights of a checkpoint that evaluation uses, by torchvision's names and in PyTorch's layout. */
-export function torchWeights(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
+/** The weights of a checkpoint that evaluation uses, by the names of torchvision, timm or insightface and in PyTorch's layout. */
+export function torchWeights(
+  tensors: ReadonlyMap<string, StateTensor>,
+  parameters: readonly Pick<Parameter, 'name' | 'shape' | 'torch'>[],
+): Map<string, StateTensor> {
   const weights = new Map<string, StateTensor>();
-  for (const [name, tensor] of tensors) {
-    const parameter = /^model\/(.+)$/.exec(name)?.[1];
-    if (parameter === undefined) continue;
+  for (const { name, shape, torch } of parameters) {
     // The moving average, where there is one, is what the run was scored with.
-    weights.set(parameter, transposed(tensors.get(`ema/${parameter}`) ?? tensor));
+    const tensor = tensors.get(`ema/${name}`) ?? tensors.get(`model/${name}`);
+    if (!tensor || name.startsWith('balance.')) continue;
+    const data = toTorch(tensor.data as Float32Array, shape, torch);
+    weights.set(name, { dtype: 'float32', shape: [...torch.shape], data });
   }
   return weights;
 }
@@ -25,7 +32,10 @@ const resizing = {
 };
 
 /** What another program must know to use the weights. */
-export function modelCard(run: string, { config, identities, state, dataHash }: Checkpoint): object {
+export function modelCard(
+  run: string,
+  { config, identities, state, dataHash, preprocess = imagenet }: Checkpoint,
+): object {
   const { epoch, step, score, values } = state.best!;
   return {
     format: 'facecom-model',
@@ -43,8 +53,8 @@ export function modelCard(run: string, { config, identities, state, dataHash }: 
       resize: resizing[config.data.fit],
       interpolation:
         'Lanczos (a = 3), antialiased; JPEGs may first be shrunk by a power of two as they are decoded',
-      mean: imagenet.mean,
-      std: imagenet.std,
+      mean: preprocess.mean,
+      std: preprocess.std,
       formula: '(pixel / 255 − mean) / std',
     },
     outputs: {
@@ -54,22 +64,26 @@ export function modelCard(run: string, { config, identities, state, dataHash }: 
   };
 }
 
-/** Writes the weights. Gives their number. */
+/** What every exported file says of itself. */
+function cardText({ identities, preprocess = imagenet }: Checkpoint): Record<string, string> {
+  return { identities: JSON.stringify(identities), preprocess: JSON.stringify(preprocess) };
+}
+
+/** Writes the weights as model.safetensors. Returns their number. */
 export async function exportWeights(checkpoint: Checkpoint, folder: string): Promise<number> {
-  const weights = torchWeights(checkpoint.tensors);
-  await writeSafetensors(join(folder, 'model.safetensors'), weights, { format: 'pt' });
+  const { config, identities, tensors } = checkpoint;
+  const weights = torchWeights(tensors, parametersOf(config, classCount(identities)));
+  const metadata = { format: 'pt', ...cardText(checkpoint) };
+  await writeSafetensors(join(folder, 'model.safetensors'), weights, metadata);
   return [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
 }
 
-/** Filters [height, width, in, out] and matrices [in, out] as PyTorch keeps them; the rest as it is. */
-function transposed({ dtype, shape, data }: StateTensor): StateTensor {
-  if (shape.length !== 4 && shape.length !== 2) return { dtype, shape, data };
-  const output = shape.at(-1)!;
-  const input = shape.at(-2)!;
-  const area = data.length / (input * output);
-  const values = new Float32Array(data.length);
-  for (let o = 0; o < output; o++)
-    for (let i = 0; i < input; i++)
-      for (let k = 0; k < area; k++) values[(o * input + i) * area + k] = data[(k * input + i) * output + o]!;
-  return { dtype: 'float32', shape: [output, input, ...shape.slice(0, -2)], data: values };
+/** Writes the network with its weights as model.onnx, for batches of `size`. Throws `export-op`, `export-backend`. */
+export async function exportOnnx(checkpoint: Checkpoint, folder: string, size: number): Promise<void> {
+  const learner = await openTrained(checkpoint);
+  try {
+    writeAside(join(folder, 'model.onnx'), await learner.toOnnx!(size, cardText(checkpoint)));
+  } finally {
+    learner.dispose();
+  }
 }

@@ -12,7 +12,7 @@ export type { Interval } from './evaluation/intervals.ts';
 export { normalised } from './evaluation/matching/embeddings.ts';
 export { named, score } from './evaluation/metrics.ts';
 export { type Prediction, predictions, submission } from './evaluation/submission.ts';
-export { exportWeights, modelCard } from './export.ts';
+export { exportOnnx, exportWeights, modelCard } from './export.ts';
 export { main } from './main.ts';
 export { standBy } from './standby.ts';
 export { openTrained, readBest } from './trained.ts';

@@ -1,4 +1,4 @@
-import { warp } from '../../pixels/index.ts';
+import { zoom } from '../../pixels/index.ts';
 import { colour, type Effect, type Range, range } from './types.ts';
 
 interface RandomCrop {
@@ -34,10 +34,7 @@ export const randomCrop: Effect<RandomCrop> = {
     const left = random.integer(0, size - width);
     const top = random.integer(0, size - height);
     if (!in_place) {
-      const [ax, by] = [width / size, height / size];
-      const cx = left + (ax - 1) / 2;
-      const cy = top + (by - 1) / 2;
-      warp(picture, { ax, bx: 0, cx, ay: 0, by, cy });
+      zoom(picture, left, top, width, height);
       return;
     }
     for (let y = 0; y < size; y++)

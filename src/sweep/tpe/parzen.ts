@@ -57,7 +57,11 @@ export class ParzenEstimator {
       for (let k = 0; k < kernels; k++) if (terms[k]! > most) most = terms[k]!;
       if (most === -Infinity) return most;
       let sum = 0;
-      for (let k = 0; k < kernels; k++) sum += Math.exp(terms[k]! - most);
+      for (let k = 0; k < kernels; k++) {
+        const below = terms[k]! - most;
+        // Less than a double's last digit.
+        if (below > -45) sum += Math.exp(below);
+      }
       return Math.log(sum) + most;
     });
   }

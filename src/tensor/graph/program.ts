@@ -1,3 +1,4 @@
+import { toOnnx } from '../export/onnx.ts';
 import { DataType, type NativeLibrary, type Output, type Pointer } from '../native/library.ts';
 import type {
   CompiledStep,
@@ -11,6 +12,7 @@ import { describe, GraphBuilder } from './builder.ts';
 import type { DerivedValues } from './derived.ts';
 import type { Node } from './ir.ts';
 import { lower, type RewriteName } from './lower/index.ts';
+import { prune } from './lower/prune.ts';
 import type { Session } from './session.ts';
 import { TensorFlowShapes } from './tensorflow-shapes.ts';
 import { SEED, shapesKey, type Tracer, traceStep } from './tracing.ts';
@@ -64,6 +66,21 @@ export class GraphProgram implements CompiledStep {
 
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport {
     return this.compiled(inputs).report;
+  }
+
+  async toOnnx(
+    inputs: Record<string, Omit<StepInput, 'values'>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
+    const { library, tracer } = this.runtime;
+    const { trace, variables } = traceStep(tracer, new TensorFlowShapes(library.api), this, inputs);
+    const store = this.runtime.variables;
+    await store.initialize(variables);
+    const values = await store.read([...variables]);
+    return toOnnx(prune(trace), {
+      values: new Map([...values].map(([{ name }, value]) => [name, value])),
+      metadata,
+    });
   }
 
   async run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {

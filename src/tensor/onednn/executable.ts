@@ -4,10 +4,10 @@ import { size } from '../graph/ir.ts';
 import { DataType } from '../native/library.ts';
 import { planArena } from './arena.ts';
 import type { HostArray, Instruction, RunInfo, Storage, Tensor } from './emitter.ts';
+import type { OneDnnHost } from './host.ts';
 import { made, type Pointer, Status } from './library.ts';
 import { Region, type Slabs } from './memory.ts';
 import type { Layout } from './primitives.ts';
-import type { OneDnnRuntime } from './runtime.ts';
 
 /** The event loop has its turn after so many milliseconds: heartbeats, signals and stops are served within a step. */
 const TURN = 20;
@@ -15,14 +15,11 @@ const TURN = 20;
 /** Bytes of dnnl_exec_arg_t: an int, padding, a pointer. */
 const ARGUMENT = 16;
 
-/** Microseconds that an instruction took, for profiles. */
-export type OnInstruction = (instruction: Instruction, microseconds: number) => void;
-
 /** Instructions with their memory: planned once, bound to the runtime's arena, run many times. */
 export class Executable {
   /** Bytes of the arena that it needs. */
   readonly arenaBytes: number;
-  private readonly runtime: OneDnnRuntime;
+  private readonly runtime: OneDnnHost;
   private readonly what: string;
   private readonly instructions: Instruction[];
   /** How many of the first instructions depend on variables alone. */
@@ -36,7 +33,7 @@ export class Executable {
   private derivedFor = -1;
 
   constructor(
-    runtime: OneDnnRuntime,
+    runtime: OneDnnHost,
     what: string,
     instructions: readonly Instruction[],
     options: {

@@ -1,5 +1,5 @@
+import { type ConvolutionShape, convolutionWeights } from './convolutions.ts';
 import type { Emitter, Tensor } from './emitter.ts';
-import { type ConvolutionShape, convolutionWeights } from './ops/convolution.ts';
 import { product } from './ops/matmul.ts';
 import { fill } from './ops/shapes.ts';
 import { dense } from './primitives.ts';

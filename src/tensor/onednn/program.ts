@@ -11,9 +11,9 @@ import type {
 } from '../runtime.ts';
 import { Emitter, type Tensor } from './emitter.ts';
 import { Executable } from './executable.ts';
+import type { OneDnnHost } from './host.ts';
 import { Slabs } from './memory.ts';
 import { ruleOf } from './ops/index.ts';
-import type { OneDnnRuntime } from './runtime.ts';
 import { schedule } from './schedule.ts';
 import { OneDnnShapes } from './shapes.ts';
 
@@ -33,10 +33,10 @@ interface Compiled {
 export class OneDnnProgram implements CompiledStep {
   readonly name: string;
   readonly fn: StepFunction;
-  private readonly runtime: OneDnnRuntime;
+  private readonly runtime: OneDnnHost;
   private readonly cache = new Map<string, Compiled>();
 
-  constructor(runtime: OneDnnRuntime, name: string, fn: StepFunction) {
+  constructor(runtime: OneDnnHost, name: string, fn: StepFunction) {
     this.runtime = runtime;
     this.name = name;
     this.fn = fn;

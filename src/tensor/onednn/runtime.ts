@@ -3,7 +3,7 @@ import { FacecomError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/format.ts';
 import { openTracer, type Tracer } from '../graph/tracing.ts';
 import type { CompiledStep, Runtime, StepFunction, Variable } from '../runtime.ts';
-import type { OnInstruction } from './executable.ts';
+import type { OneDnnHost, OnInstruction } from './host.ts';
 import { type OneDnn, OOM_REMEDY } from './library.ts';
 import { Region } from './memory.ts';
 import { Primitives } from './primitives.ts';
@@ -36,7 +36,7 @@ const tooLarge = (bytes: number, what: string): FacecomError =>
   });
 
 /** Compiles steps into programs of oneDNN primitives over one arena. */
-export class OneDnnRuntime implements Runtime {
+export class OneDnnRuntime implements Runtime, OneDnnHost {
   readonly backend = BACKEND_NAME;
   readonly compiled = true;
   readonly device = 'cpu';

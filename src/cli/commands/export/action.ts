@@ -5,7 +5,7 @@ import { printJson } from '../../terminal/print.ts';
 /** Writes the best weights of a run for other programs. */
 export async function exportRun(
   text: string,
-  { json, ...options }: { out: string; runs: string; json?: boolean },
+  { json, ...options }: { out: string; runs: string; format: string; batch: number; json?: boolean },
 ): Promise<void> {
   const exported = await exportWeights(text, options);
   const { values, folder } = exported;

@@ -1,7 +1,8 @@
 import type { Value } from '../../graph/ir.ts';
 import { isFloat } from '../emitter.ts';
 import { Algorithm } from '../library.ts';
-import { binary, elementwise, isWorthwhile } from './binary.ts';
+import { binary } from './binary.ts';
+import { elementwise, isWorthwhile } from './elementwise.ts';
 import { type OpRule, output } from './rule.ts';
 
 /** The sum of values of one shape. */

@@ -1,9 +1,9 @@
 import type { Node, Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
+import { picture } from '../convolutions.ts';
 import type { Emitter, Tensor } from '../emitter.ts';
 import { Argument, Normalization, Propagation, Query } from '../library.ts';
 import type { Primitive } from '../primitives.ts';
-import { picture } from './convolution.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 
 interface Fused {

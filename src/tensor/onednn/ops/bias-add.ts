@@ -1,9 +1,10 @@
 import type { Node } from '../../graph/ir.ts';
+import { picture } from '../convolutions.ts';
 import type { Emitter, Tensor } from '../emitter.ts';
 import { Algorithm } from '../library.ts';
 import type { PostOp } from '../primitives.ts';
 import { binary } from './binary.ts';
-import { convolve, picture } from './convolution.ts';
+import { convolve } from './convolution.ts';
 import { input, like, type OpRule, output } from './rule.ts';
 
 const RELU: PostOp = { kind: 'eltwise', algorithm: Algorithm.relu };

@@ -1,97 +1,23 @@
 import { attribute, type Node, type Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
+import {
+  type ConvolutionShape,
+  filterDims,
+  filterView,
+  forward,
+  geometry,
+  picture,
+  pictureLayout,
+  ZERO,
+} from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
 import { filterGradient } from '../filter-gradient.ts';
-import { Algorithm, Argument, Propagation, Query } from '../library.ts';
-import { dense, type Layout, type PostOp, vector } from '../primitives.ts';
+import { Algorithm, Argument, Query } from '../library.ts';
+import { dense, type Layout, type PostOp } from '../primitives.ts';
 import { strided } from '../strided.ts';
 import { product } from './matmul.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 import { fill } from './shapes.ts';
-
-/** Shapes of a convolution over NHWC pictures; filter: [kernel, kernel, in / groups, out]. */
-export interface ConvolutionShape {
-  x: readonly number[];
-  filter: readonly number[];
-  y: readonly number[];
-  stride: number;
-  padding: number;
-}
-
-const ZERO = vector([0, 0]);
-
-/** NCHW dimensions of an NHWC shape. */
-const channelsFirst = ([n, h, w, c]: readonly number[]): number[] => [n!, c!, h!, w!];
-
-/** Strides of an NHWC picture in the order NCHW. */
-function pictureStrides([, h, w, c]: readonly number[]): number[] {
-  return [h! * w! * c!, 1, w! * c!, c!];
-}
-
-/** A picture [n, h, w, c] as oneDNN sees it: NCHW, channels fastest. */
-export const picture = (e: Emitter, tensor: Tensor): Tensor =>
-  e.view(tensor, channelsFirst(tensor.shape), pictureStrides(tensor.shape));
-
-export const pictureLayout = (e: Emitter, shape: readonly number[], dtype: number): Layout =>
-  e.primitives.plain(channelsFirst(shape), typeOf(dtype), pictureStrides(shape));
-
-/** OIHW dimensions of a filter [kernel, kernel, in, out]. */
-export const filterDims = ([h, w, i, o]: readonly number[]): number[] => [o!, i!, h!, w!];
-
-/** A filter [kernel, kernel, in, out] as oneDNN sees it: OIHW. */
-export function filterView(e: Emitter, tensor: Tensor): Tensor {
-  const [h, w, i, o] = dense(tensor.shape) as [number, number, number, number];
-  return e.view(tensor, filterDims(tensor.shape), [o, i, h, w]);
-}
-
-/** Everything but the filter's type: what tells primitives apart. */
-function geometry(shape: ConvolutionShape) {
-  const { x, filter, y, stride, padding } = shape;
-  const pads = vector([padding, padding]);
-  const strides = vector([stride, stride]);
-  // oneDNN counts from the last pixel that a window sees: the right side may see less.
-  const right = (axis: number) => (y[axis]! - 1) * stride + filter[axis - 1]! - x[axis]! - padding;
-  return {
-    strides,
-    left: pads,
-    right: vector([right(1), right(2)]),
-    key: `${x}|${filter}|${y}|${stride}|${padding}`,
-  };
-}
-
-/** The forward primitive, also the hint of its gradients. */
-export function forward(
-  e: Emitter,
-  shape: ConvolutionShape,
-  dtype: number,
-  options: { bias?: boolean; training: boolean; postOps?: readonly PostOp[]; result?: number },
-) {
-  const { primitives } = e;
-  const { key, strides, left, right } = geometry(shape);
-  const type = typeOf(dtype);
-  const propagation = options.training ? Propagation.training : Propagation.inference;
-  const result = options.result ?? dtype;
-  return primitives.make(
-    `convolution ${propagation} ${type} ${result} ${options.bias ?? false} ${key}`,
-    (api, out, attributes) =>
-      api.convolution(
-        out,
-        primitives.library.engine,
-        propagation,
-        Algorithm.convolution,
-        pictureLayout(e, shape.x, dtype).pointer,
-        primitives.any(filterDims(shape.filter), type).pointer,
-        options.bias ? primitives.plain([shape.filter[3]!], typeOf(DataType.FLOAT)).pointer : null,
-        pictureLayout(e, shape.y, result).pointer,
-        strides,
-        ZERO,
-        left,
-        right,
-        attributes,
-      ),
-    options.postOps,
-  );
-}
 
 /** The filter in the layout that a primitive asks for, made of the values behind any cast. */
 function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tensor {
@@ -265,48 +191,3 @@ export const convolutionFilterGradient: OpRule = {
     filterGradient(e, shape, x, dy, e.output(output(node)));
   },
 };
-
-/** The filter's gradient by oneDNN's convolution. */
-export function convolutionWeights(
-  e: Emitter,
-  shape: ConvolutionShape,
-  x: Tensor,
-  dy: Tensor,
-  dw: Tensor,
-): void {
-  const { primitives } = e;
-  const { key, strides, left, right } = geometry(shape);
-  const float = typeOf(DataType.FLOAT);
-  const hint = forward(e, shape, x.dtype, { training: true });
-  const primitive = primitives.make(`convolution weights ${typeOf(x.dtype)} ${key}`, (api, out, attributes) =>
-    api.convolutionWeights(
-      out,
-      primitives.library.engine,
-      Algorithm.convolution,
-      pictureLayout(e, shape.x, x.dtype).pointer,
-      primitives.any(filterDims(shape.filter), float).pointer,
-      null,
-      pictureLayout(e, shape.y, x.dtype).pointer,
-      strides,
-      ZERO,
-      left,
-      right,
-      hint.desc,
-      attributes,
-    ),
-  );
-  const target = filterView(e, dw);
-  const chosen = primitive.layout(Query.diffWeights);
-  const same = primitives.equal(chosen, target.layout);
-  const made = same ? target : e.opaque(chosen);
-  e.run(
-    'convolution weights',
-    primitive,
-    [
-      [Argument.src, picture(e, x)],
-      [Argument.diffDst, picture(e, dy)],
-    ],
-    [[Argument.diffWeights, made]],
-  );
-  if (!same) e.copy(made, target);
-}

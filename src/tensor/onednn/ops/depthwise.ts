@@ -1,10 +1,10 @@
 import { attribute } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
+import { picture, pictureLayout } from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
 import { Algorithm, Argument, Propagation, Query } from '../library.ts';
 import type { Primitive } from '../primitives.ts';
 import { vector } from '../primitives.ts';
-import { picture, pictureLayout } from './convolution.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 
 /** x: [n, h, w, channels]; filter: [kernel, kernel, channels, 1] */

@@ -2,7 +2,7 @@ import { attribute, type Node, size, type Value } from '../../graph/ir.ts';
 import type { Emitter, Tensor } from '../emitter.ts';
 import { Algorithm, Argument } from '../library.ts';
 import type { PostOp } from '../primitives.ts';
-import { LARGE } from './binary.ts';
+import { LARGE } from './elementwise.ts';
 import { flat } from './relu.ts';
 import { input, type OpRule } from './rule.ts';
 import { variableOf } from './sources.ts';

@@ -1,8 +1,8 @@
 import type { Node } from '../../graph/ir.ts';
+import { picture, pictureLayout } from '../convolutions.ts';
 import type { Emitter, Tensor } from '../emitter.ts';
 import { Algorithm, Argument, Propagation, Query } from '../library.ts';
 import { vector } from '../primitives.ts';
-import { picture, pictureLayout } from './convolution.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 
 const DENSE = vector([0, 0]);

@@ -2,7 +2,7 @@ import { attribute, type Node, size } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
 import { type Emitter, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm } from '../library.ts';
-import { LARGE } from './binary.ts';
+import { LARGE } from './elementwise.ts';
 import { product } from './matmul.ts';
 import { axesOf, type Inferred, input, type OpRule, output } from './rule.ts';
 

@@ -1,5 +1,5 @@
 import { attribute } from '../../graph/ir.ts';
-import { elementwise } from './binary.ts';
+import { elementwise } from './elementwise.ts';
 import { broadcast, type Inferred, input, type OpRule, output } from './rule.ts';
 
 /** indices, depth, the value where it is, the value elsewhere; the new axis is the last */

@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/ir.ts';
 import { bytesOf, type Emitter, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm, Argument, Propagation } from '../library.ts';
-import { elementwise, isWorthwhile } from './binary.ts';
+import { elementwise, isWorthwhile } from './elementwise.ts';
 import { flat } from './relu.ts';
 import { input, like, type OpRule, output } from './rule.ts';
 
