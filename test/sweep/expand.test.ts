@@ -284,7 +284,7 @@ sweep:
 });
 
 it('puts an axis over a key that the trials do not have at the axis', async (t) => {
-  const text = 'name: a\nsweep:\n  axes:\n    schedule.warmup: [0, 5]\n    train.epochs: [8, 9]\n';
+  const text = 'name: a\nsweep:\n  axes:\n    optimizer.momentum: [0, 0.5]\n    train.epochs: [8, 9]\n';
   const [problem] = await problemsOf(t, text);
   assert.deepEqual([problem!.code, problem!.line, problem!.column], ['spec-unknown-key', 4, 5]);
   assert.match(problem!.remedy!, /sweep\.when/);
