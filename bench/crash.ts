@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { readJsonObject } from '../src/base/files.ts';
 import { packageFolder } from '../src/base/folders.ts';
 import { Random } from '../src/base/random.ts';
 import { type RunSummary, readEvents, readState, scanRuns } from '../src/record/index.ts';
@@ -10,10 +11,12 @@ import type { BenchContext } from './support/context.ts';
 
 const TRIALS = 20;
 const SEED = 7;
-const targets = ['orchestrator', 'trainer', 'both'] as const;
+/** `unguarded`: the orchestrator and the guard that would end its trainers; `group`: a trainer with its process group; `interrupt`: SIGINT. */
+const targets = ['orchestrator', 'trainer', 'both', 'unguarded', 'group', 'interrupt'] as const;
 
 /**
- * kill -9 of the orchestrator, of a trainer or of both at random moments of a sweep of 20 trials, each time started again, until the
+ * kill -9 of the orchestrator, of a trainer, of both, of orchestrator and guard, or of a trainer's group, and SIGINT, at random moments of a
+ * sweep of 20 trials whose trainers each start a process in a session of its own, each time started again, until the
  * sweep has ended; then the next sweep. `--rounds` is the number of kills. What counts at the end of each: no trial that had finished
  * is lost or was started again, the results and the curves are those of a sweep that nobody disturbed, and no process is left.
  */
@@ -48,11 +51,13 @@ export async function run(context: BenchContext): Promise<void> {
         if (found.kills >= wanted || !kill(child, runs, target, random)) continue;
         found.kills++;
         by[target] = (by[target] ?? 0) + 1;
-        if (target !== 'trainer') break;
+        if (target !== 'trainer' && target !== 'group') break;
       }
       const code = await exit;
       if (code === 0) break;
-      if (code !== null) throw new Error(`facecom sweep exited with ${code}: ${output.get(child)}`);
+      // 130: it was interrupted.
+      if (code !== null && code !== 130)
+        throw new Error(`facecom sweep exited with ${code}: ${output.get(child)}`);
     }
     observe(runs, finished, found);
     judge(runs, expected, found);
@@ -83,7 +88,9 @@ function writeSpec(folder: string): string {
     file,
     JSON.stringify({
       name: 'crash',
-      trainer: { command: ['python3', trainer] },
+      trainer: {
+        command: ['sh', '-c', 'setsid sleep 600 </dev/null >/dev/null 2>&1 & exec python3 "$0"', trainer],
+      },
       train: { epochs: 4 },
       resources: { max_parallel: 2, retry_delay: 0.05, grace: 5, retry: { killed: 100 }, circuit_breaker: 0 },
       tracking: { mlflow: 'off' },
@@ -118,9 +125,14 @@ function kill(child: ChildProcess, runs: string, target: (typeof targets)[number
     status === 'running' && trainer ? [trainer.pid] : [],
   );
   const one = trainers[random.integer(0, Math.max(0, trainers.length - 1))];
-  if (target === 'trainer' && one === undefined) return false;
-  if (target !== 'trainer') child.kill('SIGKILL');
-  for (const pid of target === 'both' ? trainers : target === 'trainer' ? [one!] : []) {
+  const alone = target === 'trainer' || target === 'group';
+  if (alone && one === undefined) return false;
+  const pids = {
+    ...{ orchestrator: [], interrupt: [], both: trainers, trainer: [one!], group: [-one!] },
+    unguarded: guardOf(runs),
+  }[target];
+  if (!alone) child.kill(target === 'interrupt' ? 'SIGINT' : 'SIGKILL');
+  for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
@@ -128,6 +140,12 @@ function kill(child: ChildProcess, runs: string, target: (typeof targets)[number
     }
   }
   return true;
+}
+
+function guardOf(runs: string): number[] {
+  const guard = (readJsonObject(join(runs, 'crash', 'lock.json'))?.guard as { pid?: number } | undefined)
+    ?.pid;
+  return guard === undefined ? [] : [guard];
 }
 
 interface Result {
