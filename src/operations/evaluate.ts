@@ -137,6 +137,7 @@ export async function evaluate(
     watched,
     seed,
   });
+  const { alpha, beta } = config.loss;
   const prefix = found.side === 'validation' ? 'val' : found.side === 'train' ? 'train' : 'test';
   const { epoch, step, score: best } = checkpoint.state.best!;
   const evaluation: Evaluation = {
@@ -163,6 +164,10 @@ export async function evaluate(
     conditions,
     metrics: {
       ...trainer.named(prefix, full.scores),
+      // Of one run, as it records them; the losses of an ensemble's averages mean little.
+      ...(learners.length === 1
+        ? trainer.named(prefix, trainer.lossesOf(outcomes, { gender: alpha, identity: beta }))
+        : {}),
       ...trainer.named(prefix, full.parts),
       ...trainer.named(prefix, trainer.conditionMeans(conditions)),
       ...trainer.named(prefix, trainer.conditionSummary(conditions, full.scores)),

@@ -9,6 +9,7 @@ export { evaluateTogether, withMirrored } from './evaluation/evaluate.ts';
 export { writeFeatures } from './evaluation/features.ts';
 export { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
 export type { Interval } from './evaluation/intervals.ts';
+export { lossesOf } from './evaluation/losses.ts';
 export { normalised } from './evaluation/matching/embeddings.ts';
 export { named, score } from './evaluation/metrics.ts';
 export { type Prediction, predictions, submission } from './evaluation/submission.ts';
