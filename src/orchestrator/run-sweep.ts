@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
+import { isAbsent } from '../base/files.ts';
 import { type Event, isRunFolder } from '../record/index.ts';
 import type { Board, TrialRow } from './board.ts';
 import { CircuitBreaker } from './breaker.ts';
@@ -323,6 +324,16 @@ class SweepRun {
   private trouble(work: Work, error: unknown): void {
     const { board, observer, stop } = this.options;
     const row = board.row(work.trial.id);
+    const folder = this.opened.get(work);
+    // Removed by someone just now, between its making and the start of its trainer: it is rebuilt at once.
+    if (isAbsent(error) && folder !== undefined && !isRunFolder(folder)) {
+      const times = (this.troubles.get(work) ?? 0) + 1;
+      this.troubles.set(work, times);
+      if (times <= PATIENCE && !stop.aborted) {
+        this.again(work, row, 0);
+        return;
+      }
+    }
     if (!(error instanceof FacecomError) || error.exitCode === 130) throw error;
     if (stop.aborted) {
       row.status = 'stopped';

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
+import { readState } from '../../src/record/index.ts';
 import { type Entry, people, writeSet } from '../data/support/sets.ts';
 import { binary, type Outcome } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
@@ -65,10 +66,25 @@ test('a wrong data set is exit code 2 with its place, and nothing is launched', 
   );
 });
 
-test('a corrupt picture fails the run and is named', { skip: withoutTensorFlow }, async (t) => {
+test('a file that is no picture is found before anything is launched, and named', async (t) => {
   const { cwd, facecom } = await place(t);
   await writeSet(join(cwd, 'faces'), people(2, 8));
   await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no picture');
+  const found = await facecom('run', tiny, '--json', ...sets('data.source=facecom', 'data.path=faces'));
+  assert.equal(found.exitCode, 2);
+  assert.match(JSON.stringify(found.json.at(-1).error), /p1_3\.png/);
+  assert.ok(!existsSync(join(cwd, 'runs')));
+});
+
+test('a picture whose pixels are damaged fails the run and is named', {
+  skip: withoutTensorFlow,
+}, async (t) => {
+  const { cwd, facecom } = await place(t);
+  await writeSet(join(cwd, 'faces'), people(2, 8));
+  const file = join(cwd, 'faces/images/p1_3.png');
+  const whole = await readFile(file);
+  // Its head and its end are well, so only decoding tells.
+  await writeFile(file, whole.fill(0, 45, whole.length - 20));
   const found = await facecom('run', tiny, '--json', ...sets('data.source=facecom', 'data.path=faces'));
   assert.equal(found.exitCode, 1);
   assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
@@ -111,14 +127,16 @@ async function startLong(t: TestContext) {
   t.after(() => {
     if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL');
   });
-  const [folder] = await waitFor(async () => readdir(join(cwd, 'runs/tiny')));
+  // Folders are made aside and renamed.
+  const [folder] = await waitFor(async () =>
+    (await readdir(join(cwd, 'runs/tiny'))).filter((name) => /^[0-9a-f]+-\d+$/.test(name)),
+  );
   const runDir = join(cwd, 'runs/tiny', folder!);
   await waitFor(async () => {
     const events = await readFile(join(runDir, 'events.jsonl'), 'utf8');
     return events.includes('"checkpoint"') ? events : undefined;
   });
-  const state = await readFile(join(runDir, 'state.jsonl'), 'utf8');
-  const trainer = Number(/"pid":(\d+)/.exec(state)?.[1]);
+  const trainer = readState(runDir).findLast(({ state }) => state === 'started')!.pid!;
   assert.ok(isAlive(trainer), 'the trainer is at work');
   return { child, cwd, runDir, trainer };
 }

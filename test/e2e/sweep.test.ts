@@ -172,7 +172,10 @@ until [ -e ../../../go ]; do sleep 0.02; done
 ${VALUE}`,
   );
   const program = start(['sweep', spec, '--json', '--max-parallel', '1'], cwd);
-  await until('the next is made ahead', () => runs().some(({ status }) => status === 'queued'));
+  await until('one runs, and the next is made ahead', () => {
+    const statuses = runs().map(({ status }) => status);
+    return statuses.includes('running') && statuses.includes('queued');
+  });
   for (const { status, dir } of runs()) if (status === 'queued') rmSync(dir, { recursive: true });
   writeFileSync(join(cwd, 'go'), '');
   const { exitCode, stdout, stderr } = await program;
