@@ -76,23 +76,6 @@ test('a file that is no picture is found before anything is launched, and named'
   assert.ok(!existsSync(join(cwd, 'runs')));
 });
 
-test('a picture whose pixels are damaged fails the run and is named', {
-  skip: withoutTensorFlow,
-}, async (t) => {
-  const { cwd, facecom } = await place(t);
-  await writeSet(join(cwd, 'faces'), people(2, 8));
-  const file = join(cwd, 'faces/images/p1_3.png');
-  const whole = await readFile(file);
-  // Its head and its end are well, so only decoding tells.
-  await writeFile(file, whole.fill(0, 45, whole.length - 20));
-  const found = await facecom('run', tiny, '--json', ...sets('data.source=facecom', 'data.path=faces'));
-  assert.equal(found.exitCode, 1);
-  assert.doesNotMatch(found.stderr, /\n\s+at |internal error/);
-  const summary = found.json.at(-1);
-  assert.equal(summary.status, 'failed');
-  assert.match(JSON.stringify(summary.error), /p1_3\.png/);
-});
-
 test('a file in the place of the folder of runs is exit code 2', async (t) => {
   const { cwd, facecom } = await place(t);
   await writeFile(join(cwd, 'runs.txt'), '');
