@@ -88,7 +88,7 @@ describe('the installed package', { concurrency: false }, () => {
     const cwd = await theirFolder(t);
     const command = (env: string) =>
       `mount -t tmpfs -o mode=777 tmpfs "$1" && mount -o remount,bind,ro / && cd "$1" && ! touch ${one.folder}/x 2>/dev/null &&
-       exec setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent ${env} "$2" run "$3" ${short.join(' ')}`;
+       exec setpriv --reuid=65534 --regid=65534 --clear-groups env -u XDG_CACHE_HOME -u FACECOM_CACHE_DIR HOME=/nonexistent ${env} "$2" run "$3" ${short.join(' ')}`;
     const start = (env: string) =>
       execa('unshare', ['-m', 'sh', '-c', command(env), 'sh', cwd, one.program, tiny(one)], {
         reject: false,
