@@ -314,7 +314,7 @@ test('stratified by gender: each side of a split by identity gets its share of w
 
 test('real photographs as folders: the same people and pictures as by annotations.json', async (t) => {
   const path = join(packageDir, '../shared/data/orl');
-  if (!existsSync(path)) return t.skip('the ORL faces are not here');
+  if (!existsSync(path)) return t.skip('the ORL photographs are not here');
   const dataset = await loadDataset(settings({ source: 'auto', path, image_size: 32, fit: 'crop' }), {
     seed: 1,
   });

@@ -122,3 +122,18 @@ export function drawnWeights(name: string, shape: readonly number[]): Float32Arr
   if (name.endsWith('running_var') || name.endsWith('weight')) return uniform(name, shape, 0.8, 1.2);
   return within(0.1);
 }
+
+/** Backbones with a fixture of PyTorch's, beside ResNet-18 and -50, which have tests of their own. */
+export const fixedBackbones = [
+  'tiny',
+  'resnet34',
+  'resnet101',
+  'iresnet18',
+  'iresnet50',
+  'mobilenet_v2',
+  'mobilenet_v3_small',
+  'efficientnet_b0',
+  'convnext_tiny',
+  'vgg19_bn',
+  'vit_small',
+];
