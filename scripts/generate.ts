@@ -72,7 +72,7 @@ function branch(
       effect: { const: name, type: 'string', description },
       p: {
         type: 'number',
-        description: 'Probability with which it is applied to a picture.',
+        description: 'Probability with which it is applied to an image.',
         minimum: 0,
         maximum: 1,
         unit: 'probability',

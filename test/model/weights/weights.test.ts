@@ -165,7 +165,7 @@ describe('names', () => {
     }
   });
 
-  it('an identity head of the same people is taken, of others its classifier is drawn', () => {
+  it('an identity head of the same identities is taken, of others its classifier is drawn', () => {
     const config = resolveConfig({ data: { image_size: 48 }, model: { backbone: 'tiny' } });
     const parameters = parametersOf(config, 2);
     const weights: WeightsFile = {
