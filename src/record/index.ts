@@ -1,6 +1,15 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
 export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export {
+  differenceText,
+  type Lead,
+  leadOf,
+  pointName,
+  type SeedDifference,
+  type SeedValue,
+  seedDifference,
+} from './difference.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';

@@ -10,6 +10,8 @@ export interface TrialResult {
   finished: boolean;
   /** Of the objective. */
   value?: number;
+  /** Two points' trials of one seed are a pair. */
+  seed?: number | undefined;
 }
 
 /** The mean of a point's finished trials. */
