@@ -1,6 +1,7 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
 export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export { type CalibrationBin, type Diagnostics, type RocCurve, readDiagnostics } from './diagnostics.ts';
 export {
   differenceText,
   type Lead,
@@ -43,6 +44,7 @@ export {
   bestOf,
   compareValues,
   finalValue,
+  modeOf,
   type PointResult,
   pointsOf,
   type Result,
@@ -77,4 +79,5 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';
