@@ -80,7 +80,8 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
       for (;;) {
         // From the first moment of the program on.
         const target = targets[random.integer(0, targets.length - 1)]!;
-        const moment = random.uniform(0, target === 'early' ? EARLY : length * 0.5);
+        const latest = target === 'early' ? EARLY : length * 0.4;
+        const moment = random.uniform(0, 1) ** 2 * latest;
         if (await Promise.race([exit.then(() => true), sleep(moment, false)])) break;
         observe(subject, runs, finished, found);
         if (found.kills >= wanted || !kill(child, { subject, runs, target, random })) continue;

@@ -43,7 +43,7 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     problems.push(marks);
     return undefined;
   }
-  const early = tooManyKeys(source) ?? tooDeep(source);
+  const early = tooManyKeys(source) ?? tooManyValues(source) ?? tooDeep(source);
   if (early) {
     problems.push(early);
     return undefined;
@@ -103,6 +103,24 @@ function tooManyKeys(source: Source): Problem | undefined {
   return undefined;
 }
 
+/** A list is as slow to read: every comma and every line may be a value. */
+function tooManyValues(source: Source): Problem | undefined {
+  const { text } = source;
+  if (text.length < limits.nodes) return undefined;
+  let count = 0;
+  // What is between quotes, or in a comment, is no value; only a text with many separators is worth its tokens.
+  for (const _ of text.matchAll(/[,\n]/g)) count++;
+  if (count <= limits.nodes) return undefined;
+  let values = 0;
+  let at = 0;
+  for (const token of new Lexer().lex(text)) {
+    if ((token === ',' || token === '-') && ++values > limits.nodes)
+      return problemAt({ source, start: at, end: at + 1 }, sizeFinding([]));
+    if (!lexerMarks.has(token)) at += token.length;
+  }
+  return undefined;
+}
+
 /** What the lexer puts between tokens for documents, flows and scalars: not of the text. */
 const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
 
@@ -120,6 +138,15 @@ function tooDeep(source: Source): Problem | undefined {
     if (!lexerMarks.has(token)) at += token.length;
   }
   return undefined;
+}
+
+function sizeFinding(path: Path) {
+  return {
+    code: 'yaml-size',
+    path: formatPath(path),
+    message: `The document has more than ${limits.nodes} values when its aliases are followed.`,
+    remedy: 'Write fewer values; an alias of an alias of an alias multiplies them.',
+  };
 }
 
 function depthFinding(path: Path) {
@@ -182,12 +209,7 @@ class Reader {
     if (this.stopped) return { kind: 'scalar', value: null, span };
     if (++this.nodes > limits.nodes) {
       this.stopped = true;
-      this.report(span, {
-        code: 'yaml-size',
-        path: formatPath(path),
-        message: `The document has more than ${limits.nodes} values when its aliases are followed.`,
-        remedy: 'Write fewer values; an alias of an alias of an alias multiplies them.',
-      });
+      this.report(span, sizeFinding(path));
       return { kind: 'scalar', value: null, span };
     }
     if (path.length > limits.depth) {
