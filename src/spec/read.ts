@@ -1,5 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, parseDocument, type Node as YamlNode } from 'yaml';
-import { type Problem, problemAt } from './problem.ts';
+import { type Finding, type Problem, problemAt } from './problem.ts';
 import { schemaAt } from './schema.ts';
 import type { Source, Span } from './source.ts';
 import { type Entry, formatPath, type Node, type Path } from './tree.ts';
@@ -140,7 +140,7 @@ function tooDeep(source: Source): Problem | undefined {
   return undefined;
 }
 
-function sizeFinding(path: Path) {
+function sizeFinding(path: Path): Finding {
   return {
     code: 'yaml-size',
     path: formatPath(path),
@@ -149,7 +149,7 @@ function sizeFinding(path: Path) {
   };
 }
 
-function depthFinding(path: Path) {
+function depthFinding(path: Path): Finding {
   return {
     code: 'yaml-depth',
     path: formatPath(path),
@@ -168,7 +168,7 @@ const yamlMessages: Record<string, string> = {
   MULTIPLE_DOCS: 'The file holds more than one document.',
 };
 
-function yamlFinding(code: string, message: string, line: string) {
+function yamlFinding(code: string, message: string, line: string): Finding {
   if (message.includes('call stack')) return depthFinding([]);
   const said = message.replace(/\s+at line \d+.*$/s, '').replace(/\.?$/, '.');
   return {
