@@ -135,7 +135,7 @@ function sweep({ env }: Subject, spec: string, runs: string): ChildProcess {
   return child;
 }
 
-/** The exit code; null where a signal ended it. */
+/** The exit code; null if a signal ended it. */
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) =>
     child.once('exit', (code, signal) => resolve(signal === 'SIGINT' ? 130 : code)),

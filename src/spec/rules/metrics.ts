@@ -3,7 +3,7 @@ import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** Metrics that the built-in trainer records for validation and test pictures; its own list is held to this one by a test. */
+/** Metrics that the built-in trainer records for validation and test images; its own list is held to this one by a test. */
 export const splitMetrics = [
   'gender_accuracy',
   'gender_precision',
@@ -53,7 +53,7 @@ export const monitor: Rule = {
     const known = [...validation, ...losses];
     if (!known.includes(metric))
       return unknownMetric(at, metric, known, {
-        remedy: test.includes(metric) ? 'The test pictures are scored once, at the end.' : undefined,
+        remedy: test.includes(metric) ? 'The test images are scored once, at the end.' : undefined,
       });
     return direction(['train', 'early_stopping', 'mode'], metric, mode);
   },
@@ -71,7 +71,7 @@ export const objective: Rule = {
   },
 };
 
-/** The split whose metric a sweep compares by has pictures. */
+/** The split whose metric a sweep compares by has images. */
 export const objectiveSplit: Rule = {
   reads: ['sweep', 'data'],
   check({ sweep, data }) {
