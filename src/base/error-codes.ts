@@ -93,9 +93,10 @@ export const errorCodes = [
   'sweep-unreachable',
   'sweep-exhausted',
   'dry-run-ids',
+  'dry-run-search',
   'dry-run-no-sweep',
   'no-sweep',
-  // Data and pictures
+  // Data and images
   'data-path-missing',
   'data-annotations-missing',
   'data-annotations-malformed',

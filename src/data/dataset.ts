@@ -1,10 +1,6 @@
-<<<<<<< HEAD
 import type { ErrorCode } from '../base/error-codes.ts';
 
-/** A picture's labels and place, before any pixel of it is read. */
-=======
 /** An image's labels and place, before any pixel of it is read. */
->>>>>>> main
 export interface PictureEntry {
   /** The image's name in the data set, unique in it. */
   name: string;
