@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { isRecord, overlaps } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Experiment } from '../spec/index.ts';
@@ -265,7 +266,7 @@ class Builder {
   }
 
   private find(
-    code: string,
+    code: ErrorCode,
     at: Path,
     on: 'key' | 'value',
     finding: Partial<PlacedFinding> & { message: string },

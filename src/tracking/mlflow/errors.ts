@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 
 /** A server's no to a request. */
@@ -6,7 +7,7 @@ export class MlflowError extends FacecomError {
   /** Such as RESOURCE_DOES_NOT_EXIST. */
   readonly reason: string;
 
-  constructor(code: string, status: number, reason: string, message: string, remedy?: string) {
+  constructor(code: ErrorCode, status: number, reason: string, message: string, remedy?: string) {
     super(code, message, {
       found: `${status}${reason ? ` ${reason}` : ''}`,
       ...(remedy === undefined ? {} : { remedy }),
