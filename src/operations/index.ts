@@ -46,3 +46,4 @@ export {
 } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
 export { type Validation, validate } from './validate.ts';
+export { type WatchedReport, type WatchOptions, watchReport } from './watch-report.ts';

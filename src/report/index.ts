@@ -3,7 +3,6 @@ export { type Comparison, compareSides, inReadingOrder, type Side } from './comp
 export { type ConfigDifference, configDifferences } from './compare/config-differences.ts';
 export type { ImageTest } from './compare/image-test.ts';
 export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
-export { writeCharts } from './write-charts.ts';
 export {
   livePage,
   type WrittenReport,

@@ -90,8 +90,8 @@ test('a run’s page holds what the record says, and a browser shows it without 
     assert.deepEqual(seen.trouble, []);
     assert.deepEqual(seen.answers, [
       dark ? 'rgb(15, 18, 22)' : 'rgb(246, 247, 249)',
-      2,
-      '../artifacts/training_metrics.svg',
+      7,
+      './training_metrics.svg',
     ]);
     for (const text of [
       'made/abcdef012345-1',
