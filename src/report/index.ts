@@ -3,7 +3,9 @@ export { type Comparison, compareSides, inReadingOrder, type Side } from './comp
 export { type ConfigDifference, configDifferences } from './compare/config-differences.ts';
 export type { ImageTest } from './compare/image-test.ts';
 export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
+export { writeCharts } from './write-charts.ts';
 export {
+  concludeReport,
   livePage,
   type WrittenReport,
   writeComparison,
