@@ -133,7 +133,7 @@ const LONGEST = 28; // characters
 function shortValue(value: unknown): string {
   const text =
     typeof value === 'number' && Number.isFinite(value)
-      ? String(Number(value.toPrecision(6)))
+      ? String(Number(value.toPrecision(4)))
       : typeof value === 'string'
         ? value
         : (JSON.stringify(value) ?? '–');
