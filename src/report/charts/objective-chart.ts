@@ -221,4 +221,6 @@ export function label(axes: Record<string, unknown>, axis: string): string {
 
 /** 0.1 + 0.2 is 0.3 to identities. */
 const tidy = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : formatNumber(value);
+  Number.isFinite(value) && (value === 0 || Math.abs(value) >= 1e-4)
+    ? String(Number(value.toPrecision(6)))
+    : formatNumber(value);
