@@ -103,6 +103,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate/command.ts'),
   },
   {
+    name: 'verify',
+    description: 'Train a run again from its record and say whether it comes to the same, to the bit.',
+    group: RESULTS,
+    examples: ['facecom verify last', 'facecom verify baseline --steps 50'],
+    works: true,
+    load: () => import('./commands/verify/command.ts'),
+  },
+  {
     name: 'predict',
     description: "Predict the gender and identity of images with a run's best checkpoint.",
     group: RESULTS,

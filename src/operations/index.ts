@@ -40,3 +40,4 @@ export {
 } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
 export { type Validation, validate } from './validate.ts';
+export { type Verification, type VerifyOptions, verify } from './verify/verify.ts';
