@@ -113,7 +113,7 @@ function sweep(spec: string, runs: string): ChildProcess {
   return child;
 }
 
-/** The exit code; null where a signal ended it. */
+/** The exit code; null if a signal ended it. */
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));
 }

@@ -80,7 +80,7 @@ export async function run(context: BenchContext): Promise<void> {
   });
 }
 
-/** The same experiment for the peer: pictures of each side, and the numbers of the recipe. */
+/** The same experiment for the peer: images of each side, and the numbers of the recipe. */
 async function requestOf(spec: string, set: string[]) {
   const { config } = await readExperiment(spec, { set });
   const { collection, identities, split } = await surveyDataset(config.data);

@@ -34,7 +34,7 @@ const MOST = 3;
 
 const found = new Map<string, Array<{ variant: Variant; seconds: number }>>();
 
-/** Measures pictures a second of facecom's step against the fastest of PyTorch's ways of running it, in turn. */
+/** Measures images a second of facecom's step against the fastest of PyTorch's ways of running it, in turn. */
 export async function compare(
   context: BenchContext,
   { name, shape, precision, candidates, evaluate }: Comparison,
@@ -56,7 +56,7 @@ export async function compare(
   const peers = tried.filter(({ seconds }) => seconds < CLOSE * tried[0]!.seconds).slice(0, MOST);
   const busy = new Map<string, number[]>();
   let ready: OursReady | undefined;
-  /** Pictures a second of a new process. */
+  /** Images a second of a new process. */
   const measured = async (side: string, worker: Worker) => {
     const seen = busy.get(side) ?? [];
     busy.set(side, seen);
@@ -103,7 +103,7 @@ export async function compare(
   });
 }
 
-/** Percent, or null where nvidia-smi told nothing. */
+/** Percent, or null if nvidia-smi told nothing. */
 const middle = (samples: number[] = []): number | null => (samples.length > 0 ? median(samples) : null);
 
 export const float32Variants = variants.filter(({ precision }) => precision === 'float32');

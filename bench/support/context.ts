@@ -38,14 +38,14 @@ export interface BenchContext {
   folder(): Promise<string>;
   /** The python of the peer's virtual environment, made at first use in the user's cache folder. FACECOM_BENCH_PYTHON takes its place. */
   pythonEnvironment(name: string, requirements: readonly string[]): Promise<string>;
-  /** Measures the sides in turn, changing who goes first each round; gives each side's median and all its values. */
+  /** Measures the sides in turn, changing who goes first each round; returns each side's median and all its values. */
   alternate<K extends string>(
     rounds: number,
     sides: Record<K, Side>,
   ): Promise<Record<K, { median: number; values: number[] }>>;
   /** Runs at the end, whatever happened: stops what the bench started. */
   defer(cleanup: () => void | Promise<void>): void;
-  /** Says something to the person who waits (stderr). */
+  /** Says something to the identity that waits (stderr). */
   note(text: string): void;
   report(measured: Measured): void;
 }

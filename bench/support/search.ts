@@ -8,7 +8,7 @@ import type { Worker } from './worker.ts';
 
 type Point = Record<string, unknown>;
 
-/** One side of a search: a point, told what it led to, gives the next. */
+/** One side of a search: a point, told what it led to, returns the next. */
 export type Searcher = (losses: number[] | null) => Promise<Point>;
 
 export interface Search {

@@ -11,7 +11,7 @@ export interface CommandEntry {
   examples?: readonly string[];
   /** Training or sending continues when nobody reads the output any more; other commands only print. */
   works?: boolean;
-  /** Gives `command()`, a configured commander Command. */
+  /** Returns `command()`, a configured commander Command. */
   load: () => Promise<{ command: () => Command }>;
 }
 

@@ -8,7 +8,7 @@ import type { Experiment } from '../spec/index.ts';
 export interface Slot {
   /** From 0. */
   index: number;
-  /** As the record and people name it: `cpu`, `gpu:0`. */
+  /** As the record and identities name it: `cpu`, `gpu:0`. */
   devices: string[];
   /** What CUDA_VISIBLE_DEVICES names; undefined leaves it as it is, empty hides every GPU. */
   visible?: string[];
@@ -37,7 +37,7 @@ export interface SlotOptions {
 
 export interface SlotPlan {
   slots: Slot[];
-  /** What is said once: GPUs that are left out, and why. */
+  /** What is reported once: GPUs that are left out, and why. */
   notes: string[];
 }
 
@@ -47,7 +47,7 @@ const CPU_TRIAL_MEMORY = 1.5e9;
 /**
  * Where trials run. On GPUs: one trial a GPU, `resources.gpus` of them, or several on one where that is a fraction; those that others
  * compute on are left out unless `resources.device` or CUDA_VISIBLE_DEVICES names them. Else on the CPU: a trial a core (cores
- * train more pictures apart than together), as the memory allows, and the cores divided among them.
+ * train more images apart than together), as the memory allows, and the cores divided among them.
  * Throws FacecomError `no-gpu`, `resources-gpus` or `resources-memory` (exit code 2).
  */
 export function planSlots(machine: MachineFacts, options: SlotOptions): SlotPlan {

@@ -18,7 +18,7 @@ export interface SuperviseOptions {
   runDir: string;
   /** Starts the trainer. */
   start: () => Handle;
-  /** What is said of the start in the record. */
+  /** What is reported about the start in the record. */
   started: { launcher: string; devices: string[]; attempt: number; threads?: number };
   /** Milliseconds for which its slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;

@@ -13,7 +13,7 @@ export function trainerEnvironment({
     FACECOM_THREADS: String(threads),
     // Trainers of other makes (NumPy, PyTorch) go by it.
     OMP_NUM_THREADS: OMP_NUM_THREADS ?? String(threads),
-    // Pictures are decoded on libuv's threads, four unless it is told.
+    // Images are decoded on libuv's threads, four unless it is told.
     UV_THREADPOOL_SIZE: UV_THREADPOOL_SIZE ?? String(Math.min(1024, Math.max(4, threads))),
     ...devices(visible),
   };

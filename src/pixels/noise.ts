@@ -22,7 +22,7 @@ function open(bytes: number) {
   return opened;
 }
 
-/** Where pictures begin in the kernel's memory: behind the quantiles and the generators' states. */
+/** Where images begin in the kernel's memory: behind the quantiles and the generators' states. */
 const start = 8192 + 16;
 
 /** Draws normal deviates × 8192 to the given place of the kernel's memory. The generators start from the stream. */

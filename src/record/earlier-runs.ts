@@ -12,7 +12,7 @@ import { readState } from './state.ts';
 export interface Forecast {
   /** Ids of trials that are finished. */
   finished: ReadonlySet<string>;
-  /** How long the others take; undefined where no earlier run is like one of them. */
+  /** How long the others take; undefined if no earlier run is like one of them. */
   estimate?: {
     /** Of all that could be estimated, one after another. */
     seconds: number;
@@ -33,7 +33,7 @@ const LOOKED_AT = 300;
 const OF_A_KIND = 5;
 
 /**
- * What is finished already, and how long the rest takes: seconds an epoch of earlier runs of the same data, picture size, model and
+ * What is finished already, and how long the rest takes: seconds an epoch of earlier runs of the same data, image size, model and
  * batch, times the epochs of the trial.
  */
 export function earlierRuns(

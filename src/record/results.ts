@@ -32,7 +32,7 @@ export interface PointResult<T extends TrialResult = TrialResult> {
   trials: T[];
   /** The finite values of its finished trials. */
   values: number[];
-  /** Undefined where no trial has a value. */
+  /** Undefined if no trial has a value. */
   result?: Result;
 }
 
@@ -56,7 +56,7 @@ export function pointsOf<T extends TrialResult>(trials: Iterable<T>, objective: 
   return [...points.values()].sort((a, b) => compareValues(a.result?.mean, b.result?.mean, objective));
 }
 
-/** The best point and the first of its trials that has finished, which stands for it; undefined where no trial has a value. */
+/** The best point and the first of its trials that has finished, which stands for it; undefined if no trial has a value. */
 export function bestOf<T extends TrialResult>(
   points: readonly PointResult<T>[],
 ): { point: PointResult<T> & { result: Result }; trial: T } | undefined {
@@ -66,7 +66,7 @@ export function bestOf<T extends TrialResult>(
   return { point: { ...point, result: point.result }, trial };
 }
 
-/** Undefined where the trial has not finished, or not with a finite value. */
+/** Undefined if the trial has not finished, or not with a finite value. */
 export const finalValue = ({ finished, value }: TrialResult): number | undefined =>
   finished && value !== undefined && Number.isFinite(value) ? value : undefined;
 

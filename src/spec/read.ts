@@ -19,7 +19,7 @@ export const limits = {
 /**
  *   text ─▶ yaml's document (YAML 1.2) ─▶ tree of values with their places, aliases followed
  *
- * Problems are added to the list; undefined where there is no tree to go on with.
+ * Problems are added to the list; undefined if there is no tree to continue with.
  */
 export function readTree(source: Source, problems: Problem[]): Node | undefined {
   const { text } = source;

@@ -63,7 +63,7 @@ export function buildSpace(
 class Builder {
   readonly axes: Axis[] = [];
   private readonly simplexes: Dimension[] = [];
-  /** Axes of simplexes that are wrong: nothing more is said of them. */
+  /** Axes of simplexes that are wrong: nothing more is reported about them. */
   private readonly lost = new Set<Axis>();
   private readonly byName = new Map<string, Axis>();
 

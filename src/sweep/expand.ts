@@ -195,7 +195,7 @@ class Run {
       });
   }
 
-  /** A point's trials; false where they are there already or break the schema. */
+  /** A point's trials; false if they are there already or break the schema. */
   private take(point: Assignment): boolean {
     this.tried++;
     const configured = this.configure(point);

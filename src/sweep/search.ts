@@ -40,7 +40,7 @@ export class Search {
     });
   }
 
-  /** Undefined where the sweep's method does not learn. The spec was checked by `expandSweep`. */
+  /** Undefined if the sweep's method does not learn. The spec was checked by `expandSweep`. */
   static of(spec: ResolvedExperiment, options: ExpandOptions = {}): Search | undefined {
     const { sweep } = spec;
     const findings: PlacedFinding[] = [];
@@ -49,7 +49,7 @@ export class Search {
     return space && new Search(sweep, space, spec.partial, options);
   }
 
-  /** The trials of a new point; undefined where none is left that was not run. */
+  /** The trials of a new point; undefined if none is left that was not run. */
   propose(number: number): Trial[] | undefined {
     const point = this.sampler.ask(number, (other) => {
       const [trial] = this.trialsOf(other, number);
@@ -58,7 +58,7 @@ export class Search {
     return point && this.take(point, number);
   }
 
-  /** The trials of a point that was proposed before; undefined where the spec cannot have it any more. */
+  /** The trials of a point that was proposed before; undefined if the spec cannot have it any more. */
   restore(axes: Readonly<Record<string, unknown>>, number: number): Trial[] | undefined {
     const point = this.space.axes.map(({ name }) => (Object.hasOwn(axes, name) ? axes[name] : ABSENT));
     return this.trialsOf(point, number).length > 0 ? this.take(point, number) : undefined;

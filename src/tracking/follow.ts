@@ -15,7 +15,7 @@ export interface Sender {
 
 export interface FollowOptions {
   dir: string;
-  /** Gives the server once it answers. */
+  /** Returns the server once it answers. */
   session: (signal: AbortSignal) => Promise<Session>;
   make: (session: Session, signal: AbortSignal) => Promise<Sender>;
   /** Says something, each thing once. */
@@ -105,7 +105,7 @@ export class Follower implements Tracker {
         if (!mayPass(error)) throw error;
         this.reason = sentence(error);
         this.options.note(
-          `MLflow: ${this.reason}. Training goes on, and all is recorded: \`facecom sync\` sends it later.`,
+          `MLflow: ${this.reason}. Training continues, and all is recorded: \`facecom sync\` sends it later.`,
         );
         // The local server may come back at another port.
         sender = undefined;
@@ -131,7 +131,7 @@ export class Follower implements Tracker {
     this.gaveUp = true;
     this.reason = sentence(error);
     const remedy = error instanceof FacecomError && error.remedy ? ` ${error.remedy}` : '';
-    this.options.note(`MLflow: ${this.reason}.${remedy} Training goes on, and all is recorded.`);
+    this.options.note(`MLflow: ${this.reason}.${remedy} Training continues, and all is recorded.`);
   }
 }
 

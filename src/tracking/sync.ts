@@ -40,7 +40,7 @@ export interface SyncRow {
   code?: string;
 }
 
-/** Sends what was not sent of each run, a sweep's own run before its children. Gives what became of each; throws nothing of a server's. */
+/** Sends what was not sent of each run, a sweep's own run before its children. Returns what became of each; throws nothing of a server's. */
 export async function syncRuns(options: SyncOptions): Promise<SyncRow[]> {
   const rows: SyncRow[] = [];
   const links = new Links(options);

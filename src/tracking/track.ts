@@ -80,19 +80,19 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
 
 const nothing: Tracker = { url: undefined, close: async () => ({ sent: true }) };
 
-/** Undefined where nothing is sent: tracking is off, or its address is none, which is said. */
+/** Undefined if nothing is sent: tracking is off, or its address is none, which is reported. */
 function chooseTarget({ config, note }: TrackOptions): Exclude<Target, { kind: 'off' }> | undefined {
   try {
     const target = targetOf(config.tracking.mlflow);
     return target.kind === 'off' ? undefined : target;
   } catch (error) {
     const { message, found, remedy } = error as { message: string; found?: string; remedy?: string };
-    note(`MLflow: ${message} (${found}) ${remedy} Training goes on without it.`);
+    note(`MLflow: ${message} (${found}) ${remedy} Training continues without it.`);
     return undefined;
   }
 }
 
-/** One server for all that a command sends, asked for once; each thing is said once. */
+/** One server for all that a command sends, asked for once; each thing is reported once. */
 class Link {
   private readonly target: Exclude<Target, { kind: 'off' }>;
   private readonly options: TrackOptions;

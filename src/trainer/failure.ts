@@ -15,7 +15,7 @@ const classes = new Map<string, ToldClass>([
   ['no-permission', 'code'],
   ['too-many-files', 'code'],
   ['internal', 'code'],
-  // Met while training, when a picture is read.
+  // Met while training, when an image is read.
   ['data-cache-damaged', 'data'],
   ['data-picture-corrupt', 'data'],
   ['data-picture-missing', 'data'],

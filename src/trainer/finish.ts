@@ -26,7 +26,7 @@ import { predictions, submission } from './evaluation/submission.ts';
 import { finalLines } from './log.ts';
 import type { Session } from './session.ts';
 
-/** Scores the best weights on the test pictures and writes the artifacts. Gives the run's final metrics. */
+/** Scores the best weights on the test images and writes the artifacts. Returns the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {
   const { config, dataset, learner, state, record, runDir, log } = session;
   // The best checkpoint of the last epoch may still be on its way to the disk.
@@ -66,7 +66,7 @@ async function test(session: Session): Promise<Scores> {
   const { config, dataset, record, log } = session;
   const subset = dataset.test;
   if (subset.size === 0) {
-    record.warn('no-test', 'There are no test pictures: no test score and no submission.csv is made.');
+    record.warn('no-test', 'There are no test images: no test score and no submission.csv is made.');
     return {};
   }
   const settings = config.evaluate;
@@ -88,7 +88,7 @@ async function test(session: Session): Promise<Scores> {
   if (full.chosenHere.length > 0)
     record.warn(
       'threshold-on-test',
-      `The validation pictures could choose no threshold of ${full.chosenHere.join(' and ')}; the test pictures chose their own, and scores at it are too good.`,
+      `The validation images could choose no threshold of ${full.chosenHere.join(' and ')}; the test images chose their own, and scores at it are too good.`,
     );
   await writeArtifact(session, 'evaluation.json', 'evaluation', {
     split: 'test',
@@ -125,14 +125,14 @@ async function test(session: Session): Promise<Scores> {
   };
 }
 
-/** Thresholds that the best weights choose on the validation pictures: test pictures must not choose their own. */
+/** Thresholds that the best weights choose on the validation images: test images must not choose their own. */
 async function validationThresholds(session: Session): Promise<Thresholds> {
   const { config, dataset } = session;
   if (dataset.validation.size === 0) return {};
   const outcomes = await outcomesOf(session, dataset.validation, 'validate');
   const watched = [config.train.early_stopping.monitor];
   const { matching } = config.evaluate;
-  // What the test pictures are matched at, the validation pictures must choose.
+  // What the test images are matched at, the validation images must choose.
   const when = matches(dataset.test, matching, watched) ? ('always' as const) : matching.when;
   const settings = { ...config.evaluate, intervals: 0, matching: { ...matching, when } };
   return evaluateFully(dataset.validation, outcomes, { settings, watched, seed: 0 }).thresholds;
@@ -154,7 +154,7 @@ function outcomesOf(
   });
 }
 
-/** The test pictures under the conditions of evaluate.conditions: `<condition>/<metric>`, their mean and what is lost. */
+/** The test images under the conditions of evaluate.conditions: `<condition>/<metric>`, their mean and what is lost. */
 async function testConditions(
   session: Session,
   { full, outcomes, watched }: { full: FullEvaluation; outcomes: Outcomes; watched: string[] },

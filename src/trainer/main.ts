@@ -10,7 +10,7 @@ import { RunRecord } from './recorder.ts';
 import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 
-/** The built-in trainer on the built-in model: trains the run of a folder and gives the process's exit code. */
+/** The built-in trainer on the built-in model: trains the run of a folder and returns the process's exit code. */
 export async function main(
   runDir: string,
   options: Pick<TrainerOptions, 'steps' | 'progressInterval'> = {},
@@ -80,7 +80,7 @@ interface RunOptions extends TrainerOptions {
   progress: { stage: Stage };
 }
 
-/** Gives why the run was interrupted; undefined where it was not. */
+/** Returns why the run was interrupted; undefined where it was not. */
 async function trainRun(
   runDir: string,
   config: Experiment,
@@ -139,7 +139,7 @@ function withDevice(config: Experiment): Experiment {
   return device ? { ...config, resources: { ...config.resources, device } } : config;
 }
 
-/** What a picture of each class counts, where the spec asks for classes that count alike. */
+/** What an image of each class counts, where the spec asks for classes that count alike. */
 async function classWeights({ loss }: Experiment, { train, identities }: Dataset): Promise<Labels> {
   const { balancedWeights } = await import('../model/index.ts');
   return {
@@ -166,13 +166,13 @@ async function load(config: Experiment, { events, signal }: RunOptions) {
   const { train, validation, test, identities, hash, notes } = dataset;
   for (const note of notes ?? []) log(`data: ${note}`);
   log(
-    `data: ${train.size} training, ${validation.size} validation and ${test.size} test pictures of ${identities.length} identities (${hash.slice(0, 12)})`,
+    `data: ${train.size} training, ${validation.size} validation and ${test.size} test images of ${identities.length} identities (${hash.slice(0, 12)})`,
   );
   progress.report({ stage: 'model', done: 0, total: 1, unit: 'models' });
   return dataset;
 }
 
-/** Undefined where the work was stopped by the signal; whatever error it stopped with is then no failure. */
+/** Undefined if the work was stopped by the signal; whatever error it stopped with is then no failure. */
 async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -199,7 +199,7 @@ function describe(learner: Learner, resume: Checkpoint | undefined): void {
   }
 }
 
-/** Writes a failure into the record, where that is possible, and for people. Gives the exit code. */
+/** Writes a failure into the record, if that is possible, and for identities. Returns the exit code. */
 function report(error: unknown, stage: Stage, events: EventWriter | undefined): number {
   const failure = toFailure(error);
   process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);

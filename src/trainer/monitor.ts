@@ -8,7 +8,7 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
     if (subset.size === 0) return false;
     if (name.startsWith('gender')) return subset.gender.some((label) => label >= 0);
     if (name.startsWith('identity')) return subset.identity.some((label) => label >= 0);
-    // A metric of matching that is watched is measured wherever there are two people.
+    // A metric of matching that is watched is measured wherever there are two identities.
     if (name.startsWith('challenge') && !subset.gender.some((label) => label >= 0)) return false;
     if (isMatching(name)) return new Set((subset.people ?? []).filter((person) => person >= 0)).size > 1;
     return true;
@@ -25,7 +25,7 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
 export function checkMonitor(monitor: string, dataset: Pick<Dataset, 'train' | 'validation'>): void {
   const names = monitorable(dataset);
   if (names.includes(monitor)) return;
-  // Without validation pictures the latest epoch counts as the best, which is said as a warning.
+  // Without validation images the latest epoch counts as the best, which is reported as a warning.
   if (dataset.validation.size === 0 && monitor.startsWith('val/')) return;
   throw new FacecomError(
     'monitor',

@@ -18,9 +18,9 @@ export interface TrainOptions {
   record: RunRecord;
   /** Aborted: a checkpoint is saved and the result is `interrupted`. */
   signal: AbortSignal;
-  /** What to go on from; without it the learner's own initial state is trained from the first step. */
+  /** What to continue from; without it the learner's own initial state is trained from the first step. */
   resume?: Checkpoint;
-  /** One line for people. */
+  /** One line for identities. */
   log?: (line: string) => void;
   /** Milliseconds between two checkpoints within an epoch. */
   checkpointInterval?: number;
@@ -35,7 +35,7 @@ export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progres
   state: TrainState;
   stretches: readonly Stretch[];
   balance: Balancer;
-  /** Left out: every picture once, shuffled. */
+  /** Left out: every image once, shuffled. */
   sampler: Sampler | undefined;
   stepsPerEpoch: number;
   progress: ProgressReporter;

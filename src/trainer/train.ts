@@ -122,7 +122,7 @@ function warn({ config, dataset, record, learner, log }: TrainOptions, stretches
   if (dataset.validation.size === 0)
     record.warn(
       'no-validation',
-      'There are no validation pictures: the last epoch counts as the best, and nothing stops the training early.',
+      'There are no validation images: the last epoch counts as the best, and nothing stops the training early.',
     );
   if (stretches.some(({ cut }) => cut))
     record.warn(
@@ -143,7 +143,7 @@ function keepToSteps({ state, steps, limit }: Session, { atOnce = true } = {}): 
 
 const position = ({ epoch, batch, ended }: TrainState) => `${epoch} ${batch} ${ended}`;
 
-/** Trains what is left of the epoch under way. Gives what was done in this process. */
+/** Trains what is left of the epoch under way. Returns what was done in this process. */
 async function trainPart(session: Session): Promise<{ images: number; seconds: number }> {
   const { config, dataset, learner, state, signal, stepsPerEpoch, progress } = session;
   const rate = new Rate();
@@ -277,7 +277,7 @@ function keep(
   return state.kept.some(({ epoch }) => epoch === state.epoch);
 }
 
-/** The means of the epoch's losses and scores: of pictures with the label, for a task's; and the weights of the losses. */
+/** The means of the epoch's losses and scores: of images with the label, for a task's; and the weights of the losses. */
 function trainValues({ sums, weights }: TrainState, balanced: boolean): Scores {
   const share = (name: string, right: number, all: number): Scores =>
     all > 0 && Number.isFinite(right) ? { [name]: right / all } : {};

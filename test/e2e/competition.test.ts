@@ -14,7 +14,7 @@ import { place } from '../support/trained.ts';
 
 const size = 32;
 
-/** The challenge's folders with drawn faces: so many people, of whom the last third is in val. */
+/** The challenge's folders with drawn faces: so many identities, of whom the last third is in val. */
 async function drawChallenge(folder: string, people: number): Promise<void> {
   const write = async (path: string, pixels: Uint8Array) => {
     await mkdir(dirname(path), { recursive: true });
@@ -79,7 +79,7 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   for (const name of ['robustness.png', 'robustness.csv', 'split.csv', 'thresholds.json'])
     assert.ok(existsSync(join(dir, 'artifacts', name)), name);
 
-  // The same scores again, on the pictures that the run tested; then on a folder of its own, flipped, as an ensemble with itself.
+  // The same scores again, on the images that the run tested; then on a folder of its own, flipped, as an ensemble with itself.
   const again = await facecom('evaluate', dir, '--json');
   assert.equal(again.json[0].metrics['test/gallery_rank1'], metrics['test/gallery_rank1']);
   assert.equal(again.json[0].metrics['test/verification_accuracy'], metrics['test/verification_accuracy']);
@@ -91,7 +91,10 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   assert.deepEqual([flipped.json[0].data.pictures, flipped.json[0].with.length], [32, 1]);
   assert.ok(flipped.json[0].metrics['test/gallery_rank1'] >= 0);
   const table = await facecom('evaluate', dir, foreign);
-  assert.match(table.stdout, /rank 1[\s\S]*95 % interval over people[\s\S]*probes in a gallery of 8 people/);
+  assert.match(
+    table.stdout,
+    /rank 1[\s\S]*95 % interval over identities[\s\S]*probes in a gallery of 8 identities/,
+  );
 
   const predicted = await facecom(
     'predict',

@@ -41,7 +41,7 @@ export async function followRuns(options: AfterOptions) {
   };
   return {
     observer,
-    /** Waits for charts and MLflow, for a while; less long where the user wants to be gone. Gives the page of the sweep. */
+    /** Waits for charts and MLflow, for a while; less long where the user wants to be gone. Returns the page of the sweep. */
     async close({ stop, kill }: { stop: AbortSignal; kill: AbortSignal }): Promise<{ url?: string }> {
       const over = new AbortController();
       const signal = AbortSignal.any([kill, over.signal]);

@@ -17,7 +17,7 @@ export interface RunFolderOptions {
   cwd: string;
 }
 
-/** The folder of a trial's run: a new one, or the one that goes on, with what the spec says now of what does not decide its result. */
+/** The folder of a trial's run: a new one, or the one that continues, with what the spec says now of what does not decide its result. */
 export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): string {
   if (run) {
     reopenRun(run, options.config);

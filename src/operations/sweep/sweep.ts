@@ -212,7 +212,7 @@ async function compareWithRecord(context: Context, expansion: Trials, { stopping
   return { board, plan };
 }
 
-/** A stopping rule knows what all trials have reported, those that go on, too. */
+/** A stopping rule knows what all trials have reported, those that continue, too. */
 function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping | undefined): void {
   if (!stopping) return;
   for (const { run, trial } of plan.work)

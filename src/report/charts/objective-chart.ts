@@ -144,7 +144,7 @@ function legendOf(hue: string): object {
   };
 }
 
-/** The one other axis that the points differ in, where there is only one and it has few values. */
+/** The one other axis that the points differ in, if there is only one and it has few values. */
 function hueAxis(axis: string, points: PointRow[], axes: string[]): string | undefined {
   const free: string[] = [];
   for (const other of axes)
@@ -188,6 +188,6 @@ export function label(axes: Record<string, unknown>, axis: string): string {
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }
 
-/** 0.1 + 0.2 is 0.3 to people. */
+/** 0.1 + 0.2 is 0.3 to identities. */
 const tidy = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(6))) : formatNumber(value);

@@ -7,7 +7,7 @@ export interface Line {
   colour: string;
 }
 
-/** One picture of a chart: lines that share an axis. */
+/** One image of a chart: lines that share an axis. */
 export interface Panel {
   title: string;
   /** With its unit. */
@@ -54,7 +54,7 @@ const gender: Kind = {
 };
 const identity: Kind = {
   title: 'Identity, validation',
-  axis: 'share of pictures (0 to 1)',
+  axis: 'share of images (0 to 1)',
   score: true,
   metrics: [
     ['val/identity_top1', 'top-1', palette.blue],
@@ -69,9 +69,9 @@ const rate: Kind = {
 };
 const speed: Kind = {
   title: 'Throughput',
-  axis: 'training pictures a second (1/s)',
+  axis: 'training images a second (1/s)',
   zero: true,
-  metrics: [['train/images_per_second', 'pictures a second', palette.yellow]],
+  metrics: [['train/images_per_second', 'images a second', palette.yellow]],
 };
 
 /** Told by the tables, not by a curve of its own. */

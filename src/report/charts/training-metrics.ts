@@ -20,7 +20,7 @@ interface Row {
   y: number | null;
 }
 
-/** The curves of a run over its epochs; undefined where nothing was measured. */
+/** The curves of a run over its epochs; undefined if nothing was measured. */
 export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
   const curves = curvesOf(run);
   const { metric, mode } = monitorOf(run);

@@ -77,7 +77,7 @@ function timings(run: RunRecord): [string, string][] {
   ];
   if (finite.length > 0)
     rows.push([
-      'training pictures a second, median',
+      'training images a second, median',
       formatNumber(finite.sort((a, b) => a - b)[finite.length >> 1]),
     ]);
   for (const name of ['epochs', 'steps', 'ended'])

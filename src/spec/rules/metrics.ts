@@ -24,7 +24,7 @@ export const monitor: Rule = {
     const known = [...validation, ...losses];
     if (!known.includes(metric))
       return unknownMetric(at, metric, known, {
-        remedy: test.includes(metric) ? 'The test pictures are scored once, at the end.' : undefined,
+        remedy: test.includes(metric) ? 'The test images are scored once, at the end.' : undefined,
       });
     return direction(['train', 'early_stopping', 'mode'], metric, mode);
   },
@@ -42,7 +42,7 @@ export const objective: Rule = {
   },
 };
 
-/** The split whose metric a sweep compares by has pictures. */
+/** The split whose metric a sweep compares by has images. */
 export const objectiveSplit: Rule = {
   reads: ['sweep', 'data'],
   check({ sweep, data }) {

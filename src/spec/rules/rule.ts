@@ -6,7 +6,7 @@ import { formatPath, type Path } from '../tree.ts';
 export interface Rule {
   /** Dotted paths of what it looks at; it is asked if they keep to the schema. */
   reads: readonly string[];
-  /** Gives what breaks it, nothing where all is well. */
+  /** Returns what breaks it, nothing if all is well. */
   check(config: Experiment): PlacedFinding[];
 }
 

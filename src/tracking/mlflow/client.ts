@@ -63,7 +63,7 @@ export class MlflowClient {
     return new MlflowClient(this.connection, { policy, signal });
   }
 
-  /** Undefined where there is none of this name. */
+  /** Undefined if there is none of this name. */
   async experimentByName(name: string): Promise<Experiment | undefined> {
     const query = { experiment_name: name };
     return absent(this.get<{ experiment: Experiment }>('experiments/get-by-name', query), 'experiment');
@@ -96,7 +96,7 @@ export class MlflowClient {
     return (await this.post<{ run: Run }>('runs/create', run, { once: true })).run;
   }
 
-  /** Undefined where there is none of this id. */
+  /** Undefined if there is none of this id. */
   async run(id: string): Promise<Run | undefined> {
     return absent(this.get<{ run: Run }>('runs/get', { run_id: id }), 'run');
   }
@@ -150,7 +150,7 @@ export class MlflowClient {
     });
   }
 
-  /** The content of a small file below the server's artifact root; undefined where there is none. */
+  /** The content of a small file below the server's artifact root; undefined if there is none. */
   async getArtifact(path: string): Promise<string | undefined> {
     const encoded = path.split('/').map(encodeURIComponent).join('/');
     try {
@@ -161,7 +161,7 @@ export class MlflowClient {
     }
   }
 
-  /** Throws where the server does not answer as MLflow does. */
+  /** Throws if the server does not answer as MLflow does. */
   async ping(): Promise<void> {
     await this.post('experiments/search', { max_results: 1 });
   }

@@ -21,7 +21,7 @@ export interface Request {
   timeout?: number;
 }
 
-/** Sends a request, again where that may help. Gives the body as text. Throws FacecomError, or the signal's reason. */
+/** Sends a request, again if that may help. Returns the body as text. Throws FacecomError, or the signal's reason. */
 export async function send(
   { base, headers }: Connection,
   request: Request,

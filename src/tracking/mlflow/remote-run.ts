@@ -8,7 +8,7 @@ import { legalKey } from './names.ts';
 import { checkMetric, type Entry, LONGEST_PARAM, LONGEST_TAG, type Metric, text } from './values.ts';
 
 export interface NewRun {
-  /** Gives the same for the same folder at all times. */
+  /** Returns the same for the same folder at all times. */
   key: () => Promise<string>;
   experiment: string;
   name: string;

@@ -40,7 +40,7 @@ export class Session {
     return new Session(client, connection.base);
   }
 
-  /** MLflow's id of an experiment, which is made where there is none of this name. */
+  /** MLflow's id of an experiment, which is made if there is none of this name. */
   experiment(name: string): Promise<string> {
     let id = this.experiments.get(name);
     if (!id) {

@@ -5,8 +5,8 @@ import type { Scores } from './metrics.ts';
 export type Interval = [low: number, high: number];
 
 /**
- * 95 % intervals by the percentile bootstrap over identities (Efron and Tibshirani, 1993): people are drawn with replacement, all
- * pictures of a person together, for they are not independent; pictures of nobody known each stand alone. A metric that is undefined in
+ * 95 % intervals by the percentile bootstrap over identities (Efron and Tibshirani, 1993): identities are drawn with replacement, all
+ * images of an identity together, for they are not independent; images of nobody known each stand alone. A metric that is undefined in
  * some sample has its interval from the others. None with fewer than two units or no samples.
  */
 export function bootstrap(
@@ -19,7 +19,7 @@ export function bootstrap(
   const units = new Map<string, number>();
   for (let i = 0; i < size; i++) {
     const person = (people ?? identity)[i]!;
-    const key = person >= 0 ? `person ${person}` : `picture ${i}`;
+    const key = person >= 0 ? `identity ${person}` : `image ${i}`;
     if (!units.has(key)) units.set(key, units.size);
     unitOf[i] = units.get(key)!;
   }

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../data/index.ts';
 import { quoted } from './submission.ts';
 
-/** Which side each picture was on, as CSV: what data.split decided, kept in the record. */
+/** Which side each image was on, as CSV: what data.split decided, kept in the record. */
 export function splitTable(dataset: Pick<Dataset, 'train' | 'validation' | 'test'>): string {
   const lines = ['filename,split'];
   for (const side of ['train', 'validation', 'test'] as const)

@@ -1,6 +1,6 @@
 import { argmax, genderOf, type Outcomes } from './metrics.ts';
 
-/** What is said of one picture. */
+/** What is reported about one image. */
 export interface Prediction {
   filename: string;
   gender: 'Male' | 'Female';
@@ -11,7 +11,7 @@ export interface Prediction {
   identityProbability: number;
 }
 
-/** The predictions of both heads for each picture. */
+/** The predictions of both heads for each image. */
 export function predictions(
   names: readonly string[],
   {
@@ -36,7 +36,7 @@ export function predictions(
 }
 
 /**
- * The text of submission.csv (RFC 4180, line feeds): one line a picture. A name that a spreadsheet would take for a formula has an
+ * The text of submission.csv (RFC 4180, line feeds): one line an image. A name that a spreadsheet would take for a formula has an
  * apostrophe in front (OWASP, CSV injection), unless `raw` leaves it as it is.
  */
 export function submission(rows: readonly Prediction[], { raw = false } = {}): string {

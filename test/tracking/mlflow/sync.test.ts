@@ -160,7 +160,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.equal(back.tags['facecom.failure'], 'code: It broke.');
   });
 
-  test('goes on after a kill in the middle, and takes what came later', async () => {
+  test('continues after a kill in the middle, and takes what came later', async () => {
     const runDir = writeRecord({
       runs: server.runs,
       trial: 'middle',

@@ -7,8 +7,8 @@ import { describeEdit } from '../../terminal/edit-plan.ts';
 import type { SweepOptions } from './command.ts';
 
 /**
- * An edited spec whose sweep runs: shows what changes and, with `--yes` or a key, has the sweep save and end. Returns whether to go on:
- * false where the edit was not wanted.
+ * An edited spec whose sweep runs: shows what changes and, with `--yes` or a key, has the sweep save and end. Returns whether to continue:
+ * false if the edit was not wanted.
  */
 export async function applyEdit(
   spec: ResolvedExperiment,

@@ -19,7 +19,7 @@ export interface SweepOptions {
   detach?: boolean;
 }
 
-/** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
+/** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it continues. */
 export function command(): Command {
   return new Command('sweep')
     .argument('<SPEC>', 'experiment file')

@@ -22,7 +22,7 @@ export interface DryRunOptions {
 }
 
 /**
- * Prints the trials that `facecom sweep` would run, and launches nothing. Gives the exit code. A data set that is not there is said as
+ * Prints the trials that `facecom sweep` would run, and launches nothing. Returns the exit code. A data set that is not there is reported as
  * a warning: the trials are the same, their ids are not. Throws SpecError.
  */
 export async function dryRunSweep(spec: string, options: DryRunOptions): Promise<number> {

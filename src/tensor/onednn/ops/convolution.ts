@@ -24,7 +24,7 @@ function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tenso
   return e.inLayout(filterView(e, e.source(value)), layout, dtype);
 }
 
-/** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than pictures then. */
+/** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than images then. */
 const SMALL = 7;
 
 /**
