@@ -26,21 +26,19 @@ test('a run is trained again equal to the bit; one whose record was changed diff
   assert.ok(result.compared.losses > 0 && result.compared.metrics > 20 && result.compared.tensors > 50);
   assert.deepEqual(readdirSync(dir, { recursive: true }).sort(), files, 'the record is left as it is');
 
-  const part = await verify('--steps', String(result.steps / 2));
-  assert.deepEqual([part.json[0].verdict, part.json[0].whole], ['equal', false], part.stderr);
-  assert.equal(part.json[0].steps, result.steps / 2);
-
   const path = join(dir, 'checkpoints', 'last.safetensors');
   const { tensors, metadata } = await readSafetensors(path);
   const [name, tensor] = [...tensors].find(([, { dtype }]) => dtype === 'float32')!;
-  tensor.data[0]! += 1;
+  tensor.data[0] = tensor.data[0]! * 1.5;
   await writeSafetensors(path, tensors, metadata);
   const other = await verify();
   assert.equal(other.exitCode, 1);
   assert.equal(other.json[0].verdict, 'different');
   assert.equal(other.json[0].tensor.what, `${name} of checkpoints/last.safetensors`);
-  const told = await there.facecom('verify', run, '--tolerance', '1', '--quiet');
-  assert.match(told.stdout, /within 1 \(largest difference/);
+  // What training continues from is compared at its own step alone.
+  const part = await verify('--steps', String(result.steps / 2));
+  assert.deepEqual([part.json[0].verdict, part.json[0].whole], ['equal', false], part.stderr);
+  assert.equal(part.json[0].steps, result.steps / 2);
 
   const environment = join(dir, 'environment.json');
   const then = JSON.parse(readFileSync(environment, 'utf8'));
@@ -61,6 +59,10 @@ test('a trainer of another make is run again whole; what its record does not tel
   assert.match((await verify()).stdout, /equal to the bit/);
   const limited = await verify('--steps', '2');
   assert.deepEqual([limited.exitCode, /verify-steps/.test(limited.stderr)], [2, true], limited.stderr);
+
+  writeExperiment(cwd, `${metric('0.500001')}\nfinish 0.5`);
+  const close = await verify();
+  assert.deepEqual([close.exitCode, /within 0\.0001 \(largest difference 2/.test(close.stdout)], [0, true]);
 
   writeExperiment(cwd, `${metric('0.25')}\nfinish 0.5`);
   const different = await verify();
