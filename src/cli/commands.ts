@@ -40,6 +40,7 @@ export const commands: readonly CommandEntry[] = [
     group: TRAIN,
     examples: [
       'facecom sweep experiments/loss-weights.yaml --dry-run',
+      'facecom sweep experiments/loss-weights.yaml --by "Friday 18:00"',
       'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
       'facecom sweep experiments/baseline.yaml --axis optimizer.lr=0.001,0.0003',
     ],

@@ -13,7 +13,7 @@ export { describeEnvironment } from './provenance.ts';
 export type { Source } from './queue.ts';
 export { recordState } from './record-state.ts';
 export { type Place, runSweep, type SweepObserver, type SweepOutcome, waitFor } from './run-sweep.ts';
-export { planSlots, type Slot, type SlotPlan, threadsOf } from './slots.ts';
+export { planSlots, type Slot, type SlotOptions, type SlotPlan, threadsOf } from './slots.ts';
 export { type Outcome, type Pruning, supervise } from './supervise.ts';
 export { checkTrainer, trainerCommand } from './trainer-command.ts';
 export { trainerEnvironment } from './trainer-environment.ts';
