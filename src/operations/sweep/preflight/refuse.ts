@@ -21,7 +21,7 @@ export function tooLarge(
 ): SpecError {
   const key = keys.find((one) => Object.hasOwn(trial.axes, one));
   const values = Object.entries(trial.axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
-  const size = keys.map((one) => `${one}=${JSON.stringify(valueOf(trial, one))}`);
+  const size = keys.map((one) => `${one}=${JSON.stringify(keyOf(trial, one))}`);
   const used = gpu_memory_bytes ?? memory_bytes;
   const micro = accumulation > 1 ? `, in ${accumulation} micro-batches` : '';
   const finding: PlacedFinding = {
@@ -37,7 +37,7 @@ export function tooLarge(
   return new SpecError([placed(finding, spec)]);
 }
 
-const valueOf = ({ config }: Trial, key: (typeof keys)[number]): unknown =>
+const keyOf = ({ config }: Trial, key: (typeof keys)[number]): unknown =>
   ({
     'train.batch_size': config.train.batch_size,
     'data.image_size': config.data.image_size,
