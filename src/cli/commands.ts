@@ -77,6 +77,23 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/stop/command.ts'),
   },
   {
+    name: 'rm',
+    description: 'Delete runs or sweeps, after asking.',
+    group: RUNS,
+    examples: ['facecom rm baseline/last', 'facecom rm old-sweep --mlflow --yes'],
+    load: () => import('./commands/rm/command.ts'),
+  },
+  {
+    name: 'prune',
+    description: 'Delete runs, or their checkpoints alone, by age, status and rank.',
+    group: RUNS,
+    examples: [
+      'facecom prune --status failed,interrupted --older-than 30d --dry-run',
+      'facecom prune loss-weights --keep-best 3 --only checkpoints',
+    ],
+    load: () => import('./commands/prune/command.ts'),
+  },
+  {
     name: 'sync',
     description: 'Send pending run data to MLflow (all runs by default).',
     group: RUNS,
@@ -129,6 +146,28 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/report/command.ts'),
   },
   {
+    name: 'results',
+    description: 'Print the results of a sweep as a table: for reading, as CSV, Markdown or JSON.',
+    group: RESULTS,
+    examples: [
+      'facecom results loss-weights',
+      'facecom results loss-weights --format csv > results.csv',
+      'facecom results last --format md --metrics "test/combined,test/*_accuracy"',
+    ],
+    load: () => import('./commands/results/command.ts'),
+  },
+  {
+    name: 'compare',
+    description:
+      'Compare runs or sweeps: configs, metrics over seeds, a paired test over the same test images, changed answers.',
+    group: RESULTS,
+    examples: [
+      'facecom compare baseline/last facecom/last',
+      'facecom compare loss-weights/1a2b loss-weights/3c4d --out compare.html',
+    ],
+    load: () => import('./commands/compare/command.ts'),
+  },
+  {
     name: 'export',
     description:
       "Write a run's best weights for other programs: safetensors with PyTorch's names and layout.",
@@ -166,6 +205,16 @@ export const commands: readonly CommandEntry[] = [
       'facecom explain last train.epochs',
     ],
     load: () => import('./commands/explain/command.ts'),
+  },
+  {
+    name: 'diff',
+    description: 'Show in which values experiments or runs differ.',
+    group: SPECS,
+    examples: [
+      'facecom diff experiments/baseline.yaml experiments/facecom.yaml',
+      'facecom diff baseline/last facecom/last',
+    ],
+    load: () => import('./commands/diff/command.ts'),
   },
   {
     name: 'data',

@@ -1,5 +1,7 @@
 export { type Cached, cacheData } from './cache-data.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
+export { type Compared, type CompareOptions, compare } from './compare.ts';
+export { type Diff, type DiffOptions, diff } from './diff.ts';
 export {
   type EvaluatedSide,
   type EvaluateOptions,
@@ -18,11 +20,15 @@ export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
 export { augmentedRows, conditionRows, effectRows, peopleRows } from './preview.ts';
+export { type Pruned, type PruneOptions, type PruneWhat, planPrune, pruneRun } from './prune.ts';
 export { readRun } from './read-run.ts';
 export { type Runnable, readRunnable } from './read-runnable.ts';
 export { readTarget } from './read-target.ts';
+export { planRemoval, type Removal, type RemoveOptions, remove } from './remove.ts';
+export { removeRemote } from './remove-remote.ts';
 export { type Report, type ReportOptions, report } from './report.ts';
 export type { Reporter, Signals } from './reporter.ts';
+export { type ResultRow, type Results, type ResultsOptions, results } from './results.ts';
 export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
 export { type Setup, type SetupOptions, setup } from './setup.ts';

@@ -1,6 +1,16 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
 export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export { type CalibrationBin, type Diagnostics, type RocCurve, readDiagnostics } from './diagnostics.ts';
+export {
+  differenceText,
+  type Lead,
+  leadOf,
+  pointName,
+  type SeedDifference,
+  type SeedValue,
+  seedDifference,
+} from './difference.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
@@ -36,6 +46,7 @@ export {
   bestOf,
   compareValues,
   finalValue,
+  modeOf,
   type PointResult,
   pointsOf,
   type Result,
@@ -70,4 +81,5 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';
