@@ -700,6 +700,10 @@ export interface Experiment {
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
+     * Several trials on one GPU, as many as fit by what the preflight measured.
+     */
+    pack: boolean;
+    /**
      * Trials at once; 0: as many as the devices hold.
      */
     max_parallel: number;
@@ -870,6 +874,23 @@ export interface Experiment {
      * Names of earlier sweeps whose finished trials a search knows from the start.
      */
     warm_start: string[];
+    /**
+     * More seeds for the leading points once all trials have ended: until the best is shown to be better than the others, or as good as they are within `ci`.
+     */
+    until?: {
+      /**
+       * A difference of this size is of no interest: points whose interval of the difference from the best is narrower on either side get no more seeds.
+       */
+      ci: number;
+      /**
+       * Trials of a point at most.
+       */
+      max_repeats: number;
+    };
+    /**
+     * Whether the costliest trials run three steps before the sweep begins, so that one that cannot fit is known then; auto: before sweeps of 200 epochs and more.
+     */
+    preflight: 'auto' | 'always' | 'never';
     /**
      * Stops trials early that others are better than by then. Their checkpoints stay.
      */
