@@ -247,6 +247,7 @@ export const errorCodes = [
   'verify-failed',
   'verify-steps',
   'metric-unknown',
+  'remove-failed',
   'sweep-memory',
 ] as const;
 
