@@ -248,6 +248,13 @@ export const errorCodes = [
   'verify-steps',
   'metric-unknown',
   'remove-failed',
+  'compare-one',
+  'compare-unfinished',
+  'diff-runs',
+  'confirm',
+  'remove-running',
+  'prune-all',
+  'mlflow-delete',
   'sweep-memory',
 ] as const;
 
