@@ -254,6 +254,20 @@ export const errorCodes = [
   'mlflow-delete',
   'ui-port',
   'port-in-use',
+  // Verifying and comparing
+  'verify-changed',
+  'verify-failed',
+  'verify-steps',
+  'metric-unknown',
+  'remove-failed',
+  'compare-one',
+  'compare-unfinished',
+  'diff-runs',
+  'confirm',
+  'remove-running',
+  'prune-all',
+  'mlflow-delete',
+  'sweep-memory',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -40,6 +40,7 @@ export const commands: readonly CommandEntry[] = [
     group: TRAIN,
     examples: [
       'facecom sweep experiments/loss-weights.yaml --dry-run',
+      'facecom sweep experiments/loss-weights.yaml --by "Friday 18:00"',
       'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
       'facecom sweep experiments/baseline.yaml --axis optimizer.lr=0.001,0.0003',
     ],
@@ -118,6 +119,14 @@ export const commands: readonly CommandEntry[] = [
       'facecom evaluate lfw/1a2b-1 lfw/3c4d-1 photos/ --tta flip',
     ],
     load: () => import('./commands/evaluate/command.ts'),
+  },
+  {
+    name: 'verify',
+    description: 'Train a run again from its record and say whether it comes to the same, to the bit.',
+    group: RESULTS,
+    examples: ['facecom verify last', 'facecom verify baseline --steps 50'],
+    works: true,
+    load: () => import('./commands/verify/command.ts'),
   },
   {
     name: 'predict',

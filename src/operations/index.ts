@@ -1,4 +1,3 @@
-export { earlierRuns, type Forecast } from '../record/index.ts';
 export { type Cached, cacheData } from './cache-data.ts';
 export { type Checked, checkSpec } from './check-spec.ts';
 export { type Compared, type CompareOptions, compare } from './compare.ts';
@@ -35,6 +34,7 @@ export { type RunOptions, run } from './run.ts';
 export { type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
 export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
+export { endText, fitText, forecastSweep, type SweepForecast } from './sweep/forecast.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
 export type { SweepResult } from './sweep/result.ts';
 export {
@@ -46,4 +46,5 @@ export {
 } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
 export { type Validation, validate } from './validate.ts';
+export { type Verification, type VerifyOptions, verify } from './verify/verify.ts';
 export { type WatchedReport, type WatchOptions, watchReport } from './watch-report.ts';
