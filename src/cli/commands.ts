@@ -50,7 +50,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'resume',
     description: 'Resume a run from its last checkpoint, or a sweep where it was interrupted.',
     group: TRAIN,
-    examples: ['facecom resume last', 'facecom resume loss-weights --failed'],
+    examples: [
+      'facecom resume last',
+      'facecom resume baseline/a330-1 --set train.epochs=40',
+      'facecom resume loss-weights --failed',
+    ],
     works: true,
     load: () => import('./commands/resume/command.ts'),
   },

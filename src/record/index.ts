@@ -1,6 +1,7 @@
-export { changeConfig, refreshConfig } from './change-config.ts';
+export { changeConfig, refreshConfig, replaceConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
-export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export { copyOpenEvents } from './continue-events.ts';
+export { createRunFolder, isHalfBorn, type RunFiles, stageRun } from './create-run-folder.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';

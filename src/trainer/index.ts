@@ -1,3 +1,4 @@
+export { copyCheckpoints, endsThere, firstOtherEpoch, readLast } from './checkpoint/extend.ts';
 export { classCount } from './class-count.ts';
 export {
   type ConditionScores,
