@@ -4,6 +4,7 @@ import { type BenchContext, createContext } from './support/context.ts';
 import { findDevice } from './support/device.ts';
 
 // npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|onednn|webgpu]
+//   [--peer WORDS]
 //   name ─ bench/NAME.ts ─ run(context): measures both sides, alternating ─ one JSON line a case
 
 const { values, positionals } = parseArgs({
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     device: { type: 'string' },
     backend: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: [] },
   },
 });
 const names = readdirSync(import.meta.dirname)
@@ -24,7 +26,7 @@ const names = readdirSync(import.meta.dirname)
 const [name] = positionals;
 if (!name || !names.includes(name) || positionals.length > 1) {
   console.error(
-    `Usage: npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device NAME] [--backend NAME]\nNAME is one of ${names.join(', ')}.`,
+    `Usage: npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device NAME] [--backend NAME] [--peer WORDS]\nNAME is one of ${names.join(', ')}.`,
   );
   process.exit(2);
 }
@@ -39,7 +41,7 @@ if (!Number.isInteger(seed) || seed < 0) {
   process.exit(2);
 }
 
-const onDevices = ['step', 'memory', 'evaluate'];
+const onDevices = ['step', 'memory', 'evaluate', 'startup'];
 if ((values.device ?? values.backend) !== undefined && !onDevices.includes(name)) {
   console.error(`--device and --backend are for ${onDevices.join(', ')}.`);
   process.exit(2);
@@ -61,6 +63,7 @@ const context = createContext({
   seed,
   json: values.json,
   only: values.only,
+  peers: values.peer,
   target: { device, backend },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -244,6 +244,12 @@ export const errorCodes = [
   'mlflow-port',
   'ui-port',
   'port-in-use',
+  // Verifying and comparing
+  'verify-changed',
+  'verify-failed',
+  'verify-steps',
+  'metric-unknown',
+  'sweep-memory',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -14,13 +14,14 @@ import {
   SpecError,
 } from '../spec/index.ts';
 import { blame } from './blame.ts';
-import { buildSpace, type SweepSpec } from './build.ts';
+import { buildSpace } from './build.ts';
 import { checkPoint } from './check-point.ts';
 import { type Configured, configurer } from './configure.ts';
 import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
 import { learningSamplerOf, type Sampler, samplerOf } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
+import type { SweepSpec } from './sweep-spec.ts';
 
 /** A resolved configuration that a sweep runs. */
 export interface Trial {
