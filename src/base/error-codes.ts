@@ -249,6 +249,14 @@ export const errorCodes = [
   'verify-failed',
   'verify-steps',
   'metric-unknown',
+  'remove-failed',
+  'compare-one',
+  'compare-unfinished',
+  'diff-runs',
+  'confirm',
+  'remove-running',
+  'prune-all',
+  'mlflow-delete',
   'sweep-memory',
 ] as const;
 
