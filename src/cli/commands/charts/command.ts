@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 
 /**
@@ -11,6 +12,8 @@ export function command(): Command {
     const { writeCharts } = await import('../../../report/index.ts');
     process.stdin.once('end', () => process.exit());
     for await (const runDir of createInterface({ input: process.stdin })) {
+      // So that an end which is there already is noticed before anything is written.
+      await setImmediate();
       await writeCharts(runDir, { note: () => {} });
       process.stdout.write(`${runDir}\n`);
     }
