@@ -199,7 +199,7 @@ function describe(learner: Learner, resume: Checkpoint | undefined): void {
   }
 }
 
-/** Writes a failure into the record, if that is possible, and for identities. Returns the exit code. */
+/** Writes a failure into the record, if that is possible, and for people. Returns the exit code. */
 function report(error: unknown, stage: Stage, events: EventWriter | undefined): number {
   const failure = toFailure(error);
   process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createBalance } from '../../../src/model/index.ts';
 import { resolveConfig } from '../../../src/spec/index.ts';
 import type { CheckpointInfo } from '../../../src/trainer/checkpoint/checkpoint.ts';
 import { endsThere, firstOtherEpoch } from '../../../src/trainer/checkpoint/extend.ts';
@@ -9,7 +10,11 @@ const withFlags = (...set: string[]) => resolveConfig({}, { set });
 
 /** A run of these flags that has trained so many epochs of ten steps. */
 function trained(epochs: number, ...set: string[]): CheckpointInfo {
-  const state = { ...startState({}, {}), epoch: epochs, step: epochs * 10 };
+  const state = {
+    ...startState({}, createBalance(withFlags().loss).start()),
+    epoch: epochs,
+    step: epochs * 10,
+  };
   return { config: withFlags(...set), dataHash: '', identities: [], precision: 'float32', state };
 }
 
