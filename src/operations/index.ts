@@ -26,7 +26,7 @@ export { type Report, type ReportOptions, report } from './report.ts';
 export type { Reporter, Signals } from './reporter.ts';
 export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
-export { type Setup, type SetupOptions, setup } from './setup.ts';
+export { libraryFor, type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
 export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';

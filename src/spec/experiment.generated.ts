@@ -696,7 +696,7 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
+     * Tensor backend; auto: native TensorFlow on a GPU, oneDNN called directly on x86-64 CPUs with Linux, else native TensorFlow, or wasm where neither is installed.
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**

@@ -93,10 +93,13 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
     names: dataset.identities,
     seed: config.seed,
     classWeights: await classWeights(config, dataset),
-    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
+    ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
+    // Layers and losses of others may need an op that the backend lacks.
+    ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
     ...threads(config),
   });
   try {
+    if (learner.backendNote) record.warn('other-backend', learner.backendNote);
     describe(learner, resume);
     const result = await train({
       config,

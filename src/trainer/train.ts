@@ -83,6 +83,7 @@ async function start(options: TrainOptions): Promise<Session> {
         dataHash: dataset.hash,
         identities: dataset.identities,
         precision: learner.precision,
+        backend: learner.backend,
         ...(learner.preprocess ? { preprocess: learner.preprocess } : {}),
         state,
       },

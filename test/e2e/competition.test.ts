@@ -8,8 +8,8 @@ import sharp from 'sharp';
 import { Random } from '../../src/base/random.ts';
 import { drawPicture, makePerson } from '../../src/data/faces/index.ts';
 import { badConditions } from '../../src/pixels/index.ts';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place } from '../support/trained.ts';
 
 const size = 32;
@@ -37,7 +37,7 @@ async function drawChallenge(folder: string, people: number): Promise<void> {
   }
 }
 
-test('the challenge from its folders to what is handed in', { skip: withoutTensorFlow }, async (t) => {
+test('the challenge from its folders to what is handed in', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   const challenge = join(cwd, 'Comys_Hackathon5', 'Comys_Hackathon5');
   await drawChallenge(challenge, 24);
@@ -139,7 +139,7 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   await execa('sh', ['-n', join(cwd, 'team', 'test.sh')]);
 });
 
-test('gender alone, and what evaluation refuses', { skip: withoutTensorFlow }, async (t) => {
+test('gender alone, and what evaluation refuses', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   await drawChallenge(cwd, 12);
   const set = [

@@ -25,6 +25,7 @@ import {
 } from '../../python/index.ts';
 import { readMarker, verifyInstall, writeMarker } from '../tensorflow/locate.ts';
 import { checkOneDnn, type OneDnnReport } from './check.ts';
+import { ONEDNN_LIBRARY } from './check-file.ts';
 import { ONEDNN_VERSION, oneDnnFolder } from './locate.ts';
 import { type OneDnnWheels, planOneDnn } from './wheels.ts';
 
@@ -185,9 +186,9 @@ function keep(work: string, lib: string): void {
     const from = realpathSync(join(entry.parentPath ?? entry.path, entry.name));
     copyFileSync(from, join(lib, basename(entry.name)));
   }
-  if (!existsSync(join(lib, 'libdnnl.so.3'))) {
+  if (!existsSync(join(lib, ONEDNN_LIBRARY))) {
     throw new FacecomError('onednn-damaged', "oneDNN's wheel holds no library.", {
-      expected: 'libdnnl.so.3',
+      expected: ONEDNN_LIBRARY,
       remedy: 'Check that the package index gives the genuine package.',
       exitCode: 2,
     });

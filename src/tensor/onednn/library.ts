@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
-import { missingBytes } from '../../base/elf.ts';
 import { FacecomError } from '../../base/errors.ts';
+import { ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from '../../install/index.ts';
 
 /** An address within the library or in memory; 0 for none. */
 export type Pointer = bigint;
@@ -101,7 +101,7 @@ const IMPLEMENTATION = 8;
 /** dnnl_status_t. */
 export const Status = { success: 0, outOfMemory: 1, invalidArguments: 2, unimplemented: 3 } as const;
 
-/** The part of the C API (oneapi/dnnl/dnnl.h, ABI 3) that is used. */
+/** The part of the C API (oneapi/dnnl/dnnl.h, of that ABI) that is used. */
 function declare(lib: ReturnType<typeof koffi.load>) {
   const f = (name: string, result: string, ...arguments_: string[]) =>
     lib.func(`dnnl_${name}`, result, arguments_);
@@ -181,18 +181,13 @@ export interface OneDnn {
   implementation(desc: Pointer): string;
 }
 
-/** The ABI that `declare` describes: the library's major version. */
-const ABI = 3;
-
 /** dnnl_cpu_isa_avx2: bits that every wider instruction set has too. */
 const AVX2 = 0x7;
 
 /** dnnl_cpu_isa_avx512_core_bf16, of which AMX is an extension. */
 const BFLOAT16 = 0xe7;
 
-export const LIBRARY = 'libdnnl.so.3';
-
-/** Beside it where it was built with Intel's OpenMP. */
+/** Beside the library where it was built with Intel's OpenMP. */
 const INTEL_THREADS = 'libiomp5.so';
 
 let loaded: OneDnn | undefined;
@@ -207,20 +202,7 @@ export const loadedOneDnn = (): OneDnn | undefined => loaded;
  */
 export function loadOneDnn(folder: string): OneDnn {
   if (loaded) return loaded;
-  const file = join(folder, LIBRARY);
-  if (!existsSync(file)) {
-    throw new FacecomError('onednn-missing', `oneDNN is not in ${folder}.`, {
-      expected: LIBRARY,
-      remedy: 'Run `facecom setup`, or correct FACECOM_ONEDNN_DIR.',
-      exitCode: 2,
-    });
-  }
-  const missing = missingBytes(file);
-  if (missing !== 0)
-    throw damaged(
-      file,
-      missing === undefined ? 'no shared library' : `${missing} bytes are missing at its end`,
-    );
+  const file = oneDnnFile(folder);
   // Read by the threads' library as it loads. Waiting threads that spin for long take the processor from other trials.
   process.env.GOMP_SPINCOUNT ??= '20000';
   process.env.KMP_BLOCKTIME ??= '0';
@@ -232,7 +214,7 @@ export function loadOneDnn(folder: string): OneDnn {
     lib = koffi.load(file, { lazy: true });
     api = declare(lib);
     const [major, minor, patch] = koffi.decode(api.version(), 'int', 3) as number[];
-    if (major !== ABI) throw damaged(file, `oneDNN ${major}.${minor}.${patch}`);
+    if (major !== ONEDNN_ABI) throw oneDnnDamaged(file, `oneDNN ${major}.${minor}.${patch}`);
     stayLoaded(file);
     const isa = api.effectiveIsa() as number;
     if ((isa & AVX2) !== AVX2) throw withoutAvx2(api.isaName(isa) as string);
@@ -257,7 +239,7 @@ export function loadOneDnn(folder: string): OneDnn {
     return loaded;
   } catch (error) {
     if (error instanceof FacecomError) throw error;
-    throw damaged(file, error instanceof Error ? error.message : String(error), error);
+    throw oneDnnDamaged(file, error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -281,19 +263,6 @@ function refused(api: Api, status: number, what: string): FacecomError {
   if (status === Status.outOfMemory)
     return new FacecomError('oom', `Out of memory: ${what}.`, { found, remedy: OOM_REMEDY });
   return new FacecomError('onednn', `oneDNN refused ${what}.`, { found });
-}
-
-function damaged(file: string, found: string, cause?: unknown): FacecomError {
-  const absent = /(lib[\w.+-]+\.so[\w.]*): cannot open shared object file/.exec(found)?.[1];
-  return new FacecomError('onednn-damaged', `oneDNN in ${file} cannot be used.`, {
-    found,
-    expected: `a build of oneDNN ${ABI} for CPUs with the C API`,
-    remedy: absent
-      ? `The library ${absent} is missing on this machine: install it, or set resources.backend to tensorflow.`
-      : 'Run `facecom setup --force`, or correct FACECOM_ONEDNN_DIR.',
-    exitCode: 2,
-    cause,
-  });
 }
 
 function withoutAvx2(found: string): FacecomError {

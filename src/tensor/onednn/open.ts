@@ -12,7 +12,7 @@ export function openOneDnn(
   if (!place) {
     throw new FacecomError('onednn-missing', 'The engine oneDNN is not installed.', {
       exitCode: 2,
-      remedy: 'Run `facecom setup --onednn`, or set resources.backend to tensorflow or auto.',
+      remedy: 'Run `facecom setup`, or set resources.backend to tensorflow.',
     });
   }
   return new OneDnnRuntime(loadOneDnn(place.dir), options);
