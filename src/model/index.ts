@@ -9,6 +9,7 @@ import { learns } from './phase.ts';
 import type { Preprocess } from './preprocess.ts';
 import { type FittedWeights, fitWeights, readWeights } from './weights/index.ts';
 
+export type { ProgramLine } from '../tensor/index.ts';
 export type { Backbone, BackboneDefinition } from './backbones/index.ts';
 export { type Balancer, type BalanceState, createBalance } from './balance/index.ts';
 export { balancedWeights, type LabelledBatch, type Labels, type TaskWeights } from './batch.ts';

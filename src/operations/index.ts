@@ -11,6 +11,7 @@ export {
 export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.ts';
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
+export { type ExplainedProgram, explainProgram } from './explain-program.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
 export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
 export { type InspectOptions, inspect } from './inspect.ts';

@@ -5,6 +5,7 @@ import type { Runtime, RuntimeOptions } from './runtime.ts';
 export type {
   BackendName,
   CompiledStep,
+  ProgramLine,
   Runtime,
   RuntimeOptions,
   StepContext,

@@ -32,8 +32,8 @@ export function filterGradient(
 }
 
 /**
- * The fastest way by the shape: a rule and no measurement, so that the same step computes the same bits everywhere. Measured with
- * `npm run bench -- filters` on a Xeon with AMX: a product of 1×1 filters is up to 70 times faster where images are small and
+ * The fastest way by the shape: a rule and no measurement, so that the same step computes the same bits everywhere. Measured
+ * with `npm run bench -- engine` on a Xeon with AMX: a product of 1×1 filters is up to 70 times faster where images are small and
  * channels many and never much slower; patches pay where images are small.
  */
 export function chooseWay({ filter, y }: ConvolutionShape): Way {

@@ -11,6 +11,7 @@ import type {
   StepOutput,
   Variable,
 } from '../runtime.ts';
+import { describeProgram } from './describe-program.ts';
 import { Emitter, type Tensor } from './emitter.ts';
 import { Executable } from './executable.ts';
 import type { OneDnnHost } from './host.ts';
@@ -156,7 +157,12 @@ export class OneDnnProgram implements CompiledStep {
       outputs,
       variables,
       changes: trace.effects.length > 0,
-      report: { traced: trace.nodes.length, lowered: executable.length, milliseconds },
+      report: {
+        traced: trace.nodes.length,
+        lowered: executable.length,
+        milliseconds,
+        program: () => describeProgram(emitter.instructions),
+      },
     };
   }
 }
