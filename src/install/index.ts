@@ -1,5 +1,5 @@
 export { checkOneDnn, type OneDnnReport } from './onednn/check.ts';
-export { ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from './onednn/check-file.ts';
+export { INTEL_LIBRARIES, ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from './onednn/check-file.ts';
 export { locateOneDnn, ONEDNN_VERSION, type OneDnnPlace } from './onednn/locate.ts';
 export { type OneDnnSetup, setupOneDnn } from './onednn/setup.ts';
 export { oneDnnUnfit, planOneDnn } from './onednn/wheels.ts';

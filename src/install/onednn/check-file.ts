@@ -5,6 +5,15 @@ import { FacecomError } from '../../base/errors.ts';
 
 export const ONEDNN_LIBRARY = 'libdnnl.so.3';
 
+/** Beside it where it was built by Intel's compiler, in an order in which they find one another. */
+export const INTEL_LIBRARIES = [
+  'libintlc.so.5',
+  'libimf.so',
+  'libsvml.so',
+  'libirng.so',
+  'libiomp5.so',
+] as const;
+
 /** The ABI that the engine calls: the library's major version. */
 export const ONEDNN_ABI = 3;
 

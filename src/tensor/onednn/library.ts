@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { FacecomError } from '../../base/errors.ts';
-import { ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from '../../install/index.ts';
+import { INTEL_LIBRARIES, ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from '../../install/index.ts';
 
 /** An address within the library or in memory; 0 for none. */
 export type Pointer = bigint;
@@ -187,9 +187,6 @@ const AVX2 = 0x7;
 /** dnnl_cpu_isa_avx512_core_bf16, of which AMX is an extension. */
 const BFLOAT16 = 0xe7;
 
-/** Beside the library where it was built with Intel's OpenMP. */
-const INTEL_THREADS = 'libiomp5.so';
-
 let loaded: OneDnn | undefined;
 
 /** The library that this process has loaded, if any. */
@@ -209,8 +206,10 @@ export function loadOneDnn(folder: string): OneDnn {
   let lib: ReturnType<typeof koffi.load>;
   let api: Api;
   try {
-    const threads = join(folder, INTEL_THREADS);
-    if (existsSync(threads)) koffi.load(threads, { global: true, lazy: true });
+    for (const name of INTEL_LIBRARIES) {
+      const needed = join(folder, name);
+      if (existsSync(needed)) koffi.load(needed, { global: true, lazy: true });
+    }
     lib = koffi.load(file, { lazy: true });
     api = declare(lib);
     const [major, minor, patch] = koffi.decode(api.version(), 'int', 3) as number[];
