@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { type BenchContext, createContext } from './support/context.ts';
 import { findDevice } from './support/device.ts';
 
-// npm run bench -- NAME [--json] [--rounds n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|onednn|webgpu] [--peer WORDS]
+// npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|onednn|webgpu]
+//   [--peer WORDS]
 //   name ─ bench/NAME.ts ─ run(context): measures both sides, alternating ─ one JSON line a case
 
 const { values, positionals } = parseArgs({
@@ -11,6 +12,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    seed: { type: 'string', default: '7' },
     only: { type: 'string', multiple: true, default: [] },
     device: { type: 'string' },
     backend: { type: 'string' },
@@ -24,13 +26,18 @@ const names = readdirSync(import.meta.dirname)
 const [name] = positionals;
 if (!name || !names.includes(name) || positionals.length > 1) {
   console.error(
-    `Usage: npm run bench -- NAME [--json] [--rounds n] [--only case] [--device NAME] [--backend NAME] [--peer WORDS]\nNAME is one of ${names.join(', ')}.`,
+    `Usage: npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device NAME] [--backend NAME] [--peer WORDS]\nNAME is one of ${names.join(', ')}.`,
   );
   process.exit(2);
 }
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
 if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
   console.error(`--rounds takes a whole number above 0, found ${values.rounds}.`);
+  process.exit(2);
+}
+const seed = Number(values.seed);
+if (!Number.isInteger(seed) || seed < 0) {
+  console.error(`--seed takes a whole number, found ${values.seed}.`);
   process.exit(2);
 }
 
@@ -53,6 +60,7 @@ const device = await findDevice(values.device ?? (backend === 'webgpu' ? 'gpu:0'
 const context = createContext({
   name,
   rounds,
+  seed,
   json: values.json,
   only: values.only,
   peers: values.peer,

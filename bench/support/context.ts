@@ -30,6 +30,8 @@ export interface Target {
 export interface BenchContext {
   readonly name: string;
   readonly target: Target;
+  /** `--seed`: of what a bench draws at random. */
+  readonly seed: number;
   /** `--rounds`, or what the bench takes by itself. */
   rounds(usual: number): number;
   /** Whether a case is to be measured: all of them, or those whose name contains one of `--only`. */
@@ -56,6 +58,7 @@ interface Options {
   name: string;
   target: Target;
   rounds: number | undefined;
+  seed: number;
   json: boolean;
   only: string[];
   peers: string[];
@@ -70,6 +73,7 @@ export function createContext(options: Options): BenchContext & { print(): void;
   const context = {
     name: options.name,
     target: options.target,
+    seed: options.seed,
     rounds,
     note,
     wants: (name: string) => among(options.only, name),
