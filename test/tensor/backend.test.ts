@@ -11,27 +11,27 @@ import { withoutOneDnn } from '../support/onednn.ts';
 const other = locateTensorFlow() ? 'tensorflow' : 'wasm';
 
 /** A folder named by FACECOM_ONEDNN_DIR until the test ends. */
-function oneDnnIn(t: TestContext, content?: string): void {
+function oneDnnIn(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'facecom-'));
   const before = process.env.FACECOM_ONEDNN_DIR;
-  if (content !== undefined) writeFileSync(join(folder, ONEDNN_LIBRARY), content);
   process.env.FACECOM_ONEDNN_DIR = folder;
   t.after(() => {
     if (before === undefined) delete process.env.FACECOM_ONEDNN_DIR;
     else process.env.FACECOM_ONEDNN_DIR = before;
     rmSync(folder, { recursive: true });
   });
+  return folder;
 }
 
 test('auto: a library that is missing or no library is passed over, and says so', async (t) => {
-  oneDnnIn(t);
+  const folder = oneDnnIn(t);
   const missing = await chooseBackend({ backend: 'auto', device: 'cpu' });
   assert.deepEqual(missing.backend, other);
   assert.match(missing.note!, /oneDNN is not in/);
-  oneDnnIn(t, 'no library\n'.repeat(100));
+  writeFileSync(join(folder, ONEDNN_LIBRARY), 'no library\n'.repeat(100));
   const damaged = await chooseBackend({ backend: 'auto', device: 'cpu' });
   assert.deepEqual(damaged.backend, other);
-  assert.match(damaged.note!, /cannot be used \(no shared library\)/);
+  assert.match(damaged.note!, /cannot be used\. \(no shared library\)/);
 });
 
 test('auto: oneDNN where it can be used, and what a run began with', { skip: withoutOneDnn }, async () => {
