@@ -43,7 +43,8 @@ export interface LearnerSettings {
 /** Opens the backend that the experiment asks for and builds its network on it. */
 export async function openLearner(config: ModelConfig, settings: LearnerSettings): Promise<Learner> {
   const { began, tried } = settings;
-  const choice = await chooseBackend({ ...config.resources, began });
+  const threads = settings.libraryThreads ?? 0;
+  const choice = await chooseBackend({ ...config.resources, began, threads });
   const learner = await openOn(choice.backend, config, settings, choice.note);
   if (tried === undefined || config.resources.backend !== 'auto' || choice.backend !== 'onednn')
     return learner;

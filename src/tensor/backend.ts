@@ -15,7 +15,11 @@ export async function chooseBackend({
   backend,
   device,
   began,
-}: Pick<RuntimeOptions, 'backend' | 'device'> & { began?: string | undefined }): Promise<BackendChoice> {
+  threads,
+}: Pick<RuntimeOptions, 'backend' | 'device'> & {
+  began?: string | undefined;
+  threads?: number;
+}): Promise<BackendChoice> {
   if (backend !== 'auto') return { backend };
   const { locateOneDnn, locateTensorFlow } = await import('../install/index.ts');
   const tensorflow = locateTensorFlow();
@@ -26,7 +30,7 @@ export async function chooseBackend({
   if (place) {
     const { loadOneDnn } = await import('./onednn/library.ts');
     try {
-      loadOneDnn(place.dir);
+      loadOneDnn(place.dir, threads);
       return { backend: 'onednn', ...(note ? { note } : {}) };
     } catch (error) {
       if (!(error instanceof FacecomError)) throw error;

@@ -40,7 +40,7 @@ export async function choosePrecision(
   }
   if (precision !== 'auto') return { precision, reason: 'asked for by train.precision' };
   if (!mixed) return { precision: 'float32', reason: 'the backend computes in float32 only' };
-  if (backend === 'onednn') return byInstructions();
+  if (backend === 'onednn') return byInstructions(options.threads);
   if (options.device !== 'cpu') {
     const { wantsGpu } = await import('./native/gpu.ts');
     if (wantsGpu(options.device)) return measured(options, 'the GPU');
@@ -54,12 +54,12 @@ export async function choosePrecision(
  * The engine oneDNN computes in bfloat16 where its instructions are there and in use: the processor may have them and the library,
  * or the environment, not. Nothing is measured, so that every run of a machine computes alike.
  */
-async function byInstructions(): Promise<PrecisionChoice> {
+async function byInstructions(threads: number): Promise<PrecisionChoice> {
   const { locateOneDnn } = await import('../install/index.ts');
   const place = locateOneDnn();
   if (!place) return { precision: 'float32', reason: 'oneDNN is not installed' };
   const { loadOneDnn } = await import('./onednn/library.ts');
-  const { isa, bfloat16 } = loadOneDnn(place.dir);
+  const { isa, bfloat16 } = loadOneDnn(place.dir, threads);
   return bfloat16
     ? { precision: 'bfloat16', reason: `oneDNN computes with ${isa}` }
     : { precision: 'float32', reason: `oneDNN computes with ${isa}, which has no products in bfloat16` };

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { FacecomError } from '../../base/errors.ts';
 import { INTEL_LIBRARIES, ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from '../../install/index.ts';
+import { setWaiting } from './waiting.ts';
 
 /** An address within the library or in memory; 0 for none. */
 export type Pointer = bigint;
@@ -193,16 +195,14 @@ let loaded: OneDnn | undefined;
 export const loadedOneDnn = (): OneDnn | undefined => loaded;
 
 /**
- * Loads oneDNN from a folder, once a process.
+ * Loads oneDNN from a folder, once a process. `threads`: how many it will have at most; 0: one a core.
  * Throws FacecomError `onednn-missing` where the file is absent, `onednn-damaged` where it does not load or has another ABI, and
  * `onednn-cpu` where the processor lacks AVX2.
  */
-export function loadOneDnn(folder: string): OneDnn {
+export function loadOneDnn(folder: string, threads = 0): OneDnn {
   if (loaded) return loaded;
   const file = oneDnnFile(folder);
-  // Read by the threads' library as it loads. Waiting threads that spin for long take the processor from other trials.
-  process.env.GOMP_SPINCOUNT ??= '20000';
-  process.env.KMP_BLOCKTIME ??= '0';
+  setWaiting(threads || availableParallelism());
   let lib: ReturnType<typeof koffi.load>;
   let api: Api;
   try {

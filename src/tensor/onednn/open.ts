@@ -15,5 +15,5 @@ export function openOneDnn(
       remedy: 'Run `facecom setup`, or set resources.backend to tensorflow.',
     });
   }
-  return new OneDnnRuntime(loadOneDnn(place.dir), options);
+  return new OneDnnRuntime(loadOneDnn(place.dir, options.threads), options);
 }
