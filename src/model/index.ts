@@ -84,6 +84,7 @@ async function openOn(
     precision: precision.precision,
     seed: settings.seed,
     frozen,
+    lean: config.train.memory === 'lean',
   });
   const preprocess = settings.trained?.preprocess ?? config.model.preprocess ?? weights?.preprocess;
   return new NetworkLearner(runtime, {

@@ -522,6 +522,10 @@ export interface Experiment {
      */
     precision: 'auto' | 'float32' | 'bfloat16';
     /**
+     * lean: what batch normalisation followed by ReLU gives is computed again for the backward pass, not kept; of the backend onednn.
+     */
+    memory: 'fast' | 'lean';
+    /**
      * Largest global norm of the gradient; 0: not clipped.
      */
     clip: number;

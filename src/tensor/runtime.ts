@@ -146,4 +146,6 @@ export interface RuntimeOptions {
    * out for its kernels once in place of at every run.
    */
   frozen?: boolean;
+  /** Activations that are cheap to compute again are not kept for the backward pass, where the backend can. */
+  lean?: boolean;
 }

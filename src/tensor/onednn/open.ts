@@ -7,7 +7,7 @@ import { OneDnnRuntime } from './runtime.ts';
 /** Opens the engine on the CPU. Throws FacecomError `onednn-missing` if there is no library, and as `loadOneDnn` does. */
 export function openOneDnn(
   place: OneDnnPlace | undefined,
-  options: Pick<RuntimeOptions, 'seed' | 'precision' | 'threads' | 'frozen'>,
+  options: Pick<RuntimeOptions, 'seed' | 'precision' | 'threads' | 'frozen' | 'lean'>,
 ): OneDnnRuntime {
   if (!place) {
     throw new FacecomError('onednn-missing', 'The engine oneDNN is not installed.', {

@@ -121,6 +121,7 @@ export class OneDnnProgram implements CompiledStep {
     const named = new Map([...variables].map((variable) => [variable.name, variable]));
     const emitter = new Emitter({ ...lowered, nodes }, runtime.primitives, {
       keep: (bytes, what) => slabs.place(bytes, what),
+      lean: runtime.lean,
       variable: (name) => {
         const variable = named.get(name)!;
         return { shape: variable.shape, place: runtime.variables.place(variable) };

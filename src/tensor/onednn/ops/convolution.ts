@@ -16,6 +16,7 @@ import { Algorithm, Argument, Query } from '../library.ts';
 import { addPatches, patchesOf, sizes } from '../patches.ts';
 import { dense, type Layout, type PostOp } from '../primitives.ts';
 import { strided } from '../strided.ts';
+import { forBackward } from './batch-norm.ts';
 import { product } from './matmul.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 import { fill } from './shapes.ts';
@@ -216,7 +217,8 @@ export const convolutionFilterGradient: OpRule = {
   low: { kind: 'product', float32: true },
   infer: (node) => [{ shape: [...attribute<number[]>(node, 'shape')!], dtype: DataType.FLOAT }],
   emit: (node, e) => {
-    const [dy, x] = [e.tensor(input(node, 0)), e.tensor(input(node, 1))];
+    const dy = e.tensor(input(node, 0));
+    const x = forBackward(e, input(node, 1));
     const shape: ConvolutionShape = {
       x: x.shape,
       filter: output(node).shape,
