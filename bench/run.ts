@@ -41,7 +41,7 @@ if (!Number.isInteger(seed) || seed < 0) {
   process.exit(2);
 }
 
-const onDevices = ['step', 'memory', 'evaluate', 'startup'];
+const onDevices = ['step', 'memory', 'evaluate', 'startup', 'sides'];
 if ((values.device ?? values.backend) !== undefined && !onDevices.includes(name)) {
   console.error(`--device and --backend are for ${onDevices.join(', ')}.`);
   process.exit(2);
