@@ -207,6 +207,7 @@ export const commands: readonly CommandEntry[] = [
     examples: [
       'facecom explain experiments/loss-weights.yaml optimizer',
       'facecom explain last train.epochs',
+      'facecom explain experiments/baseline.yaml --program',
     ],
     load: () => import('./commands/explain/command.ts'),
   },

@@ -7,6 +7,7 @@ import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
+import { Stages } from './stages.ts';
 import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 
@@ -95,19 +96,25 @@ async function trainRun(
   });
   await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
-  const dataset = await interruptible(signal, () => load(config, options));
+  const stages = new Stages();
+  const dataset = await interruptible(signal, () => stages.time('data', () => load(config, options)));
   if (!dataset) return (signal.reason as Error).message;
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
-  const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
-    identities: classCount(dataset.identities),
-    names: dataset.identities,
-    seed: config.seed,
-    classWeights: await classWeights(config, dataset),
-    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
-    ...threads(config),
-  });
+  const learner = await stages.time('model', async () =>
+    options.openLearner(withDevice(withPrecision(config, resume)), {
+      identities: classCount(dataset.identities),
+      names: dataset.identities,
+      seed: config.seed,
+      classWeights: await classWeights(config, dataset),
+      ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
+      // Layers and losses of others may need an op that the backend lacks.
+      ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
+      ...threads(config),
+    }),
+  );
   try {
+    if (learner.backendNote) record.warn('other-backend', learner.backendNote);
     describe(learner, resume);
     const result = await train({
       config,
@@ -120,6 +127,7 @@ async function trainRun(
       resume,
       log,
       checkpointInterval: options.checkpointInterval,
+      stages,
       steps: options.steps,
       progressInterval: options.progressInterval,
     });
