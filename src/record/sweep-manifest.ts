@@ -21,6 +21,8 @@ const trialOf: Shape<SweepTrial> = object<SweepTrial>(
   ['id', 'axes', 'seed', 'point', 'repeat'],
 );
 
+const objectiveOf = object<Objective>({ metric: text, mode: oneOf('min', 'max') }, ['metric', 'mode']);
+
 const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
   {
     version: (value) => (value === 1 ? 1 : undefined),
@@ -29,7 +31,8 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
     set: listOf(text),
     cwd: text,
     time,
-    objective: object<Objective>({ metric: text, mode: oneOf('min', 'max') }, ['metric', 'mode']),
+    objective: objectiveOf,
+    objectives: listOf(objectiveOf),
     repeats: whole(1),
     trials: listOf(trialOf),
   },

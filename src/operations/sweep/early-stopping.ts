@@ -1,8 +1,7 @@
 import type { Board, Pruning, TrialRow, Work } from '../../orchestrator/index.ts';
-import { type Event, type Objective, readEvents, scanRun } from '../../record/index.ts';
+import { type Event, lossesOf, type Objective, readEvents, scanRun } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import { type RuleOptions, type Series, type StoppingRule, stoppingRules } from '../../sweep/index.ts';
-import { lossesOf } from './losses.ts';
 
 type Sweep = NonNullable<Experiment['sweep']>;
 type Growing = Series & { reports: Series['reports'][number][]; finished: boolean };

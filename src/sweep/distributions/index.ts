@@ -1,8 +1,8 @@
-import { normal } from './normal.ts';
 import { choice } from './choice.ts';
 import type { Distribution } from './distribution.ts';
 import { int } from './int.ts';
 import { logUniform } from './log-uniform.ts';
+import { normal } from './normal.ts';
 import { range } from './range.ts';
 import { uniform } from './uniform.ts';
 
