@@ -21,7 +21,10 @@ const trialOf: Shape<SweepTrial> = object<SweepTrial>(
   ['id', 'axes', 'seed', 'point', 'repeat'],
 );
 
-const objectiveOf = object<Objective>({ metric: text, mode: oneOf('min', 'max') }, ['metric', 'mode']);
+export const objectiveOf: Shape<Objective> = object<Objective>({ metric: text, mode: oneOf('min', 'max') }, [
+  'metric',
+  'mode',
+]);
 
 const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
   {

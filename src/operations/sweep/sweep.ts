@@ -170,7 +170,8 @@ function openAdaptive(context: Context, expansion: Trials) {
   const { sweep } = spec;
   const { hashOf: dataHash, weightsHashOf: weightsHash, repeats } = expansion;
   const rule = sweep?.stopping;
-  const stopping = sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives) : undefined;
+  const stopping =
+    sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives, report.warning) : undefined;
   const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
   const search = Search.of(absolute, { dataHash, weightsHash });
   const trials = () => [...(proposals?.trials ?? expansion.trials), ...(seeds?.trials ?? [])];
