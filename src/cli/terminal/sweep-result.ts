@@ -4,7 +4,7 @@ import { resultText } from '../../record/index.ts';
 import { axisCell } from './cell.ts';
 import { printJson } from './print.ts';
 import { resultTable } from './sweep-results.ts';
-import { table } from './table.ts';
+import { printable, table } from './table.ts';
 
 /** Prints the results of a sweep. Returns the exit code: 0 all finished, 3 some failed, 1 all failed, 130 interrupted. */
 export function concludeSweep(result: SweepResult, { json }: { json?: boolean }): number {

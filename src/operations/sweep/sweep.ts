@@ -26,6 +26,7 @@ import {
   type Event,
   type Objective,
   type PreflightRun,
+  readManifest,
   writeManifest,
 } from '../../record/index.ts';
 import { type ResolvedExperiment, readExperiment } from '../../spec/index.ts';

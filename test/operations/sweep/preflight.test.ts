@@ -97,10 +97,7 @@ test('a trial that fits nowhere is refused at the value of the axis that makes i
   assert.deepEqual([error.code, error.exitCode], ['sweep-memory', 2]);
   assert.deepEqual([error.place?.line, error.place?.column], [5, 29]);
   assert.equal(error.expected, 'at most 16.0 GB');
-  const single = await resolvedSpec(
-    t,
-    'name: a\ntrain: {batch_size: 64}\nsweep: {axes: {optimizer.lr: [1, 2]}}\n',
-  );
+  const single = await read(t, 'name: a\ntrain: {batch_size: 64}\nsweep: {axes: {optimizer.lr: [1, 2]}}\n');
   const [first] = expandSweep(single).trials;
   assert.equal(tooLarge(single, first!, run(64, { fits: false }), 16e9).place?.line, 2);
 });
