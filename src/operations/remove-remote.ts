@@ -8,8 +8,8 @@ export type DeleteRemote = (
 
 /** Deletes in MLflow the runs of these folders. Throws `mlflow-delete`. */
 export const removeRemote: DeleteRemote = async (dirs, options) => {
-  const tracking: { deleteRemote?: DeleteRemote } = await import('../tracking/index.ts');
-  if (tracking.deleteRemote) return tracking.deleteRemote(dirs, options);
+  const tracking: object = await import('../tracking/index.ts');
+  if ('deleteRemote' in tracking) return (tracking.deleteRemote as DeleteRemote)(dirs, options);
   throw new FacecomError('mlflow-delete', 'This version deletes nothing in MLflow.', {
     found: '--mlflow',
     expected: 'the folders alone',

@@ -24,6 +24,7 @@ export {
   openEvents,
   readEvents,
 } from './events.ts';
+export { expectedStart, expectStart, startRecorded } from './expected-start.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export { type Duration, type EndForecast, forecastEnd, type Range } from './forecast.ts';

@@ -4,4 +4,10 @@ export { type ConfigDifference, configDifferences } from './compare/config-diffe
 export type { ImageTest } from './compare/image-test.ts';
 export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
 export { writeCharts } from './write-charts.ts';
-export { type WrittenReport, writeComparison, writeRunReport, writeSweepReport } from './write-report.ts';
+export {
+  livePage,
+  type WrittenReport,
+  writeComparison,
+  writeRunReport,
+  writeSweepReport,
+} from './write-report.ts';

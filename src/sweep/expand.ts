@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { isRecord, overlaps } from '../base/objects.ts';
 import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
@@ -50,7 +51,7 @@ export interface Expansion {
   /** Trials that were the same as another and are not run twice. */
   duplicates: number;
   branches: Branch[];
-  warnings: Array<{ code: string; message: string }>;
+  warnings: Array<{ code: ErrorCode; message: string }>;
 }
 
 export interface ExpandOptions {
@@ -330,7 +331,7 @@ class Run {
   }
 
   private find(
-    code: string,
+    code: ErrorCode,
     at: PlacedFinding['at'],
     message: string,
     more: Partial<PlacedFinding> = {},

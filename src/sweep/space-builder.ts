@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { isRecord } from '../base/objects.ts';
 import { suggest } from '../base/suggest.ts';
 import { decides, formatPath, type Path, type PlacedFinding, parsePath, show } from '../spec/index.ts';
@@ -216,7 +217,7 @@ export class SpaceBuilder {
   }
 
   private find(
-    code: string,
+    code: ErrorCode,
     at: Path,
     on: 'key' | 'value',
     finding: Partial<PlacedFinding> & { message: string },
