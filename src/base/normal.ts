@@ -55,8 +55,8 @@ const FAR = 9;
 /** The logarithm of the mass between a and b, a < b; −∞ where they are equal. */
 export function logMass(a: number, b: number): number {
   if (a > 0) return logMass(-b, -a);
-  // Beyond it there is less than a double's last digit of 1.
-  if (a < -FAR) return b > FAR ? 0 : logCdf(b);
+  // What lies beyond it is less than the last digit of the rest.
+  if (a < -FAR && b > -1) return b > FAR ? 0 : logCdf(b);
   if (b > 0) return Math.log1p(-cdf(a) - cdf(-b));
   const upper = logCdf(b);
   return upper + Math.log1p(-Math.exp(logCdf(a) - upper));

@@ -34,6 +34,8 @@ import { Search } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
 import { expandTrials } from '../expand-trials.ts';
+import { sweepNotice } from '../notices.ts';
+import { notifier } from '../notify.ts';
 import { builtinTrainer, checkTrainers, type Prepared, prepare } from '../prepare.ts';
 import { type Reporter, type Signals, signalsOf, silent } from '../reporter.ts';
 import { Undoing } from '../undoing.ts';
@@ -284,6 +286,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
   });
   const note = (line: string) => (watcher ?? report).note(line);
+  const send = notifier(config, { report });
   const after = await followRuns({
     sweepDir: context.folder,
     runs: context.runs,
@@ -324,8 +327,10 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     watcher?.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  const { url } = await after.close(signals);
-  return sweepResult({ name, board, objective, objectives: context.objectives, plan, outcome, seconds, url });
+  const ended = { name, board, objective, objectives: context.objectives, plan, outcome, seconds };
+  const notice = signals.kill.aborted ? undefined : sweepNotice(sweepResult(ended));
+  const [{ url }] = await Promise.all([after.close(signals), notice && send(notice)]);
+  return sweepResult({ ...ended, url });
 }
 
 /** What a stopping rule and a search decide while trials run. A pruned trial is taken up again by either; seeds are added at the end. */
