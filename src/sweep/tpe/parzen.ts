@@ -125,7 +125,7 @@ class NumberFactor implements Factor {
   private readonly constants: Float64Array;
   /** With steps, the first kernel that is the same as this one: their masses are equal. */
   private readonly same: Int32Array | undefined;
-  private masses: Float64Array | undefined;
+  private readonly masses = new Map<number, Float64Array>();
 
   constructor(
     values: Float64Array,
@@ -176,18 +176,28 @@ class NumberFactor implements Factor {
   }
 
   private addMass(value: number, terms: Float64Array, same: Int32Array): void {
+    let masses = this.masses.get(value);
+    if (!masses) {
+      masses = this.massesAt(value, same);
+      this.masses.set(value, masses);
+    }
+    for (let k = 0; k < terms.length; k++) terms[k]! += masses[k]!;
+  }
+
+  /** The logarithm of every kernel's mass in the cell of a value; candidates share few values. */
+  private massesAt(value: number, same: Int32Array): Float64Array {
     const { means, deviations, constants } = this;
     const [left, right] = this.scale.cell!(value);
-    this.masses ??= new Float64Array(means.length);
+    const masses = new Float64Array(means.length);
     for (let k = 0; k < means.length; k++) {
       const first = same[k]!;
       const deviation = deviations[k]!;
-      this.masses[k] =
+      masses[k] =
         first < k
-          ? this.masses[first]!
+          ? masses[first]!
           : logMass((left - means[k]!) / deviation, (right - means[k]!) / deviation) + constants[k]!;
-      terms[k]! += this.masses[k]!;
     }
+    return masses;
   }
 }
 
