@@ -268,6 +268,7 @@ export const errorCodes = [
   'prune-all',
   'mlflow-delete',
   'sweep-memory',
+  'stopping-once',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -2,6 +2,7 @@ import type { Board, Pruning, TrialRow, Work } from '../../orchestrator/index.ts
 import { type Event, lossesOf, type Objective, readEvents, scanRun } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import { type RuleOptions, type Series, type StoppingRule, stoppingRules } from '../../sweep/index.ts';
+import type { Reporter } from '../reporter.ts';
 
 type Sweep = NonNullable<Experiment['sweep']>;
 type Growing = Series & { reports: Series['reports'][number][]; finished: boolean };
@@ -16,7 +17,7 @@ export class EarlyStopping {
     private readonly stopping: NonNullable<Sweep['stopping']>,
     private readonly seed: number,
     private readonly objectives: readonly Objective[],
-    private readonly warn: (warning: { code: string; message: string }) => void = () => {},
+    private readonly warn: Reporter['warning'] = () => {},
   ) {
     this.rule = stoppingRules.find(({ name }) => name === stopping.rule)!;
   }
