@@ -1,21 +1,28 @@
 import { formatDuration, formatFixed, plural } from '../base/format.ts';
-import type { RunResult } from './execute-run.ts';
 import type { Notice } from './notify.ts';
 import type { SweepResult } from './sweep/result.ts';
 
 const told = ['val/combined', 'test/combined', 'test/gender_accuracy', 'test/identity_top1'];
 
+/** How a run ended. */
+interface RunEnd {
+  run: string;
+  status: 'finished' | 'failed' | 'stopped';
+  metrics: Readonly<Record<string, number>>;
+  failure?: { class: string; message: string };
+  seconds: number;
+  mlflow?: string;
+}
+
 /** What is told of a run's end; undefined of one that was stopped. */
-export function runNotice(
-  result: Pick<RunResult, 'run' | 'status' | 'metrics' | 'failure' | 'seconds' | 'mlflow'>,
-): Notice | undefined {
+export function runNotice(result: RunEnd): Notice | undefined {
   const { run, status, metrics, failure, seconds, mlflow } = result;
   if (status === 'stopped') return undefined;
   const scores = told.flatMap((name) =>
     metrics[name] === undefined ? [] : [`${name} ${formatFixed(metrics[name], 4)}`],
   );
   const what =
-    status === 'finished' ? scores.join(', ') : `${failure?.class ?? 'failed'}: ${failure?.message ?? ''}`;
+    status === 'finished' ? scores.join(', ') : `${failure?.class ?? 'code'}: ${failure?.message ?? ''}`;
   return {
     text: `${run} ${status} after ${formatDuration(seconds)}${what ? `: ${what}` : ''}`,
     event: status,

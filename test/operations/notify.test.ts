@@ -38,8 +38,8 @@ const finished = runNotice({ ...ended, status: 'finished' })!;
 const failed = runNotice({
   ...ended,
   status: 'failed',
-  failure: { class: 'nan', code: 'nan', message: 'The loss is NaN.' },
-} as Parameters<typeof runNotice>[0])!;
+  failure: { class: 'nan', message: 'The loss is NaN.' },
+})!;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: as a spec has it.
 const url = '${HOOK}';
 

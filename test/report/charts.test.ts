@@ -43,9 +43,9 @@ test('a run gets its charts as SVG, PNG and Vega-Lite with the data', async (t) 
   assert.equal(format, 'png');
   assert.ok(width! >= 2000 && height! >= 1000, `${width} × ${height}`);
   const spec = JSON.parse(readFileSync(join(dir, files[2]!), 'utf8'));
-  assert.equal(spec.concat.length, 6);
+  assert.equal(spec.concat.length, 7);
   assert.deepEqual(
-    spec.concat[3].data.values.map(({ y }: { y: number }) => Math.round(y * 100)),
+    spec.concat[4].data.values.map(({ y }: { y: number }) => Math.round(y * 100)),
     [32, 44, 56, 68, 80],
   );
   assert.doesNotThrow(() => compile(spec));

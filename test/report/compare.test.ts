@@ -31,8 +31,13 @@ async function makeSide(runs: string, { trial, lr, seed = 1, score, wrong }: Sid
 
 test('two runs over the same test images: what differs, by how much, and which answers changed', async (t) => {
   const runs = runsFolder(t);
-  const a = await makeSide(runs, { trial: 'aaaa00000000', lr: 0.1, score: 0.6, wrong: (i) => i % 2 === 0 });
-  const b = await makeSide(runs, { trial: 'bbbb00000000', lr: 0.2, score: 0.9, wrong: (i) => i === 1 });
+  const a = await makeSide(runs, {
+    trial: 'aaaa00000000',
+    lr: 0.1,
+    score: 0.6,
+    wrong: (i) => (i >> 2) % 2 === 0,
+  });
+  const b = await makeSide(runs, { trial: 'bbbb00000000', lr: 0.2, score: 0.9, wrong: (i) => i === 5 });
   const sides = [
     { name: 'A', runs: [readRun(a)] },
     { name: 'B', runs: [readRun(b)] },
@@ -63,7 +68,7 @@ test('two runs over the same test images: what differs, by how much, and which a
   );
   assert.deepEqual(
     [changed.length, changed.filter(({ change }) => change === 'lost').map(({ filename }) => filename)],
-    [41, ['1.png']],
+    [41, ['5.png']],
   );
   const out = join(runs, 'compare.html');
   await writeComparison(compareSides(sides), sides, { out, note: (line) => assert.fail(line) });

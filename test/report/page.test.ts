@@ -90,7 +90,7 @@ test('a run’s page holds what the record says, and a browser shows it without 
     assert.deepEqual(seen.trouble, []);
     assert.deepEqual(seen.answers, [
       dark ? 'rgb(15, 18, 22)' : 'rgb(246, 247, 249)',
-      7,
+      8,
       './training_metrics.svg',
     ]);
     for (const text of [

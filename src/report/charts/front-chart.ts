@@ -87,7 +87,7 @@ export function frontChart(
           : []),
         {
           data: { values },
-          mark: { type: 'point', filled: true, size: 46, opacity: 0.9, color: palette.blue },
+          mark: { type: 'point', filled: true, size: bars ? 46 : 22, opacity: 0.9, color: palette.blue },
           encoding: { x, y },
         },
         {
