@@ -144,9 +144,14 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    description: 'Write one self-contained HTML page of a run or a sweep, and its charts.',
+    description:
+      'Write one self-contained HTML page of a run or a sweep, and its charts; --watch follows what runs.',
     group: RESULTS,
-    examples: ['facecom report last', 'facecom report loss-weights --out page.html'],
+    examples: [
+      'facecom report last',
+      'facecom report loss-weights --out page.html',
+      'facecom report loss-weights --watch',
+    ],
     load: () => import('./commands/report/command.ts'),
   },
   {
@@ -267,7 +272,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'charts',
-    description: 'Draw the charts of runs (started by sweep).',
+    description: 'Draw charts and write reports (started by sweep).',
     works: true,
     load: () => import('./commands/charts/command.ts'),
   },

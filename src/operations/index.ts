@@ -48,3 +48,4 @@ export {
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
 export { type Validation, validate } from './validate.ts';
 export { type Verification, type VerifyOptions, verify } from './verify/verify.ts';
+export { type WatchedReport, type WatchOptions, watchReport } from './watch-report.ts';

@@ -77,15 +77,15 @@ export interface Lead {
  * What won a sweep and by how much: `alpha=0.25 beta=0.75 is better than the second, alpha=0.5 beta=0.5, by 0.021 [0.004, 0.037]`.
  * `points` as pointsOf returns them, the best first. Undefined if none has a result.
  */
-export function leadOf(
-  points: readonly PointResult[],
-  { metric, mode }: Objective,
-  format: (value: number) => string = (value) => value.toFixed(3),
-): Lead | undefined {
+export function leadOf(points: readonly PointResult[], { metric, mode }: Objective): Lead | undefined {
   const [best, second] = points.filter(({ result }) => result);
   if (!best?.result) return undefined;
   const all = points.map(({ axes }) => axes);
   const name = pointName(best.axes, all);
+  const gap = second?.result ? Math.abs(best.result.mean - second.result.mean) : 1;
+  // So many decimals that the two are not the same.
+  const decimals = gap === 0 || gap >= 0.001 ? 3 : Math.min(9, 1 + Math.ceil(-Math.log10(gap)));
+  const format = (value: number) => value.toFixed(decimals);
   const won = `${name || 'The only point'} has the best ${metric}, ${format(best.result.mean)}`;
   if (!second) return { text: `${won}; no other point has a result.` };
   const difference = seedDifference(seedValues(best), seedValues(second));
@@ -128,12 +128,20 @@ export function pointName(
     .join(' ');
 }
 
+/** Four digits that count; powers of ten far from one. */
+function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  return size > 0 && (size < 1e-4 || size >= 1e7)
+    ? String(value.toExponential(2)).replace(/\.?0+e/, 'e')
+    : String(Number(value.toPrecision(4)));
+}
+
 const LONGEST = 28; // characters
 
 function shortValue(value: unknown): string {
   const text =
     typeof value === 'number' && Number.isFinite(value)
-      ? String(Number(value.toPrecision(6)))
+      ? shortNumber(value)
       : typeof value === 'string'
         ? value
         : (JSON.stringify(value) ?? '–');

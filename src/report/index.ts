@@ -5,6 +5,7 @@ export type { ImageTest } from './compare/image-test.ts';
 export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
 export { writeCharts } from './write-charts.ts';
 export {
+  concludeReport,
   livePage,
   type WrittenReport,
   writeComparison,

@@ -54,5 +54,5 @@ test('a point is named by what tells it from others', () => {
   const a = { 'optimizer.lr': 0.001, 'train.lr': 1, 'model.backbone': 'resnet18', same: 1 };
   const b = { 'optimizer.lr': 0.002, 'train.lr': 2, 'model.backbone': 'resnet50', same: 1 };
   assert.equal(pointName(a, [a, b]), 'optimizer.lr=0.001 train.lr=1 backbone=resnet18');
-  assert.equal(pointName({ x: 0.1 + 0.2 }), 'x=0.3');
+  assert.equal(pointName({ x: 0.1 + 0.2, y: 0.00000258068 }), 'x=0.3 y=2.58e-6');
 });
