@@ -74,7 +74,7 @@ export interface Lead {
 }
 
 /**
- * What won a sweep and by how much: `alpha=0.25 beta=0.75 is better than the second, alpha=0.5 beta=0.5, by 0.021 [0.004, 0.037]`.
+ * What won a sweep and by how much: `alpha=0.25 has the best val/combined, 0.825: better than the second, alpha=0.5, by 0.021 [0.004, 0.037]`.
  * `points` as pointsOf returns them, the best first. Undefined if none has a result.
  */
 export function leadOf(points: readonly PointResult[], { metric, mode }: Objective): Lead | undefined {
@@ -90,22 +90,26 @@ export function leadOf(points: readonly PointResult[], { metric, mode }: Objecti
   if (!second) return { text: `${won}; no other point has a result.` };
   const difference = seedDifference(seedValues(best), seedValues(second));
   if (!difference) return { text: `${won}.` };
-  const names = ['it', pointName(second.axes, all)] as const;
-  const single = difference.interval === undefined;
-  const ahead = `${format(Math.abs(difference.value))} ahead of ${names[1]}`;
+  const other = pointName(second.axes, all) || 'the second';
+  const sign = mode === 'max' ? -1 : 1;
+  // As the best one's lead, which is positive.
+  const lead = sign * difference.value;
+  const signed = (value: number) => format(value).replace('-', '−');
+  if (difference.interval === undefined)
+    return {
+      difference,
+      text: `${won}, ${signed(lead)} ahead of ${other}: no difference is shown, for one seed tells nothing of the spread.`,
+    };
+  const [low, high] = difference.interval.map((end) => sign * end).sort((a, b) => a - b) as [number, number];
+  const by = `${signed(lead)} [${signed(low)}, ${signed(high)}]`;
   const how =
     difference.method === 'paired'
       ? `${difference.seeds[0]} seeds, paired`
       : `${difference.seeds.join(' and ')} seeds`;
-  if (single)
-    return {
-      difference,
-      text: `${won}, ${ahead}: no difference shown, for one seed tells nothing of the spread.`,
-    };
-  const text = differenceText(difference, { names, mode, format });
+  if (low > 0) return { difference, text: `${won}: better than the second, ${other}, by ${by} (${how}).` };
   return {
     difference,
-    text: `${won}. Against the second, ${names[1]}: ${text} (${how}).`,
+    text: `${won}; no difference to the second, ${other}, is shown: ${by} (${how}).`,
   };
 }
 

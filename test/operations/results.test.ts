@@ -46,7 +46,10 @@ test('results as CSV, Markdown and a table: means over seeds with intervals that
   const markdown = resultsMarkdown(found).split('\n');
   assert.equal(markdown[0], '|  | tags.name | val/combined | test/gender\\_accuracy | seeds | run |');
   assert.match(markdown[3]!, /\| =1\+1\\\|&lt;b\\> \| 0\.9100 ± 0\.0248 \|/);
-  assert.match(resultsTable(found), /name=plain has the best val\/combined[\s\S]*it is better by 0\.050/);
+  assert.match(
+    resultsTable(found),
+    /name=plain has the best val\/combined[\s\S]*better than the second, name==1\+1\|<b>, by 0\.050/,
+  );
   const trials = await results('table', { runs, trials: true, metrics: ['test/*'] });
   assert.deepEqual([trials.rows.length, trials.rows[0]!.trials], [6, 1]);
   await assert.rejects(
@@ -68,7 +71,7 @@ test('a run is compared with its other seeds, a sweep by its best point, configs
   );
   assert.match(
     metrics.find(({ metric }) => metric === 'val/combined')!.differences[0]!.text,
-    /plain is better by 0\.050/,
+    /^B is better by 0\.050/,
   );
   assert.deepEqual(
     config.map(({ path }) => path),

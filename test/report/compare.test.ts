@@ -99,7 +99,7 @@ test('seeds are repeats: intervals over them, paired where both have the same', 
   );
   const [difference] = metrics[0]!.differences;
   assert.deepEqual([difference!.method, difference!.seeds], ['paired', [3]]);
-  assert.match(difference!.text, /^b is better by 0\.100/);
+  assert.match(difference!.text, /^B is better by 0\.100/);
   assert.equal(metrics[0]!.results[0]!.n, 3);
   assert.equal(versus[0]!.tests![0]!.mcnemar, undefined);
 });

@@ -63,7 +63,7 @@ test('a sweep of loss weights answers its question', async (t) => {
   const lead = /<p class="lead">([^<]+)</.exec(page)![1]!;
   assert.match(
     lead,
-    /^alpha=0\.25 beta=0\.75 lr=0\.001 has the best val\/combined, 0\.\d+\. Against the second/,
+    /^alpha=0\.25 beta=0\.75 lr=0\.001 has the best val\/combined, 0\.\d+: better than the second/,
   );
   // One panel for the two weights, not two that mirror each other.
   assert.ok(page.includes('val/combined against loss.alpha') && !page.includes('against loss.beta'));
