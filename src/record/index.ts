@@ -68,4 +68,5 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { decodeSample, openSystemLog, type SystemSample, systemFile } from './system-log.ts';
 export { useRecordedPlugins } from './use-plugins.ts';
