@@ -1,4 +1,5 @@
 import { cleanText } from '../../base/clean-text.ts';
+import type { ErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 
 /** A server's no to a request. */
@@ -8,7 +9,7 @@ export class MlflowError extends FacecomError {
   readonly reason: string;
 
   constructor(
-    code: string,
+    code: ErrorCode,
     status: number,
     reason: string,
     message: string,

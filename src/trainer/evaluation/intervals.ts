@@ -1,4 +1,5 @@
 import { Random } from '../../base/random.ts';
+import { quantile } from '../../base/statistics.ts';
 import type { Subset } from '../../data/index.ts';
 import type { Scores } from './metrics.ts';
 
@@ -45,12 +46,4 @@ export function bootstrap(
       return [name, [quantile(sorted, 0.025), quantile(sorted, 0.975)]];
     }),
   );
-}
-
-/** A quantile of rising values with linear interpolation, as numpy.quantile. */
-export function quantile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { quantile } from '../../../src/base/statistics.ts';
 import type { Subset } from '../../../src/data/index.ts';
+import { isMatching } from '../../../src/spec/index.ts';
 import { ensemble, evaluate, mirror } from '../../../src/trainer/evaluation/evaluate.ts';
 import { evaluateFully } from '../../../src/trainer/evaluation/full.ts';
 import { genderExtras, genderOutcomes, genderThreshold } from '../../../src/trainer/evaluation/gender.ts';
-import { bootstrap, quantile } from '../../../src/trainer/evaluation/intervals.ts';
+import { bootstrap } from '../../../src/trainer/evaluation/intervals.ts';
 import { concatenated, normalised, pairScores } from '../../../src/trainer/evaluation/matching/embeddings.ts';
 import {
   galleryAndProbes,
@@ -15,7 +17,6 @@ import {
   identify,
 } from '../../../src/trainer/evaluation/matching/identification.ts';
 import { match, matches } from '../../../src/trainer/evaluation/matching/index.ts';
-import { isMatching } from '../../../src/trainer/evaluation/matching/names.ts';
 import { choosePairs } from '../../../src/trainer/evaluation/matching/pairs.ts';
 import {
   auc,
