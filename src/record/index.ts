@@ -85,5 +85,6 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { decodeSample, openSystemLog, type SystemSample, systemFile } from './system-log.ts';
 export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';

@@ -21,6 +21,8 @@ export interface Sent {
   /** Size and time of change of each file that was sent. */
   artifacts: Record<string, [bytes: number, changed: number]>;
   status?: RunStatus;
+  /** Bytes of system.jsonl, and samples. */
+  system?: { bytes: number; samples: number };
   /** The data set is named. */
   input?: boolean;
 }
