@@ -1,5 +1,5 @@
 // Runs the tests with Node's own runner: `npm test`, or `npm test -- PART…` for the files whose path contains one of the parts.
-//   native TensorFlow set up, where it can be ─▶ dist/ built once ─▶ node --test ─▶ what was skipped
+//   native TensorFlow set up, if it can be ─▶ dist/ built once ─▶ node --test ─▶ what was skipped
 // FACECOM_TESTS=all: a skipped test fails. FACECOM_TESTS=all,-photographs: but not one whose reason contains that word.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -3,7 +3,7 @@
  *
  * Nothing here prints, reads the command line or ends the process. What a user can put right is thrown as FacecomError, whose `code` is one of
  * docs/errors.md; a run that failed is a result. Paths and names of runs are relative to the working folder, run folders are below
- * `runs` unless an option says otherwise. Native TensorFlow is set up where it is missing, as by `facecom run`; FACECOM_SETUP=off
+ * `runs` unless an option says otherwise. Native TensorFlow is set up if it is missing, as by `facecom run`; FACECOM_SETUP=off
  * keeps it from that.
  */
 
@@ -48,6 +48,9 @@ export {
   type SweepStart,
   type SweepWatcher,
   sweep,
+  type Verification,
+  type VerifyOptions,
+  verify,
   type WatchRun,
   type WatchSweep,
 } from './operations/index.ts';

@@ -13,7 +13,7 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** The same at once; undefined where the folder is not there. */
+/** The same at once; undefined if the folder is not there. */
 export function freeDisk(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder);

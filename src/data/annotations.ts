@@ -12,7 +12,7 @@ export interface Annotation {
   filename: string;
   gender: -1 | 0 | 1;
   person: string | undefined;
-  /** The picture's path inside the folder of the data set. */
+  /** The image's path inside the folder of the data set. */
   file: string;
 }
 
@@ -22,39 +22,39 @@ interface Fault {
   found: string;
 }
 
-/** Each class of faults: what is said of all of them together. */
+/** Each class of faults: what is reported about all of them together. */
 const classes = {
   'data-entry-malformed': {
-    message: 'annotations.json holds entries that are not pictures with labels.',
+    message: 'annotations.json holds entries that are not images with labels.',
     expected:
       'objects {"filename": text, "gender": "Male" or "Female", "person_id": text or number}; a label may be absent or null',
     remedy: 'Correct these entries.',
   },
   'data-gender': {
     message: 'annotations.json holds a gender in a spelling that data.genders does not name.',
-    expected: '"Male" or "Female", or null where it is not known',
+    expected: '"Male" or "Female", or null if it is not known',
     remedy: 'Correct these entries, or name their spelling in data.genders: {male: [M], female: [F]}.',
   },
   'data-path-escape': {
-    message: 'annotations.json names pictures outside its folder.',
+    message: 'annotations.json names images outside its folder.',
     expected: 'paths inside the folder, relative to images/ or to annotations.json',
-    remedy: 'Move the pictures into the folder and name them relative to it.',
+    remedy: 'Move the images into the folder and name them relative to it.',
   },
   'data-duplicate': {
-    message: 'annotations.json names a picture more than once.',
-    expected: 'one entry a picture',
-    remedy: 'Remove all entries of a picture but one.',
+    message: 'annotations.json names an image more than once.',
+    expected: 'one entry an image',
+    remedy: 'Remove all entries of an image but one.',
   },
   'data-picture-missing': {
-    message: 'annotations.json names pictures that do not exist.',
-    expected: 'each picture in images/ or beside annotations.json',
-    remedy: 'Add the pictures or remove their entries.',
+    message: 'annotations.json names images that do not exist.',
+    expected: 'each image in images/ or beside annotations.json',
+    remedy: 'Add the images or remove their entries.',
   },
 } as const;
 
 type FaultClass = keyof typeof classes;
 
-/** Reads `annotations.json` of the folder and checks every entry and that its picture exists. */
+/** Reads `annotations.json` of the folder and checks every entry and that its image exists. */
 export async function readAnnotations(
   path: string,
   spellings: Spellings = { male: ['Male'], female: ['Female'] },
@@ -90,9 +90,9 @@ export async function readAnnotations(
     if (list) throw faultError(name, list, file, text);
   }
   if (annotations.length === 0)
-    throw new FacecomError('data-empty', 'annotations.json lists no pictures.', {
+    throw new FacecomError('data-empty', 'annotations.json lists no images.', {
       place: { file },
-      expected: 'a list with one entry a picture',
+      expected: 'a list with one entry an image',
       exitCode: 2,
     });
   return annotations;

@@ -8,12 +8,12 @@ import { markUsed } from './cache-tidy.ts';
 import { type Head, readHead } from './head.ts';
 import { lookOf } from './look.ts';
 
-/** What is known of a file whose name is a picture's. */
+/** What is known of a file whose name is an image's. */
 export interface FileFacts {
   /** SHA-256 of its bytes (hexadecimal). */
   sha256: string;
   head: Head;
-  /** Perceptual hash, 16 hexadecimal digits; empty where the picture cannot be decoded, undefined where it was not asked for. */
+  /** Perceptual hash, 16 hexadecimal digits; empty if the image cannot be decoded, undefined if it was not asked for. */
   look?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ interface Known extends FileFacts {
 export interface FactsOptions {
   /** Whether files that have not changed since they were hashed are left unread. */
   keep: boolean;
-  /** Whether the pictures are decoded for their perceptual hashes too. */
+  /** Whether the images are decoded for their perceptual hashes too. */
   looks?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
@@ -135,7 +135,7 @@ function writeIndex(index: string, known: Map<string, Known>): void {
     );
     writeAside(index, `${digest(body)}\n${body}`);
   } catch {
-    // Without it the next start reads the files again; an unwritable cache folder is said where pixels are kept.
+    // Without it the next start reads the files again; an unwritable cache folder is reported where pixels are kept.
   }
 }
 

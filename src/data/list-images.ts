@@ -9,19 +9,19 @@ export interface ListedImage {
   file: string;
 }
 
-/** The pictures that files and folders (with theirs below) mean, each real file of a folder once; links out of it are left out. Throws `data-path-missing` and `data-empty`. */
+/** The images that files and folders (with theirs below) mean, each real file of a folder once; links out of it are left out. Throws `data-path-missing` and `data-empty`. */
 export async function listImages(paths: readonly string[]): Promise<ListedImage[]> {
   const found = new Map<string, ListedImage>();
   for (const path of paths) {
     const info = await stat(path).catch(() => undefined);
     if (!info)
-      throw new FacecomError('data-path-missing', 'There is no such picture or folder.', {
+      throw new FacecomError('data-path-missing', 'There is no such image or folder.', {
         found: path,
-        expected: 'a picture, or a folder of pictures',
+        expected: 'an image, or a folder of images',
         exitCode: 2,
       });
     if (!info.isFile() && !info.isDirectory())
-      throw new FacecomError('data-picture-special', 'A picture is no regular file.', {
+      throw new FacecomError('data-picture-special', 'An image is no regular file.', {
         found: path,
         expected: 'a regular file, not a pipe, socket or device',
         exitCode: 2,
@@ -36,9 +36,9 @@ export async function listImages(paths: readonly string[]): Promise<ListedImage[
     }
   }
   if (found.size === 0)
-    throw new FacecomError('data-empty', 'There are no pictures.', {
+    throw new FacecomError('data-empty', 'There are no images.', {
       found: paths.join(', '),
-      expected: 'JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM pictures',
+      expected: 'JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM images',
       exitCode: 2,
     });
   return [...found.values()];

@@ -13,7 +13,7 @@ export interface MigSlice {
 export interface GpuProcess {
   pid: number;
   name: string;
-  /** Bytes; undefined where the driver does not tell. */
+  /** Bytes; undefined if the driver does not tell. */
   memory?: number;
 }
 
@@ -37,7 +37,7 @@ export interface Gpu {
 const MIB = 1 << 20;
 const TIMEOUT = 20_000; // ms: a driver that wakes up takes seconds
 
-/** The GPUs that nvidia-smi lists, by their index; none where there is no nvidia-smi or it fails. */
+/** The GPUs that nvidia-smi lists, by their index; none if there is no nvidia-smi or it fails. */
 export async function listGpus(): Promise<Gpu[]> {
   const fields = 'index,uuid,name,memory.total,memory.used,driver_version,mig.mode.current';
   const table = await smi([`--query-gpu=${fields}`, '--format=csv,noheader,nounits']);

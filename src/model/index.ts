@@ -28,9 +28,9 @@ export interface LearnerSettings {
   libraryThreads?: number;
   /** The weights are loaded once and only evaluated. */
   frozen?: boolean;
-  /** The weights come from a checkpoint, and model.weights is not read: what the checkpoint says of its pictures. */
+  /** The weights come from a checkpoint, and model.weights is not read: what the checkpoint says of its images. */
   trained?: { preprocess?: Preprocess | undefined };
-  /** Names of the people, by class index. */
+  /** Names of the identities, by class index. */
   names?: readonly string[];
   classWeights?: Labels;
 }
@@ -76,7 +76,7 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
   });
 }
 
-/** The values of model.weights, matched with the network; undefined where there are none. Throws `weights-…`. */
+/** The values of model.weights, matched with the network; undefined if there are none. Throws `weights-…`. */
 export async function startingWeights(
   config: ModelConfig,
   settings: Pick<LearnerSettings, 'identities' | 'names'>,

@@ -26,7 +26,7 @@ export interface StepResult {
   identityLoss: number;
   /** Global norm of the gradient before clipping; only with train.clip. */
   gradientNorm?: number;
-  /** Labelled pictures that were classified rightly, as the step saw them: augmented, with dropout. */
+  /** Labelled images that were classified rightly, as the step saw them: augmented, with dropout. */
   right?: { gender: number; identity: number };
   /** What the losses were multiplied by. */
   weights?: TaskWeights;
@@ -64,7 +64,7 @@ export interface Learner {
   versions: Record<string, string>;
   /** How pixels become the network's input. */
   preprocess?: Preprocess;
-  /** What was done with model.weights: lines for people. */
+  /** What was done with model.weights: lines for identities. */
   notes?: readonly string[];
   /** One step of the optimizer. Throws FacecomError `oom`. */
   trainStep(batch: LabelledBatch, options: StepOptions): Promise<StepResult>;
@@ -90,7 +90,7 @@ export interface LearnerOptions extends Pick<ModelConfig, 'model' | 'loss' | 'op
   preprocess?: Preprocess;
   /** Values to start from, by parameter; drawn where left out. */
   weights?: ReadonlyMap<string, Float32Array>;
-  /** What a picture of each class counts; alike where left out. */
+  /** What an image of each class counts; alike where left out. */
   classWeights?: Labels;
   /** Micro-batches a step. */
   accumulation: number;
@@ -102,7 +102,7 @@ export interface LearnerOptions extends Pick<ModelConfig, 'model' | 'loss' | 'op
   swa?: boolean;
   precisionReason: string;
   notes?: readonly string[];
-  /** Batches may be mixed: each picture has a second identity with a weight of its own. */
+  /** Batches may be mixed: each image has a second identity with a weight of its own. */
   mixing?: boolean;
 }
 
@@ -279,7 +279,7 @@ export class NetworkLearner implements Learner {
     await this.runtime.setValues(values);
   }
 
-  /** Traces and compiles the steps for batches of this size without running them; gives the number of ops and the time. */
+  /** Traces and compiles the steps for batches of this size without running them; returns the number of ops and the time. */
   prepare(size: number) {
     const scalars = scalarInputs({
       ...this.optimizer.scalars(1, 1e-3),
@@ -531,7 +531,7 @@ export class NetworkLearner implements Learner {
   }
 }
 
-/** Labelled pictures whose largest logit is their own class's. */
+/** Labelled images whose largest logit is their own class's. */
 function countRight(
   parts: ReadonlyArray<Pick<LabelledBatch, 'gender' | 'identity' | 'size'>>,
   found: ReadonlyArray<Awaited<ReturnType<CompiledStep['run']>>>,

@@ -30,7 +30,7 @@ export interface Network {
   identity: IdentityHead;
   /** Logarithms of the tasks' variances, where the balance of the losses learns them: shape [1]. */
   variances?: { gender: Parameter; identity: Parameter };
-  /** Pictures [batch, height, width, 3], 0 … 255. */
+  /** Images [batch, height, width, 3], 0 … 255. */
   apply(forward: Forward, pictures: Tensor4D): NetworkOutput;
 }
 
@@ -59,7 +59,7 @@ export function network(options: NetworkOptions): Network {
   };
 }
 
-/** Row by row: spreading three numbers over a picture's pixels one pixel at a time takes four times as long. */
+/** Row by row: spreading three numbers over an image's pixels one pixel at a time takes four times as long. */
 function normalise(pictures: Tensor4D, { mean, std }: Preprocess): Tensor4D {
   const [batch, height, width, channels] = pictures.shape;
   const row = (values: number[]) => tf.tensor1d(Array.from({ length: width }, () => values).flat());

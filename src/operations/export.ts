@@ -11,7 +11,7 @@ export interface ExportOptions {
   runs?: string;
   /** safetensors if left out. */
   format?: string;
-  /** Pictures that an ONNX model takes at once; 1 if left out. */
+  /** Images that an ONNX model takes at once; 1 if left out. */
   batch?: number;
 }
 

@@ -33,7 +33,7 @@ const copied = [
 ];
 
 const testCommand = `#!/bin/sh
-# Scores this model on a folder of labelled pictures in any layout, and writes predictions.csv:  sh test.sh FOLDER
+# Scores this model on a folder of labelled images in any layout, and writes predictions.csv:  sh test.sh FOLDER
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 folder=\${1:?Usage: sh test.sh FOLDER}
@@ -44,7 +44,7 @@ npx facecom predict "$here/run" "$folder" --out "$here/predictions.csv"
 /**
  * The folder that a contest or a colleague asks for: weights, labels, thresholds, test command, metrics with intervals, confusion,
  * submission.csv and one page of summary. README.md comes last, so that half a folder is none. Throws `hand-in-unfinished` for a run
- * that was not scored on its test pictures.
+ * that was not scored on its test images.
  */
 export async function handIn(text: string, { out, runs = 'runs' }: HandInOptions): Promise<HandedIn> {
   const { id, dir } = trainedRun(text, runs);
@@ -54,9 +54,9 @@ export async function handIn(text: string, { out, runs = 'runs' }: HandInOptions
   const evaluation = readJsonObject(artifact('evaluation.json')) as KeptEvaluation | undefined;
   const metrics = readJsonObject(artifact('metrics.json'));
   if (!evaluation || !metrics)
-    throw new FacecomError('hand-in-unfinished', 'The run was not scored on its test pictures.', {
+    throw new FacecomError('hand-in-unfinished', 'The run was not scored on its test images.', {
       place: { file: artifact('evaluation.json') },
-      expected: 'a finished run with test pictures',
+      expected: 'a finished run with test images',
       remedy: 'Finish it with facecom resume, or give data.split.test a share.',
       exitCode: 2,
     });

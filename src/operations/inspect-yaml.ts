@@ -3,7 +3,7 @@ import type { FacecomError } from '../base/errors.ts';
 import type { Collection } from '../data/index.ts';
 import type { Inspection } from './inspection.ts';
 
-/** Training sizes of face recognisers, of which the largest that the pictures fill is proposed. */
+/** Training sizes of face recognisers, of which the largest that the images fill is proposed. */
 const sizes = [224, 160, 112, 96, 64];
 
 /** The lines of YAML that read a data set as it was found to be. */

@@ -12,7 +12,7 @@ export interface InspectOptions {
 
 /**
  * Finds out what a data set is: an experiment file's, a folder's, or the synthetic faces'. What a run would refuse but can be looked
- * past, broken pictures and leaks, comes as `problem`. Throws the rest, as a run would.
+ * past, broken images and leaks, comes as `problem`. Throws the rest, as a run would.
  */
 export async function inspect(
   target: string | undefined,
@@ -29,7 +29,7 @@ export async function inspect(
     if ((error as FacecomError).code !== 'data-leak') throw error;
     problem = error as FacecomError;
     lenient = { ...lenient, split: { ...lenient.split, given: false, by: 'identity' } };
-    // Too few people to divide anew: what is wrong stays the leak.
+    // Too few identities to divide anew: what is wrong stays the leak.
     survey = await surveyDataset(lenient, { signal, onProgress }).catch(() => {
       throw error;
     });
@@ -126,7 +126,7 @@ async function looksOf({ looks, entries }: Collection): Promise<Inspection['alik
   const groups = new Map<number, number[]>();
   for (const [i, look] of ((await looks?.()) ?? []).entries())
     if (look !== undefined) groups.set(look, [...(groups.get(look) ?? []), i]);
-  // Versions and copies of one picture are known to be alike.
+  // Versions and copies of one image are known to be alike.
   const foreign = [...groups.values()].filter((list) => {
     const [first, ...others] = list.map((i) => new Set(entries[i]!.groups));
     return others.some((other) => ![...other].some((group) => first!.has(group)));
@@ -138,7 +138,7 @@ async function looksOf({ looks, entries }: Collection): Promise<Inspection['alik
   };
 }
 
-/** Formats and sizes of the files, undefined where pictures are drawn. */
+/** Formats and sizes of the files, undefined if images are drawn. */
 function filesOf({ entries, size }: Collection): Files | undefined {
   if (!size) return undefined;
   const files: Files = { formats: {}, width: [Infinity, 0], height: [Infinity, 0] };

@@ -1,8 +1,9 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import type { Progress } from '../python/index.ts';
 
 /** Who is told what an operation does: operations print nothing themselves. */
 export interface Reporter {
-  /** One line for people. */
+  /** One line for identities. */
   note(line: string): void;
   warning(warning: Warning): void;
   /** How far an install is; undefined when it has ended. */
@@ -10,7 +11,7 @@ export interface Reporter {
 }
 
 export interface Warning {
-  code: string;
+  code: ErrorCode;
   message: string;
 }
 

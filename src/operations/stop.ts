@@ -20,7 +20,7 @@ export interface StopOptions {
   runs?: string;
   /** End it at once, without a checkpoint. */
   kill?: boolean;
-  /** One line for people: what is waited for. */
+  /** One line for identities: what is waited for. */
   note?: (line: string) => void;
 }
 
@@ -30,7 +30,7 @@ export interface Stopped {
   runs: string[];
   /** By what they were ended. */
   how: 'nothing-runs' | 'orchestrator' | 'request' | 'trainer';
-  /** The same for people. */
+  /** The same for identities. */
   text: string;
 }
 
@@ -173,7 +173,7 @@ function unreachable(mark: ProcessMark, what: string): FacecomError {
   );
 }
 
-/** Polls; gives false where `patience` (ms) ran out first. Ctrl-C ends the waiting only. */
+/** Polls; gives false if `patience` (ms) ran out first. Ctrl-C ends the waiting only. */
 async function until(
   done: () => boolean,
   say: (line: string) => void,

@@ -162,7 +162,7 @@ function isEmptyFolder(folder: string): boolean {
   }
 }
 
-/** Gives the folder its name. A rename takes the place of an empty folder, as an attempt that was killed may have left, and of no other. */
+/** Returns the folder its name. A rename takes the place of an empty folder, as an attempt that was killed may have left, and of no other. */
 function moveTo(parent: string, trial: string, aside: string): string {
   for (let attempt = (attemptsOf(parent, trial).at(-1) ?? 0) + 1; ; attempt++) {
     const folder = join(parent, `${trial}-${attempt}`);

@@ -50,7 +50,7 @@ export function readConfig(runDir: string): Experiment {
   return config as unknown as Experiment;
 }
 
-/** A run's config; undefined where readConfig would throw. */
+/** A run's config; undefined if readConfig would throw. */
 export function readConfigIfAny(runDir: string): Experiment | undefined {
   try {
     return readConfig(runDir);
@@ -59,7 +59,7 @@ export function readConfigIfAny(runDir: string): Experiment | undefined {
   }
 }
 
-/** As much of a run's config as can be read, for those who show it: empty where there is none. */
+/** As much of a run's config as can be read, for those who show it: empty if there is none. */
 export function readConfigPart(runDir: string): RecordedConfig {
   const config = parseIfAny(configFile(runDir));
   for (const name of [...sections, 'tags']) if (!isRecord(config[name])) delete config[name];

@@ -36,7 +36,7 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
   ['version', 'sweep', 'spec', 'set', 'cwd', 'time', 'objective', 'repeats', 'trials'],
 );
 
-/** Undefined where there is none, or none that can be read; trials that are none are left out. */
+/** Undefined if there is none, or none that can be read; trials that are none are left out. */
 export function readManifest(sweepDir: string): SweepManifest | undefined {
   return manifestOf(readJson(manifestFile(sweepDir)));
 }

@@ -23,8 +23,8 @@ export interface RunCharts {
 
 /**
  * Draws a run's charts into its artifacts/: `training_metrics.{svg,png,json}`, the last being the Vega-Lite spec with its data, and
- * `confusion_gender.{svg,png}` with `confusion_gender.vl.json`, and `robustness.{svg,png}` where there are scores under conditions. What cannot be drawn or written is a note: a run that has finished
- * stays finished. Gives the files, relative to the run folder.
+ * `confusion_gender.{svg,png}` with `confusion_gender.vl.json`, and `robustness.{svg,png}` if there are scores under conditions. What cannot be drawn or written is a note: a run that has finished
+ * stays finished. Returns the files, relative to the run folder.
  */
 export async function writeCharts(runDir: string, options: WriteOptions): Promise<{ files: string[] }> {
   try {
@@ -83,7 +83,7 @@ export async function saveCharts(
   return files;
 }
 
-/** Writes `name.svg`, `name.png` and the spec into a folder. Gives the names of the files that were written. */
+/** Writes `name.svg`, `name.png` and the spec into a folder. Returns the names of the files that were written. */
 export async function saveChart(
   folder: string,
   name: string,

@@ -186,7 +186,7 @@ async function liesWithin(folder: string, path: string): Promise<boolean> {
   try {
     return isWithin(await realpath(folder), await realpath(path));
   } catch {
-    // What is not there is said when it is read.
+    // What is not there is reported when it is read.
     return true;
   }
 }

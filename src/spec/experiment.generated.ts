@@ -73,11 +73,11 @@ export interface Experiment {
    */
   seed: number;
   /**
-   * Where the pictures come from and how they are split.
+   * Where the images come from and how they are split.
    */
   data: {
     /**
-     * synthetic: faces drawn procedurally; auto: looks at the folder and reports what it is; facecom (or annotations): annotations.json and images/; competition: the FaceCom challenge's Task_A and Task_B; folders: one folder an identity; csv, jsonl: a table with a line a picture; pairs: a list of pairs for verification; several: the sources of data.sources together.
+     * synthetic: faces drawn procedurally; auto: looks at the folder and reports what it is; facecom (or annotations): annotations.json and images/; competition: the FaceCom challenge's Task_A and Task_B; folders: one folder an identity; csv, jsonl: a table with a line an image; pairs: a list of pairs for verification; several: the sources of data.sources together.
      */
     source:
       | 'synthetic'
@@ -103,7 +103,7 @@ export interface Experiment {
      */
     columns: {
       /**
-       * Path of the picture, relative to the table or to data.path.
+       * Path of the image, relative to the table or to data.path.
        */
       image: string;
       /**
@@ -111,23 +111,23 @@ export interface Experiment {
        */
       gender: string;
       /**
-       * Name or number of the person.
+       * Name or number of the identity.
        */
       identity: string;
       /**
-       * Side of the picture: train, validation (val) or test.
+       * Side of the image: train, validation (val) or test.
        */
       split: string;
       /**
-       * First picture of a pair.
+       * First image of a pair.
        */
       left: string;
       /**
-       * Second picture of a pair.
+       * Second image of a pair.
        */
       right: string;
       /**
-       * 1 where a pair shows one person, else 0.
+       * 1 where a pair shows one identity, else 0.
        */
       same: string;
     };
@@ -149,7 +149,7 @@ export interface Experiment {
       female: string[];
     };
     /**
-     * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+     * List of pairs of images for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
      */
     pairs?: string;
     /**
@@ -157,19 +157,19 @@ export interface Experiment {
      */
     sources: Source[];
     /**
-     * Side of the square training picture, pixels.
+     * Side of the square training image, pixels.
      */
     image_size: number;
     /**
-     * How a picture that is not square becomes so: stretch: squeezed; crop: its middle; pad: whole, with black bars.
+     * How an image that is not square becomes so: stretch: squeezed; crop: its middle; pad: whole, with black bars.
      */
     fit: 'stretch' | 'crop' | 'pad';
     /**
-     * What a picture that cannot be read does: fail: nothing is launched; skip: it is left out, and reported.
+     * What an image that cannot be read does: fail: nothing is launched; skip: it is left out, and reported.
      */
     on_error: 'fail' | 'skip';
     /**
-     * Fractions of the pictures for training, validation and test, drawn by the seed.
+     * Fractions of the images for training, validation and test, drawn by the seed.
      */
     split: {
       /**
@@ -185,7 +185,7 @@ export interface Experiment {
        */
       test: number;
       /**
-       * image: pictures of each person are divided (closed set); identity: people are divided.
+       * image: images of each identity are divided (closed set); identity: identities are divided.
        */
       by: 'image' | 'identity';
       /**
@@ -193,7 +193,7 @@ export interface Experiment {
        */
       seed: number;
       /**
-       * Use the sides that the source gives (the competition's train and val, a column split); a side without pictures is cut from training.
+       * Use the sides that the source gives (the competition's train and val, a column split); a side without images is cut from training.
        */
       given: boolean;
       /**
@@ -205,20 +205,20 @@ export interface Experiment {
        */
       fold: number;
       /**
-       * gender: each side gets its share of men and of women. Pictures of a person are divided evenly in any case.
+       * gender: each side gets its share of men and of women. Images of an identity are divided evenly in any case.
        */
       stratify: 'none' | 'gender';
       /**
-       * Keep pictures on one side that look alike (perceptual hash); every picture is decoded once for it.
+       * Keep images on one side that look alike (perceptual hash); every image is decoded once for it.
        */
       near_duplicates: boolean;
     };
     /**
-     * Keep decoded pictures at training size in the user's cache folder.
+     * Keep decoded images at training size in the user's cache folder.
      */
     cache: boolean;
     /**
-     * Train on labels permuted among the training pictures: a control that must stay at chance.
+     * Train on labels permuted among the training images: a control that must stay at chance.
      */
     shuffle_labels: boolean;
     /**
@@ -226,11 +226,11 @@ export interface Experiment {
      */
     synthetic: {
       /**
-       * People.
+       * Identities.
        */
       identities: number;
       /**
-       * Pictures of each person.
+       * Images of each identity.
        */
       images_per_identity: number;
       /**
@@ -238,7 +238,7 @@ export interface Experiment {
        */
       seed: number;
       /**
-       * Fraction of the pictures drawn under one of the seven bad conditions.
+       * Fraction of the images drawn under one of the seven bad conditions.
        */
       conditions: number;
     };
@@ -413,7 +413,7 @@ export interface Experiment {
        */
       smoothing: number;
       /**
-       * balanced: each class counts alike, whatever its number of pictures.
+       * balanced: each class counts alike, whatever its number of images.
        */
       class_weights: 'none' | 'balanced';
     };
@@ -426,17 +426,17 @@ export interface Experiment {
        */
       focal: number;
       /**
-       * balanced: each class counts alike, whatever its number of pictures.
+       * balanced: each class counts alike, whatever its number of images.
        */
       class_weights: 'none' | 'balanced';
     };
   };
   /**
-   * What is done to training pictures, redrawn for each picture and epoch.
+   * What is done to training images, redrawn for each image and epoch.
    */
   augment: {
     /**
-     * A named policy, or a list of effects with their parameters, applied in order. none: pictures as they are. light: little changes that any face picture stands: for clean pictures, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many pictures of a person.
+     * A named policy, or a list of effects with their parameters, applied in order. none: images as they are. light: little changes that any face image stands: for clean images, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many images of an identity.
      */
     policy: ('none' | 'light' | 'replaced-program' | 'facecom-weather' | 'facecom-strong') | Effect[];
     /**
@@ -457,11 +457,11 @@ export interface Experiment {
       strength: number;
     }[];
     /**
-     * Most effects that meet in one picture, of which one at most changes the light of the whole (brightness, gamma, rain, fog, low light, overexposure, glare, flare): drawn among those that the policy gave. Flips, crops and affine are not counted. 0: no limit.
+     * Most effects that meet in one image, of which one at most changes the light of the whole (brightness, gamma, rain, fog, low light, overexposure, glare, flare): drawn among those that the policy gave. Flips, crops and affine are not counted. 0: no limit.
      */
     max_effects: number;
     /**
-     * Mixup: pictures of a batch blended in pairs, the losses of both labels in the same shares, for gender and identity.
+     * Mixup: images of a batch blended in pairs, the losses of both labels in the same shares, for gender and identity.
      */
     mixup: {
       /**
@@ -474,7 +474,7 @@ export interface Experiment {
       alpha: number;
     };
     /**
-     * CutMix: a rectangle of each picture taken from another, the losses of both labels in the shares of the area, for gender and identity.
+     * CutMix: a rectangle of each image taken from another, the losses of both labels in the shares of the area, for gender and identity.
      */
     cutmix: {
       /**
@@ -506,11 +506,11 @@ export interface Experiment {
    */
   train: {
     /**
-     * Passes over the training pictures.
+     * Passes over the training images.
      */
     epochs: number;
     /**
-     * Pictures a step of the optimizer.
+     * Images a step of the optimizer.
      */
     batch_size: number;
     /**
@@ -555,24 +555,24 @@ export interface Experiment {
      */
     swa: number;
     /**
-     * Which pictures an epoch's batches hold.
+     * Which images an epoch's batches hold.
      */
     sampler: {
       /**
-       * shuffle: every picture once; gender_balanced, identity_balanced: as many pictures, drawn so that women and men, or all people, are equally likely; pk: batches of some people with some pictures each, for metric losses.
+       * shuffle: every image once; gender_balanced, identity_balanced: as many images, drawn so that women and men, or all identities, are equally likely; pk: batches of some identities with some images each, for metric losses.
        */
       name: 'shuffle' | 'gender_balanced' | 'identity_balanced' | 'pk';
       /**
-       * People of a batch of pk.
+       * Identities of a batch of pk.
        */
       identities: number;
       /**
-       * Pictures of each in a batch of pk, whose product with identities is train.batch_size; a person with fewer is shown some twice.
+       * Images of each in a batch of pk, whose product with identities is train.batch_size; an identity with fewer is shown some twice.
        */
-      pictures: number;
+      images: number;
     };
     /**
-     * Pictures of one person in an epoch of sampler shuffle, redrawn each epoch; 0: all.
+     * Images of one identity in an epoch of sampler shuffle, redrawn each epoch; 0: all.
      */
     max_per_identity: number;
     /**
@@ -593,7 +593,7 @@ export interface Experiment {
       keep_last: boolean;
     };
     /**
-     * People whose pictures are trained on, drawn by the seed; 0: all.
+     * Identities whose images are trained on, drawn by the seed; 0: all.
      */
     max_identities: number;
   };
@@ -615,11 +615,11 @@ export interface Experiment {
       identity: number;
     };
     /**
-     * Pictures an evaluation step.
+     * Images an evaluation step.
      */
     batch_size: number;
     /**
-     * Bad conditions under which the test pictures are scored as well: test/<condition>/…, means over the severities.
+     * Bad conditions under which the test images are scored as well: test/<condition>/…, means over the severities.
      */
     conditions: (
       | 'motion_blur'
@@ -642,23 +642,23 @@ export interface Experiment {
      */
     matching: {
       /**
-       * auto: where people are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
+       * auto: where identities are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
        */
       when: 'auto' | 'always' | 'never';
       /**
-       * sampled: pairs_per_identity of each person and as many of different people; all: every pair; given: data.pairs. A list of pairs is used where there is one and this is left at sampled.
+       * sampled: pairs_per_identity of each identity and as many of different identities; all: every pair; given: data.pairs. A list of pairs is used if there is one and this is left at sampled.
        */
       pairs: 'sampled' | 'all' | 'given';
       /**
-       * Pairs drawn of each person.
+       * Pairs drawn of each identity.
        */
       pairs_per_identity: number;
       /**
-       * Share of the sampled pairs of different people that are hard: a picture and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
+       * Share of the sampled pairs of different identities that are hard: an image and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
        */
       hard: number;
       /**
-       * Share of the people left out of the gallery for the open-set score: their probes are to be rejected.
+       * Share of the identities left out of the gallery for the open-set score: their probes are to be rejected.
        */
       open_set: number;
       /**
@@ -667,7 +667,7 @@ export interface Experiment {
       seed: number;
     };
     /**
-     * Test-time augmentation of the final scores: flip averages each picture with its mirror image.
+     * Test-time augmentation of the final scores: flip averages each image with its mirror image.
      */
     tta: 'none' | 'flip';
     /**
@@ -684,7 +684,7 @@ export interface Experiment {
      */
     device: string;
     /**
-     * GPUs a trial; 0.5 shares one between two trials. Ignored where there is no GPU and device is auto.
+     * GPUs a trial; 0.5 shares one between two trials. Ignored if there is no GPU and device is auto.
      */
     gpus: number;
     /**
@@ -699,6 +699,45 @@ export interface Experiment {
      * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+    /**
+     * Several trials on one GPU, as many as fit by what the preflight measured.
+     */
+    pack: boolean;
+    /**
+     * Where trainers are started, discriminated by name.
+     */
+    launcher: Local | Slurm | Ray;
+    /**
+     * What facecom sweep --render k8s writes into its manifest.
+     */
+    kubernetes: {
+      /**
+       * Container image with Node and facecom.
+       */
+      image: string;
+      /**
+       * Persistent volume claim with the run folders, the data and facecom, which all pods mount.
+       */
+      claim: string;
+      /**
+       * Where the claim is mounted; the working folder, and paths in it, must be the same as here.
+       */
+      mount?: string;
+      /**
+       * Kueue's local queue: the label kueue.x-k8s.io/queue-name.
+       */
+      queue?: string;
+      /**
+       * Namespace.
+       */
+      namespace?: string;
+      /**
+       * Labels that a node must have.
+       */
+      node_selector: {
+        [k: string]: string;
+      };
+    };
     /**
      * Trials at once; 0: as many as the devices hold.
      */
@@ -793,6 +832,10 @@ export interface Experiment {
      */
     mlflow: string;
     /**
+     * Who sends a run: the command that runs the sweep, or, on a cluster, each job from its node.
+     */
+    from: 'orchestrator' | 'jobs';
+    /**
      * MLflow's experiment.
      */
     experiment: string;
@@ -871,11 +914,28 @@ export interface Experiment {
      */
     warm_start: string[];
     /**
+     * More seeds for the leading points once all trials have ended: until the best is shown to be better than the others, or as good as they are within `ci`.
+     */
+    until?: {
+      /**
+       * A difference of this size is of no interest: points whose interval of the difference from the best is narrower on either side get no more seeds.
+       */
+      ci: number;
+      /**
+       * Trials of a point at most.
+       */
+      max_repeats: number;
+    };
+    /**
+     * Whether the costliest trials run three steps before the sweep begins, so that one that cannot fit is known then; auto: before sweeps of 200 epochs and more.
+     */
+    preflight: 'auto' | 'always' | 'never';
+    /**
      * Stops trials early that others are better than by then. Their checkpoints stay.
      */
     stopping?: {
       /**
-       * asha: the best of each rung go on; hyperband: the same in brackets with fewer and fewer rungs; median: what is worse than the median of finished trials is stopped.
+       * asha: the best of each rung continue; hyperband: the same in brackets with fewer and fewer rungs; median: what is worse than the median of finished trials is stopped.
        */
       rule: 'asha' | 'hyperband' | 'median';
       /**
@@ -942,7 +1002,7 @@ export interface Source {
    */
   path: string;
   /**
-   * Put before the names of its pictures and people, so that equal names of two sources stay apart.
+   * Put before the names of its images and identities, so that equal names of two sources stay apart.
    */
   prefix: string;
   /**
@@ -954,7 +1014,7 @@ export interface Source {
    */
   columns: {
     /**
-     * Path of the picture, relative to the table or to data.path.
+     * Path of the image, relative to the table or to data.path.
      */
     image: string;
     /**
@@ -962,23 +1022,23 @@ export interface Source {
      */
     gender: string;
     /**
-     * Name or number of the person.
+     * Name or number of the identity.
      */
     identity: string;
     /**
-     * Side of the picture: train, validation (val) or test.
+     * Side of the image: train, validation (val) or test.
      */
     split: string;
     /**
-     * First picture of a pair.
+     * First image of a pair.
      */
     left: string;
     /**
-     * Second picture of a pair.
+     * Second image of a pair.
      */
     right: string;
     /**
-     * 1 where a pair shows one person, else 0.
+     * 1 where a pair shows one identity, else 0.
      */
     same: string;
   };
@@ -1000,7 +1060,7 @@ export interface Source {
     female: string[];
   };
   /**
-   * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+   * List of pairs of images for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
    */
   pairs?: string;
 }
@@ -1014,17 +1074,17 @@ export interface TripletLoss {
    */
   weight: number;
   /**
-   * By how much the other person must be further away.
+   * By how much the other identity must be further away.
    */
   margin: number;
   /**
-   * hard: the farthest picture of the person and the nearest of another; semi_hard: every pair of a person, with the nearest other that is further away than it.
+   * hard: the farthest image of the identity and the nearest of another; semi_hard: every pair of an identity, with the nearest other that is further away than it.
    */
   mining: 'hard' | 'semi_hard';
 }
 export interface ContrastiveLoss {
   /**
-   * Pairs of one batch: one person near, two people at least a margin apart (Hadsell et al., 2006).
+   * Pairs of one batch: one identity near, two identities at least a margin apart (Hadsell et al., 2006).
    */
   loss: 'contrastive';
   /**
@@ -1032,7 +1092,7 @@ export interface ContrastiveLoss {
    */
   weight: number;
   /**
-   * Distance beyond which two people no longer count.
+   * Distance beyond which two identities no longer count.
    */
   margin: number;
 }
@@ -1056,7 +1116,7 @@ export interface HorizontalFlip {
    */
   effect: 'horizontal_flip';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
 }
@@ -1066,7 +1126,7 @@ export interface Affine {
    */
   effect: 'affine';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1098,7 +1158,7 @@ export interface Affine {
    */
   shear: [number, number];
   /**
-   * Whether what comes from outside is the picture mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.
+   * Whether what comes from outside is the image mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.
    */
   reflect: boolean;
   /**
@@ -1111,15 +1171,15 @@ export interface Affine {
 }
 export interface RandomCrop {
   /**
-   * A part of the picture made as large as the whole, as albumentations.RandomResizedCrop.
+   * A part of the image made as large as the whole, as albumentations.RandomResizedCrop.
    */
   effect: 'random_crop';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
-   * Area of the part, as a fraction of the picture.
+   * Area of the part, as a fraction of the image.
    *
    * @minItems 2
    * @maxItems 2
@@ -1150,18 +1210,18 @@ export interface Downscale {
    */
   effect: 'downscale';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
-   * Side of the small picture, as a fraction.
+   * Side of the small image, as a fraction.
    *
    * @minItems 2
    * @maxItems 2
    */
   scale_range: [number, number];
   /**
-   * Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.
+   * Share of images that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.
    */
   nearest: number;
 }
@@ -1171,7 +1231,7 @@ export interface BrightnessContrast {
    */
   effect: 'brightness_contrast';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1195,7 +1255,7 @@ export interface Gamma {
    */
   effect: 'gamma';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1212,7 +1272,7 @@ export interface HueSaturation {
    */
   effect: 'hue_saturation';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1243,7 +1303,7 @@ export interface GaussianBlur {
    */
   effect: 'gaussian_blur';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1267,7 +1327,7 @@ export interface MotionBlur {
    */
   effect: 'motion_blur';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1291,7 +1351,7 @@ export interface Defocus {
    */
   effect: 'defocus';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1315,7 +1375,7 @@ export interface Noise {
    */
   effect: 'noise';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1336,7 +1396,7 @@ export interface IsoNoise {
    */
   effect: 'iso_noise';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1347,7 +1407,7 @@ export interface IsoNoise {
    */
   color_shift: [number, number];
   /**
-   * Standard deviation of the brightness, as a fraction of that of the picture’s own.
+   * Standard deviation of the brightness, as a fraction of that of the image’s own.
    *
    * @minItems 2
    * @maxItems 2
@@ -1360,7 +1420,7 @@ export interface ShotNoise {
    */
   effect: 'shot_noise';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1377,11 +1437,11 @@ export interface Jpeg {
    */
   effect: 'jpeg';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
-   * Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.
+   * Quality by libjpeg’s scale, 1 the worst; 100 leaves the image as it is.
    *
    * @minItems 2
    * @maxItems 2
@@ -1390,11 +1450,11 @@ export interface Jpeg {
 }
 export interface Rain {
   /**
-   * Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px picture and scale with the side.
+   * Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px image and scale with the side.
    */
   effect: 'rain';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1441,7 +1501,7 @@ export interface Fog {
    */
   effect: 'fog';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1462,7 +1522,7 @@ export interface LowLight {
    */
   effect: 'low_light';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1493,7 +1553,7 @@ export interface Overexposure {
    */
   effect: 'overexposure';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1510,11 +1570,11 @@ export interface Overexposure {
 }
 export interface Glare {
   /**
-   * Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture and scale with the side.
+   * Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px image and scale with the side.
    */
   effect: 'glare';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1552,11 +1612,11 @@ export interface Glare {
 }
 export interface SunFlare {
   /**
-   * A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture.
+   * A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px image.
    */
   effect: 'sun_flare';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1605,7 +1665,7 @@ export interface Shadow {
    */
   effect: 'shadow';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1640,7 +1700,7 @@ export interface CoarseDropout {
    */
   effect: 'coarse_dropout';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1678,7 +1738,7 @@ export interface OneOf {
    */
   effect: 'one_of';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1692,7 +1752,7 @@ export interface SomeOf {
    */
   effect: 'some_of';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1710,7 +1770,7 @@ export interface Sequence {
    */
   effect: 'sequence';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -2044,6 +2104,119 @@ export interface Phase {
      */
     [k: string]: number;
   };
+}
+export interface Local {
+  /**
+   * Processes of this machine.
+   */
+  name: 'local';
+}
+export interface Slurm {
+  /**
+   * Jobs of Slurm: trials become tasks of job arrays.
+   */
+  name: 'slurm';
+  /**
+   * Partition, or several with commas.
+   */
+  partition?: string;
+  /**
+   * Account that is charged.
+   */
+  account?: string;
+  /**
+   * Quality of service.
+   */
+  qos?: string;
+  /**
+   * Time limit of a job as Slurm writes it; a trial that needs longer saves and continues in the same job, queued again.
+   */
+  time?: string;
+  /**
+   * Generic resources of a job; a list divides the trials among several kinds, an array of jobs each. GPUs are asked for by resources.gpus where the partition has any and this is left out.
+   */
+  gres?: string | string[];
+  /**
+   * Features that a node must have.
+   */
+  constraint?: string;
+  /**
+   * Further arguments of sbatch.
+   */
+  arguments: string[];
+  /**
+   * How long before the time limit a trainer is asked to save.
+   */
+  lead: number;
+  /**
+   * How often a job that reached its time limit is queued again; 0: never, the sweep submits another.
+   */
+  requeues: number;
+  /**
+   * Jobs in Slurm's queue at once, waiting and running; 0: 256, or 16 for a search that learns. resources.max_parallel bounds those that run.
+   */
+  queue: number;
+  /**
+   * Lines of shell that each job begins with: modules, a virtual environment.
+   */
+  setup: string[];
+  /**
+   * Node on the cluster's machines, a path or a name that the setup puts on PATH; the one that runs facecom if left out.
+   */
+  node?: string;
+  /**
+   * Time between two looks at the jobs.
+   */
+  poll: number;
+  /**
+   * How long a file written on another machine may take to be seen here: the attribute cache of the shared file system. A job that has ended is not judged before.
+   */
+  visibility: number;
+}
+export interface Ray {
+  /**
+   * Jobs of a Ray cluster, by its REST interface. RAY_AUTH_TOKEN is sent as its token.
+   */
+  name: 'ray';
+  /**
+   * Address of the dashboard; RAY_API_SERVER_ADDRESS or RAY_ADDRESS if left out, else http://127.0.0.1:8265.
+   */
+  address?: string;
+  /**
+   * Custom resources of a job.
+   */
+  resources: {
+    /**
+     * How much of the resource.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Further keys of Ray's runtime environment.
+   */
+  runtime_env: {
+    [k: string]: unknown;
+  };
+  /**
+   * Jobs at once, waiting and running; 0: as many as the cluster's CPUs and GPUs hold. Ray fails jobs that wait for longer than 15 minutes.
+   */
+  queue: number;
+  /**
+   * Lines of shell that each job begins with: modules, a virtual environment.
+   */
+  setup: string[];
+  /**
+   * Node on the cluster's machines, a path or a name that the setup puts on PATH; the one that runs facecom if left out.
+   */
+  node?: string;
+  /**
+   * Time between two looks at the jobs.
+   */
+  poll: number;
+  /**
+   * How long a file written on another machine may take to be seen here: the attribute cache of the shared file system. A job that has ended is not judged before.
+   */
+  visibility: number;
 }
 /**
  * Values of an axis that are not listed one by one; exactly one of its keys, and step where it quantises.

@@ -13,7 +13,7 @@ export type {
   Variable,
 } from './runtime.ts';
 
-/** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */
+/** Opens a backend: the public face of this folder. Throws FacecomError if what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { locateOneDnn, locateTensorFlow } = await import('../install/index.ts');
   const found =

@@ -83,7 +83,7 @@ export interface CompiledStep {
   readonly name: string;
   /** Runs off the event loop where the backend does. `step` seeds `context.uniform`. */
   run(inputs: Record<string, StepInput>, step?: number): Promise<Record<string, StepOutput>>;
-  /** Compiles for these shapes without running. Gives the number of ops before and after lowering, and the time, ms. */
+  /** Compiles for these shapes without running. Returns the number of ops before and after lowering, and the time, ms. */
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport;
   /** The step as an ONNX model for inputs of these shapes, with the variables' values; only where the backend compiles. */
   toOnnx?(

@@ -9,7 +9,7 @@ export interface EpochOptions {
   learner: Pick<Learner, 'trainStep'>;
   subset: Subset;
   augment: Augmenter;
-  /** Left out: every picture once, shuffled. */
+  /** Left out: every image once, shuffled. */
   sampler?: Sampler | undefined;
   balance: Balancer;
   mixer?: Mixer;

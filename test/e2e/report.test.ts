@@ -60,7 +60,7 @@ test('report by name, to another file, with a browser that finds nothing amiss',
   assert.match(seen.text, /best val\/combined\s+0\.6000/);
 });
 
-test('what is no run, and what cannot be written, is said with exit code 2', async (t) => {
+test('what is no run, and what cannot be written, is reported with exit code 2', async (t) => {
   const cwd = await temporaryFolder(t);
   const runs = join(cwd, 'runs');
   const none = await facecom(['report', 'last'], { cwd });

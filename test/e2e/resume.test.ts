@@ -8,7 +8,7 @@ import { isAlive, start, until } from '../support/external.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 import { withoutTensorFlow } from '../support/tensorflow.ts';
 
-/** Tiny, with a step for every picture: long enough to be stopped in the middle. */
+/** Tiny, with a step for every image: long enough to be stopped in the middle. */
 // Phases, an average of the weights and weights of the losses that change belong to what a resumed run continues.
 const SET = [
   'tracking.mlflow=off',

@@ -66,10 +66,10 @@ test('a wrong data set is exit code 2 with its place, and nothing is launched', 
   );
 });
 
-test('a file that is no picture is found before anything is launched, and named', async (t) => {
+test('a file that is no image is found before anything is launched, and named', async (t) => {
   const { cwd, facecom } = await place(t);
   await writeSet(join(cwd, 'faces'), people(2, 8));
-  await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no picture');
+  await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no image');
   const found = await facecom('run', tiny, '--json', ...sets('data.source=facecom', 'data.path=faces'));
   assert.equal(found.exitCode, 2);
   assert.match(JSON.stringify(found.json.at(-1).error), /p1_3\.png/);
@@ -142,7 +142,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('Ctrl-C keeps a checkpoint, says how to go on, and exits 130', {
+test('Ctrl-C keeps a checkpoint, says how to continue, and exits 130', {
   skip: withoutTensorFlow,
 }, async (t) => {
   const { child, runDir, trainer } = await startLong(t);

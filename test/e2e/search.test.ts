@@ -76,7 +76,7 @@ describe('a sweep that learns', () => {
     }
     const { recorded, again } = await replay(cwd);
     assert.deepEqual(again, recorded);
-    // Without the rule they go on.
+    // Without the rule they continue.
     const rest = await search(cwd, { ...spec, sweep: { trials: 10 } });
     assert.equal(rest.summary.finished, 10);
   });
@@ -154,7 +154,7 @@ describe('a search that cannot be', () => {
     assert.ok(summary.trials <= 11);
   });
 
-  it('goes on with objectives that are not numbers among others', async (t) => {
+  it('continues with objectives that are not numbers among others', async (t) => {
     const cwd = await temporaryFolder(t);
     const { summary } = await search(cwd, { params: { nan: true }, sweep: { trials: 6 } });
     assert.equal(summary.finished, 6);

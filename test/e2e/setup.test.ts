@@ -85,7 +85,7 @@ test('setup: Ctrl-C and kill -9 in the middle leave nothing that is taken for an
     await index.asked;
     child.kill(signal);
     assert.deepEqual(await ended, signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL']);
-    // Ended with it, pip does not go on in the folder of the next setup.
+    // Ended with it, pip does not continue in the folder of the next setup.
     if (signal === 'SIGINT') assert.deepEqual(inside(installs), []);
     else assert.notDeepEqual(inside(installs), []);
   }
@@ -94,7 +94,7 @@ test('setup: Ctrl-C and kill -9 in the middle leave nothing that is taken for an
   assert.deepEqual(inside(installs), []);
 });
 
-test('run: without a network or Python it goes on with wasm, unless TensorFlow is asked for', {
+test('run: without a network or Python it continues with wasm, unless TensorFlow is asked for', {
   skip,
 }, async (t) => {
   const { cwd, env } = await folders(t);

@@ -31,7 +31,7 @@ function plan(
 const code = (expected: string) => (error: unknown) =>
   error instanceof FacecomError && error.code === expected && error.exitCode === 2;
 
-test('CPU slots: a trial a core, fewer where there are fewer trials, little memory or a limit; cores are divided', () => {
+test('CPU slots: a trial a core, fewer if there are fewer trials, little memory or a limit; cores are divided', () => {
   const shape = (...args: Parameters<typeof plan>) => {
     const { slots } = plan(...args);
     return [slots.length, slots[0]!.threads];

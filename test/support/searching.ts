@@ -33,7 +33,7 @@ export interface SearchSpec {
   params?: object;
 }
 
-/** Writes \`search.yaml\` and its trainer into a folder. Gives the spec's file name. */
+/** Writes \`search.yaml\` and its trainer into a folder. Returns the spec's file name. */
 export function writeSearch(cwd: string, { sweep = {}, epochs = 3, params = {} }: SearchSpec = {}): string {
   writeFileSync(join(cwd, 'trainer.mjs'), trainer);
   const spec = {

@@ -39,7 +39,7 @@ export interface OneDnnSetupOptions {
 export interface OneDnnSetup {
   dir: string;
   version: string;
-  /** Whether it was installed now; false where it was there. */
+  /** Whether it was installed now; false if it was there. */
   installed: boolean;
   report?: OneDnnReport;
 }

@@ -96,7 +96,7 @@ async function pipOfItsOwn(python: Python, { work, signal }: FetchOptions): Prom
   return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 }
 
-/** Gives the wheel's METADATA. */
+/** Returns the wheel's METADATA. */
 async function fetchWheel(python: string, requirement: string, options: FetchOptions): Promise<string> {
   const { plan, root, work, signal, progress } = options;
   const what = /^[\w-]+/.exec(requirement)![0];

@@ -28,7 +28,7 @@ async function pythonOfItsOwn({ work, signal, progress }: FetchOptions): Promise
   return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 }
 
-/** Gives the METADATA of the package that was named. */
+/** Returns the METADATA of the package that was named. */
 async function install(python: string, requirement: string, options: FetchOptions): Promise<string> {
   const { plan, root, work, signal, progress } = options;
   const what = /^[\w-]+/.exec(requirement)![0];

@@ -31,7 +31,7 @@ export interface SetupOptions {
 }
 
 export interface SetupResult extends TensorFlowPlace {
-  /** Whether it was installed now; false where it was there. */
+  /** Whether it was installed now; false if it was there. */
   installed: boolean;
   report?: TensorFlowReport;
 }

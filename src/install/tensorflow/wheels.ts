@@ -21,7 +21,7 @@ const HASHES: Readonly<Record<string, string>> = {
 export interface Machine {
   platform: string;
   arch: string;
-  /** Version of glibc; undefined where the C library is another one. */
+  /** Version of glibc; undefined if the C library is another one. */
   glibc?: string;
 }
 
@@ -57,7 +57,7 @@ export function thisMachine(): Machine {
   return { platform, arch, ...(header.glibcVersionRuntime ? { glibc: header.glibcVersionRuntime } : {}) };
 }
 
-/** Which wheel of PyPI fits a machine. Throws FacecomError `tensorflow-platform` where there is none with the C API. */
+/** Which wheel of PyPI fits a machine. Throws FacecomError `tensorflow-platform` if there is none with the C API. */
 export function planWheels(kind: Kind, machine: Machine = thisMachine()): WheelPlan {
   const plan = { kind, version: TENSORFLOW_VERSION, ...SIZES[kind] };
   const { platform, arch, glibc } = machine;
@@ -91,7 +91,7 @@ function unsupported(found: string, remedy: string): FacecomError {
   return new FacecomError('tensorflow-platform', 'There is no native TensorFlow wheel for this machine.', {
     found,
     expected: `Linux on x64 or arm64 with glibc ${OLDEST_GLIBC} or newer, or macOS on Apple silicon; CUDA on Linux x64`,
-    remedy: remedy || 'Set resources.backend to wasm, or to webgpu where there is a GPU.',
+    remedy: remedy || 'Set resources.backend to wasm, or to webgpu if there is a GPU.',
     exitCode: 2,
   });
 }

@@ -18,7 +18,7 @@ export interface SweepEdit {
 }
 
 /**
- * Compares a spec's trials with those that its sweep was begun with. Undefined where it was not begun, or where its method learns: its
+ * Compares a spec's trials with those that its sweep was begun with. Undefined if it was not begun, or where its method learns: its
  * trials follow from results.
  */
 export function sweepEdit(

@@ -23,7 +23,8 @@ export async function followRuns(options: AfterOptions) {
     // A curve has at least two points.
     if ((metrics.get(runDir) ?? 0) > 1) await charts.write(runDir);
     metrics.delete(runDir);
-    await trackers.get(runDir)?.close({ timeout: 60 });
+    // Not waited for here: there is one limit for all of MLflow at the end.
+    void trackers.get(runDir)?.close({ timeout: 60 });
     trackers.delete(runDir);
   };
   const observer: Pick<SweepObserver, 'started' | 'event' | 'ended'> = {
@@ -41,7 +42,7 @@ export async function followRuns(options: AfterOptions) {
   };
   return {
     observer,
-    /** Waits for charts and MLflow, for a while; less long where the user wants to be gone. Gives the page of the sweep. */
+    /** Waits for charts and MLflow, for a while; less long where the user wants to be gone. Returns the page of the sweep. */
     async close({ stop, kill }: { stop: AbortSignal; kill: AbortSignal }): Promise<{ url?: string }> {
       const over = new AbortController();
       const signal = AbortSignal.any([kill, over.signal]);

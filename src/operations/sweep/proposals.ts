@@ -54,7 +54,7 @@ export class Proposals {
   private since = performance.now();
   private board: Board | undefined;
 
-  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot go on with it. */
+  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot continue with it. */
   constructor(private readonly options: ProposalOptions) {
     this.entries = readSearch(options.folder);
     this.checkHeader();

@@ -24,7 +24,7 @@ export interface Handle {
   /** What it started and left behind when it ended, where that can be found. */
   leftovers?: Leftovers;
   exited: Promise<Exit>;
-  /** Resolves when the run is its own: one that stood by took it, or ended. Undefined where it has it from its start. */
+  /** Resolves when the run is its own: one that stood by took it, or ended. Undefined if it has it from its start. */
   begun?: Promise<void>;
   /** Asks it to save and end. */
   stop(): void;

@@ -20,7 +20,7 @@ import { differingAxes } from './axes.ts';
 export interface TrialRow extends TrialResult {
   id: string;
   seed?: number;
-  /** The run that stands for it; undefined where none was started. */
+  /** The run that stands for it; undefined if none was started. */
   run?: RunSummary;
   status: RunSummary['status'] | 'pending';
 }
@@ -42,7 +42,7 @@ export interface SweepRecord {
   others: RunSummary[];
 }
 
-/** Reads the runs of a sweep's or an experiment's folder; its manifest says what was asked for, where there is one. */
+/** Reads the runs of a sweep's or an experiment's folder; its manifest says what was asked for, if there is one. */
 export function readSweep(dir: string): SweepRecord {
   const manifest = readManifest(dir);
   const objective = manifest?.objective ?? objectiveOfRuns(dir);

@@ -8,7 +8,7 @@ export function rungsOf({ epochs, min_epochs, reduction }: RuleOptions, skipped 
   return rungs;
 }
 
-/** What a trial was at a rung: its first report from there on; undefined where it did not come that far or was not a number. */
+/** What a trial was at a rung: its first report from there on; undefined if it did not come that far or was not a number. */
 export function lossesAt({ reports }: Series, rung: number): Losses | undefined {
   const losses = reports.find(({ epoch }) => epoch >= rung)?.losses;
   return losses && !notANumber(losses) ? losses : undefined;

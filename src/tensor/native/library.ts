@@ -191,7 +191,7 @@ function stayLoaded(file: string): void {
   koffi.load(null).func('void* dlopen(const char*, int)')(file, NO_DELETE);
 }
 
-/** Throws where a library lacks its end: loading it may end the process with a bus error in place of a message. */
+/** Throws if a library lacks its end: loading it may end the process with a bus error in place of a message. */
 function checkComplete(file: string): void {
   const missing = missingBytes(file);
   if (missing === 0) return;

@@ -3,7 +3,7 @@ import { type Emitter, type Tensor, typeOf } from './emitter.ts';
 import { Algorithm, Argument, Propagation, Query } from './library.ts';
 import { dense, type Layout, type PostOp, vector } from './primitives.ts';
 
-/** Shapes of a convolution over NHWC pictures; filter: [kernel, kernel, in / groups, out]. */
+/** Shapes of a convolution over NHWC images; filter: [kernel, kernel, in / groups, out]. */
 export interface ConvolutionShape {
   x: readonly number[];
   filter: readonly number[];
@@ -17,12 +17,12 @@ export const ZERO = vector([0, 0]);
 /** NCHW dimensions of an NHWC shape. */
 export const channelsFirst = ([n, h, w, c]: readonly number[]): number[] => [n!, c!, h!, w!];
 
-/** Strides of an NHWC picture in the order NCHW. */
+/** Strides of an NHWC image in the order NCHW. */
 export function pictureStrides([, h, w, c]: readonly number[]): number[] {
   return [h! * w! * c!, 1, w! * c!, c!];
 }
 
-/** A picture [n, h, w, c] as oneDNN sees it: NCHW, channels fastest. */
+/** An image [n, h, w, c] as oneDNN sees it: NCHW, channels fastest. */
 export const picture = (e: Emitter, tensor: Tensor): Tensor =>
   e.view(tensor, channelsFirst(tensor.shape), pictureStrides(tensor.shape));
 

@@ -67,7 +67,7 @@ export class RunSync {
   }
 
   /**
-   * Sends what is new. While the run goes on (`last` false), a torn last line and the log, which grows, wait for a later pass.
+   * Sends what is new. While the run continues (`last` false), a torn last line and the log, which grows, wait for a later pass.
    * The status goes last: a run that MLflow shows as finished is there as a whole.
    */
   async pass({ last }: { last: boolean }): Promise<void> {
@@ -81,6 +81,7 @@ export class RunSync {
     await remote.logInput(datasetOf(record));
     const news = await this.sendEvents(remote, record, last);
     if (last || news.artifacts) await remote.putArtifacts(await artifactsOf(runDir, { log: last }));
+    if (last) await remote.settle();
     await remote.setStatus(status, ended);
   }
 

@@ -184,7 +184,7 @@ function toMetadata({
   return {
     format: 'facecom',
     format_version: String(formatVersion),
-    // For people and other programs; facecom reads them from the state and the config.
+    // For identities and other programs; facecom reads them from the state and the config.
     epoch: String(state.epoch),
     step: String(state.step),
     seed: String(config.seed),

@@ -1,12 +1,13 @@
 import { Random } from '../../base/random.ts';
+import { quantile } from '../../base/statistics.ts';
 import type { Subset } from '../../data/index.ts';
 import type { Scores } from './metrics.ts';
 
 export type Interval = [low: number, high: number];
 
 /**
- * 95 % intervals by the percentile bootstrap over identities (Efron and Tibshirani, 1993): people are drawn with replacement, all
- * pictures of a person together, for they are not independent; pictures of nobody known each stand alone. A metric that is undefined in
+ * 95 % intervals by the percentile bootstrap over identities (Efron and Tibshirani, 1993): identities are drawn with replacement, all
+ * images of an identity together, for they are not independent; images of nobody known each stand alone. A metric that is undefined in
  * some sample has its interval from the others. None with fewer than two units or no samples.
  */
 export function bootstrap(
@@ -19,7 +20,7 @@ export function bootstrap(
   const units = new Map<string, number>();
   for (let i = 0; i < size; i++) {
     const person = (people ?? identity)[i]!;
-    const key = person >= 0 ? `person ${person}` : `picture ${i}`;
+    const key = person >= 0 ? `identity ${person}` : `image ${i}`;
     if (!units.has(key)) units.set(key, units.size);
     unitOf[i] = units.get(key)!;
   }
@@ -45,12 +46,4 @@ export function bootstrap(
       return [name, [quantile(sorted, 0.025), quantile(sorted, 0.975)]];
     }),
   );
-}
-
-/** A quantile of rising values with linear interpolation, as numpy.quantile. */
-export function quantile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }

@@ -1,7 +1,6 @@
 import type { Embeddings } from './matching/embeddings.ts';
-import { matchingNames } from './matching/names.ts';
 
-/** Truth and predictions of the pictures of one split, picture by picture. */
+/** Truth and predictions of the images of one split, image by image. */
 export interface Outcomes {
   /** 0 male, 1 female, −1 unknown. */
   gender: ArrayLike<number>;
@@ -12,7 +11,7 @@ export interface Outcomes {
   /** `[pictures, identities]`. */
   identityLogits: Float32Array;
   identities: number;
-  /** What pictures are matched by, where the model has it. */
+  /** What images are matched by, where the model has it. */
   embeddings?: Embeddings;
 }
 
@@ -24,23 +23,10 @@ export interface ScoreWeights {
 /** Metrics by the names of the record without their split, such as `gender_accuracy`. */
 export type Scores = Record<string, number>;
 
-/** Every metric of a split, in the order of the tables. */
-export const metricNames = [
-  'gender_accuracy',
-  'gender_precision',
-  'gender_recall',
-  'gender_f1',
-  'identity_top1',
-  'identity_top5',
-  'identity_macro_f1',
-  'combined',
-  ...matchingNames,
-] as const;
-
 /**
- * The metrics of both tasks, as scikit-learn defines them; a picture without a label counts in no metric of that task.
+ * The metrics of both tasks, as scikit-learn defines them; an image without a label counts in no metric of that task.
  * A task without a single label has no metrics, and `combined` is then the other task's alone, on the same scale. `counts`, where
- * given, says how often each picture counts.
+ * given, says how often each image counts.
  */
 export function score(outcomes: Outcomes, weights: ScoreWeights, counts?: ArrayLike<number>): Scores {
   const gender = genderScores(outcomes, counts);
@@ -75,7 +61,7 @@ export function argmax(logits: Float32Array, row: number, columns: number): numb
   return best;
 }
 
-/** `[[male as male, male as female], [female as male, female as female]]`, pictures counted. */
+/** `[[male as male, male as female], [female as male, female as female]]`, images counted. */
 export function genderConfusion(
   { gender, genderLogits }: Outcomes,
   counts?: ArrayLike<number>,
@@ -123,7 +109,7 @@ function genderScores(outcomes: Outcomes, counts?: ArrayLike<number>): Scores | 
   };
 }
 
-/** What the model answers to each picture with an identity: its first guess, and how many classes come before the right one. */
+/** What the model answers to each image with an identity: its first guess, and how many classes come before the right one. */
 interface Answers {
   guess: Int32Array;
   rank: Int32Array;

@@ -109,7 +109,7 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
     });
   });
 
-  it('takes uint8 pictures as 0 … 255 and gives int32 outputs as they are', async (t) => {
+  it('takes uint8 images as 0 … 255 and gives int32 outputs as they are', async (t) => {
     const found = await outputsOf(
       onednn(t),
       ({ pixels, labels }) => ({

@@ -6,7 +6,7 @@ export function command(): Command {
     .argument('<RUN>', 'run folder, name/trial-attempt, trial, or last')
     .option('--out <folder>', 'new or empty folder', 'export')
     .option('--format <format>', 'safetensors, or onnx beside it', 'safetensors')
-    .option('--batch <n>', 'pictures that the ONNX model takes at once', Number, 1)
+    .option('--batch <n>', 'images that the ONNX model takes at once', Number, 1)
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document')
     .action(async (run, options) => (await import('./action.ts')).exportRun(run, options));

@@ -4,7 +4,7 @@ import { FacecomError } from '../../../base/errors.ts';
 import { packageFolder } from '../../../base/folders.ts';
 import { commentedSpec } from '../../../spec/index.ts';
 
-/** Writes a commented spec. Gives the exit code; throws FacecomError `init-exists` and `init-write`. */
+/** Writes a commented spec. Returns the exit code; throws FacecomError `init-exists` and `init-write`. */
 export async function init(file: string, { json }: { json?: boolean }): Promise<number> {
   const path = resolve(file);
   const text = commentedSpec({ name: nameOf(path), schema: schemaReference(path) });

@@ -9,7 +9,7 @@ export interface ResumeOptions {
   failed?: boolean;
 }
 
-/** `facecom resume RUN|SWEEP`: goes on with what was interrupted. */
+/** `facecom resume RUN|SWEEP`: continues what was interrupted. */
 export function command(): Command {
   return new Command('resume')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of a sweep, or last')

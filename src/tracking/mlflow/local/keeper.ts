@@ -23,7 +23,7 @@ export interface KeeperOptions {
 const DAY = 24 * 3600;
 
 /**
- * Installs MLflow where it is missing, starts the server and stays with it: until it is stopped, its folder is removed, or nobody has
+ * Installs MLflow if it is missing, starts the server and stays with it: until it is stopped, its folder is removed, or nobody has
  * asked it for a day. Only one keeper works on a folder; another one ends at once. Writes what it does into server.json.
  */
 export async function keepServer(options: KeeperOptions): Promise<void> {

@@ -65,7 +65,7 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until the local server answers; starts it where nobody does. Gives its address. Throws FacecomError `mlflow-server`,
+ * Waits until the local server answers; starts it if nobody does. Returns its address. Throws FacecomError `mlflow-server`,
  * `mlflow-elsewhere`, `mlflow-folder`, or the signal's reason.
  */
 export async function waitForServer(

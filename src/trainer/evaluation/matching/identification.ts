@@ -7,22 +7,22 @@ import { dot, type Embeddings } from './embeddings.ts';
 export interface Identification {
   /** Positions of the probes in the subset. */
   probes: Int32Array;
-  /** Person of the most similar gallery picture, and that similarity. */
+  /** Identity of the most similar gallery image, and that similarity. */
   best: Int32Array;
   similarity: Float32Array;
-  /** How many people are more similar than the right one. */
+  /** How many identities are more similar than the right one. */
   rank: Int32Array;
   people: Int32Array;
   gallery: number;
-  /** The same among the people who are enrolled in the open set: of whom it is searched, and who is. */
+  /** The same among the identities that are enrolled in the open set: of whom it is searched, and who is. */
   open?: { enrolled: ReadonlySet<number>; best: Int32Array; similarity: Float32Array };
 }
 
 type Given = Pick<Subset, 'size' | 'people' | 'conditions'>;
 
 /**
- * Clean pictures are the gallery, distorted ones the probes. Where nothing is distorted, one clean picture of each person, drawn by the
- * seed, is the gallery, and the others are the probes. Undefined where that leaves no gallery of two people or no probe.
+ * Clean images are the gallery, distorted ones the probes. Where nothing is distorted, one clean image of each identity, drawn by the
+ * seed, is the gallery, and the others are the probes. Undefined if that leaves no gallery of two identities or no probe.
  */
 export function galleryAndProbes(
   { people, conditions, size }: Given,
@@ -47,7 +47,7 @@ export function galleryAndProbes(
   return enrolled.size < 2 || probes.length === 0 ? undefined : { gallery, probes };
 }
 
-/** Looks every probe up in the gallery, whose features are those of `reference`; a person is as similar as the most similar of their pictures. */
+/** Looks every probe up in the gallery, whose features are those of `reference`; an identity is as similar as the most similar of their images. */
 export function identify(
   subset: Given,
   { values, width }: Embeddings,
@@ -104,7 +104,7 @@ export function identify(
   return found;
 }
 
-/** Who is in the gallery of the open set; undefined where that would leave nobody on one side. */
+/** Who is in the gallery of the open set; undefined if that would leave nobody on one side. */
 function enrolledPeople(
   persons: readonly number[],
   { seed, open_set: share }: { seed: number; open_set: number },
@@ -116,7 +116,7 @@ function enrolledPeople(
 }
 
 /**
- * rank-1 and rank-5, and the macro-F1 over people who occur as truth or answer. In the open set a probe of an enrolled person is right
+ * rank-1 and rank-5, and the macro-F1 over identities that occur as truth or answer. In the open set a probe of an enrolled identity is right
  * where it is found above the threshold, one of anybody else where nobody is. `weights` counts each probe as often.
  */
 export function identificationScores(

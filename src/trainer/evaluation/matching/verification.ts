@@ -53,7 +53,7 @@ export function refusedRates(negatives: number): string[] {
     .filter(([far]) => negatives * far < 1 - 1e-9)
     .map(
       ([far, name]) =>
-        `tar_at_far_${name} needs at least ${Math.round(1 / far)} pairs of different people; there are ${negatives}`,
+        `tar_at_far_${name} needs at least ${Math.round(1 / far)} pairs of different identities; there are ${negatives}`,
     );
 }
 

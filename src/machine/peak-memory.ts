@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Peak resident memory of a process in bytes, from /proc (VmHWM); undefined where there is no /proc. */
+/** Peak resident memory of a process in bytes, from /proc (VmHWM); undefined if there is no /proc. */
 export function peakMemory(pid: number | 'self' = 'self'): number | undefined {
   try {
     const found = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
