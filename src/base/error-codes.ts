@@ -256,6 +256,12 @@ export const errorCodes = [
   'prune-all',
   'mlflow-delete',
   'sweep-memory',
+  // Tuning
+  'tune-trainer',
+  'tune-range',
+  'tune-sizes',
+  'tune-memory',
+  'tune-out',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -45,5 +45,8 @@ export {
   type WatchSweep,
 } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
+export { type TuneBatchOptions, type TunedBatch, tuneBatch } from './tune/batch.ts';
+export { type TunedLr, type TuneLrOptions, tuneLr } from './tune/lr.ts';
+export { tuneSteps } from './tune/steps.ts';
 export { type Validation, validate } from './validate.ts';
 export { type Verification, type VerifyOptions, verify } from './verify/verify.ts';

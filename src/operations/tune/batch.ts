@@ -47,7 +47,10 @@ export async function tuneBatch(file: string, options: TuneBatchOptions): Promis
   const sizes = options.sizes ?? sizesUpTo(images, 2);
   checkSizes(sizes, images);
   const { memory } = config.resources;
-  const limit = Math.min(availableMemory(), memory === undefined ? Number.POSITIVE_INFINITY : parseBytes(memory));
+  const limit = Math.min(
+    availableMemory(),
+    memory === undefined ? Number.POSITIVE_INFINITY : parseBytes(memory),
+  );
   const measured: SizeMeasured[] = [];
   let place = { device: '', backend: '' };
   let ended = `${images} training images`;
@@ -87,7 +90,12 @@ export async function tuneBatch(file: string, options: TuneBatchOptions): Promis
 
 function checkSizes(sizes: readonly number[], images: number): void {
   const rising = sizes.every((size, i) => i === 0 || size > sizes[i - 1]!);
-  if (sizes.length > 0 && rising && sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= images)) return;
+  if (
+    sizes.length > 0 &&
+    rising &&
+    sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= images)
+  )
+    return;
   throw new FacecomError('tune-sizes', 'The sizes of batches cannot be tried.', {
     found: sizes.join(', ') || 'none',
     expected: `whole numbers from 1 to ${images}, the number of training images, rising`,

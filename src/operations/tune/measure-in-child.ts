@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { programFile } from '../../base/folders.ts';
 import type { Experiment } from '../../spec/index.ts';
@@ -42,7 +43,11 @@ export async function measureInChild(
   const answer = parsed(text);
   if (answer && 'measured' in answer) return answer.measured;
   if (killed === 'SIGKILL' || answer?.failure.code === 'oom') return 'oom';
-  throw new FacecomError(answer?.failure.code ?? 'internal', answer?.failure.message ?? `Measuring ended with ${killed}.`);
+  const code = answer?.failure.code;
+  throw new FacecomError(
+    isErrorCode(code) ? code : 'internal',
+    answer?.failure.message ?? `Measuring ended with ${killed}.`,
+  );
 }
 
 function parsed(text: string): StepsAnswer | undefined {

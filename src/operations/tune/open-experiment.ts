@@ -38,7 +38,11 @@ export async function openExperiment(
 /** Its data set, decoded. */
 export async function loadTraining(
   config: Experiment,
-  { signal, report, onProgress }: Pick<TuneOptions, 'onProgress'> & { report?: Reporter; signal: AbortSignal },
+  {
+    signal,
+    report,
+    onProgress,
+  }: Pick<TuneOptions, 'onProgress'> & { report?: Reporter; signal: AbortSignal },
 ): Promise<Dataset> {
   const { loadDataset } = await import('../../data/index.ts');
   const dataset = await loadDataset(config.data, {

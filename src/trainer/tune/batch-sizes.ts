@@ -19,7 +19,7 @@ export function sizesUpTo(images: number, from: number): number[] {
   return sizes;
 }
 
-/** The memory that a larger size will need, bytes: the last two are continued in a straight line, one alone in proportion. */
+/** The memory that a larger size will need, bytes: the last two are continued in a straight line, one alone stays. */
 export function expectedMemory(measured: readonly SizeMeasured[], size: number): number {
   const last = measured.at(-1);
   if (!last) return 0;
