@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
 import { writeAside } from '../base/files.ts';
@@ -97,7 +97,7 @@ export async function saveChart(
   const files: string[] = [];
   const save = async (file: string, content: () => string | Promise<Buffer>) => {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       writeAside(join(folder, file), await content());
       files.push(file);
     } catch (error) {
@@ -108,6 +108,11 @@ export async function saveChart(
   await save(`${name}.png`, () => toPng(svg));
   await save(specFile, () => `${JSON.stringify(spec, null, 1)}\n`);
   return files;
+}
+
+/** One that is removed while its charts are drawn is not made anew. */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder);
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 
 /**
@@ -13,6 +14,8 @@ export function command(): Command {
       const { concludeReport } = await import('../../../report/index.ts');
       process.stdin.once('end', () => process.exit());
       for await (const dir of createInterface({ input: process.stdin })) {
+        // So that an end which is there already is noticed before anything is written.
+        await setImmediate();
         await concludeReport(dir, { note: () => {} });
         process.stdout.write(`${dir}\n`);
       }
