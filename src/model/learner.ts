@@ -66,7 +66,7 @@ export interface Learner {
   versions: Record<string, string>;
   /** How pixels become the network's input. */
   preprocess?: Preprocess;
-  /** What was done with model.weights: lines for identities. */
+  /** What was done with model.weights: lines for people. */
   notes?: readonly string[];
   /** One step of the optimizer. Throws FacecomError `oom`. */
   trainStep(batch: LabelledBatch, options: StepOptions): Promise<StepResult>;

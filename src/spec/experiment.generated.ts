@@ -843,6 +843,23 @@ export interface Experiment {
      * MLflow's experiment.
      */
     experiment: string;
+    /**
+     * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
+     */
+    changes: boolean;
+  };
+  /**
+   * A message by webhook when a run or a sweep ends: a small JSON whose `text` Slack and its like show.
+   */
+  notify?: {
+    /**
+     * Where it is posted. The address of a webhook is a secret: write `${NAME}`, which is read from the environment when the message is sent and is recorded as it stands here.
+     */
+    url: string;
+    /**
+     * finished: everything finished; failed: a run failed, or trials of a sweep did, or it was halted.
+     */
+    on: ('finished' | 'failed')[];
   };
   /**
    * The trials of `facecom sweep`; `facecom run` does not read it.

@@ -21,7 +21,7 @@ export interface TrainOptions {
   signal: AbortSignal;
   /** What to continue from; without it the learner's own initial state is trained from the first step. */
   resume?: Checkpoint;
-  /** One line for identities. */
+  /** One line for people. */
   log?: (line: string) => void;
   /** Milliseconds between two checkpoints within an epoch. */
   checkpointInterval?: number;

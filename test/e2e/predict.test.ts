@@ -37,6 +37,8 @@ test('predict says of files what the run said of the same images; others continu
   assert.match(broken.stderr, /1 of \d+ images could not be decoded/);
 
   const one = await facecom('predict', 'last', join('test', names[0]!), 'test/a.jpg');
+  // No line of the library's in front of the answer.
+  assert.doesNotMatch(one.stderr, /absl|oneDNN|port\.cc/);
   assert.equal(one.exitCode, 3);
   const [head, row, ...rest] = one.stdout.trim().split('\n');
   assert.deepEqual([head, rest.length], [submission[0], 0]);

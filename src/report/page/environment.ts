@@ -13,7 +13,7 @@ export function environmentFacts({ environment, summary }: RunRecord): Html {
   const add = (name: string, value: unknown) => {
     if (value !== undefined && value !== '') rows.push([name, value as string]);
   };
-  add('commit', git && commit(git));
+  add('commit', git ? commit(git) : undefined);
   add('facecom', text(environment.facecom));
   add('Node.js', text(environment.node));
   add('oneDNN', onednn && plain(onednn.version));

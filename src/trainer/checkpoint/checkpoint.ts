@@ -49,7 +49,7 @@ export const dropLast = (runDir: string): Promise<void> =>
   rm(checkpointPath(runDir, 'last'), { force: true });
 
 /** What a model is evaluated by: its parameters, and their averages where it has some. */
-function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
+export function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
   return new Map([...tensors].filter(([name]) => !name.startsWith('optimizer/')));
 }
 
@@ -162,6 +162,13 @@ export async function readResume(
     cause: damage,
   });
 }
+
+/** Writes one checkpoint, aside and renamed. */
+export const writeCheckpoint = (
+  path: string,
+  info: CheckpointInfo,
+  tensors: ReadonlyMap<string, StateTensor>,
+): Promise<void> => writeSafetensors(path, tensors, toMetadata(info));
 
 /** Reads one checkpoint whole. Throws `checkpoint-damaged` or `checkpoint-version`. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** `facecom onednn-check`: loads oneDNN and runs a step, for a parent that must survive it. Not for identities. */
+/** `facecom onednn-check`: loads oneDNN and runs a step, for a parent that must survive it. Not for people. */
 export function command(): Command {
   return new Command('onednn-check')
     .option('--json', 'print one JSON document')
