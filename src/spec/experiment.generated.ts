@@ -839,6 +839,10 @@ export interface Experiment {
      * MLflow's experiment.
      */
     experiment: string;
+    /**
+     * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
+     */
+    changes: boolean;
   };
   /**
    * The trials of `facecom sweep`; `facecom run` does not read it.

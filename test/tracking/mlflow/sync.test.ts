@@ -417,7 +417,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     });
     const config = {
       name: 'odd',
-      tracking: { mlflow: server.base, from: 'orchestrator' as const, experiment: 'live' },
+      tracking: { mlflow: server.base, from: 'orchestrator' as const, experiment: 'live', changes: false },
     };
     const notes: string[] = [];
     const tracker = trackRun({ runDir, runs: server.runs, config, note: (line) => notes.push(line) });
