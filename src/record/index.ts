@@ -29,8 +29,10 @@ export { expectedStart, expectStart, startRecorded } from './expected-start.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export { type Duration, type EndForecast, forecastEnd, type Range } from './forecast.ts';
+export { type FrontPoint, frontOf } from './front.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export { lossesOf, meanLosses } from './losses.ts';
 export { originText } from './origin-text.ts';
 export { type PreflightRun, readPreflight, writePreflight } from './preflight.ts';
 export {
@@ -57,6 +59,7 @@ export {
   type TrialResult,
 } from './results.ts';
 export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
+export { hasModel, modelFolder } from './run-model.ts';
 export {
   newestRuns,
   type RunStatus,
@@ -83,5 +86,6 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { decodeSample, openSystemLog, type SystemSample, systemFile } from './system-log.ts';
 export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';

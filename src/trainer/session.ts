@@ -6,6 +6,7 @@ import type { Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { RunRecord } from './recorder.ts';
 import type { Sampler } from './sampling/index.ts';
+import type { Stages } from './stages.ts';
 import type { TrainState } from './state.ts';
 import type { Stretch } from './stretches.ts';
 
@@ -24,6 +25,8 @@ export interface TrainOptions {
   log?: (line: string) => void;
   /** Milliseconds between two checkpoints within an epoch. */
   checkpointInterval?: number;
+  /** What was spent before. */
+  stages?: Stages;
   /** The result is `interrupted` after so many optimizer steps, unless training has ended by then. */
   steps?: number;
   /** Milliseconds between two progress events; 0: one a step. */

@@ -22,6 +22,8 @@ export interface CheckpointInfo {
   identities: string[];
   /** Arithmetic of the training steps. */
   precision: string;
+  /** What computed them; of earlier versions left out. */
+  backend?: string;
   /** How pixels become the network's input; ImageNet's where left out. */
   preprocess?: Preprocess;
   state: TrainState;
@@ -185,6 +187,7 @@ function toMetadata({
   dataHash,
   identities,
   precision,
+  backend,
   preprocess,
   state,
 }: CheckpointInfo): Record<string, string> {
@@ -198,6 +201,7 @@ function toMetadata({
     config_digest: configDigest(config),
     data_hash: dataHash,
     precision,
+    ...(backend ? { backend } : {}),
     ...(preprocess ? { preprocess: JSON.stringify(preprocess) } : {}),
     identities: JSON.stringify(identities),
     config: JSON.stringify(config),
@@ -228,6 +232,7 @@ function fromMetadata(path: string, metadata: Record<string, string>): Checkpoin
       dataHash: metadata.data_hash!,
       identities: JSON.parse(metadata.identities!) as string[],
       precision: metadata.precision!,
+      ...(metadata.backend === undefined ? {} : { backend: metadata.backend }),
       ...(metadata.preprocess === undefined
         ? {}
         : { preprocess: JSON.parse(metadata.preprocess) as Preprocess }),
