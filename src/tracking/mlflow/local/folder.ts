@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
+import { makeFolder } from '../../../base/files.ts';
 
 /** The folder of the local server of a folder of runs: `<runs>/.mlflow`, absolute. */
 export const serverFolder = (runs: string): string => join(resolve(runs), '.mlflow');
@@ -16,7 +17,7 @@ export const keeperLog = (folder: string): string => join(folder, 'keeper.log');
 /** Makes the folder, and gives its id: what was sent to a server that was thrown away was not sent to this one. */
 export function makeServerFolder(folder: string): string {
   try {
-    mkdirSync(artifactStore(folder), { recursive: true });
+    makeFolder(artifactStore(folder));
     const known = serverId(folder);
     if (known !== undefined) return known;
     try {
