@@ -13,6 +13,7 @@ import {
 import { type Event, type RunSummary, scanRun } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { chooseSlot } from './choose-slots.ts';
+import { exportForMlflow, wantsModel } from './model-for-mlflow.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reporter, Signals } from './reporter.ts';
 import { Undoing } from './undoing.ts';
@@ -130,6 +131,8 @@ async function superviseRun(
   if (!signals.kill.aborted) {
     const { writeCharts } = await import('../report/index.ts');
     await writeCharts(dir, { note: (line) => report.note(`note: ${line}`) });
+    if (outcome.status === 'finished' && wantsModel(config))
+      await exportForMlflow(dir, { note: report.note, signal: signals.kill });
   }
   const timeout = signals.stop.aborted ? PATIENCE.interrupted : PATIENCE.finished;
   const { url, sent } = await tracker.close({ timeout, signal: signals.kill });

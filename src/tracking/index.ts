@@ -8,6 +8,8 @@ export { findServer, stopServer, waitForServer } from './mlflow/local/server.ts'
 export { readServerState } from './mlflow/local/state.ts';
 export { pagesOf } from './mlflow/pages.ts';
 export { localTarget, type SessionOptions } from './mlflow/session.ts';
+export { bestRunOf } from './mlflow/sweep-results.ts';
+export { ALL_RUNS } from './mlflow/views.ts';
 export { type SyncRow, syncRuns } from './sync.ts';
 export { targetOf } from './target.ts';
 export { trackRun, trackSweep } from './track.ts';

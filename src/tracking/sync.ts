@@ -10,7 +10,7 @@ import { findServer } from './mlflow/local/server.ts';
 import type { Counts, RemoteRun } from './mlflow/remote-run.ts';
 import { readRunRecord, statusOf } from './mlflow/run-record.ts';
 import { artifactsOf, RunSync } from './mlflow/run-sync.ts';
-import { localTarget, Session, type SessionOptions } from './mlflow/session.ts';
+import { type ExperimentOptions, localTarget, Session, type SessionOptions } from './mlflow/session.ts';
 import { SweepSync } from './mlflow/sweep-sync.ts';
 import { type Target, targetOf } from './target.ts';
 
@@ -130,7 +130,7 @@ class RunTask {
   readonly runDir: string;
   private readonly options: SyncOptions;
   target: Exclude<Target, { kind: 'off' }> = { kind: 'local' };
-  experiment = 'facecom';
+  tracking: ExperimentOptions = { experiment: 'facecom' };
   row: SyncRow | undefined;
 
   constructor(runDir: string, options: SyncOptions) {
@@ -143,7 +143,7 @@ class RunTask {
   prepare(): boolean {
     try {
       const { tracking } = readRunRecord(this.runDir).config;
-      this.experiment = tracking?.experiment ?? this.experiment;
+      this.tracking = { ...this.tracking, ...tracking };
       const target = targetOf(this.options.uri ?? tracking?.mlflow);
       if (target.kind === 'off') this.row = { run: this.id, status: 'off' };
       else this.target = target;
@@ -163,7 +163,7 @@ class RunTask {
         return { run: id, status: 'up-to-date' };
       const session = await links.open(this.target);
       const parent = await sweep?.parent(session);
-      const experiment = await session.experiment(this.experiment);
+      const experiment = await session.experiment(this.tracking);
       const { client, target } = session;
       const sync = new RunSync({ runDir, client, target, experiment, parent, restore: options.restore });
       if (!(await alone(runDir, options.signal, () => sync.pass({ last: true }))))
@@ -194,7 +194,7 @@ class SweepTask {
     if (!this.sync) {
       const { client, target } = session;
       const { sweepDir, options } = this;
-      const experiment = await session.experiment(this.first.experiment);
+      const experiment = await session.experiment(this.first.tracking);
       const sync = new SweepSync({ sweepDir, client, target, experiment, restore: options.restore });
       await alone(sweepDir, options.signal, async () => void (await sync.open()));
       // Another process is at it: it has opened it, or will.

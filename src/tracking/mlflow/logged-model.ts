@@ -1,3 +1,4 @@
+import { hasModel } from '../../record/index.ts';
 import { artifactRoot } from './artifact-root.ts';
 import { content } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
@@ -18,7 +19,7 @@ export async function sendModel(remote: RemoteRun, client: MlflowClient, runDir:
   const { sent } = remote;
   const { config } = readRunRecord(runDir);
   const { model: wanted, register } = config.tracking ?? {};
-  if (!wanted && !register) return;
+  if ((!wanted && !register) || !hasModel(runDir)) return;
   try {
     if (!sent.model?.ready) await upload(remote, client, runDir);
     if (register && sent.model?.ready && sent.model.registered !== register)
