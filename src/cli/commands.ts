@@ -51,7 +51,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'resume',
     description: 'Resume a run from its last checkpoint, or a sweep where it was interrupted.',
     group: TRAIN,
-    examples: ['facecom resume last', 'facecom resume loss-weights --failed'],
+    examples: [
+      'facecom resume last',
+      'facecom resume baseline/a330-1 --set train.epochs=40',
+      'facecom resume loss-weights --failed',
+    ],
     works: true,
     load: () => import('./commands/resume/command.ts'),
   },
@@ -140,9 +144,14 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    description: 'Write one self-contained HTML page of a run or a sweep, and its charts.',
+    description:
+      'Write one self-contained HTML page of a run or a sweep, and its charts; --watch follows what runs.',
     group: RESULTS,
-    examples: ['facecom report last', 'facecom report loss-weights --out page.html'],
+    examples: [
+      'facecom report last',
+      'facecom report loss-weights --out page.html',
+      'facecom report loss-weights --watch',
+    ],
     load: () => import('./commands/report/command.ts'),
   },
   {
@@ -197,12 +206,23 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/validate/command.ts'),
   },
   {
+    name: 'tune',
+    description: 'Find the learning rate or the batch size of an experiment before it is trained.',
+    group: SPECS,
+    examples: [
+      'facecom tune lr experiments/baseline.yaml',
+      'facecom tune batch experiments/baseline.yaml --sizes 8,16,32,64',
+    ],
+    load: () => import('./commands/tune/command.ts'),
+  },
+  {
     name: 'explain',
     description: 'Show each value of an experiment or a run, and where it came from.',
     group: SPECS,
     examples: [
       'facecom explain experiments/loss-weights.yaml optimizer',
       'facecom explain last train.epochs',
+      'facecom explain experiments/baseline.yaml --program',
     ],
     load: () => import('./commands/explain/command.ts'),
   },
@@ -261,8 +281,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/trainer/command.ts'),
   },
   {
+    name: 'tune-steps',
+    description: 'Measure training steps (started by tune).',
+    works: true,
+    load: () => import('./commands/tune-steps/command.ts'),
+  },
+  {
     name: 'charts',
-    description: 'Draw the charts of runs (started by sweep).',
+    description: 'Draw charts and write reports (started by sweep).',
     works: true,
     load: () => import('./commands/charts/command.ts'),
   },

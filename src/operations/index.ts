@@ -12,6 +12,7 @@ export {
 export type { RunHandle, RunObserver, RunResult, WatchRun } from './execute-run.ts';
 export { expandTrials } from './expand-trials.ts';
 export { type ExplainedValue, type Explanation, explain } from './explain.ts';
+export { type ExplainedProgram, explainProgram } from './explain-program.ts';
 export { type Exported, type ExportOptions, exportRun } from './export.ts';
 export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
 export { type InspectOptions, inspect } from './inspect.ts';
@@ -31,7 +32,7 @@ export type { Reporter, Signals } from './reporter.ts';
 export { type ResultRow, type Results, type ResultsOptions, results } from './results.ts';
 export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
-export { type Setup, type SetupOptions, setup } from './setup.ts';
+export { libraryFor, type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
 export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
 export { endText, fitText, forecastSweep, type SweepForecast } from './sweep/forecast.ts';
@@ -45,5 +46,9 @@ export {
   type WatchSweep,
 } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
+export { type TuneBatchOptions, type TunedBatch, tuneBatch } from './tune/batch.ts';
+export { type TunedLr, type TuneLrOptions, tuneLr } from './tune/lr.ts';
+export { tuneSteps } from './tune/steps.ts';
 export { type Validation, validate } from './validate.ts';
 export { type Verification, type VerifyOptions, verify } from './verify/verify.ts';
+export { type WatchedReport, type WatchOptions, watchReport } from './watch-report.ts';

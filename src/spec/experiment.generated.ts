@@ -522,6 +522,10 @@ export interface Experiment {
      */
     precision: 'auto' | 'float32' | 'bfloat16';
     /**
+     * lean: what batch normalisation followed by ReLU gives is computed again for the backward pass, not kept; of the backend onednn.
+     */
+    memory: 'fast' | 'lean';
+    /**
      * Largest global norm of the gradient; 0: not clipped.
      */
     clip: number;
@@ -696,7 +700,7 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
+     * Tensor backend; auto: native TensorFlow on a GPU, oneDNN called directly on x86-64 CPUs with Linux, else native TensorFlow, or wasm where neither is installed.
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
@@ -840,17 +844,22 @@ export interface Experiment {
      */
     experiment: string;
     /**
-     * What MLflow's experiment is for; shown there unless somebody has written something else.
+     * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
      */
-    description: string;
+    changes: boolean;
+  };
+  /**
+   * A message by webhook when a run or a sweep ends: a small JSON whose `text` Slack and its like show.
+   */
+  notify?: {
     /**
-     * Send the best checkpoint of a finished run as a model (ONNX), which MLflow's Python client loads.
+     * Where it is posted. The address of a webhook is a secret: write `${NAME}`, which is read from the environment when the message is sent and is recorded as it stands here.
      */
-    model: boolean;
+    url: string;
     /**
-     * Name under which the model is registered in MLflow, NAME or NAME@ALIAS (alias `newest` if left out); empty: it is not. A registered model is sent, too.
+     * finished: everything finished; failed: a run failed, or trials of a sweep did, or it was halted.
      */
-    register: string;
+    on: ('finished' | 'failed')[];
   };
   /**
    * The trials of `facecom sweep`; `facecom run` does not read it.

@@ -1,12 +1,13 @@
-import { type Dataset, loadDataset } from '../data/index.ts';
-import type { Labels, Learner, openLearner } from '../model/index.ts';
+import { loadDataset } from '../data/index.ts';
+import type { Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
 import { type Experiment, experimentSchema, fillDefaults } from '../spec/index.ts';
 import { type Checkpoint, dropLast, readResume } from './checkpoint/checkpoint.ts';
-import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
+import { learnerSettings } from './learner-settings.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
+import { Stages } from './stages.ts';
 import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 
@@ -95,19 +96,19 @@ async function trainRun(
   });
   await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
-  const dataset = await interruptible(signal, () => load(config, options));
+  const stages = new Stages();
+  const dataset = await interruptible(signal, () => stages.time('data', () => load(config, options)));
   if (!dataset) return (signal.reason as Error).message;
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
-  const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
-    identities: classCount(dataset.identities),
-    names: dataset.identities,
-    seed: config.seed,
-    classWeights: await classWeights(config, dataset),
-    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
-    ...threads(config),
-  });
+  const learner = await stages.time('model', async () =>
+    options.openLearner(withDevice(withPrecision(config, resume)), {
+      ...(await learnerSettings(config, dataset)),
+      ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
+    }),
+  );
   try {
+    if (learner.backendNote) record.warn('other-backend', learner.backendNote);
     describe(learner, resume);
     const result = await train({
       config,
@@ -120,6 +121,7 @@ async function trainRun(
       resume,
       log,
       checkpointInterval: options.checkpointInterval,
+      stages,
       steps: options.steps,
       progressInterval: options.progressInterval,
     });
@@ -137,23 +139,6 @@ async function trainRun(
 function withDevice(config: Experiment): Experiment {
   const device = process.env.FACECOM_DEVICE;
   return device ? { ...config, resources: { ...config.resources, device } } : config;
-}
-
-/** What an image of each class counts, where the spec asks for classes that count alike. */
-async function classWeights({ loss }: Experiment, { train, identities }: Dataset): Promise<Labels> {
-  const { balancedWeights } = await import('../model/index.ts');
-  return {
-    ...(loss.gender.class_weights === 'balanced' ? { gender: balancedWeights(train.gender, 2) } : {}),
-    ...(loss.identity.class_weights === 'balanced'
-      ? { identity: balancedWeights(train.identity, classCount(identities)) }
-      : {}),
-  };
-}
-
-/** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */
-function threads({ resources }: Experiment): { libraryThreads?: number } {
-  const count = resources.cpus || Number(process.env.FACECOM_THREADS);
-  return count > 0 ? { libraryThreads: count } : {};
 }
 
 async function load(config: Experiment, { events, signal }: RunOptions) {
@@ -199,7 +184,7 @@ function describe(learner: Learner, resume: Checkpoint | undefined): void {
   }
 }
 
-/** Writes a failure into the record, if that is possible, and for identities. Returns the exit code. */
+/** Writes a failure into the record, if that is possible, and for people. Returns the exit code. */
 function report(error: unknown, stage: Stage, events: EventWriter | undefined): number {
   const failure = toFailure(error);
   process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);

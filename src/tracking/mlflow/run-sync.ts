@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Event } from '../../record/index.ts';
+import { type Event, readConfigPart } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import type { Sent } from './cursor.ts';
@@ -157,7 +157,12 @@ const RECORD = 'record/';
 /** The files of a run that MLflow shows: the trainer's artifacts, and the record of the run in a folder of its own. */
 export async function artifactsOf(runDir: string, { log }: { log: boolean }): Promise<Artifact[]> {
   const own = await filesBelow(join(runDir, 'artifacts'));
-  const names = log ? [...kept, 'log.txt'] : kept;
+  const { tracking } = readConfigPart(runDir);
+  const names = [
+    ...kept,
+    ...(log ? ['log.txt'] : []),
+    ...(tracking?.changes === true ? ['changes.diff'] : []),
+  ];
   const record = await filesOf(runDir, names);
   return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record];
 }
