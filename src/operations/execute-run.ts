@@ -13,12 +13,9 @@ import {
 import { type Event, type RunSummary, scanRun } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { chooseSlot } from './choose-slots.ts';
-<<<<<<< HEAD
 import { exportForMlflow, wantsModel } from './model-for-mlflow.ts';
-=======
 import { runNotice } from './notices.ts';
 import { notifier } from './notify.ts';
->>>>>>> main
 import type { Prepared } from './prepare.ts';
 import type { Reporter, Signals } from './reporter.ts';
 import { Undoing } from './undoing.ts';
@@ -135,15 +132,10 @@ async function superviseRun(
   }
   const seconds = (performance.now() - started) / 1000;
   if (!signals.kill.aborted) {
-<<<<<<< HEAD
-    const { writeCharts } = await import('../report/index.ts');
-    await writeCharts(dir, { note: (line) => report.note(`note: ${line}`) });
-    if (outcome.status === 'finished' && wantsModel(config))
-      await exportForMlflow(dir, { note: report.note, signal: signals.kill });
-=======
     const { concludeReport } = await import('../report/index.ts');
     await concludeReport(dir, { note: (line) => report.note(`note: ${line}`) });
->>>>>>> main
+    if (outcome.status === 'finished' && wantsModel(config))
+      await exportForMlflow(dir, { note: report.note, signal: signals.kill });
   }
   const ended = {
     run: id,

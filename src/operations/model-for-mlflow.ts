@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const LONGEST = 300_000; // milliseconds
 
 /** Whether MLflow is to get a run's best checkpoint as a model. */
-export function wantsModel({ tracking }: Pick<Experiment, 'tracking'>): boolean {
+export function wantsModel({ tracking }: { tracking: Partial<Experiment['tracking']> }): boolean {
   if (!tracking.model && !tracking.register) return false;
   try {
     return targetOf(tracking.mlflow).kind !== 'off';

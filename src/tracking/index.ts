@@ -1,3 +1,4 @@
+export { type DeleteOptions, deleteRemote } from './delete-remote.ts';
 export { MlflowClient } from './mlflow/client.ts';
 export { connect, withoutCredentials } from './mlflow/connection.ts';
 export { readCursor } from './mlflow/cursor.ts';
