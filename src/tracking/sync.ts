@@ -1,12 +1,13 @@
 import { basename, dirname, join } from 'node:path';
 import { endOf } from '../base/lines.ts';
 import { withLock } from '../base/lock.ts';
-import { eventsFile, readManifest, runName } from '../record/index.ts';
+import { eventsFile, readManifest, runName, systemFile } from '../record/index.ts';
 import { sentence } from './follow.ts';
 import { MlflowClient } from './mlflow/client.ts';
 import { connect } from './mlflow/connection.ts';
 import { readCursor } from './mlflow/cursor.ts';
 import { findServer } from './mlflow/local/server.ts';
+import { lacksModel } from './mlflow/logged-model.ts';
 import type { Counts, RemoteRun } from './mlflow/remote-run.ts';
 import { readRunRecord, statusOf } from './mlflow/run-record.ts';
 import { artifactsOf, RunSync } from './mlflow/run-sync.ts';
@@ -242,6 +243,7 @@ async function completeRun(runDir: string, target: string): Promise<string | und
   const sent = readCursor(runDir)?.sent[target];
   if (!sent || sent.status === undefined || sent.status !== statusOf(runDir).status) return undefined;
   if (sent.events !== endOf(eventsFile(runDir))) return undefined;
+  if ((sent.system?.bytes ?? 0) !== endOf(systemFile(runDir)) || lacksModel(runDir, sent)) return undefined;
   const files = await artifactsOf(runDir, { log: true });
   const all = files.every(({ path, size, changed }) => {
     const known = sent.artifacts[path];
