@@ -23,7 +23,7 @@ const BACKLOG = 200_000;
 const BACKLOG_CASE = 'backlog of 200,000 points against log_batch of 1,000';
 
 export async function run(context: BenchContext): Promise<void> {
-  const _python = await ensureMlflow({ note: context.note });
+  const python = await ensureMlflow({ note: context.note });
   const runs = await context.folder();
   mkdirSync(join(runs, '.mlflow'), { recursive: true });
   const controller = new AbortController();
