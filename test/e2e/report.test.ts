@@ -109,7 +109,7 @@ test('results, diff, compare, rm and prune from the command line', async (t) => 
   const diff = await at('diff', 'two/aaaa', 'two/bbbb');
   assert.match(
     diff.stdout,
-    /^key\s+two\/aaaa00000000-1\s+two\/bbbb00000000-1\noptimizer\.lr\s+0\.1\s+1\.1\n$/,
+    /^key\s+two\/aaaa00000000-1\s+two\/bbbb00000000-1\noptimizer\.lr\s+0\.1\s+1\.1$/,
   );
   const compared = await at('compare', 'two/aaaa', 'two/bbbb', '--out', 'c.html');
   assert.equal(compared.exitCode, 0, compared.stderr);
