@@ -265,6 +265,12 @@ export const errorCodes = [
   'verify-steps',
   'sweep-memory',
   'stopping-once',
+  // Tuning
+  'tune-trainer',
+  'tune-range',
+  'tune-sizes',
+  'tune-memory',
+  'tune-out',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -206,6 +206,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/validate/command.ts'),
   },
   {
+    name: 'tune',
+    description: 'Find the learning rate or the batch size of an experiment before it is trained.',
+    group: SPECS,
+    examples: [
+      'facecom tune lr experiments/baseline.yaml',
+      'facecom tune batch experiments/baseline.yaml --sizes 8,16,32,64',
+    ],
+    load: () => import('./commands/tune/command.ts'),
+  },
+  {
     name: 'explain',
     description: 'Show each value of an experiment or a run, and where it came from.',
     group: SPECS,
@@ -269,6 +279,12 @@ export const commands: readonly CommandEntry[] = [
     description: 'Train the run of FACECOM_RUN_DIR (started by run and sweep).',
     works: true,
     load: () => import('./commands/trainer/command.ts'),
+  },
+  {
+    name: 'tune-steps',
+    description: 'Measure training steps (started by tune).',
+    works: true,
+    load: () => import('./commands/tune-steps/command.ts'),
   },
   {
     name: 'charts',

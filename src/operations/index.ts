@@ -46,6 +46,9 @@ export {
   type WatchSweep,
 } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
+export { type TuneBatchOptions, type TunedBatch, tuneBatch } from './tune/batch.ts';
+export { type TunedLr, type TuneLrOptions, tuneLr } from './tune/lr.ts';
+export { tuneSteps } from './tune/steps.ts';
 export { type Validation, validate } from './validate.ts';
 export { type Verification, type VerifyOptions, verify } from './verify/verify.ts';
 export { type WatchedReport, type WatchOptions, watchReport } from './watch-report.ts';

@@ -59,6 +59,7 @@ export {
   type TrialResult,
 } from './results.ts';
 export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
+export { hasModel, modelFolder } from './run-model.ts';
 export {
   newestRuns,
   type RunStatus,

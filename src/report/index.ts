@@ -3,6 +3,7 @@ export { type Comparison, compareSides, inReadingOrder, type Side } from './comp
 export { type ConfigDifference, configDifferences } from './compare/config-differences.ts';
 export type { ImageTest } from './compare/image-test.ts';
 export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
+export { checkChartFile, writeBatchChart, writeRateChart } from './tune-charts.ts';
 export { writeCharts } from './write-charts.ts';
 export {
   concludeReport,

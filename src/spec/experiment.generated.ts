@@ -843,6 +843,10 @@ export interface Experiment {
      * MLflow's experiment.
      */
     experiment: string;
+    /**
+     * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
+     */
+    changes: boolean;
   };
   /**
    * A message by webhook when a run or a sweep ends: a small JSON whose `text` Slack and its like show.

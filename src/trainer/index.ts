@@ -16,6 +16,18 @@ export { normalised } from './evaluation/matching/embeddings.ts';
 export { named, score } from './evaluation/metrics.ts';
 export { type Prediction, predictions, submission } from './evaluation/submission.ts';
 export { exportOnnx, exportWeights, modelCard } from './export.ts';
+export { toFailure } from './failure.ts';
+export { learnerSettings } from './learner-settings.ts';
 export { main } from './main.ts';
 export { standBy } from './standby.ts';
 export { openTrained, readBest } from './trained.ts';
+export {
+  expectedMemory,
+  isFlat,
+  type SizeMeasured,
+  sizesUpTo,
+  suggestSize,
+} from './tune/batch-sizes.ts';
+export { measureSteps } from './tune/measure-steps.ts';
+export { rangeTest } from './tune/range-test.ts';
+export { type RatePoint, type RateSuggestion, suggestRate } from './tune/rates.ts';

@@ -1,10 +1,10 @@
-import { type Dataset, loadDataset } from '../data/index.ts';
-import type { Labels, Learner, openLearner } from '../model/index.ts';
+import { loadDataset } from '../data/index.ts';
+import type { Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
 import { type Experiment, experimentSchema, fillDefaults } from '../spec/index.ts';
 import { type Checkpoint, dropLast, readResume } from './checkpoint/checkpoint.ts';
-import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
+import { learnerSettings } from './learner-settings.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
 import { Stages } from './stages.ts';
@@ -103,14 +103,8 @@ async function trainRun(
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await stages.time('model', async () =>
     options.openLearner(withDevice(withPrecision(config, resume)), {
-      identities: classCount(dataset.identities),
-      names: dataset.identities,
-      seed: config.seed,
-      classWeights: await classWeights(config, dataset),
+      ...(await learnerSettings(config, dataset)),
       ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
-      // Layers and losses of others may need an op that the backend lacks.
-      ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
-      ...threads(config),
     }),
   );
   try {
@@ -145,23 +139,6 @@ async function trainRun(
 function withDevice(config: Experiment): Experiment {
   const device = process.env.FACECOM_DEVICE;
   return device ? { ...config, resources: { ...config.resources, device } } : config;
-}
-
-/** What an image of each class counts, where the spec asks for classes that count alike. */
-async function classWeights({ loss }: Experiment, { train, identities }: Dataset): Promise<Labels> {
-  const { balancedWeights } = await import('../model/index.ts');
-  return {
-    ...(loss.gender.class_weights === 'balanced' ? { gender: balancedWeights(train.gender, 2) } : {}),
-    ...(loss.identity.class_weights === 'balanced'
-      ? { identity: balancedWeights(train.identity, classCount(identities)) }
-      : {}),
-  };
-}
-
-/** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */
-function threads({ resources }: Experiment): { libraryThreads?: number } {
-  const count = resources.cpus || Number(process.env.FACECOM_THREADS);
-  return count > 0 ? { libraryThreads: count } : {};
 }
 
 async function load(config: Experiment, { events, signal }: RunOptions) {

@@ -15,3 +15,13 @@ export function progressLine(
     if (done === total) process.stderr.write('\r\x1b[K');
   };
 }
+
+/** A progress line that starts again with each stage. */
+export function progressByStage(): (stage: string, done: number, total: number) => void {
+  const lines = new Map<string, ReturnType<typeof progressLine>>();
+  return (stage, done, total) => {
+    const line = lines.get(stage) ?? progressLine(stage);
+    lines.set(stage, line);
+    line({ done, total });
+  };
+}

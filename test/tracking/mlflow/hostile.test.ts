@@ -103,7 +103,10 @@ suite('answers that are none of MLflow', () => {
 
   test('of a server that hangs are not waited for at the end of a run or sweep', async () => {
     answer = () => {};
-    const config = { name: 'odd', tracking: { mlflow: base(), experiment: 'x' } };
+    const config = {
+      name: 'odd',
+      tracking: { mlflow: base(), from: 'orchestrator' as const, changes: false, experiment: 'x' },
+    };
     const notes: string[] = [];
     const note = (line: string) => notes.push(line);
     const runDirs = ['a', 'b', 'c'].map((trial) =>

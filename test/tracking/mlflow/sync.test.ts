@@ -437,7 +437,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     });
     const config = {
       name: 'odd',
-      tracking: { mlflow: server.base, from: 'orchestrator' as const, experiment: 'live' },
+      tracking: { mlflow: server.base, from: 'orchestrator' as const, changes: false, experiment: 'live' },
     };
     const notes: string[] = [];
     const tracker = trackRun({ runDir, runs: server.runs, config, note: (line) => notes.push(line) });
