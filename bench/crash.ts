@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -100,7 +100,7 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
     await judge(subject, runs, expected, found);
     context.note(`${subject.name}: ${found.kills}/${wanted} kills, ${JSON.stringify(found)}`);
     if (found.lost + found.repeated + found.different + found.left > faults) context.note(`see ${runs}`);
-    else rmSync(runs, { recursive: true, force: true, maxRetries: 5 });
+    else remove(runs);
   }
   const details = {
     ...{ ...found, by, seed: context.seed, trials: subject.trials },
@@ -120,6 +120,16 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
       rounds: found.kills,
       details,
     });
+}
+
+/** What a helper of a killed orchestrator was writing may come in between. */
+function remove(folder: string): void {
+  for (let tries = 0; existsSync(folder); tries++)
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
 }
 
 const output = new WeakMap<ChildProcess, string>();

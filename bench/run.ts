@@ -41,12 +41,12 @@ if (!Number.isInteger(seed) || seed < 0) {
   process.exit(2);
 }
 
-const onDevices = ['step', 'memory', 'evaluate', 'startup'];
+const onDevices = ['step', 'memory', 'evaluate', 'startup', 'sides'];
 if ((values.device ?? values.backend) !== undefined && !onDevices.includes(name)) {
   console.error(`--device and --backend are for ${onDevices.join(', ')}.`);
   process.exit(2);
 }
-const { backend = 'tensorflow' } = values;
+const { backend = (values.device ?? 'cpu') === 'cpu' ? 'onednn' : 'tensorflow' } = values;
 if (backend !== 'tensorflow' && backend !== 'onednn' && backend !== 'webgpu') {
   console.error(`--backend takes tensorflow, onednn or webgpu, found ${backend}.`);
   process.exit(2);

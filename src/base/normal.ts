@@ -50,9 +50,13 @@ export function logCdf(z: number): number {
   return Math.log(0.5 * scaledErfc(-z * Math.SQRT1_2)) - 0.5 * z * z;
 }
 
+const FAR = 9;
+
 /** The logarithm of the mass between a and b, a < b; −∞ where they are equal. */
 export function logMass(a: number, b: number): number {
   if (a > 0) return logMass(-b, -a);
+  // What lies beyond it is less than the last digit of the rest.
+  if (a < -FAR && b > -1) return b > FAR ? 0 : logCdf(b);
   if (b > 0) return Math.log1p(-cdf(a) - cdf(-b));
   const upper = logCdf(b);
   return upper + Math.log1p(-Math.exp(logCdf(a) - upper));

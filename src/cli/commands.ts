@@ -51,7 +51,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'resume',
     description: 'Resume a run from its last checkpoint, or a sweep where it was interrupted.',
     group: TRAIN,
-    examples: ['facecom resume last', 'facecom resume loss-weights --failed'],
+    examples: [
+      'facecom resume last',
+      'facecom resume baseline/a330-1 --set train.epochs=40',
+      'facecom resume loss-weights --failed',
+    ],
     works: true,
     load: () => import('./commands/resume/command.ts'),
   },
@@ -140,9 +144,14 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    description: 'Write one self-contained HTML page of a run or a sweep, and its charts.',
+    description:
+      'Write one self-contained HTML page of a run or a sweep, and its charts; --watch follows what runs.',
     group: RESULTS,
-    examples: ['facecom report last', 'facecom report loss-weights --out page.html'],
+    examples: [
+      'facecom report last',
+      'facecom report loss-weights --out page.html',
+      'facecom report loss-weights --watch',
+    ],
     load: () => import('./commands/report/command.ts'),
   },
   {
@@ -213,6 +222,7 @@ export const commands: readonly CommandEntry[] = [
     examples: [
       'facecom explain experiments/loss-weights.yaml optimizer',
       'facecom explain last train.epochs',
+      'facecom explain experiments/baseline.yaml --program',
     ],
     load: () => import('./commands/explain/command.ts'),
   },
@@ -278,7 +288,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'charts',
-    description: 'Draw the charts of runs (started by sweep).',
+    description: 'Draw charts and write reports (started by sweep).',
     works: true,
     load: () => import('./commands/charts/command.ts'),
   },

@@ -43,25 +43,49 @@ export function splitPictures(entries: readonly PictureEntry[], settings: SplitS
   const strata = strataOf(entries, settings);
   for (const [part, positions] of deal(strata, shares, random, true).entries())
     split[sides[part]!] = positions.sort((a, b) => a - b);
-  for (const side of sides)
-    if (settings[side] > 0 && split[side].length === 0)
-      throw tooFew(side, entries.length, strata.length, settings);
+  const empty = sides.filter((side) => settings[side] > 0 && split[side].length === 0);
+  if (empty.length > 0)
+    throw tooFew(empty, {
+      pictures: entries.length,
+      strata: strata.length,
+      settings,
+      remedy: without(empty, settings),
+    });
   return split;
+}
+
+/** The same without the sides that would be empty: their shares are trained on. */
+function without(empty: readonly Side[], settings: SplitSettings): string {
+  const rest = sides.filter((side) => side !== 'train' && !empty.includes(side));
+  const train = +(1 - rest.reduce((sum, side) => sum + settings[side], 0)).toFixed(6);
+  const fractions = sides.map((side) =>
+    side === 'train' ? `train: ${train}` : `${side}: ${rest.includes(side) ? settings[side] : 0}`,
+  );
+  return `Add images, or train without ${empty.join(' and ')}: --set 'data.split={${fractions.join(', ')}}'.`;
 }
 
 /** Whether the source says which side an image is on. */
 export const hasSides = (entries: readonly PictureEntry[]): boolean =>
   entries.some((entry) => entry.side !== undefined);
 
-function tooFew(side: Side, pictures: number, strata: number, settings: SplitSettings): FacecomError {
+interface TooFew {
+  pictures: number;
+  strata: number;
+  settings: SplitSettings;
+  remedy?: string;
+}
+
+function tooFew(
+  empty: readonly Side[],
+  { pictures, strata, settings, remedy = 'Add images, or set the fraction to 0.' }: TooFew,
+): FacecomError {
   return new FacecomError(
     'data-split',
-    `There are too few images for data.split: none is left for ${side}.`,
+    `There are too few images for data.split: none is left for ${empty.join(' and ')}.`,
     {
       found: `${pictures} images, ${strata} ${settings.by === 'image' ? 'identities' : 'group'}, fractions ${sides.map((s) => settings[s]).join(' / ')}`,
       expected: 'at least one image on each side whose fraction is above 0',
-      remedy:
-        'Add images, or set the fraction to 0. Versions of one image (`<stem>_foggy`, `<stem> (1)`, equal bytes) count as one.',
+      remedy: `${remedy} Versions of one image (\`<stem>_foggy\`, \`<stem> (1)\`, equal bytes) count as one.`,
       exitCode: 2,
     },
   );
@@ -129,7 +153,7 @@ function foldSplit(entries: readonly PictureEntry[], settings: SplitSettings): S
   for (const side of sides) {
     split[side].sort((a, b) => a - b);
     if (split[side].length === 0 && (side !== 'validation' || validation >= 0))
-      throw tooFew(side, entries.length, strata.length, settings);
+      throw tooFew([side], { pictures: entries.length, strata: strata.length, settings });
   }
   return split;
 }
@@ -146,7 +170,7 @@ function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): 
   const by = apart ? 'identity' : settings.by;
   const lacking = sides.filter((side) => split[side].length === 0 && settings[side] > 0);
   for (const side of lacking) {
-    if (side === 'train') throw tooFew('train', entries.length, 1, settings);
+    if (side === 'train') throw tooFew(['train'], { pictures: entries.length, strata: 1, settings });
     const own = split.train;
     const random = new Random(settings.seed, 'given', side);
     const strata = strataOf(
@@ -155,7 +179,7 @@ function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): 
     );
     const share = settings[side] / (settings.train + settings[side]);
     const [kept, cut] = deal(strata, [1 - share, share], random, true);
-    if (cut!.length === 0) throw tooFew(side, own.length, strata.length, settings);
+    if (cut!.length === 0) throw tooFew([side], { pictures: own.length, strata: strata.length, settings });
     split.train = kept!.map((k) => own[k]!).sort((a, b) => a - b);
     split[side] = cut!.map((k) => own[k]!).sort((a, b) => a - b);
   }

@@ -59,12 +59,14 @@ export interface Learner {
   backend: string;
   precision: 'float32' | 'bfloat16';
   precisionReason: string;
+  /** Why it computes with another backend than `auto` would have taken first. */
+  backendNote?: string;
   /** Number of values that learn. */
   parameters: number;
   versions: Record<string, string>;
   /** How pixels become the network's input. */
   preprocess?: Preprocess;
-  /** What was done with model.weights: lines for identities. */
+  /** What was done with model.weights: lines for people. */
   notes?: readonly string[];
   /** One step of the optimizer. Throws FacecomError `oom`. */
   trainStep(batch: LabelledBatch, options: StepOptions): Promise<StepResult>;
@@ -101,6 +103,7 @@ export interface LearnerOptions extends Pick<ModelConfig, 'model' | 'loss' | 'op
   /** The weights are averaged by epoch, and evaluation uses the mean. */
   swa?: boolean;
   precisionReason: string;
+  backendNote?: string;
   notes?: readonly string[];
   /** Batches may be mixed: each image has a second identity with a weight of its own. */
   mixing?: boolean;
@@ -120,6 +123,7 @@ export class NetworkLearner implements Learner {
   readonly backend: string;
   readonly precision: 'float32' | 'bfloat16';
   readonly precisionReason: string;
+  readonly backendNote?: string;
   readonly parameters: number;
   readonly versions: Record<string, string>;
   readonly preprocess: Preprocess;
@@ -144,6 +148,7 @@ export class NetworkLearner implements Learner {
     this.backend = runtime.backend;
     this.precision = runtime.precision;
     this.precisionReason = options.precisionReason;
+    if (options.backendNote !== undefined) this.backendNote = options.backendNote;
     this.versions = { [runtime.backend]: runtime.version, tfjs: tf.version_core };
     this.preprocess = options.preprocess ?? imagenet;
     this.notes = options.notes ?? [];
@@ -279,8 +284,11 @@ export class NetworkLearner implements Learner {
     await this.runtime.setValues(values);
   }
 
-  /** Traces and compiles the steps for batches of this size without running them; returns the number of ops and the time. */
-  prepare(size: number) {
+  /**
+   * Traces and compiles the training step for batches of this size without running it, and that of evaluation where asked to;
+   * returns the number of ops of the training step and the time.
+   */
+  prepare(size: number, { evaluates = false } = {}) {
     const scalars = scalarInputs({
       ...this.optimizer.scalars(1, 1e-3),
       ...{ alpha: 1, beta: 1, warmth: 1 },
@@ -297,6 +305,7 @@ export class NetworkLearner implements Learner {
         ? { otherIdentity: { shape: [size], dtype: 'int32' as const }, otherIdentityWeight: column }
         : {}),
     };
+    if (evaluates) this.evaluation.prepare({ images });
     return this.steps.whole.prepare({ images, ...labels, ...scalars });
   }
 

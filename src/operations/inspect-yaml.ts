@@ -28,6 +28,7 @@ export function dataLines(
   const split: Record<string, unknown> = {};
   const given = entries.some(({ side }) => side !== undefined);
   if (problem?.code === 'data-leak') Object.assign(split, { given: false, by: 'identity' });
+  else if (problem?.code === 'data-split') Object.assign(split, { train: 1, validation: 0, test: 0 });
   else if (!given && 2 * found.per_identity.single > found.identities) split.by = 'identity';
   if (found.alike.groups > 0 && !given) split.near_duplicates = true;
   if (split.by === 'identity' && found.imbalance !== undefined) split.stratify = 'gender';

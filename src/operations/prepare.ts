@@ -4,8 +4,7 @@ import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrat
 import { pluginsDigest } from '../plugins/index.ts';
 import type { Environment } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
-import { nativeTensorFlow } from './native-tensorflow.ts';
-import { oneDnn } from './onednn.ts';
+import { computeLibrary } from './compute-library.ts';
 import type { Reporter } from './reporter.ts';
 import { checkModel, hashesOfWeights } from './weights.ts';
 
@@ -36,7 +35,7 @@ export function checkTrainers(configs: readonly Experiment[], cwd: string): void
 }
 
 /**
- * What must be well before anything is launched: the trainer's program, the data set and native TensorFlow. Throws FacecomError
+ * What must be well before anything is launched: the trainer's program, the data set and the library that it computes with. Throws FacecomError
  * with exit code 2 for what the user can put right.
  */
 export async function prepare(
@@ -62,8 +61,7 @@ export async function prepare(
     weightsHash = (await hashesOfWeights([config]))(config);
     await checkModel(config, identities.length);
   }
-  if (builtin) await oneDnn(config, options);
-  const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
+  const { onednn, tensorflow } = builtin ? await computeLibrary(config, options) : {};
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const environment = await describeEnvironment({
     cwd,
@@ -71,6 +69,7 @@ export async function prepare(
     ...(dataHash === undefined ? {} : { dataHash }),
     ...(weightsHash === undefined ? {} : { weightsHash }),
     plugins: pluginsDigest(config.plugins),
+    ...(onednn ? { onednn: { version: onednn.version ?? onednn.dir } } : {}),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
   return {

@@ -3,7 +3,7 @@ import type { Progress } from '../python/index.ts';
 
 /** Who is told what an operation does: operations print nothing themselves. */
 export interface Reporter {
-  /** One line for identities. */
+  /** One line for people. */
   note(line: string): void;
   warning(warning: Warning): void;
   /** How far an install is; undefined when it has ended. */

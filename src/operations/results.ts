@@ -23,6 +23,8 @@ export interface ResultsOptions {
 export interface ResultRow {
   /** From 1, by the objective; undefined without a result. */
   rank?: number;
+  /** Of a sweep with several objectives: no other point beats it in all of them. */
+  front?: boolean;
   axes: Readonly<Record<string, unknown>>;
   /** Seeds of the trials that have finished. */
   seeds: number[];
@@ -44,7 +46,7 @@ export interface Results {
   metrics: string[];
   /** The best first. */
   rows: ResultRow[];
-  /** What won and by how much, in a sentence. */
+  /** What won and by how much, in a sentence; of several objectives, which rows no other beats in all of them. */
   lead?: string;
 }
 
@@ -66,6 +68,7 @@ export async function results(text: string, options: ResultsOptions = {}): Promi
     sweep.trials.flatMap(({ run, finished }) => (run && finished ? Object.keys(run.metrics) : [])),
   );
   const metrics = chooseMetrics([...known].sort(inReadingOrder), objective.metric, options.metrics);
+  const onFront = new Set(sweep.front.map(({ point }) => JSON.stringify(point.axes)));
   const rows = groups
     .map((point, i): ResultRow => {
       const done = point.trials.filter(({ finished }) => finished);
@@ -80,6 +83,7 @@ export async function results(text: string, options: ResultsOptions = {}): Promi
       });
       return {
         ...(point.result ? { rank: i + 1 } : {}),
+        ...(sweep.front.length > 0 ? { front: onFront.has(JSON.stringify(point.axes)) } : {}),
         axes: point.axes,
         seeds: done.flatMap(({ seed }) => (seed === undefined ? [] : [seed])),
         trials: point.trials.length,
@@ -90,7 +94,8 @@ export async function results(text: string, options: ResultsOptions = {}): Promi
       };
     })
     .filter(({ run }) => only === undefined || run === only);
-  const lead = leadOf(sweep.points, objective);
+  const lead =
+    sweep.front.length > 0 ? frontText(rows, sweep.objectives) : leadOf(sweep.points, objective)?.text;
   return {
     sweep: sweep.name,
     dir: sweep.dir,
@@ -98,8 +103,14 @@ export async function results(text: string, options: ResultsOptions = {}): Promi
     axes: sweep.axes,
     metrics,
     rows,
-    ...(lead && only === undefined ? { lead: lead.text } : {}),
+    ...(lead && only === undefined ? { lead } : {}),
   };
+}
+
+function frontText(rows: readonly ResultRow[], objectives: readonly Objective[]): string {
+  const names = objectives.map(({ metric }) => metric).join(' and ');
+  const ranks = rows.flatMap(({ front, rank }) => (front && rank !== undefined ? [rank] : []));
+  return `No other beats ${ranks.join(', ')} in all of ${names}.`;
 }
 
 /** The objective and what was asked for, in that order. */

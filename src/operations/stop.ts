@@ -20,7 +20,7 @@ export interface StopOptions {
   runs?: string;
   /** End it at once, without a checkpoint. */
   kill?: boolean;
-  /** One line for identities: what is waited for. */
+  /** One line for people: what is waited for. */
   note?: (line: string) => void;
 }
 
@@ -30,7 +30,7 @@ export interface Stopped {
   runs: string[];
   /** By what they were ended. */
   how: 'nothing-runs' | 'orchestrator' | 'request' | 'trainer';
-  /** The same for identities. */
+  /** The same for people. */
   text: string;
 }
 

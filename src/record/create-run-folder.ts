@@ -34,6 +34,16 @@ export interface RunFiles {
   origins: object;
   /** Versions, devices, commit, hash of the data set, seed. */
   environment: Environment;
+  /** A folder of `stageRun` with the checkpoints and events that the run begins with. */
+  begun?: string;
+}
+
+/** An empty folder beside the runs of an experiment, in which what a run begins with is gathered; it is tidied if it is left. */
+export function stageRun(parent: string): string {
+  mkdirSync(parent, { recursive: true });
+  const folder = asideOf(parent);
+  mkdirSync(folder);
+  return folder;
 }
 
 /**
@@ -93,8 +103,14 @@ function fill(folder: string, files: RunFiles, retired: string | undefined): voi
   const { host, ...orchestrator } = markProcess();
   const queued: StateEntry = { time: Date.now(), state: 'queued', host, orchestrator };
   write('state.jsonl', `${JSON.stringify(queued)}\n`);
+  if (files.begun !== undefined) takeOver(files.begun, folder);
   if (retired) keepCursors(retired, folder);
   syncFolder(folder);
+}
+
+function takeOver(begun: string, folder: string): void {
+  for (const name of readdirSync(begun)) renameSync(join(begun, name), join(folder, name));
+  rmSync(begun, { recursive: true, force: true });
 }
 
 /** The local changes have a file of their own: the environment is sent to a tracking server, and they are not. */

@@ -74,38 +74,42 @@ export interface Lead {
 }
 
 /**
- * What won a sweep and by how much: `alpha=0.25 beta=0.75 is better than the second, alpha=0.5 beta=0.5, by 0.021 [0.004, 0.037]`.
+ * What won a sweep and by how much: `alpha=0.25 has the best val/combined, 0.825: better than the second, alpha=0.5, by 0.021 [0.004, 0.037]`.
  * `points` as pointsOf returns them, the best first. Undefined if none has a result.
  */
-export function leadOf(
-  points: readonly PointResult[],
-  { metric, mode }: Objective,
-  format: (value: number) => string = (value) => value.toFixed(3),
-): Lead | undefined {
+export function leadOf(points: readonly PointResult[], { metric, mode }: Objective): Lead | undefined {
   const [best, second] = points.filter(({ result }) => result);
   if (!best?.result) return undefined;
   const all = points.map(({ axes }) => axes);
   const name = pointName(best.axes, all);
+  const gap = second?.result ? Math.abs(best.result.mean - second.result.mean) : 1;
+  // So many decimals that the two are not the same.
+  const decimals = gap === 0 || gap >= 0.001 ? 3 : Math.min(9, 1 + Math.ceil(-Math.log10(gap)));
+  const format = (value: number) => value.toFixed(decimals);
   const won = `${name || 'The only point'} has the best ${metric}, ${format(best.result.mean)}`;
   if (!second) return { text: `${won}; no other point has a result.` };
   const difference = seedDifference(seedValues(best), seedValues(second));
   if (!difference) return { text: `${won}.` };
-  const names = ['it', pointName(second.axes, all)] as const;
-  const single = difference.interval === undefined;
-  const ahead = `${format(Math.abs(difference.value))} ahead of ${names[1]}`;
+  const other = pointName(second.axes, all) || 'the second';
+  const sign = mode === 'max' ? -1 : 1;
+  // As the best one's lead, which is positive.
+  const lead = sign * difference.value;
+  const signed = (value: number) => format(value).replace('-', '−');
+  if (difference.interval === undefined)
+    return {
+      difference,
+      text: `${won}, ${signed(lead)} ahead of ${other}: no difference is shown, for one seed tells nothing of the spread.`,
+    };
+  const [low, high] = difference.interval.map((end) => sign * end).sort((a, b) => a - b) as [number, number];
+  const by = `${signed(lead)} [${signed(low)}, ${signed(high)}]`;
   const how =
     difference.method === 'paired'
       ? `${difference.seeds[0]} seeds, paired`
       : `${difference.seeds.join(' and ')} seeds`;
-  if (single)
-    return {
-      difference,
-      text: `${won}, ${ahead}: no difference shown, for one seed tells nothing of the spread.`,
-    };
-  const text = differenceText(difference, { names, mode, format });
+  if (low > 0) return { difference, text: `${won}: better than the second, ${other}, by ${by} (${how}).` };
   return {
     difference,
-    text: `${won}. Against the second, ${names[1]}: ${text} (${how}).`,
+    text: `${won}; no difference to the second, ${other}, is shown: ${by} (${how}).`,
   };
 }
 
@@ -128,12 +132,20 @@ export function pointName(
     .join(' ');
 }
 
+/** Four digits that count; powers of ten far from one. */
+function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  return size > 0 && (size < 1e-4 || size >= 1e7)
+    ? String(value.toExponential(2)).replace(/\.?0+e/, 'e')
+    : String(Number(value.toPrecision(4)));
+}
+
 const LONGEST = 28; // characters
 
 function shortValue(value: unknown): string {
   const text =
     typeof value === 'number' && Number.isFinite(value)
-      ? String(Number(value.toPrecision(6)))
+      ? shortNumber(value)
       : typeof value === 'string'
         ? value
         : (JSON.stringify(value) ?? '–');

@@ -44,6 +44,12 @@ export interface Environment {
   gpus?: {
     name?: string;
   }[];
+  onednn?: {
+    /**
+     * Of the wheel, or the folder of another build.
+     */
+    version?: string;
+  };
   tensorflow?: {
     version?: string;
     /**

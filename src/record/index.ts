@@ -1,6 +1,7 @@
-export { changeConfig, refreshConfig } from './change-config.ts';
+export { changeConfig, refreshConfig, replaceConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
-export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export { copyOpenEvents } from './continue-events.ts';
+export { createRunFolder, isHalfBorn, type RunFiles, stageRun } from './create-run-folder.ts';
 export { type CalibrationBin, type Diagnostics, type RocCurve, readDiagnostics } from './diagnostics.ts';
 export {
   differenceText,
@@ -28,8 +29,10 @@ export { expectedStart, expectStart, startRecorded } from './expected-start.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export { type Duration, type EndForecast, forecastEnd, type Range } from './forecast.ts';
+export { type FrontPoint, frontOf } from './front.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export { lossesOf, meanLosses } from './losses.ts';
 export { originText } from './origin-text.ts';
 export { type PreflightRun, readPreflight, writePreflight } from './preflight.ts';
 export {

@@ -84,6 +84,7 @@ const environmentOf = object<Environment>({
   cpu: object<NonNullable<Environment['cpu']>>({ model: text, cores: finite }),
   memory_bytes: finite,
   gpus: listOf(object<NonNullable<Environment['gpus']>[number]>({ name: text })),
+  onednn: object<NonNullable<Environment['onednn']>>({ version: text }),
   tensorflow: object<NonNullable<Environment['tensorflow']>>({ version: text, kind: text }),
   seed: finite,
   data_hash: text,

@@ -12,6 +12,8 @@ export interface TrialResult {
   value?: number;
   /** Two points' trials of one seed are a pair. */
   seed?: number | undefined;
+  /** Of a finished trial: its final metrics. */
+  metrics?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The mean of a point's finished trials. */

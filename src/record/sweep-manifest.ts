@@ -21,6 +21,11 @@ const trialOf: Shape<SweepTrial> = object<SweepTrial>(
   ['id', 'axes', 'seed', 'point', 'repeat'],
 );
 
+export const objectiveOf: Shape<Objective> = object<Objective>({ metric: text, mode: oneOf('min', 'max') }, [
+  'metric',
+  'mode',
+]);
+
 const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
   {
     version: (value) => (value === 1 ? 1 : undefined),
@@ -29,7 +34,8 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
     set: listOf(text),
     cwd: text,
     time,
-    objective: object<Objective>({ metric: text, mode: oneOf('min', 'max') }, ['metric', 'mode']),
+    objective: objectiveOf,
+    objectives: listOf(objectiveOf),
     repeats: whole(1),
     trials: listOf(trialOf),
   },

@@ -10,7 +10,7 @@ export interface Confusion {
   matrix: number[][];
 }
 
-/** More classes than these are no table for identities. */
+/** More classes than these are no table for people. */
 const MOST = 20;
 
 /** What artifacts/confusion_gender.json holds; undefined if there is none, or none that can be read. */

@@ -23,12 +23,12 @@ export interface PageChart {
 }
 
 export interface RunPageCharts {
-  training: PageChart[];
+  training?: PageChart[];
   /** What is to be said of the curves. */
   subtitle?: string;
   confusion?: Chart | undefined;
-  verification: PageChart[];
-  calibration: PageChart[];
+  verification?: PageChart[];
+  calibration?: PageChart[];
 }
 
 interface Planned {

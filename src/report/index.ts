@@ -6,6 +6,7 @@ export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
 export { checkChartFile, writeBatchChart, writeRateChart } from './tune-charts.ts';
 export { writeCharts } from './write-charts.ts';
 export {
+  concludeReport,
   livePage,
   type WrittenReport,
   writeComparison,

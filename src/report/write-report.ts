@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { writeAside } from '../base/files.ts';
-import { readDiagnostics, readRun } from '../record/index.ts';
+import { isRunFolder, readDiagnostics, readRun } from '../record/index.ts';
 import { objectiveChart } from './charts/objective-chart.ts';
 import type { Comparison, Side } from './compare/compare.ts';
 import { overlaidMetrics } from './compare/overlaid-metrics.ts';
@@ -12,7 +12,7 @@ import { readSheet } from './page/image-sheet.ts';
 import { runPage } from './page/run-page.ts';
 import { sweepPage } from './page/sweep-page.ts';
 import { readSweep, type SweepRecord } from './trials/read-sweep.ts';
-import { draw, drawCharts, saveChart, saveCharts, type WriteOptions } from './write-charts.ts';
+import { draw, saveChart, type WriteOptions, writeCharts } from './write-charts.ts';
 
 export interface WrittenReport {
   /** The page. */
@@ -33,14 +33,13 @@ export async function writeRunReport(
   runDir: string,
   options: WriteOptions & { out?: string },
 ): Promise<WrittenReport> {
-  const run = readRun(runDir);
-  const charts = await drawCharts(run, options);
-  const files = await saveCharts(runDir, charts, options);
+  const { files, charts } = await writeCharts(runDir, options);
   const report = options.out ?? runReport(runDir);
+  // Read now: the charts are among the artifacts.
+  const run = readRun(runDir);
   const drawn = await drawRunPage(run, options, charts.confusion);
-  // Read again: the charts are among the artifacts now.
   const link = (path: string) => linkTo(report, join(runDir, path));
-  writePage(report, await runPage(readRun(runDir), drawn, { link }));
+  writePage(report, await runPage(run, drawn, { link }));
   return { report, charts: files.map((file) => join(runDir, file)) };
 }
 
@@ -62,6 +61,19 @@ export async function writeSweepReport(
     await sweepPage(sweep, drawn, { link: (folder) => linkTo(report, runPageOf(sweepDir, folder)) }),
   );
   return { report, charts: charts.map((file) => join(sweepDir, file)), sweep };
+}
+
+/**
+ * The charts and the page of a run, or of a sweep, that has ended. What cannot be drawn or written is a note: what has finished stays
+ * finished.
+ */
+export async function concludeReport(dir: string, options: WriteOptions): Promise<void> {
+  try {
+    await (isRunFolder(dir) ? writeRunReport : writeSweepReport)(dir, options);
+  } catch (error) {
+    const found = error instanceof FacecomError ? error.found : undefined;
+    options.note(`The report was not written: ${found ?? (error as Error).message}`);
+  }
 }
 
 /** The page of a comparison. Throws FacecomError `report-not-written`. */

@@ -144,11 +144,19 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
       return {
         ...base,
         code: 'spec-range',
-        message: `${at} is out of range.`,
-        expected: expectation(schema),
+        message: `${at} ${sizeMessages[error.keyword] ?? 'is out of range'}.`,
+        expected: expectation(branchOf(schema, value) ?? schema),
       };
   }
 }
+
+const sizeMessages: Record<string, string> = {
+  minItems: 'has too few items',
+  maxItems: 'has too many items',
+  minProperties: 'has too few keys',
+  minLength: 'is too short',
+  maxLength: 'is too long',
+};
 
 function notOneOf(
   base: Omit<PlacedFinding, 'code' | 'message'>,

@@ -522,6 +522,10 @@ export interface Experiment {
      */
     precision: 'auto' | 'float32' | 'bfloat16';
     /**
+     * lean: what batch normalisation followed by ReLU gives is computed again for the backward pass, not kept; of the backend onednn.
+     */
+    memory: 'fast' | 'lean';
+    /**
      * Largest global norm of the gradient; 0: not clipped.
      */
     clip: number;
@@ -696,7 +700,7 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
+     * Tensor backend; auto: native TensorFlow on a GPU, oneDNN called directly on x86-64 CPUs with Linux, else native TensorFlow, or wasm where neither is installed.
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
@@ -839,6 +843,19 @@ export interface Experiment {
      * MLflow's experiment.
      */
     experiment: string;
+  };
+  /**
+   * A message by webhook when a run or a sweep ends: a small JSON whose `text` Slack and its like show.
+   */
+  notify?: {
+    /**
+     * Where it is posted. The address of a webhook is a secret: write `${NAME}`, which is read from the environment when the message is sent and is recorded as it stands here.
+     */
+    url: string;
+    /**
+     * finished: everything finished; failed: a run failed, or trials of a sweep did, or it was halted.
+     */
+    on: ('finished' | 'failed')[];
   };
   /**
    * The trials of `facecom sweep`; `facecom run` does not read it.

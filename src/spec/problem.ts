@@ -83,7 +83,7 @@ export class SpecError extends FacecomError {
   }
 }
 
-/** Problems as text for identities: place, rule, code frame, found, expected, suggestion, remedy. */
+/** Problems as text for people: place, rule, code frame, found, expected, suggestion, remedy. */
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return `${blocksOf(problems, 'error')}\n\n${count}. Nothing was launched.\n`;

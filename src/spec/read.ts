@@ -161,11 +161,14 @@ const yamlRemedies: Record<string, string> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   MULTIPLE_DOCS: 'Keep one document in a file: remove the `---` between them.',
   MISSING_CHAR: 'Close the quote or bracket.',
+  BAD_INDENT: 'Indent the keys of one map alike.',
 };
 
 /** In words of the file, not of the library that reads it. */
 const yamlMessages: Record<string, string> = {
   MULTIPLE_DOCS: 'The file holds more than one document.',
+  BAD_INDENT: 'A key stands neither in the column of the keys before it nor further in.',
+  BLOCK_AS_IMPLICIT_KEY: 'A value holds a colon and a space, as only a key may.',
 };
 
 function yamlFinding(code: string, message: string, line: string): Finding {
@@ -179,8 +182,15 @@ function yamlFinding(code: string, message: string, line: string): Finding {
   };
 }
 
+/** Spaces that look like one and are part of a word to YAML. */
+const oddSpace = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/;
+const ODD_SPACE =
+  'There is a no-break space, or another that is none to YAML: type an ordinary space in its place.';
+
+const oddSpaceMessage = 'This is one word to YAML: a space in it is none.';
+
 function remedyOf(code: string, line: string): string | undefined {
-  if (line.includes('\u00a0')) return 'There is a no-break space: type an ordinary space in its place.';
+  if (oddSpace.test(line)) return ODD_SPACE;
   if (/^\s*[^\s:#]+: [^"'#]*: /.test(line)) return 'Put text with a colon in quotes.';
   return yamlRemedies[code];
 }
@@ -253,6 +263,19 @@ class Reader {
 
   private scalar(yaml: YamlNode, span: Span, path: Path): string | number | boolean | null {
     const value: unknown = isScalar(yaml) ? yaml.value : undefined;
+    // `epochs:␣3` with such a space is one word.
+    if (
+      isScalar(yaml) &&
+      yaml.type === 'PLAIN' &&
+      new RegExp(`^[\\w.-]+:${oddSpace.source}`).test(String(value))
+    )
+      this.report(span, {
+        code: 'yaml-syntax',
+        path: formatPath(path),
+        message: oddSpaceMessage,
+        found: this.text(span),
+        remedy: ODD_SPACE,
+      });
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const text = this.text(span);
       const isDigits = /\d/.test(text);
@@ -324,6 +347,16 @@ class Reader {
         found: yaml ? this.text(span) : 'an empty key',
         remedy:
           typeof value === 'number' || typeof value === 'boolean' ? 'Put the key in quotes.' : undefined,
+      });
+      return undefined;
+    }
+    if (isScalar(yaml) && yaml.type === 'PLAIN' && oddSpace.test(value)) {
+      this.report(span, {
+        code: 'yaml-syntax',
+        path: formatPath(path),
+        message: oddSpaceMessage,
+        found: this.text(span),
+        remedy: ODD_SPACE,
       });
       return undefined;
     }

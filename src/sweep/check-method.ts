@@ -55,6 +55,14 @@ export function checkMethod(sweep: SweepSpec, dimensions: Dimension[], findings:
           axes.length > 1 ? axes[0]!.at.slice(0, -2) : axes[0]!.at,
           'value',
         );
+  if (sweep.until && sweep.repeats < 2)
+    find(
+      'until',
+      'sweep.until compares points over seeds, and one seed tells nothing of the spread.',
+      'Set repeats: 2 or, better, 3.',
+    );
+  if (sweep.until && sweep.objectives)
+    find('until', 'sweep.until is for one objective.', 'Remove it, or objectives.');
   if (sweep.repeats > 1 && dimensions.some(({ axes }) => axes.some(({ name }) => name === 'seed')))
     find('repeats', 'sweep.repeats varies the seed, and so does the axis seed.', 'Keep one of the two.');
 }
@@ -68,13 +76,14 @@ export function checkSeeds(
   partial: Record<string, unknown>,
   findings: PlacedFinding[],
 ): void {
-  if (typeof partial.seed !== 'number' || partial.seed + sweep.repeats - 1 <= MAX_SEED) return;
+  const repeats = Math.max(sweep.repeats, sweep.until?.max_repeats ?? 1);
+  if (typeof partial.seed !== 'number' || partial.seed + repeats - 1 <= MAX_SEED) return;
   findings.push({
     code: 'sweep-method',
     at: ['sweep', 'repeats'],
     on: 'value',
     path: 'sweep.repeats',
-    message: `The seeds of ${sweep.repeats} repeats from ${partial.seed} on are more than there are.`,
+    message: `The seeds of ${repeats} repeats from ${partial.seed} on are more than there are.`,
     expected: `seed + repeats - 1 at most ${MAX_SEED}`,
   });
 }

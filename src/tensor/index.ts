@@ -1,9 +1,11 @@
 import { FacecomError } from '../base/errors.ts';
+import { chooseBackend } from './backend.ts';
 import type { Runtime, RuntimeOptions } from './runtime.ts';
 
 export type {
   BackendName,
   CompiledStep,
+  ProgramLine,
   Runtime,
   RuntimeOptions,
   StepContext,
@@ -16,9 +18,7 @@ export type {
 /** Opens a backend: the public face of this folder. Throws FacecomError if what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { locateOneDnn, locateTensorFlow } = await import('../install/index.ts');
-  const found =
-    options.backend === 'auto' || options.backend === 'tensorflow' ? locateTensorFlow() : undefined;
-  const backend = options.backend === 'auto' ? (found ? 'tensorflow' : 'wasm') : options.backend;
+  const { backend } = await chooseBackend(options);
   const gpu = /^gpu:(\d+)$/.exec(options.device)?.[1];
   switch (backend) {
     case 'onednn': {
@@ -27,6 +27,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       return openOneDnn(locateOneDnn(), options);
     }
     case 'tensorflow': {
+      const found = locateTensorFlow();
       if (!found) {
         throw new FacecomError('tensorflow-missing', 'Native TensorFlow is not installed.', {
           exitCode: 2,
@@ -44,9 +45,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
+export { chooseBackend } from './backend.ts';
 export { Session } from './graph/session.ts';
+export { wantsGpu } from './native/gpu.ts';
 export type { NativeLibrary } from './native/library.ts';
-export { openNative, wantsGpu } from './native/open.ts';
+export { openNative } from './native/open.ts';
 export { loadedOneDnn } from './onednn/library.ts';
 export {
   batchNorm,

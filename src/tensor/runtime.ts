@@ -96,6 +96,21 @@ export interface CompileReport {
   traced: number;
   lowered: number;
   milliseconds: number;
+  /** How each op is computed; of the engine oneDNN. */
+  program?: () => ProgramLine[];
+}
+
+/** Instructions of one kind. */
+export interface ProgramLine {
+  /** Such as `convolution` or `Select`. */
+  what: string;
+  /** oneDNN's implementation, such as `brgconv:avx512_core_amx`; `JavaScript` where it has none, or arrays are small. */
+  by: string;
+  count: number;
+  /** The most values that one of them writes. */
+  values: number;
+  /** Where in the source the largest of them was called. */
+  at?: string;
 }
 
 /** A backend that is open: the one object through which models compute. */
@@ -131,4 +146,6 @@ export interface RuntimeOptions {
    * out for its kernels once in place of at every run.
    */
   frozen?: boolean;
+  /** Activations that are cheap to compute again are not kept for the backward pass, where the backend can. */
+  lean?: boolean;
 }

@@ -31,13 +31,13 @@ import type { Session } from './session.ts';
 
 /** Scores the best weights on the test images and writes the artifacts. Returns the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {
-  const { config, dataset, learner, state, record, runDir, log } = session;
+  const { config, dataset, learner, state, record, runDir, log, stages } = session;
   // The best checkpoint of the last epoch may still be on its way to the disk.
-  await session.checkpoints.flush();
+  await stages.time('checkpoints', () => session.checkpoints.flush());
   const best = state.best!;
   const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
   await learner.load(tensors, { weightsAlone: true });
-  const tested = await test(session);
+  const tested = await stages.time('test', () => test(session));
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };
   await writeArtifact(session, 'metrics.json', 'metrics', {
@@ -60,6 +60,7 @@ export async function finish(session: Session): Promise<Scores> {
     precision: learner.precision,
     precision_reason: learner.precisionReason,
     versions: learner.versions,
+    seconds: stages.rounded(),
   });
   for (const line of finalLines(state, metrics)) log(line);
   return metrics;

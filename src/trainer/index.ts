@@ -1,4 +1,5 @@
 export { type Checkpoint, readCheckpoint, readCheckpointInfo } from './checkpoint/checkpoint.ts';
+export { copyCheckpoints, endsThere, firstOtherEpoch, readLast } from './checkpoint/extend.ts';
 export { classCount } from './class-count.ts';
 export {
   type ConditionScores,

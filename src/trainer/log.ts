@@ -1,7 +1,7 @@
 import { metricNames } from '../spec/index.ts';
 import type { TrainState } from './state.ts';
 
-/** One line for identities about an epoch that has ended. */
+/** One line for people about an epoch that has ended. */
 export function epochLine(
   state: TrainState,
   epochs: number,

@@ -7,6 +7,7 @@ import { classOf, failureText, type Stage, toFailure } from './failure.ts';
 import { learnerSettings } from './learner-settings.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
+import { Stages } from './stages.ts';
 import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 
@@ -95,15 +96,21 @@ async function trainRun(
   });
   await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
-  const dataset = await interruptible(signal, () => load(config, options));
+  const stages = new Stages();
+  const dataset = await interruptible(signal, () => stages.time('data', () => load(config, options)));
   if (!dataset) return (signal.reason as Error).message;
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
-  const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
-    ...(await learnerSettings(config, dataset)),
-    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
-  });
+  const learner = await stages.time('model', async () =>
+    options.openLearner(withDevice(withPrecision(config, resume)), {
+      ...(await learnerSettings(config, dataset)),
+      ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
+      // Layers and losses of others may need an op that the backend lacks.
+      ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
+    }),
+  );
   try {
+    if (learner.backendNote) record.warn('other-backend', learner.backendNote);
     describe(learner, resume);
     const result = await train({
       config,
@@ -116,6 +123,7 @@ async function trainRun(
       resume,
       log,
       checkpointInterval: options.checkpointInterval,
+      stages,
       steps: options.steps,
       progressInterval: options.progressInterval,
     });
@@ -178,7 +186,7 @@ function describe(learner: Learner, resume: Checkpoint | undefined): void {
   }
 }
 
-/** Writes a failure into the record, if that is possible, and for identities. Returns the exit code. */
+/** Writes a failure into the record, if that is possible, and for people. Returns the exit code. */
 function report(error: unknown, stage: Stage, events: EventWriter | undefined): number {
   const failure = toFailure(error);
   process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);

@@ -6,6 +6,7 @@ import type { Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { RunRecord } from './recorder.ts';
 import type { Sampler } from './sampling/index.ts';
+import type { Stages } from './stages.ts';
 import type { TrainState } from './state.ts';
 import type { Stretch } from './stretches.ts';
 
@@ -20,10 +21,12 @@ export interface TrainOptions {
   signal: AbortSignal;
   /** What to continue from; without it the learner's own initial state is trained from the first step. */
   resume?: Checkpoint;
-  /** One line for identities. */
+  /** One line for people. */
   log?: (line: string) => void;
   /** Milliseconds between two checkpoints within an epoch. */
   checkpointInterval?: number;
+  /** What was spent before. */
+  stages?: Stages;
   /** The result is `interrupted` after so many optimizer steps, unless training has ended by then. */
   steps?: number;
   /** Milliseconds between two progress events; 0: one a step. */

@@ -16,6 +16,7 @@ import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
 import { createSampler } from './sampling/index.ts';
 import type { Session, TrainOptions } from './session.ts';
+import { Stages } from './stages.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
 import { StopRequested } from './stop.ts';
 import { rateAt, type Stretch, stretchAt, stretchesOf } from './stretches.ts';
@@ -32,12 +33,12 @@ export type TrainResult =
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const session = await start(options);
-  const { state, signal, checkpoints } = session;
+  const { state, signal, checkpoints, stages } = session;
   try {
     while (state.ended === null) {
-      const trained = await trainPart(session);
+      const trained = await stages.time('training', () => trainPart(session));
       await averageWeights(session);
-      const scores = await validate(session);
+      const scores = await stages.time('validation', () => validate(session));
       await endEpoch(session, trained, scores);
       if (state.ended === null) keepToSteps(session);
     }
@@ -57,6 +58,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 async function start(options: TrainOptions): Promise<Session> {
   const { config, runDir, dataset, learner, events, record, resume } = options;
+  const stages = options.stages ?? new Stages();
   checkMonitor(config.train.early_stopping.monitor, dataset);
   const sampler = createSampler(config.train, dataset.train, config.seed);
   const stepsPerEpoch = batchCount(sampler?.size ?? dataset.train.size, config.train.batch_size);
@@ -79,16 +81,18 @@ async function start(options: TrainOptions): Promise<Session> {
     if (!best && !kept && position(state) === saved) return;
     saved = position(state);
     const score = state.best?.score ?? undefined;
+    const tensors = await stages.time('checkpoints', () => learner.state());
     await checkpoints.save(
       {
         config,
         dataHash: dataset.hash,
         identities: dataset.identities,
         precision: learner.precision,
+        backend: learner.backend,
         ...(learner.preprocess ? { preprocess: learner.preprocess } : {}),
         state,
       },
-      await learner.state(),
+      tensors,
       {
         best,
         ...(kept ? { epoch: state.epoch } : {}),
@@ -102,6 +106,7 @@ async function start(options: TrainOptions): Promise<Session> {
     ...options,
     log: options.log ?? (() => {}),
     checkpointInterval: options.checkpointInterval ?? 3 * 60 * 1000,
+    stages,
     steps: options.steps ?? Number.POSITIVE_INFINITY,
     limit,
     signal: AbortSignal.any([options.signal, limit.signal]),

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets } from '../support/trained.ts';
 
 // The faces of experiments/baseline.yaml, drawn at 32 pixels and trained on for six epochs, so that it takes seconds.
 const reduced = ['data.image_size=32', 'train.epochs=6', 'schedule.warmup=1'];
 
 test('the baseline learns identities and gender, and labels that are shuffled teach nothing', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { facecom } = await place(t);
   const spec = join(packageDir, 'experiments/baseline.yaml');

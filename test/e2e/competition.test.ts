@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { drawChallenge } from '../support/challenge.ts';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place } from '../support/trained.ts';
 
-test('the challenge from its folders to what is handed in', { skip: withoutTensorFlow }, async (t) => {
+test('the challenge from its folders to what is handed in', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   const challenge = join(cwd, 'Comys_Hackathon5', 'Comys_Hackathon5');
   await drawChallenge(challenge, 24);
@@ -111,7 +111,7 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   await execa('sh', ['-n', join(cwd, 'team', 'test.sh')]);
 });
 
-test('gender alone, and what evaluation refuses', { skip: withoutTensorFlow }, async (t) => {
+test('gender alone, and what evaluation refuses', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   await drawChallenge(cwd, 12);
   const set = [

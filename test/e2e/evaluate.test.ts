@@ -4,14 +4,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { people, writeSet } from '../data/support/sets.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
+import { withoutNative } from '../support/native.ts';
 import { place, tiny, trainedTiny } from '../support/trained.ts';
 
 const prefixed = (metrics: Record<string, number>, prefix: string) =>
   Object.fromEntries(Object.entries(metrics).filter(([name]) => name.startsWith(prefix)));
 
 test('evaluate gives what the run recorded, and scores other data and conditions', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, run, facecom } = await trainedTiny(
     t,
@@ -87,7 +87,7 @@ test('evaluate and predict say what is wrong with exit code 2', async (t) => {
 });
 
 test('a key of the model cannot be changed after training; a damaged checkpoint is refused', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { run, facecom } = await trainedTiny(t);
   const other = await facecom('evaluate', 'last', '--set', 'data.image_size=64');

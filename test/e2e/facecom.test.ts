@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets } from '../support/trained.ts';
 
 const spec = join(packageDir, 'experiments/facecom.yaml');
 const photographs = join(packageDir, '../shared/data/orl');
-const skip = existsSync(photographs) ? withoutTensorFlow : `the photographs are not at ${photographs}`;
+const skip = existsSync(photographs) ? withoutNative : `the photographs are not at ${photographs}`;
 
 test('experiments/facecom.yaml learns from real photographs', { skip }, async (t) => {
   const { cwd, facecom } = await place(t);

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { readEvents } from '../../src/record/index.ts';
 import { type Checkpoint, readCheckpoint } from '../../src/trainer/checkpoint/checkpoint.ts';
 import { drawChallenge } from '../support/challenge.ts';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place } from '../support/trained.ts';
 
 const spec = join(packageDir, 'experiments/facecom-joint.yaml');
@@ -20,7 +20,7 @@ function valuesOf({ tensors }: Checkpoint, part: string) {
 }
 
 test('facecom-joint.yaml trains in short epochs: a file of weights, ArcFace with triplets, gender, three phases', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, facecom } = await place(t);
   await drawChallenge(join(cwd, 'challenge'), 30);

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { withoutNative } from '../support/native.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { withoutMlflow } from '../tracking/support/server.ts';
 
 const tiny = join(packageDir, 'experiments/tiny.yaml');
 
-describe('a run and MLflow', { skip: withoutTensorFlow || withoutMlflow }, () => {
+describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
   it('finishes where no server answers, is sent later, and is there once', async (t) => {
     const cwd = await temporaryFolder(t);
     t.after(() => facecom(['ui', '--stop'], { cwd }));

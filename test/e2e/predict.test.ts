@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
+import { withoutNative } from '../support/native.ts';
 import { trainedTiny } from '../support/trained.ts';
 
 test('predict says of files what the run said of the same images; others continue where one is broken', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, run, facecom } = await trainedTiny(t);
   const submission = (await readFile(join(run.dir, 'artifacts/submission.csv'), 'utf8')).trim().split('\n');
@@ -37,6 +37,8 @@ test('predict says of files what the run said of the same images; others continu
   assert.match(broken.stderr, /1 of \d+ images could not be decoded/);
 
   const one = await facecom('predict', 'last', join('test', names[0]!), 'test/a.jpg');
+  // No line of the library's in front of the answer.
+  assert.doesNotMatch(one.stderr, /absl|oneDNN|port\.cc/);
   assert.equal(one.exitCode, 3);
   const [head, row, ...rest] = one.stdout.trim().split('\n');
   assert.deepEqual([head, rest.length], [submission[0], 0]);

@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { readState } from '../../src/record/index.ts';
 import { type Entry, people, writeSet } from '../data/support/sets.ts';
+import { withoutNative } from '../support/native.ts';
 import { binary, type Outcome } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 /** Exit code, nothing launched, the message on stderr, and no stack trace. */
@@ -143,7 +143,7 @@ function isAlive(pid: number): boolean {
 }
 
 test('Ctrl-C keeps a checkpoint, says how to continue, and exits 130', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { child, runDir, trainer } = await startLong(t);
   process.kill(-child.pid!, 'SIGINT');
@@ -155,7 +155,7 @@ test('Ctrl-C keeps a checkpoint, says how to continue, and exits 130', {
   assert.ok(!isAlive(trainer), 'no trainer is left');
 });
 
-test('a trainer that is killed fails the run, which says how', { skip: withoutTensorFlow }, async (t) => {
+test('a trainer that is killed fails the run, which says how', { skip: withoutNative }, async (t) => {
   const { child, runDir, trainer } = await startLong(t);
   process.kill(trainer, 'SIGKILL');
   const { exitCode, stdout, stderr } = await child;

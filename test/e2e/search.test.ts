@@ -160,6 +160,41 @@ describe('a search that cannot be', () => {
     assert.equal(summary.finished, 6);
   });
 
+  it('ends where all trials fail: by the breaker, or, without it, with its trials', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const params = { fails: true };
+    const broken = await search(cwd, { params, sweep: { trials: 9 } }, '--max-parallel', '1');
+    assert.equal(broken.exitCode, 1);
+    assert.deepEqual(
+      [broken.summary.status, broken.summary.failed, broken.summary.finished],
+      ['halted', 3, 0],
+    );
+    const off = ['--set', 'resources.circuit_breaker=0', '--max-parallel', '2'];
+    const all = await search(cwd, { params, sweep: { trials: 9 } }, ...off);
+    assert.deepEqual([all.exitCode, all.summary.failed, all.summary.trials], [1, 9, 9]);
+    // Failures that are no fault of the values tell nothing.
+    assert.ok(readSearch(folder(cwd)).every(({ type }) => type !== 'told'));
+  });
+
+  it('warns where the objective of a stopping rule is written once', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const spec = { params: { once: true }, sweep: { trials: 3, stopping: { rule: 'median' } } };
+    const { summary, stderr } = await search(cwd, spec, '--max-parallel', '1');
+    assert.deepEqual([summary.finished, summary.pruned], [3, 0]);
+    assert.equal(stderr.match(/warning\[stopping-once\]/g)?.length, 1, stderr);
+  });
+
+  it('is not led by a clock that is set back and forth', async (t) => {
+    const [cwd, calm] = [await temporaryFolder(t), await temporaryFolder(t)];
+    const sweep = { trials: 12, stopping: { rule: 'median', startup: 20 }, budget: { hours: 1 } };
+    const { summary } = await search(cwd, { params: { jumps: true }, sweep }, '--max-parallel', '1');
+    assert.deepEqual([summary.finished, summary.pruned], [12, 0]);
+    await search(calm, { sweep }, '--max-parallel', '1');
+    const axes = (place: string) =>
+      readSearch(folder(place)).flatMap((entry) => (entry.type === 'proposed' ? [entry.axes] : []));
+    assert.deepEqual(axes(cwd), axes(calm));
+  });
+
   it('is refused with another seed or method, and says what to do', async (t) => {
     const cwd = await temporaryFolder(t);
     await search(cwd, { sweep: { trials: 3 } });

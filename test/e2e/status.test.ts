@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { runOf, start, until, writeExperiment } from '../support/external.ts';
 import { facecom, temporaryFolder } from '../support/program.ts';
 
-test('shows experiments, the runs of one and one run, for identities and for programs', async (t) => {
+test('shows experiments, the runs of one and one run, for people and for programs', async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(
     cwd,

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSafetensors, writeSafetensors } from '../../src/trainer/checkpoint/safetensors.ts';
 import { runOf, writeExperiment } from '../support/external.ts';
+import { withoutNative } from '../support/native.ts';
 import { facecom, temporaryFolder } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { trainedTiny } from '../support/trained.ts';
 
 const asides = () => readdirSync(tmpdir()).filter((name) => name.startsWith('facecom-aside-'));
 
 test('a run is trained again equal to the bit; one whose record was changed differs at that step and tensor', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const there = await trainedTiny(t, 'train.epochs=2', 'train.checkpoints.keep_last=true');
   const { dir, run } = there.run;

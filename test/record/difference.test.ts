@@ -42,10 +42,20 @@ test('what won a sweep, and by how much', () => {
   ];
   assert.equal(
     leadOf(pointsOf(rows, objective), objective)!.text,
-    'alpha=0.25 has the best val/combined, 0.825. Against the second, alpha=0.5: it is better by 0.020 [0.019, 0.022] (3 seeds, paired).',
+    'alpha=0.25 has the best val/combined, 0.825: better than the second, alpha=0.5, by 0.020 [0.019, 0.022] (3 seeds, paired).',
   );
   const single = leadOf(pointsOf([rows[0]!, rows[3]!], objective), objective)!;
-  assert.match(single.text, /0\.020 ahead of alpha=0\.5: no difference shown, for one seed/);
+  assert.match(single.text, /0\.020 ahead of alpha=0\.5: no difference is shown, for one seed/);
+  const near = rows.map((row, i) => ({ ...row, value: 0.8 + (i % 3 === 0 ? i / 100 : 0.001) }));
+  assert.match(
+    leadOf(pointsOf(near, objective), objective)!.text,
+    /^alpha=0\.25 has the best .*; no difference to the second, alpha=0\.5, is shown: 0\.010 \[−0\.033, 0\.053\]/,
+  );
+  const losses = { metric: 'val/loss', mode: 'min' as const };
+  assert.match(
+    leadOf(pointsOf(rows, losses), losses)!.text,
+    /^alpha=0\.5 has .*: better .* by 0\.020 \[0\.019, 0\.022\]/,
+  );
   assert.match(leadOf(pointsOf(rows.slice(0, 3), objective), objective)!.text, /no other point/);
   assert.equal(leadOf(pointsOf([trial(0, {}, 1)], objective), objective), undefined);
 });
@@ -54,5 +64,5 @@ test('a point is named by what tells it from others', () => {
   const a = { 'optimizer.lr': 0.001, 'train.lr': 1, 'model.backbone': 'resnet18', same: 1 };
   const b = { 'optimizer.lr': 0.002, 'train.lr': 2, 'model.backbone': 'resnet50', same: 1 };
   assert.equal(pointName(a, [a, b]), 'optimizer.lr=0.001 train.lr=1 backbone=resnet18');
-  assert.equal(pointName({ x: 0.1 + 0.2 }), 'x=0.3');
+  assert.equal(pointName({ x: 0.1 + 0.2, y: 0.00000258068 }), 'x=0.3 y=2.58e-6');
 });

@@ -67,8 +67,9 @@ test('the panels are those of the metrics that are there', (t) => {
   assert.deepEqual(titles(usualEpochs(2)), [
     [
       'Loss',
-      'Gender, validation',
-      'Identity, validation',
+      'Loss of each task',
+      'Gender',
+      'Identity',
       'Combined score, validation',
       'Learning rate',
       'Throughput',

@@ -42,7 +42,7 @@ export async function facecom(
     try {
       if (line.startsWith('{')) json.push(JSON.parse(line));
     } catch {
-      // Text for identities.
+      // Text for people.
     }
   }
   return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, json };

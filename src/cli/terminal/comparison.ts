@@ -1,4 +1,4 @@
-import { formatFixed, plural } from '../../base/format.ts';
+import { formatFixed, letterOf, plural } from '../../base/format.ts';
 import type { Compared, Diff } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
 import { cell } from './cell.ts';
@@ -35,10 +35,12 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
   const names = sides.map(({ name }) => name);
   const parts = [
     sides
-      .map(({ name, runs }, i) => `${letter(i)}  ${name}${runs.length > 1 ? ` (${runs.length} seeds)` : ''}`)
+      .map(
+        ({ name, runs }, i) => `${letterOf(i)}  ${name}${runs.length > 1 ? ` (${runs.length} seeds)` : ''}`,
+      )
       .join('\n'),
     configTable(
-      names.map((_, i) => letter(i)),
+      names.map((_, i) => letterOf(i)),
       config,
     ),
   ];
@@ -48,8 +50,8 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
   if (shown.length > 0) {
     const columns = [
       'metric',
-      ...names.map((_, i) => letter(i)),
-      ...names.slice(1).map((_, i) => `${letter(i + 1)} − A`),
+      ...names.map((_, i) => letterOf(i)),
+      ...names.slice(1).map((_, i) => `${letterOf(i + 1)} − A`),
     ];
     const rows = shown.map(({ metric, results, differences }) => [
       metric,
@@ -68,16 +70,14 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
       )}${more > 0 ? `\n… and ${more} more metrics: --json has all` : ''}`,
     );
   }
-  for (const side of versus) parts.push(versusText(side));
+  for (const [i, side] of versus.entries()) parts.push(versusText(side, letterOf(i + 1)));
   return parts.map((part) => part.split('\n').map(printable).join('\n')).join('\n\n');
 }
 
-const letter = (index: number): string => String.fromCharCode(65 + index);
-
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${fixed(Math.abs(value))}`;
 
-function versusText({ first, second, tests, changed }: Compared['versus'][0]): string {
-  const lines = [`${second} against ${first}, over the same test images:`];
+function versusText({ tests, changed }: Compared['versus'][0], name: string): string {
+  const lines = [`${name} against A, over the same test images:`];
   if (!tests)
     return `${lines[0]}\n  not known: both need artifacts/test_images.csv of the same images (runs made before it was kept have none)`;
   for (const { metric, text, images, identities, mcnemar } of tests) {

@@ -27,7 +27,7 @@ export function lineView(): RunView {
 const stages: Record<string, string> = { data: 'preparing the data set', model: 'building the model' };
 const stageLine = (stage: string): string | undefined => stages[stage];
 
-/** What an event says to identities, or undefined. */
+/** What an event says to people, or undefined. */
 export function eventLine(event: Event): string | undefined {
   switch (event.type) {
     case 'metric':

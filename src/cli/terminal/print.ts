@@ -11,7 +11,7 @@ export function printJson(...documents: readonly object[]): void {
   process.stdout.write(documents.map((document) => `${toJson(document)}\n`).join(''));
 }
 
-/** Prints a line for identities beside the results. */
+/** Prints a line for people beside the results. */
 export function printNote(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -1,7 +1,7 @@
 import type { SweepStart } from '../../operations/index.ts';
 import { runLabel, type Work } from '../../orchestrator/index.ts';
 
-/** What a sweep is about to do, for identities. */
+/** What a sweep is about to do, for people. */
 export function describePlan({ name, board, plan, slots, method }: SweepStart): string {
   const { work, kept, linked, failed, held, vanished } = plan;
   const resumed = work.filter(({ run }: Work) => run && run.starts > 0).length;

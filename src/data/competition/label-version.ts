@@ -6,7 +6,7 @@ const versions: Record<string, { train: [number, number]; validation: [number, n
   '1532/394': { train: [1532, 394], validation: [317, 105] },
 };
 
-/** Which label version a folder has, as lines for identities. Scores across versions do not compare. */
+/** Which label version a folder has, as lines for people. Scores across versions do not compare. */
 export function labelVersion(counts: Counts): string[] {
   const sides = Object.entries(counts);
   if (sides.length === 0) return ['Task A is not there: no genders'];

@@ -45,7 +45,7 @@ export async function checkOneDnn(
   throw new FacecomError('onednn-damaged', `oneDNN in ${dir} does not load.`, {
     found: [how, stderr.trim().split('\n').at(-1)].filter(Boolean).join('; '),
     expected: 'a library that loads and computes on this machine',
-    remedy: 'Run `facecom setup --onednn --force` to install it again.',
+    remedy: 'Run `facecom setup --force` to install it again.',
     exitCode: 2,
   });
 }

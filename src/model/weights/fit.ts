@@ -12,7 +12,7 @@ export interface FittedWeights {
   values: Map<string, Float32Array>;
   /** How the weights expect their images. */
   preprocess: Preprocess;
-  /** What was used and what was left out, for identities. */
+  /** What was used and what was left out, for people. */
   notes: string[];
 }
 

@@ -11,7 +11,7 @@ export interface AfterOptions extends TrackSweepOptions {
   charts: readonly string[];
 }
 
-/** What follows a sweep's runs besides the views: their charts, and MLflow. It never holds a trial up. */
+/** What follows a sweep's runs besides the views: their charts and reports, and MLflow. It never holds a trial up. */
 export async function followRuns(options: AfterOptions) {
   const { trackSweep } = await import('../../tracking/index.ts');
   const tracking = trackSweep(options);
@@ -19,6 +19,7 @@ export async function followRuns(options: AfterOptions) {
   const trackers = new Map<string, Tracker>();
   const metrics = new Map<string, number>();
   const open = new Set<Promise<void>>();
+  let ended = 0;
   const finish = async (runDir: string) => {
     // A curve has at least two points.
     if ((metrics.get(runDir) ?? 0) > 1) await charts.write(runDir);
@@ -36,18 +37,21 @@ export async function followRuns(options: AfterOptions) {
     },
     ended: ({ runDir }: TrialRow) => {
       if (runDir === undefined) return;
+      ended++;
       const done = finish(runDir).finally(() => open.delete(done));
       open.add(done);
     },
   };
   return {
     observer,
-    /** Waits for charts and MLflow, for a while; less long where the user wants to be gone. Returns the page of the sweep. */
+    /** Writes the sweep's report, and waits for charts and MLflow, for a while; less long where the user wants to be gone. Returns the page of the sweep. */
     async close({ stop, kill }: { stop: AbortSignal; kill: AbortSignal }): Promise<{ url?: string }> {
       const over = new AbortController();
       const signal = AbortSignal.any([kill, over.signal]);
       const patience = sleep((stop.aborted ? 5 : CHARTS) * 1000, undefined, { signal }).catch(() => {});
       if (!kill.aborted) await Promise.race([Promise.all(open), patience]);
+      // What this call changed nothing in has its report already.
+      if (ended > 0 && !stop.aborted) await Promise.race([charts.write(options.sweepDir), patience]);
       over.abort();
       charts.close();
       return tracking.close({ timeout: stop.aborted ? 5 : 20, signal: kill });

@@ -29,6 +29,7 @@ export function pointsOf(board: Board, objective: Objective): Point[] {
       seed: row.trial.seed,
       finished: row.status === 'finished' || row.status === 'linked',
       ...(row.value === undefined ? {} : { value: row.value }),
+      metrics: row.metrics,
       row,
     }),
   );

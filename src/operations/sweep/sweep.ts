@@ -26,6 +26,7 @@ import {
   type Event,
   type Objective,
   type PreflightRun,
+  readManifest,
   writeManifest,
 } from '../../record/index.ts';
 import { type ResolvedExperiment, readExperiment } from '../../spec/index.ts';
@@ -33,11 +34,14 @@ import { Search } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
 import { expandTrials } from '../expand-trials.ts';
+import { sweepNotice } from '../notices.ts';
+import { notifier } from '../notify.ts';
 import { builtinTrainer, checkTrainers, type Prepared, prepare } from '../prepare.ts';
 import { type Reporter, type Signals, signalsOf, silent } from '../reporter.ts';
 import { Undoing } from '../undoing.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { followRuns } from './follow-runs.ts';
+import { MoreSeeds } from './more-seeds.ts';
 import { openRunFolder } from './open-run-folder.ts';
 import { makePlaces } from './places.ts';
 import { accumulationFor, mostOf } from './preflight/corners.ts';
@@ -163,26 +167,38 @@ async function lockFolder({ folder, guard, report, undoing }: Context): Promise<
   undoing.add(await takeLock(folder, { command: 'sweep', guard: guard.mark, note: report.note }));
 }
 
-/** What decides while a sweep runs: its stopping rule, and the proposals of a method that learns. */
+/** What decides while a sweep runs: its stopping rule, the proposals of a method that learns, and who gets more seeds. */
 function openAdaptive(context: Context, expansion: Trials) {
-  const { spec, folder, runs, objectives, undoing, report } = context;
+  const { spec, folder, runs, objective, objectives, undoing, report } = context;
   const { sweep } = spec;
+  const { hashOf: dataHash, weightsHashOf: weightsHash, repeats } = expansion;
   const rule = sweep?.stopping;
-  const stopping = sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives) : undefined;
+  const stopping =
+    sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives, report.warning) : undefined;
   const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
-  const search = Search.of(absolute, {
-    dataHash: expansion.hashOf,
-    weightsHash: expansion.weightsHashOf,
-  });
-  if (!sweep || !search) return { stopping };
-  const proposals = new Proposals({
-    ...{ sweep, search, objectives, folder, stopping },
-    warmStart: sweep.warm_start.map((name) => ({ name, folder: join(runs, name) })),
-    note: report.note,
-    added: () => manifest(context, expansion.repeats, proposals.trials),
-  });
-  undoing.add(() => proposals.close());
-  return { stopping, proposals };
+  const search = Search.of(absolute, { dataHash, weightsHash });
+  const trials = () => [...(proposals?.trials ?? expansion.trials), ...(seeds?.trials ?? [])];
+  const added = () => manifest(context, repeats, trials());
+  const proposals =
+    sweep && search
+      ? new Proposals({
+          ...{ sweep, search, objectives, folder, stopping, added },
+          warmStart: sweep.warm_start.map((name) => ({ name, folder: join(runs, name) })),
+          note: report.note,
+        })
+      : undefined;
+  if (proposals) undoing.add(() => proposals.close());
+  const until = sweep?.until;
+  const seeds =
+    sweep && until
+      ? new MoreSeeds({
+          ...{ sweep, until, objective, dataHash, weightsHash, added },
+          ...(proposals ? { isOver: () => proposals.isOver() } : {}),
+          note: report.note,
+        })
+      : undefined;
+  seeds?.restore(readManifest(folder)?.trials ?? [], trials());
+  return { stopping, proposals, seeds, trials };
 }
 
 type Adaptive = ReturnType<typeof openAdaptive>;
@@ -196,15 +212,17 @@ function manifest(context: Context, repeats: number, trials: Trials['trials']): 
     cwd: context.cwd,
     time: Date.now(),
     objective: context.objective,
+    ...(context.objectives.length > 1 ? { objectives: [...context.objectives] } : {}),
     repeats,
     trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
   });
 }
 
 /** Ends what an orchestrator that was killed left behind, and finds what is finished. Writes the manifest. */
-async function compareWithRecord(context: Context, expansion: Trials, { stopping, proposals }: Adaptive) {
+async function compareWithRecord(context: Context, expansion: Trials, adaptive: Adaptive) {
   const { runs, name, folder, objective } = context;
-  const { trials } = proposals ?? expansion;
+  const { stopping, proposals } = adaptive;
+  const trials = adaptive.trials();
   await endStraysUnder(resolve(folder));
   const plan = planSweep(trials, { ...context, runs, name, objective, stopping: stopping !== undefined });
   for (const { run } of plan.work) if (run?.status === 'running') await endOrphan(run);
@@ -214,7 +232,7 @@ async function compareWithRecord(context: Context, expansion: Trials, { stopping
   for (const [id, run] of plan.failed) board.found(id, run, 'failed');
   for (const run of plan.linked.values()) linkRun(runs, name, run);
   for (const [id, run] of plan.pruned) board.found(id, run, 'pruned');
-  manifest(context, expansion.repeats, [...trials]);
+  manifest(context, expansion.repeats, trials);
   compareReports(board, plan, stopping);
   proposals?.compare(board);
   return { board, plan };
@@ -268,6 +286,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
   });
   const note = (line: string) => (watcher ?? report).note(line);
+  const send = notifier(config, { report });
   const after = await followRuns({
     sweepDir: context.folder,
     runs: context.runs,
@@ -308,23 +327,27 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     watcher?.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  const { url } = await after.close(signals);
-  return sweepResult({ name, board, objective, objectives: context.objectives, plan, outcome, seconds, url });
+  const ended = { name, board, objective, objectives: context.objectives, plan, outcome, seconds };
+  const notice = signals.kill.aborted ? undefined : sweepNotice(sweepResult(ended));
+  const [{ url }] = await Promise.all([after.close(signals), notice && send(notice)]);
+  return sweepResult({ ...ended, url });
 }
 
-/** What a stopping rule and a search decide while trials run. A pruned trial is taken up again by either. */
-function decisionsOf({ adaptive: { stopping, proposals }, board }: Ready) {
-  if (proposals)
-    return {
-      source: proposals,
-      ended: (row: TrialRow, seconds: number, slot: Slot) => proposals.ended(row, seconds, slot),
-      ...(stopping ? { judge: (row: TrialRow, event: Event) => stopping.judge(row, event) } : {}),
-    };
-  if (!stopping) return {};
+/** What a stopping rule and a search decide while trials run. A pruned trial is taken up again by either; seeds are added at the end. */
+function decisionsOf({ adaptive: { stopping, proposals, seeds }, board }: Ready) {
+  const source = {
+    get halted() {
+      return proposals?.halted;
+    },
+    next: () => (proposals ? proposals.next() : stopping?.next(board)) ?? seeds?.next(board),
+  };
   return {
-    source: { next: () => stopping.next(board) },
-    ended: (row: TrialRow) => stopping.ended(row),
-    judge: (row: TrialRow, event: Event) => stopping.judge(row, event),
+    ...(proposals || stopping || seeds ? { source } : {}),
+    ended: (row: TrialRow, seconds: number, slot: Slot) => {
+      if (proposals) proposals.ended(row, seconds, slot);
+      else stopping?.ended(row);
+    },
+    ...(stopping ? { judge: (row: TrialRow, event: Event) => stopping.judge(row, event) } : {}),
   };
 }
 

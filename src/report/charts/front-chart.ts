@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Objective, Result } from '../../record/index.ts';
+import { type Objective, frontOf as pointsOnFront, type Result } from '../../record/index.ts';
 import { isDrawable } from '../text.ts';
 import { metricOf } from '../trials/point-metrics.ts';
 import type { PointRow } from '../trials/read-sweep.ts';
@@ -21,11 +21,13 @@ export function frontOf(
     const [x, y] = [metricOf(point, first.metric), metricOf(point, second.metric)];
     return x && y && isDrawable(x.mean) && isDrawable(y.mean) ? [{ point, x, y }] : [];
   });
-  const sign = ({ mode }: Objective) => (mode === 'max' ? 1 : -1);
-  const worth = ({ x, y }: Traded): [number, number] => [sign(first) * x.mean, sign(second) * y.mean];
-  const beats = (a: [number, number], b: [number, number]) =>
-    a[0] >= b[0] && a[1] >= b[1] && (a[0] > b[0] || a[1] > b[1]);
-  const front = all.filter((one) => !all.some((other) => beats(worth(other), worth(one))));
+  const onFront = new Set(
+    pointsOnFront(
+      all.map(({ point }) => point),
+      [first, second],
+    ).map(({ point }) => point),
+  );
+  const front = all.filter(({ point }) => onFront.has(point));
   return { all, front: front.sort((a, b) => a.x.mean - b.x.mean) };
 }
 
@@ -85,7 +87,7 @@ export function frontChart(
           : []),
         {
           data: { values },
-          mark: { type: 'point', filled: true, size: 46, opacity: 0.9, color: palette.blue },
+          mark: { type: 'point', filled: true, size: bars ? 46 : 22, opacity: 0.9, color: palette.blue },
           encoding: { x, y },
         },
         {

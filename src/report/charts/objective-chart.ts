@@ -12,6 +12,8 @@ const onPage = { width: 262, height: 190 };
 /** Up to here the values of an axis stand side by side; more numbers make a scale. */
 const SIDE_BY_SIDE = 8;
 const MOST_AXES = 9;
+/** More points than these are smaller. */
+const CROWD = 60;
 
 /** The objective against each axis: every trial as a small dot, every point's mean with its interval; the best one is ringed. */
 export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
@@ -145,7 +147,7 @@ function panel(
         encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
       },
       {
-        mark: { type: 'point', filled: true, size: 64, opacity: 1 },
+        mark: { type: 'point', filled: true, size: points.length > CROWD ? 26 : 64, opacity: 1 },
         encoding: { y },
       },
       {
@@ -201,10 +203,11 @@ export function sortedLabels(points: PointRow[], axis: string, numeric: boolean)
   return entries.map(([text]) => text);
 }
 
-/** Spans more than a power of ten and a half: shown on a logarithmic axis. */
-export function isWide(values: number[]): boolean {
-  const low = values.reduce((a, b) => Math.min(a, b));
-  return low > 1e-300 && values.reduce((a, b) => Math.max(a, b)) / low > 30;
+/** Spans more than a power of ten and a half, and most of it near its low end: shown on a logarithmic axis. */
+export function isWide(values: readonly number[]): boolean {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  return low > 1e-300 && high / low > 30 && sorted[sorted.length >> 1]! < low + (high - low) / 4;
 }
 
 /** A value as text; what an axis has not is a dash. */
@@ -218,4 +221,6 @@ export function label(axes: Record<string, unknown>, axis: string): string {
 
 /** 0.1 + 0.2 is 0.3 to identities. */
 const tidy = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : formatNumber(value);
+  Number.isFinite(value) && (value === 0 || Math.abs(value) >= 1e-4)
+    ? String(Number(value.toPrecision(6)))
+    : formatNumber(value);

@@ -38,28 +38,38 @@ const losses: Kind = {
   title: 'Loss',
   axis: 'mean loss of an epoch (nats)',
   metrics: [
-    ['train/loss', 'total, weighted', palette.black],
-    ['train/gender_loss', 'gender', palette.orange],
-    ['train/identity_loss', 'identity', palette.blue],
-    ['val/loss', 'total, validation', palette.green],
+    ['train/loss', 'training', palette.black],
+    ['val/loss', 'validation', palette.green],
+  ],
+};
+const taskLosses: Kind = {
+  title: 'Loss of each task',
+  axis: 'mean loss of an epoch (nats)',
+  metrics: [
+    ['train/gender_loss', 'gender, training', palette.yellow],
+    ['val/gender_loss', 'gender', palette.orange],
+    ['train/identity_loss', 'identity, training', palette.sky],
+    ['val/identity_loss', 'identity', palette.blue],
   ],
 };
 const gender: Kind = {
-  title: 'Gender, validation',
-  axis: 'score (0 to 1)',
+  title: 'Gender',
+  axis: 'validation score (0 to 1)',
   score: true,
   metrics: [
     ['val/gender_accuracy', 'accuracy', palette.orange],
     ['val/gender_f1', 'F1 of Female', palette.purple],
+    ['train/gender_accuracy', 'accuracy, training', palette.yellow],
   ],
 };
 const identity: Kind = {
-  title: 'Identity, validation',
-  axis: 'share of images (0 to 1)',
+  title: 'Identity',
+  axis: 'validation images (0 to 1)',
   score: true,
   metrics: [
     ['val/identity_top1', 'top-1', palette.blue],
     ['val/identity_top5', 'top-5', palette.sky],
+    ['train/identity_top1', 'top-1, training', palette.black],
   ],
 };
 const rate: Kind = {
@@ -109,7 +119,7 @@ export function panelsOf({ byName }: Curves, monitor: string): { panels: Panel[]
     const { title, axis, score, zero } = kind;
     return lines.length > 0 ? [{ title, axis, score, zero, lines }] : [];
   };
-  const panels = [...take(losses), ...take(gender), ...take(identity)];
+  const panels = [...take(losses), ...take(taskLosses), ...take(gender), ...take(identity)];
   panels.push(...judged(byName, monitor, panels, used));
   panels.push(...take(rateOf(byName)), ...take(weights), ...take(speed));
   const others = groupOthers([...byName.keys()].filter((name) => !used.has(name)));

@@ -134,7 +134,7 @@ function numberScale(
   values: readonly number[],
   of: (point: PointRow) => number | undefined,
 ): Scale {
-  const log = isWide([...values]);
+  const log = isWide(values);
   const to = log ? Math.log : (value: number) => value;
   const [low, high] = extentOf(values.map(to));
   const back = log ? Math.exp : (value: number) => value;

@@ -158,7 +158,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode, size }: CellFact
     axis: { title: title(panel.axis), tickCount: 5, ...numberFormat(scale.type === 'log', finite) },
   };
   const domain = panel.lines.map(({ label }) => label);
-  const legend = panel.lines.length > 1 ? {} : null;
+  const legend = panel.lines.length > 1 ? { columns: 2 } : null;
   const color = {
     field: 'line',
     type: 'nominal',

@@ -1,3 +1,4 @@
+import { letterOf } from '../../base/format.ts';
 import {
   differenceText,
   modeOf,
@@ -29,7 +30,7 @@ export interface MetricRow {
   differences: (({ text: string } & SeedDifference) | undefined)[];
 }
 
-/** A later side against the first. */
+/** A later side against the first, in whose texts they are A and B, or C and so on. */
 export interface Versus {
   first: string;
   second: string;
@@ -63,7 +64,7 @@ export function compareSides(sides: readonly Side[]): Comparison {
     metrics: metricRows(sides),
     versus: others.map((side, i) => {
       const [a, b] = [answers[0]!, answers[i + 1]!];
-      const tests = a.length > 0 && b.length > 0 ? imageTests(a, b, [first.name, side.name], weights) : [];
+      const tests = a.length > 0 && b.length > 0 ? imageTests(a, b, ['A', letterOf(i + 1)], weights) : [];
       return {
         first: first.name,
         second: side.name,
@@ -105,7 +106,7 @@ function metricRows(sides: readonly Side[]): MetricRow[] {
       ),
       differences: values.slice(1).map((list, i) => {
         const found = seedDifference(values[0]!, list);
-        const pair = [sides[0]!.name, sides[i + 1]!.name] as const;
+        const pair = ['A', letterOf(i + 1)] as const;
         return found && { ...found, text: differenceText(found, { names: pair, mode }) };
       }),
     };

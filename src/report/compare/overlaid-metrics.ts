@@ -1,7 +1,7 @@
+import { letterOf } from '../../base/format.ts';
 import { type OverlaidCurve, overlayChart } from '../charts/overlay-chart.ts';
 import { curvesOf } from '../curves.ts';
-import type { Side } from './compare.ts';
-import { inReadingOrder } from './compare.ts';
+import { inReadingOrder, type Side } from './compare.ts';
 
 const MOST_PANELS = 6;
 const untold = /^train\/(?:lr|images_per_second)$/;
@@ -21,9 +21,7 @@ export function overlaidMetrics(sides: readonly Side[]) {
       const curves = all.flatMap((runs, i) =>
         runs.flatMap(({ byName }): OverlaidCurve[] => {
           const points = byName.get(metric) ?? [];
-          return points.length > 0
-            ? [{ label: `${String.fromCharCode(65 + i)}  ${sides[i]!.name}`, points }]
-            : [];
+          return points.length > 0 ? [{ label: `${letterOf(i)}  ${sides[i]!.name}`, points }] : [];
         }),
       );
       const unit = all[0]![0]!.unit;

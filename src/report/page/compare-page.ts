@@ -1,4 +1,4 @@
-import { formatFixed, plural } from '../../base/format.ts';
+import { formatFixed, letterOf, plural } from '../../base/format.ts';
 import { resultText } from '../../record/index.ts';
 import type { ChangedImage } from '../compare/changed.ts';
 import type { Comparison, MetricRow, Versus } from '../compare/compare.ts';
@@ -24,26 +24,24 @@ export function comparePage(comparison: Comparison, { curves, sheets }: CompareP
     html`${sheets.map((sheet) => sheet?.style)}<header><h1>Comparison</h1>
 ${facts(
   sides.map(({ name, runs, status }, i) => [
-    letter(i),
+    letterOf(i),
     html`${name} ${[...new Set(status)].map((text) => badge(text))}${
       runs.length > 1 && html` <span class="muted">${runs.length} seeds: ${runs.join(', ')}</span>`
     }`,
   ]),
 )}</header>
-${versus.map((side, i) => card(`${letter(i + 1)} against A`, verdict(side)))}
+${versus.map((side, i) => card(`${letterOf(i + 1)} against A`, verdict(side)))}
 ${card('Metrics', metricTable(metrics, sides.length))}
 ${chartsCard('Curves', curves)}
 ${card('Config', configTable(comparison))}
-${versus.map((side, i) => changedCard(side, `${letter(i + 1)} against A`, [...sheets], i))}`,
+${versus.map((side, i) => changedCard(side, `${letterOf(i + 1)} against A`, [...sheets], i))}`,
   );
 }
-
-const letter = (index: number): string => String.fromCharCode(65 + index);
 
 function verdict({ first, second, tests }: Versus): Html {
   if (!tests)
     return html`<p class="muted">Their answers to test images are not known: both runs need artifacts/test_images.csv of the same images.</p>`;
-  return html`<p class="muted">Over the same test images, the images of an identity drawn together (paired bootstrap, 95 %); A is ${first}, B ${second}.</p>${facts(
+  return html`<p class="muted">Over the same test images, the images of an identity drawn together (paired bootstrap, 95 %); ${second} against ${first}.</p>${facts(
     tests.map(({ metric, text, images, identities, mcnemar }) => [
       metric,
       html`<strong>${text}</strong> <span class="muted">${plural(images, 'image')} of ${plural(identities, 'identity', 'identities')}${
@@ -56,7 +54,7 @@ function verdict({ first, second, tests }: Versus): Html {
 
 function metricTable(metrics: readonly MetricRow[], sides: number): Html {
   if (metrics.length === 0) return html`<p class="muted">No metric was recorded.</p>`;
-  const letters = Array.from({ length: sides }, (_, i) => letter(i));
+  const letters = Array.from({ length: sides }, (_, i) => letterOf(i));
   return html`<p class="muted">Means over seeds with 95 % intervals (Student’s t); differences paired by seed where both have the same, else Welch’s.</p>${sortableTable(
     'metrics',
     [
@@ -89,7 +87,7 @@ const signed = (value: number): string => `${value < 0 ? '−' : '+'}${fixed(Mat
 function configTable({ config, sides }: Comparison): Html {
   if (config.length === 0) return html`<p class="muted">The configs are the same.</p>`;
   return html`<div class="scroll"><table><thead><tr><th scope="col">key</th>${sides.map(
-    (_, i) => html`<th scope="col">${letter(i)}</th>`,
+    (_, i) => html`<th scope="col">${letterOf(i)}</th>`,
   )}</tr></thead><tbody>${config.map(
     ({ path, values, decides }) =>
       html`<tr><th scope="row" class="mono">${path}${decides === 'nothing' && html` <span class="muted">(decides nothing)</span>`}</th>${values.map(

@@ -66,7 +66,7 @@ export function card(title: string, body: Html): Html {
 /** Charts side by side as the width allows, with what is to be said of them; nothing without charts. */
 export function chartsCard(
   title: string,
-  charts: readonly { title: string; chart: Chart | undefined }[],
+  charts: readonly { title: string; chart: Chart | undefined }[] = [],
   note?: Html | string,
 ): Html | undefined {
   const there = charts.filter(({ chart: drawn }) => drawn !== undefined);

@@ -34,12 +34,13 @@ p { margin: 0 0 8px; }
 .figures div span { display: block; color: var(--muted); font-size: 12.5px; }
 .figures div strong { font-size: 22px; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 th { font-weight: 600; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
 tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: normal; }
 tr:last-child > * { border-bottom: 0; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.best > * { background: var(--mark); }
+td.value { overflow-wrap: anywhere; min-width: 12ch; }
 code, pre, .mono { font: 12.5px/1.5 ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; }
 pre { overflow: auto; max-height: 480px; margin: 8px 0 0; padding: 12px; background: var(--ground); border-radius: 6px; }
 details > summary { cursor: pointer; font-weight: 600; }
@@ -50,6 +51,7 @@ svg.chart { display: block; max-width: 100%; height: auto; }
 .charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); align-items: start; }
 .charts figure { margin: 0; min-width: 0; }
 .lead { font-size: 17px; max-width: 80ch; }
+table.sortable td.mono, table.sortable th { white-space: nowrap; }
 button.sort { all: unset; cursor: pointer; font: inherit; color: inherit; }
 button.sort::after { content: ' ⇅'; opacity: 0.45; }
 th[aria-sort='ascending'] > button.sort::after { content: ' ↑'; opacity: 1; }
@@ -57,6 +59,8 @@ th[aria-sort='descending'] > button.sort::after { content: ' ↓'; opacity: 1; }
 button.sort:focus-visible, input:focus-visible, summary:focus-visible, a:focus-visible, .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 input.filter { font: inherit; padding: 5px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: var(--text); width: min(320px, 100%); margin: 0 10px 10px 0; }
 .bar { display: inline-block; height: 10px; border-radius: 3px; background: var(--accent); vertical-align: baseline; min-width: 1px; }
+.heat th { text-align: center; }
+.heat tr > th:first-child { text-align: left; white-space: nowrap; }
 .heat td { text-align: center; padding: 8px 6px; border: 2px solid var(--card); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .heat td small { display: block; font-size: 10.5px; opacity: 0.85; }
 .heat td.dark { color: #fdfeff; }
@@ -76,9 +80,6 @@ tbody tr[hidden] { display: none; }
   h1 { font-size: 21px; }
   .figures { gap: 8px 22px; }
   .figures div strong { font-size: 18px; }
-  .mono { overflow-wrap: normal; white-space: nowrap; }
-  td.mono, pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  table.sortable td.mono, table.sortable th { white-space: nowrap; }
 }
 @media (prefers-color-scheme: dark) {
   :root {

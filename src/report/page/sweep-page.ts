@@ -35,15 +35,14 @@ export function sweepPage(
     `${sweep.name} · facecom`,
     html`${header(sweep)}
 ${chartsCard(
-  'Trade-off',
-  [...charts.simplex, ...charts.tradeOff],
-  'Means over the seeds with their 95 % intervals.',
+  'At a glance',
+  [...charts.simplex, ...charts.tradeOff, ...charts.curves],
+  'Means over the seeds with their 95 % intervals; curves are single trials.',
 )}
 ${chartsCard(`${metric} against each axis`, charts.axes, 'The mean of a point with its 95 % interval, small dots are single trials, the best point is ringed.')}
 ${importanceCard(sweep)}
 ${card('Results', results(sweep))}
 ${charts.parallel && wideChartCard(charts.parallel, 'Parallel coordinates of all points')}
-${chartsCard('Curves', charts.curves, 'Every trial; the best points by name.')}
 ${failed.length > 0 && card('Failures', failures(failed))}
 ${card('Trials', trials(sweep, options))}
 ${best(sweep)}`,

@@ -1,3 +1,4 @@
+import { isWide } from '../charts/objective-chart.ts';
 import { isDrawable } from '../text.ts';
 import { type ImportanceAxis, importances } from './importance.ts';
 import type { PointRow, SweepRecord } from './read-sweep.ts';
@@ -42,7 +43,7 @@ function describe(axis: string, points: readonly PointRow[]): ImportanceAxis {
   const low = numbers.reduce((a, b) => Math.min(a, b));
   const high = numbers.reduce((a, b) => Math.max(a, b));
   return {
-    domain: { kind: 'number', low, high, log: low > 0 && high / low > 30 },
+    domain: { kind: 'number', low, high, log: isWide(numbers) },
     values: values as (number | undefined)[],
   };
 }

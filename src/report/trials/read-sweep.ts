@@ -2,7 +2,9 @@ import { basename, resolve } from 'node:path';
 import {
   bestOf,
   compareValues,
+  type FrontPoint,
   finalValue,
+  frontOf,
   newestRuns,
   type Objective,
   type PointResult,
@@ -31,11 +33,15 @@ export interface SweepRecord {
   dir: string;
   name: string;
   objective: Objective;
+  /** Several, where the sweep has them; `objective` is the first of them. */
+  objectives: readonly Objective[];
   /** Dotted paths. */
   axes: string[];
   /** The best first, those without a result last. */
   points: PointRow[];
   best: ReturnType<typeof bestOf<TrialRow>>;
+  /** Of several objectives: the points that no other beats in all of them. */
+  front: FrontPoint<TrialRow>[];
   /** The best first, then those that have not finished. */
   trials: TrialRow[];
   /** Runs of trials that the sweep does not have any more. */
@@ -54,13 +60,16 @@ export function readSweep(dir: string): SweepRecord {
     : rowsOfRuns([...runs.values()]);
   const known = new Set(rows.map(({ id }) => id));
   const points = pointsOf(rows, objective);
+  const objectives = manifest?.objectives ?? [objective];
   return {
     dir,
     name: basename(resolve(dir)),
     objective,
+    objectives,
     axes: [...new Set(rows.flatMap(({ axes }) => Object.keys(axes)))],
     points,
     best: bestOf(points),
+    front: objectives.length > 1 ? frontOf(points, objectives) : [],
     trials: rows.toSorted((a, b) => compareValues(finalValue(a), finalValue(b), objective)),
     others: [...runs.values()].filter(({ trial }) => !known.has(trial)),
   };
@@ -73,9 +82,14 @@ function objectiveOfRuns(dir: string): Objective {
   return monitorOf({ config: {} });
 }
 
-const stateOf = (run: RunSummary | undefined): Pick<TrialRow, 'run' | 'status' | 'finished' | 'value'> =>
+const stateOf = (
+  run: RunSummary | undefined,
+): Pick<TrialRow, 'run' | 'status' | 'finished' | 'value' | 'metrics'> =>
   run
-    ? { run, status: run.status, finished: run.status === 'finished', value: run.best }
+    ? {
+        ...{ run, status: run.status, finished: run.status === 'finished', value: run.best },
+        metrics: run.metrics,
+      }
     : { status: 'pending', finished: false };
 
 function rowsOfRuns(runs: RunSummary[]): TrialRow[] {

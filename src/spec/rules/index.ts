@@ -9,6 +9,7 @@ import { lossWeights } from './loss-weights.ts';
 import { monitor, objective, objectiveSplit } from './metrics.ts';
 import { minLr } from './min-lr.ts';
 import { mixing } from './mixing.ts';
+import { notify } from './notify.ts';
 import { phases } from './phases.ts';
 import type { Rule } from './rule.ts';
 import { sampler } from './sampler.ts';
@@ -41,4 +42,5 @@ export const rules: readonly Rule[] = [
   objective,
   objectiveSplit,
   tracking,
+  notify,
 ];

@@ -1,4 +1,4 @@
-import { compareLosses, type Losses } from './dominance.ts';
+import { compareLosses, type Losses } from '../../base/dominance.ts';
 
 /** The volume that the points dominate within a reference point that none of them exceeds, of two or more losses. */
 export function hypervolume(points: readonly Losses[], reference: Losses): number {

@@ -1,4 +1,4 @@
-import type { Losses } from '../pareto/dominance.ts';
+import type { Losses } from '../../base/dominance.ts';
 
 /** What a trial reported of the objectives, lower is better, in the order of its epochs. */
 export interface Series {

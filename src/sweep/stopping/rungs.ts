@@ -1,4 +1,4 @@
-import { dominates, frontRanks, type Losses } from '../pareto/dominance.ts';
+import { dominates, frontRanks, type Losses } from '../../base/dominance.ts';
 import { notANumber, type RuleOptions, type Series, type Stop } from './rule.ts';
 
 /** Epochs of the rungs: min, min × reduction, … below the last epoch. `skipped`: of a bracket, the rungs that it has not. */

@@ -70,6 +70,8 @@ export const bytesOf = (dtype: number): number => sizes[dtype] ?? 4;
 export interface EmitterOptions {
   /** Memory that lives as long as the program. */
   keep: (bytes: number, what: string) => Place;
+  /** Activations that are cheap to compute again are not kept for the backward pass. */
+  lean?: boolean;
   /** Where a variable lies. */
   variable: (name: string) => { shape: readonly number[]; place: Place };
 }
@@ -152,6 +154,10 @@ export class Emitter {
   define(value: Value, tensor: Tensor): Tensor {
     this.tensors.set(value, tensor);
     return tensor;
+  }
+
+  get lean(): boolean {
+    return this.options.lean ?? false;
   }
 
   /** The value is computed when an instruction first needs it, if ever. */

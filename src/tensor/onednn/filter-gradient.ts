@@ -32,8 +32,8 @@ export function filterGradient(
 }
 
 /**
- * The fastest way by the shape: a rule and no measurement, so that the same step computes the same bits everywhere. Measured with
- * `npm run bench -- filters` on a Xeon with AMX: a product of 1×1 filters is up to 70 times faster where images are small and
+ * The fastest way by the shape: a rule and no measurement, so that the same step computes the same bits everywhere. Measured
+ * with `npm run bench -- engine` on a Xeon with AMX: a product of 1×1 filters is up to 70 times faster where images are small and
  * channels many and never much slower; patches pay where images are small.
  */
 export function chooseWay({ filter, y }: ConvolutionShape): Way {
@@ -54,7 +54,7 @@ const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * sha
 /** dw [in, out] = xᵀ [in, pixels] · dy [pixels, out] */
 function pointwise(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, dw: Tensor): void {
   const [, , input, output] = shape.filter as [number, number, number, number];
-  const seen = shape.stride === 1 ? x : subsample(e, x, shape);
+  const seen = pixelsSeen(e, shape, x);
   const rows = pixels(dy.shape);
   product(
     e,
@@ -64,12 +64,15 @@ function pointwise(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, d
   );
 }
 
-/** Every stride-th pixel. */
-function subsample(e: Emitter, x: Tensor, shape: ConvolutionShape): Tensor {
-  const to = e.fresh([...shape.y.slice(0, 3), x.shape[3]!], x.dtype);
-  for (const { part, steps, offset, start } of strided(shape))
-    e.copy(e.view(x, part, steps, offset), e.view(to, part, dense(to.shape), start));
-  return to;
+/** The pixels that a 1×1 convolution sees: every stride-th, gathered once of an image. */
+export function pixelsSeen(e: Emitter, shape: ConvolutionShape, x: Tensor): Tensor {
+  if (shape.stride === 1) return x;
+  return e.derived(x, `pixels ${shape.stride} ${shape.y}`, () => {
+    const to = e.fresh([...shape.y.slice(0, 3), x.shape[3]!], x.dtype);
+    for (const { part, steps, offset, start } of strided(shape))
+      e.copy(e.view(x, part, steps, offset), e.view(to, part, dense(to.shape), start));
+    return to;
+  });
 }
 
 /** dw [kernel² · in, out] = patchesᵀ [kernel² · in, pixels] · dy [pixels, out] */

@@ -11,6 +11,7 @@ import type {
   StepOutput,
   Variable,
 } from '../runtime.ts';
+import { describeProgram } from './describe-program.ts';
 import { Emitter, type Tensor } from './emitter.ts';
 import { Executable } from './executable.ts';
 import type { OneDnnHost } from './host.ts';
@@ -120,6 +121,7 @@ export class OneDnnProgram implements CompiledStep {
     const named = new Map([...variables].map((variable) => [variable.name, variable]));
     const emitter = new Emitter({ ...lowered, nodes }, runtime.primitives, {
       keep: (bytes, what) => slabs.place(bytes, what),
+      lean: runtime.lean,
       variable: (name) => {
         const variable = named.get(name)!;
         return { shape: variable.shape, place: runtime.variables.place(variable) };
@@ -156,7 +158,12 @@ export class OneDnnProgram implements CompiledStep {
       outputs,
       variables,
       changes: trace.effects.length > 0,
-      report: { traced: trace.nodes.length, lowered: executable.length, milliseconds },
+      report: {
+        traced: trace.nodes.length,
+        lowered: executable.length,
+        milliseconds,
+        program: () => describeProgram(emitter.instructions),
+      },
     };
   }
 }

@@ -100,6 +100,7 @@ export function tagsOf(record: RunRecord): Record<string, string | undefined> {
     'facecom.host': env.host,
     'facecom.cpu': env.cpu?.model && `${env.cpu.model}, ${env.cpu.cores} cores`,
     'facecom.gpus': env.gpus?.map(({ name }) => name ?? 'GPU').join(', ') || undefined,
+    'facecom.onednn': env.onednn?.version,
     'facecom.tensorflow':
       env.tensorflow?.version && `${env.tensorflow.version} ${env.tensorflow.kind ?? ''}`.trim(),
     'facecom.starts': String(state.filter(({ state: name }) => name === 'started').length),

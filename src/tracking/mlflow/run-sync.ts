@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { leaves } from '../../base/objects.ts';
-import type { Event } from '../../record/index.ts';
+import { type Event, readConfigPart } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import type { Sent } from './cursor.ts';
@@ -151,7 +151,12 @@ const RECORD = 'record/';
 /** The files of a run that MLflow shows: the trainer's artifacts, and the record of the run in a folder of its own. */
 export async function artifactsOf(runDir: string, { log }: { log: boolean }): Promise<Artifact[]> {
   const own = await filesBelow(join(runDir, 'artifacts'));
-  const names = log ? [...kept, 'log.txt'] : kept;
+  const { tracking } = readConfigPart(runDir);
+  const names = [
+    ...kept,
+    ...(log ? ['log.txt'] : []),
+    ...(tracking?.changes === true ? ['changes.diff'] : []),
+  ];
   const record = await Promise.all(names.map((name) => describe(join(runDir, name), RECORD + name)));
   return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record.flat()];
 }

@@ -22,6 +22,8 @@ export interface CheckpointInfo {
   identities: string[];
   /** Arithmetic of the training steps. */
   precision: string;
+  /** What computed them; of earlier versions left out. */
+  backend?: string;
   /** How pixels become the network's input; ImageNet's where left out. */
   preprocess?: Preprocess;
   state: TrainState;
@@ -47,7 +49,7 @@ export const dropLast = (runDir: string): Promise<void> =>
   rm(checkpointPath(runDir, 'last'), { force: true });
 
 /** What a model is evaluated by: its parameters, and their averages where it has some. */
-function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
+export function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
   return new Map([...tensors].filter(([name]) => !name.startsWith('optimizer/')));
 }
 
@@ -161,6 +163,13 @@ export async function readResume(
   });
 }
 
+/** Writes one checkpoint, aside and renamed. */
+export const writeCheckpoint = (
+  path: string,
+  info: CheckpointInfo,
+  tensors: ReadonlyMap<string, StateTensor>,
+): Promise<void> => writeSafetensors(path, tensors, toMetadata(info));
+
 /** Reads one checkpoint whole. Throws `checkpoint-damaged` or `checkpoint-version`. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readSafetensors(path);
@@ -178,6 +187,7 @@ function toMetadata({
   dataHash,
   identities,
   precision,
+  backend,
   preprocess,
   state,
 }: CheckpointInfo): Record<string, string> {
@@ -191,6 +201,7 @@ function toMetadata({
     config_digest: configDigest(config),
     data_hash: dataHash,
     precision,
+    ...(backend ? { backend } : {}),
     ...(preprocess ? { preprocess: JSON.stringify(preprocess) } : {}),
     identities: JSON.stringify(identities),
     config: JSON.stringify(config),
@@ -221,6 +232,7 @@ function fromMetadata(path: string, metadata: Record<string, string>): Checkpoin
       dataHash: metadata.data_hash!,
       identities: JSON.parse(metadata.identities!) as string[],
       precision: metadata.precision!,
+      ...(metadata.backend === undefined ? {} : { backend: metadata.backend }),
       ...(metadata.preprocess === undefined
         ? {}
         : { preprocess: JSON.parse(metadata.preprocess) as Preprocess }),

@@ -3,7 +3,6 @@ import type { DoctorOptions } from './command.ts';
 import { checkFolders } from './disk.ts';
 import type { Finding } from './finding.ts';
 import { checkMlflow } from './mlflow.ts';
-import { checkEngine } from './onednn.ts';
 import { checkNode, checkProgram, checkPython, checkWasm, checkWebgpu } from './programs.ts';
 import { checkCompute } from './tensorflow.ts';
 
@@ -14,7 +13,6 @@ export async function doctor({ runs, json }: DoctorOptions): Promise<number> {
     checkNode(),
     checkPython(),
     checkCompute(),
-    checkEngine(),
     checkWasm(),
     checkWebgpu(),
     checkMlflow(runs),

@@ -4,7 +4,7 @@ export interface Finding {
   name: string;
   /** `fail` prevents training; `warn` takes something away. */
   status: 'ok' | 'warn' | 'fail';
-  /** What was found, a sentence for identities. */
+  /** What was found, a sentence for people. */
   text: string;
   /** What the user can do; where something is not well. */
   remedy?: string;

@@ -19,7 +19,7 @@ const columns = [
 /** Columns of the tasks are always there, those of matching where something was matched. */
 const always = /^(?:gender|identity|combined)/;
 
-/** The scores of an evaluation for identities: clean first, then each condition and severity, then the mean; then intervals. */
+/** The scores of an evaluation for people: clean first, then each condition and severity, then the mean; then intervals. */
 export function describeEvaluation(evaluation: Evaluation): string {
   const { run, checkpoint, data, scores, conditions, intervals } = evaluation;
   const from = data.source === 'synthetic' ? 'synthetic faces' : (data.path ?? data.source);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** `facecom onednn-check`: loads oneDNN and runs a step, for a parent that must survive it. Not for identities. */
+/** `facecom onednn-check`: loads oneDNN and runs a step, for a parent that must survive it. Not for people. */
 export function command(): Command {
   return new Command('onednn-check')
     .option('--json', 'print one JSON document')
@@ -35,7 +35,7 @@ async function load() {
     throw new FacecomError('onednn-damaged', 'oneDNN computes a wrong product.', {
       found: Array.from(b!.values).join(),
       expected: '1,2,0,1',
-      remedy: 'Run `facecom setup --onednn --force` to install it again.',
+      remedy: 'Run `facecom setup --force` to install it again.',
     });
   }
   return { version: runtime.version, isa: loadedOneDnn()!.isa };

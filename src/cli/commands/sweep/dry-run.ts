@@ -142,7 +142,9 @@ function describe(expansion: Expansion, forecast: SweepForecast, by: Date | unde
   if (duplicates > 0)
     lines.push(`${plural(duplicates, 'trial')} more would repeat these, and are not run twice.`);
   if (finished.size > 0)
-    lines.push(`${finished.size} of them are finished already, and are not run again without --force.`);
+    lines.push(
+      `${finished.size} of them ${finished.size === 1 ? 'is' : 'are'} finished already: only --force runs ${finished.size === 1 ? 'it' : 'them'} again.`,
+    );
   if (estimate) {
     const rest = trials.length - finished.size;
     const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'remaining';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { NativeLibrary } from '../../../tensor/index.ts';
 
-/** `facecom tensorflow-check`: loads native TensorFlow and runs an op, for a parent that must survive it. Not for identities. */
+/** `facecom tensorflow-check`: loads native TensorFlow and runs an op, for a parent that must survive it. Not for people. */
 export function command(): Command {
   return new Command('tensorflow-check')
     .option('--json', 'print one JSON document')

@@ -11,11 +11,12 @@ import {
   ZERO,
 } from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
-import { FEW_CHANNELS, filterGradient } from '../filter-gradient.ts';
+import { FEW_CHANNELS, filterGradient, pixelsSeen } from '../filter-gradient.ts';
 import { Algorithm, Argument, Query } from '../library.ts';
 import { addPatches, patchesOf, sizes } from '../patches.ts';
 import { dense, type Layout, type PostOp } from '../primitives.ts';
 import { strided } from '../strided.ts';
+import { forBackward } from './batch-norm.ts';
 import { product } from './matmul.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 import { fill } from './shapes.ts';
@@ -29,11 +30,11 @@ function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tenso
 const SMALL = 7;
 
 /**
- * Whether a convolution and its data's gradient are computed as products of pixels and a matrix. In bfloat16 only: the filter is then
- * cast once for both, and not laid out anew for either (measured on a Xeon with AMX).
+ * Whether a convolution and its data's gradient are computed as products of pixels and a matrix: the filter is then cast once for
+ * both, and not laid out anew for either (measured on a Xeon with AMX).
  */
-const isProduct = ({ filter, y }: ConvolutionShape, dtype: number): boolean =>
-  filter[0] === 1 && filter[1] === 1 && dtype === DataType.BFLOAT16 && y[1]! <= SMALL && y[2]! <= SMALL;
+const isProduct = ({ filter, y }: ConvolutionShape): boolean =>
+  filter[0] === 1 && filter[1] === 1 && y[1]! <= SMALL && y[2]! <= SMALL;
 
 const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * shape[2]!;
 
@@ -119,12 +120,12 @@ export function convolve(
 ): void {
   const x = e.tensor(input(node, 0));
   const shape = shapeOf(node);
-  if (isProduct(shape, x.dtype) && shape.stride === 1 && !fused.bias) {
+  if (isProduct(shape) && isTraining(e) && !fused.bias) {
     const rows = pixels(shape.y);
     const [, , from, to] = shape.filter as [number, number, number, number];
     product(
       e,
-      e.view(x, [rows, from]),
+      e.view(pixelsSeen(e, shape, x), [rows, from]),
       matrix(e, input(node, 1), x.dtype),
       e.view(e.output(target), [rows, to]),
     );
@@ -171,7 +172,7 @@ export const convolutionInputGradient: OpRule = {
       stride: option(node, 'stride'),
       padding: option(node, 'padding'),
     };
-    if (isProduct(shape, dy.dtype)) {
+    if (isProduct(shape)) {
       pointwiseData(e, shape, dy, filter, e.output(output(node)));
       return;
     }
@@ -216,7 +217,8 @@ export const convolutionFilterGradient: OpRule = {
   low: { kind: 'product', float32: true },
   infer: (node) => [{ shape: [...attribute<number[]>(node, 'shape')!], dtype: DataType.FLOAT }],
   emit: (node, e) => {
-    const [dy, x] = [e.tensor(input(node, 0)), e.tensor(input(node, 1))];
+    const dy = e.tensor(input(node, 0));
+    const x = forBackward(e, input(node, 1));
     const shape: ConvolutionShape = {
       x: x.shape,
       filter: output(node).shape,

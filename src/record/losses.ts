@@ -1,4 +1,4 @@
-import type { Objective } from '../../record/index.ts';
+import type { Objective } from './sweep-manifest.ts';
 
 /** A run's values as losses, lower is better; NaN for a metric that is not there. */
 export function lossesOf(
