@@ -64,6 +64,43 @@ export async function listGpus(): Promise<Gpu[]> {
     .sort((a, b) => a.index - b.index);
 }
 
+/** How busy a GPU is. */
+export interface GpuUsage {
+  index: number;
+  /** Percent of the time. */
+  busy?: number;
+  /** Bytes. */
+  used?: number;
+  total?: number;
+  watts?: number;
+}
+
+let usage: { asked: number; answer: Promise<GpuUsage[]> } | undefined;
+const FRESH = 2000; // milliseconds: trials at the same time ask once
+
+/** How busy the GPUs are; none if there is no nvidia-smi or it fails. */
+export function gpuUsage(): Promise<GpuUsage[]> {
+  if (usage && performance.now() - usage.asked < FRESH) return usage.answer;
+  const fields = 'index,utilization.gpu,memory.used,memory.total,power.draw';
+  const answer = smi([`--query-gpu=${fields}`, '--format=csv,noheader,nounits']).then((table) =>
+    rowsOf(table ?? '').flatMap(([index, busy, used, total, watts]) =>
+      /^\d+$/.test(index ?? '')
+        ? [
+            {
+              index: Number(index),
+              busy: Number.parseFloat(busy ?? ''),
+              used: mebibytes(used),
+              total: mebibytes(total),
+              watts: Number.parseFloat(watts ?? ''),
+            },
+          ]
+        : [],
+    ),
+  );
+  usage = { asked: performance.now(), answer };
+  return answer;
+}
+
 async function smi(args: string[]): Promise<string | undefined> {
   try {
     return (await run('nvidia-smi', args, { timeout: TIMEOUT, maxBuffer: 16 << 20 })).stdout;

@@ -14,6 +14,7 @@ import { GRACE } from './guard.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';
 import { limitLog } from './log-limit.ts';
 import { recordState } from './record-state.ts';
+import { sampleMachine } from './sample-machine.ts';
 
 export interface SuperviseOptions {
   runDir: string;
@@ -95,8 +96,10 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   // Told when the trainer has ended; until then nobody waits for it.
   following.catch(() => handle.stop());
   const freeLog = limitLog(runDir);
+  const sampling = sampleMachine(runDir, handle.pid);
   const exit = await handle.exited;
   freeLog();
+  sampling.release();
   watch.release();
   // What the trainer started and left behind is ended with it.
   await handle.leftovers?.clear(options);

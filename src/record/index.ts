@@ -59,6 +59,7 @@ export {
   type TrialResult,
 } from './results.ts';
 export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
+export { hasModel, modelFolder } from './run-model.ts';
 export {
   newestRuns,
   type RunStatus,
@@ -85,5 +86,6 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { decodeSample, openSystemLog, type SystemSample, systemFile } from './system-log.ts';
 export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';

@@ -10,6 +10,8 @@ export async function learnerSettings(config: Experiment, dataset: Dataset): Pro
     names: dataset.identities,
     seed: config.seed,
     classWeights: await classWeights(config, dataset),
+    // Layers and losses of others may need an op that the backend lacks.
+    ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
     ...threads(config),
   };
 }

@@ -105,8 +105,6 @@ async function trainRun(
     options.openLearner(withDevice(withPrecision(config, resume)), {
       ...(await learnerSettings(config, dataset)),
       ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
-      // Layers and losses of others may need an op that the backend lacks.
-      ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
     }),
   );
   try {

@@ -55,7 +55,7 @@ describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
   });
 });
 
-/** The runs of a server whose name contains a text. */
+/** The runs of a server whose folder's name ends with a text. */
 async function search(address: string, text: string): Promise<any[]> {
   const post = async (path: string, body: object) => {
     const answer = await fetch(`${address}/api/2.0/mlflow/${path}`, {
@@ -68,5 +68,9 @@ async function search(address: string, text: string): Promise<any[]> {
   const { experiments = [] } = await post('experiments/search', { max_results: 100 });
   const ids = experiments.map(({ experiment_id }) => experiment_id);
   const { runs = [] } = await post('runs/search', { experiment_ids: ids, max_results: 100 });
-  return runs.filter(({ info }) => info.run_name.includes(text));
+  return runs.filter(({ data }) =>
+    data.tags.some(
+      (tag: { key: string; value: string }) => tag.key === 'facecom.run' && tag.value.endsWith(text),
+    ),
+  );
 }

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { execa } from 'execa';
 import { open, withoutBrowser } from '../report/support/browser.ts';
 import { confusion, makeRun, usualEpochs } from '../report/support/records.ts';
-import { withoutNative } from '../support/native.ts';
 import { writeExperiment } from '../support/external.ts';
+import { withoutNative } from '../support/native.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 
 test('a run draws its charts, and its report shows them', { skip: withoutNative }, async (t) => {

@@ -21,6 +21,10 @@ export interface Sent {
   /** Size and time of change of each file that was sent. */
   artifacts: Record<string, [bytes: number, changed: number]>;
   status?: RunStatus;
+  /** Bytes of system.jsonl, and samples. */
+  system?: { bytes: number; samples: number };
+  /** The model that was made of the best checkpoint: its id on servers from version 3 on, and as what it was registered. */
+  model?: { id?: string; uri: string; ready?: boolean; registered?: string };
   /** The data set is named. */
   input?: boolean;
 }

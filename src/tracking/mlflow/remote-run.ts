@@ -86,7 +86,7 @@ export class RemoteRun {
     }
     run ??= await create(client, cursor.key, make);
     const { run_id: id, experiment_id: experiment } = run.info;
-    if (known?.run !== id) cursor.sent[target] = nothingSent(experiment, id);
+    if (known?.run !== id) cursor.sent[target] = { ...nothingSent(experiment, id), tags: notesOf(run) };
     writeCursor(dir, cursor);
     const remote = new RemoteRun(client, dir, cursor, cursor.sent[target]!, run);
     if (make.parent !== undefined) await remote.setTags({ [PARENT]: make.parent });
@@ -159,6 +159,15 @@ export class RemoteRun {
     for (const { key, value } of entries) this.sent.tags[key] = value;
     this.counts.tags += entries.length;
     this.save();
+  }
+
+  /** Changes the description that MLflow shows, unless somebody has written another one there. */
+  async setNote(note: string): Promise<void> {
+    const shown = text(note, LONGEST_TAG, CONFIG);
+    const last = this.sent.tags[NOTE];
+    if (last === shown) return;
+    const there = (await this.client.run(this.id))?.data.tags.find(({ key }) => key === NOTE)?.value;
+    if (last === undefined || there === last) await this.setTags({ [NOTE]: shown });
   }
 
   /** Sends points. Those that MLflow would lose or that it refuses are left out and counted; the rest is sent. */
@@ -261,7 +270,7 @@ async function create(client: MlflowClient, key: string, make: NewRun): Promise<
       start_time: Math.trunc(make.start),
       tags: [
         { key: KEY, value: key },
-        { key: 'mlflow.note.content', value: text(make.note, LONGEST_TAG, CONFIG) },
+        { key: NOTE, value: text(make.note, LONGEST_TAG, CONFIG) },
         ...(make.parent === undefined ? [] : [{ key: PARENT, value: make.parent }]),
       ],
     });
@@ -306,6 +315,11 @@ const MOST_REFUSED = 20;
 
 export const KEY = 'facecom.key';
 const PARENT = 'mlflow.parentRunId';
+const NOTE = 'mlflow.note.content';
+
+/** A description that is there counts as sent: it was made with the run. */
+const notesOf = ({ data }: Run): Record<string, string> =>
+  Object.fromEntries(data.tags.flatMap(({ key, value }) => (key === NOTE ? [[key, value]] : [])));
 
 /** Answers to an artifact that another attempt does not change: too large, forbidden by name, no artifact store. */
 const givenUp = new Set([400, 404, 405, 411, 413, 414, 415, 501]);

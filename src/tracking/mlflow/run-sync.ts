@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { leaves } from '../../base/objects.ts';
 import { type Event, readConfigPart } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import type { Sent } from './cursor.ts';
+import { isEvaluation, pointsOfEvaluation } from './evaluations.ts';
 import { hashed, legalKey, legalPath } from './names.ts';
 import { noteOf } from './note.ts';
 import { RemoteRun } from './remote-run.ts';
@@ -17,6 +17,7 @@ import {
   statusOf,
   tagsOf,
 } from './run-record.ts';
+import { sendSystemMetrics } from './system-metrics.ts';
 import { EventTail } from './tail.ts';
 import { type Metric, metric } from './values.ts';
 
@@ -76,11 +77,16 @@ export class RunSync {
     // Read before the events: a run that has ended has all of them.
     const record = readRunRecord(runDir);
     const { status, ended } = statusOf(runDir);
-    await remote.logParams(leaves(paramsOf(record)));
+    await remote.logParams(paramsOf(record));
     await remote.setTags(tagsOf(record));
     await remote.logInput(datasetOf(record));
     const news = await this.sendEvents(remote, record, last);
-    if (last || news.artifacts) await remote.putArtifacts(await artifactsOf(runDir, { log: last }));
+    await sendSystemMetrics(remote, runDir);
+    if (last || news.artifacts) {
+      const files = await artifactsOf(runDir, { log: last });
+      await remote.logMetrics(remote.unsent(files.filter(isEvaluation)).flatMap(pointsOfEvaluation));
+      await remote.putArtifacts(files);
+    }
     if (last) await remote.settle();
     await remote.setStatus(status, ended);
   }
@@ -107,7 +113,7 @@ export class RunSync {
 
 /**
  * The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: its `val/x` are
- * `val_best/x`, others `final/x`. Its `test/x` are left out where the record has them as a metric already.
+ * `val_best/x`, those without a slash `final/x`. Its `test/x` are left out where the record has them as a metric already.
  */
 function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, time: number): Metric[] {
   if (event.type === 'metric') {
@@ -133,7 +139,8 @@ function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, t
 
 function finalName(name: string): string {
   if (name.startsWith('test/')) return name;
-  return name.startsWith('val/') ? name.replace('val/', 'val_best/') : `final/${name}`;
+  // Beside the curves that they belong to, and behind them: MLflow's charts stand in the order of their names.
+  return name.includes('/') ? name.replace('/', '_best/') : `final/${name}`;
 }
 
 function warningsOf(events: Event[]): Record<string, string> {
@@ -157,8 +164,16 @@ export async function artifactsOf(runDir: string, { log }: { log: boolean }): Pr
     ...(log ? ['log.txt'] : []),
     ...(tracking?.changes === true ? ['changes.diff'] : []),
   ];
-  const record = await Promise.all(names.map((name) => describe(join(runDir, name), RECORD + name)));
-  return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record.flat()];
+  const record = await filesOf(runDir, names);
+  return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record];
+}
+
+/** What a run was made of: its config and spec. */
+export const recordOf = (runDir: string): Promise<Artifact[]> =>
+  filesOf(runDir, ['config.json', 'spec.yaml']);
+
+async function filesOf(runDir: string, names: readonly string[]): Promise<Artifact[]> {
+  return (await Promise.all(names.map((name) => describe(join(runDir, name), RECORD + name)))).flat();
 }
 
 function artifactPath(path: string): string {
