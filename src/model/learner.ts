@@ -1,3 +1,4 @@
+import type { GraphFormat } from '../tensor/index.ts';
 import type { LabelledBatch, Labels, TaskWeights } from './batch.ts';
 import type { ModelConfig } from './config.ts';
 import type { Phase } from './phase.ts';
@@ -70,8 +71,12 @@ export interface Learner {
   startPhase?(phase: Phase, fresh: boolean): Promise<void>;
   /** Counts the weights as they are now as the `count`-th of those that are averaged: evaluation uses their mean. */
   average?(count: number): Promise<void>;
-  /** The network in evaluation as an ONNX model for batches of this size: images → gender, identity, embedding. */
-  toOnnx?(size: number, metadata: Readonly<Record<string, string>>): Promise<Uint8Array>;
+  /** The network in evaluation as a model of ONNX or TensorFlow for batches of this size: images → gender, identity, embedding. */
+  toGraph?(
+    format: GraphFormat,
+    size: number,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array>;
   /** Everything that training continues from: `model/…`, `optimizer/…`, `ema/…`. */
   state(): Promise<Map<string, StateTensor>>;
   /** `weightsAlone`: what the optimizer remembers may be missing, and starts anew. */

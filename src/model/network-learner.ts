@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../base/errors.ts';
-import type { CompiledStep, Runtime, StepContext, StepInput, Variable } from '../tensor/index.ts';
+import type {
+  CompiledStep,
+  GraphFormat,
+  Runtime,
+  StepContext,
+  StepInput,
+  Variable,
+} from '../tensor/index.ts';
 import { type LabelledBatch, labelInputs, splitBatch } from './batch.ts';
 import type { Parameter } from './layers.ts';
 import type { Learner, LearnerOptions, Logits, StateTensor, StepOptions, StepResult } from './learner.ts';
@@ -133,13 +140,17 @@ export class NetworkLearner implements Learner {
     return (await this.featureStep.run(this.images(batch))).features!.values as Float32Array;
   }
 
-  async toOnnx(size: number, metadata: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  async toGraph(
+    format: GraphFormat,
+    size: number,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
     const side = this.options.imageSize;
     const inputs = { images: { shape: [size, side, side, 3], dtype: 'uint8' as const } };
-    const model = await this.evaluation.toOnnx?.(inputs, metadata);
+    const model = await this.evaluation.toGraph?.(format, inputs, metadata);
     if (model) return model;
-    throw new FacecomError('export-backend', `The backend ${this.backend} does not export ONNX.`, {
-      expected: 'native TensorFlow, which traces the network',
+    throw new FacecomError('export-backend', `The backend ${this.backend} does not export networks.`, {
+      expected: 'TensorFlow or oneDNN, which trace the network',
       remedy: 'Run `facecom setup`, or export as safetensors.',
       exitCode: 2,
     });
