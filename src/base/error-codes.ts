@@ -266,6 +266,7 @@ export const errorCodes = [
   'verify-failed',
   'verify-steps',
   'sweep-memory',
+  'sweep-space',
   'stopping-once',
   // Tuning
   'tune-trainer',
