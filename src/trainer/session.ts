@@ -41,6 +41,8 @@ export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progres
   /** Left out: every image once, shuffled. */
   sampler: Sampler | undefined;
   stepsPerEpoch: number;
+  /** The features of the training images in the stretch under way, where they are kept. */
+  cached?: { stretch: Stretch; of: (positions: Int32Array) => Float32Array };
   progress: ProgressReporter;
   /** Ends the training after `steps`. */
   limit: AbortController;
