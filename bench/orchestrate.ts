@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../src/base/folders.ts';
+import { peakMemory } from '../src/machine/index.ts';
 import { readState, scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
-import { peakMemory } from './support/process.ts';
 
 const SLOTS = 2;
 const TRIALS = 1000;

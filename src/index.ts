@@ -48,6 +48,9 @@ export {
   type SweepStart,
   type SweepWatcher,
   sweep,
+  type Verification,
+  type VerifyOptions,
+  verify,
   type WatchRun,
   type WatchSweep,
 } from './operations/index.ts';

@@ -37,8 +37,9 @@ const found = new Map<string, Array<{ variant: Variant; seconds: number }>>();
 /** Measures images a second of facecom's step against the fastest of PyTorch's ways of running it, in turn. */
 export async function compare(
   context: BenchContext,
-  { name, shape, precision, candidates, evaluate }: Comparison,
+  { name, shape, precision, candidates: all, evaluate }: Comparison,
 ): Promise<void> {
+  const candidates = all.filter((variant) => context.wantsPeer(nameOf(variant)));
   const { device, backend } = context.target;
   const python = await torchPython(context);
   const key = `${JSON.stringify(shape)}${evaluate}`;

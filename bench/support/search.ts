@@ -1,8 +1,9 @@
 import { Random } from '../../src/base/random.ts';
 import { experimentSchema, fillDefaults } from '../../src/spec/index.ts';
-import { buildSpace, type SweepSpec } from '../../src/sweep/build.ts';
+import { buildSpace } from '../../src/sweep/build.ts';
 import { tpe } from '../../src/sweep/samplers/tpe.ts';
 import { ABSENT, type Assignment, Tally } from '../../src/sweep/space.ts';
+import type { SweepSpec } from '../../src/sweep/sweep-spec.ts';
 import type { Task } from './search-tasks.ts';
 import type { Worker } from './worker.ts';
 

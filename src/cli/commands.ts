@@ -40,6 +40,7 @@ export const commands: readonly CommandEntry[] = [
     group: TRAIN,
     examples: [
       'facecom sweep experiments/loss-weights.yaml --dry-run',
+      'facecom sweep experiments/loss-weights.yaml --by "Friday 18:00"',
       'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
       'facecom sweep experiments/baseline.yaml --axis optimizer.lr=0.001,0.0003',
     ],
@@ -76,6 +77,23 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/stop/command.ts'),
   },
   {
+    name: 'rm',
+    description: 'Delete runs or sweeps, after asking.',
+    group: RUNS,
+    examples: ['facecom rm baseline/last', 'facecom rm old-sweep --mlflow --yes'],
+    load: () => import('./commands/rm/command.ts'),
+  },
+  {
+    name: 'prune',
+    description: 'Delete runs, or their checkpoints alone, by age, status and rank.',
+    group: RUNS,
+    examples: [
+      'facecom prune --status failed,interrupted --older-than 30d --dry-run',
+      'facecom prune loss-weights --keep-best 3 --only checkpoints',
+    ],
+    load: () => import('./commands/prune/command.ts'),
+  },
+  {
     name: 'sync',
     description: 'Send pending run data to MLflow (all runs by default).',
     group: RUNS,
@@ -103,6 +121,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate/command.ts'),
   },
   {
+    name: 'verify',
+    description: 'Train a run again from its record and say whether it comes to the same, to the bit.',
+    group: RESULTS,
+    examples: ['facecom verify last', 'facecom verify baseline --steps 50'],
+    works: true,
+    load: () => import('./commands/verify/command.ts'),
+  },
+  {
     name: 'predict',
     description: "Predict the gender and identity of images with a run's best checkpoint.",
     group: RESULTS,
@@ -118,6 +144,28 @@ export const commands: readonly CommandEntry[] = [
     group: RESULTS,
     examples: ['facecom report last', 'facecom report loss-weights --out page.html'],
     load: () => import('./commands/report/command.ts'),
+  },
+  {
+    name: 'results',
+    description: 'Print the results of a sweep as a table: for reading, as CSV, Markdown or JSON.',
+    group: RESULTS,
+    examples: [
+      'facecom results loss-weights',
+      'facecom results loss-weights --format csv > results.csv',
+      'facecom results last --format md --metrics "test/combined,test/*_accuracy"',
+    ],
+    load: () => import('./commands/results/command.ts'),
+  },
+  {
+    name: 'compare',
+    description:
+      'Compare runs or sweeps: configs, metrics over seeds, a paired test over the same test images, changed answers.',
+    group: RESULTS,
+    examples: [
+      'facecom compare baseline/last facecom/last',
+      'facecom compare loss-weights/1a2b loss-weights/3c4d --out compare.html',
+    ],
+    load: () => import('./commands/compare/command.ts'),
   },
   {
     name: 'export',
@@ -157,6 +205,16 @@ export const commands: readonly CommandEntry[] = [
       'facecom explain last train.epochs',
     ],
     load: () => import('./commands/explain/command.ts'),
+  },
+  {
+    name: 'diff',
+    description: 'Show in which values experiments or runs differ.',
+    group: SPECS,
+    examples: [
+      'facecom diff experiments/baseline.yaml experiments/facecom.yaml',
+      'facecom diff baseline/last facecom/last',
+    ],
+    load: () => import('./commands/diff/command.ts'),
   },
   {
     name: 'data',

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../base/error-codes.ts';
+
 /** An image's labels and place, before any pixel of it is read. */
 export interface PictureEntry {
   /** The image's name in the data set, unique in it. */
@@ -26,7 +28,7 @@ export interface Pair {
 
 /** Something a user should know about, which does not stop the work. */
 export interface DataWarning {
-  code: string;
+  code: ErrorCode;
   message: string;
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { FacecomError, type Place } from '../base/errors.ts';
 import { Genders } from './genders.ts';
 import type { ListedPicture, Listing, ListSettings } from './listing.ts';
@@ -92,7 +93,7 @@ interface Fault {
 }
 
 function refuse(
-  code: string,
+  code: ErrorCode,
   message: string,
   faults: readonly Fault[],
   details: { expected: string; remedy: string },

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { readTarget } from './read-target.ts';
 
 export interface Cached {
@@ -7,7 +8,7 @@ export interface Cached {
   /** Of the pixels, uncompressed. */
   bytes: number;
   hash: string;
-  warnings: { code: string; message: string }[];
+  warnings: { code: ErrorCode; message: string }[];
   seconds: number;
 }
 

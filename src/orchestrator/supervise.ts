@@ -7,6 +7,7 @@ import {
   followEvents,
   readEvents,
   type StateEntry,
+  startRecorded,
 } from '../record/index.ts';
 import { classify, type Failure, howItEnded } from './classify.ts';
 import { GRACE } from './guard.ts';
@@ -73,6 +74,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
       ...(handle.leftovers ? { secret: handle.leftovers.secret } : {}),
       ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
     });
+    startRecorded(runDir);
   } catch (error) {
     // A trainer that no record knows of would be nobody's.
     handle.kill();

@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.ts';
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/colour.generated.ts';
-import { kernel } from './kernels/open.ts';
 import { normalDeviates } from './noise.ts';
 import type { Picture } from './picture.ts';
 

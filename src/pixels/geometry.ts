@@ -1,5 +1,5 @@
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/geometry.generated.ts';
-import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
 const open = kernel<{

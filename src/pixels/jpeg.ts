@@ -1,5 +1,5 @@
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/jpeg.generated.ts';
-import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
 // biome-ignore format: as the standard prints them.

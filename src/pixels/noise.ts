@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { normalQuantile } from '../base/statistics.ts';
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/noise.generated.ts';
-import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
 /** 4096 values of the normal distribution with equal probabilities, × 8192. */

@@ -1,4 +1,4 @@
-import { kernel } from './kernels/open.ts';
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/tone.generated.ts';
 import type { Picture } from './picture.ts';
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { plural } from '../base/format.ts';
 import { type Line, lineNumber } from '../base/lines.ts';
 import { decodeEvent, type LineProblem } from './decode-event.ts';
@@ -57,7 +58,7 @@ export class EventDecoder {
     return this.warning(code, `${basename(this.file)}, ${text}`);
   }
 
-  private warning(code: string, message: string): Event {
+  private warning(code: ErrorCode, message: string): Event {
     return { type: 'warning', time: this.time, code, message };
   }
 }

@@ -1,6 +1,16 @@
 export { changeConfig, refreshConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
 export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export { type CalibrationBin, type Diagnostics, type RocCurve, readDiagnostics } from './diagnostics.ts';
+export {
+  differenceText,
+  type Lead,
+  leadOf,
+  pointName,
+  type SeedDifference,
+  type SeedValue,
+  seedDifference,
+} from './difference.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
@@ -14,11 +24,14 @@ export {
   openEvents,
   readEvents,
 } from './events.ts';
+export { expectedStart, expectStart, startRecorded } from './expected-start.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
+export { type Duration, type EndForecast, forecastEnd, type Range } from './forecast.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
 export { originText } from './origin-text.ts';
+export { type PreflightRun, readPreflight, writePreflight } from './preflight.ts';
 export {
   type Origins,
   RECORD_VERSION,
@@ -34,6 +47,7 @@ export {
   bestOf,
   compareValues,
   finalValue,
+  modeOf,
   type PointResult,
   pointsOf,
   type Result,
@@ -68,4 +82,5 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';

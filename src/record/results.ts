@@ -10,6 +10,8 @@ export interface TrialResult {
   finished: boolean;
   /** Of the objective. */
   value?: number;
+  /** Two points' trials of one seed are a pair. */
+  seed?: number | undefined;
 }
 
 /** The mean of a point's finished trials. */
@@ -106,3 +108,9 @@ export function resultText(
   const spread = cut ? ` (${format(interval[0])} … ${format(interval[1])})` : ` ± ${format(half)}`;
   return `${format(mean)}${spread}${weak ? `, weak: ${n} seeds` : ''}`;
 }
+
+/** Whether more or less of a metric is better, by its name: losses and error rates fall. */
+export const modeOf = (metric: string): Objective['mode'] =>
+  /(?:^|[/_.])(?:loss|eer|ece|error|mae|mse|rmse|nll|perplexity|far|frr)$|_loss\/|gender_gap\//.test(metric)
+    ? 'min'
+    : 'max';

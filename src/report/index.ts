@@ -1,2 +1,13 @@
+export type { ChangedImage } from './compare/changed.ts';
+export { type Comparison, compareSides, inReadingOrder, type Side } from './compare/compare.ts';
+export { type ConfigDifference, configDifferences } from './compare/config-differences.ts';
+export type { ImageTest } from './compare/image-test.ts';
+export { readSweep, type SweepRecord } from './trials/read-sweep.ts';
 export { writeCharts } from './write-charts.ts';
-export { type WrittenReport, writeRunReport, writeSweepReport } from './write-report.ts';
+export {
+  livePage,
+  type WrittenReport,
+  writeComparison,
+  writeRunReport,
+  writeSweepReport,
+} from './write-report.ts';

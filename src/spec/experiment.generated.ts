@@ -700,6 +700,45 @@ export interface Experiment {
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
     /**
+     * Several trials on one GPU, as many as fit by what the preflight measured.
+     */
+    pack: boolean;
+    /**
+     * Where trainers are started, discriminated by name.
+     */
+    launcher: Local | Slurm | Ray;
+    /**
+     * What facecom sweep --render k8s writes into its manifest.
+     */
+    kubernetes: {
+      /**
+       * Container image with Node and facecom.
+       */
+      image: string;
+      /**
+       * Persistent volume claim with the run folders, the data and facecom, which all pods mount.
+       */
+      claim: string;
+      /**
+       * Where the claim is mounted; the working folder, and paths in it, must be the same as here.
+       */
+      mount?: string;
+      /**
+       * Kueue's local queue: the label kueue.x-k8s.io/queue-name.
+       */
+      queue?: string;
+      /**
+       * Namespace.
+       */
+      namespace?: string;
+      /**
+       * Labels that a node must have.
+       */
+      node_selector: {
+        [k: string]: string;
+      };
+    };
+    /**
      * Trials at once; 0: as many as the devices hold.
      */
     max_parallel: number;
@@ -793,6 +832,10 @@ export interface Experiment {
      */
     mlflow: string;
     /**
+     * Who sends a run: the command that runs the sweep, or, on a cluster, each job from its node.
+     */
+    from: 'orchestrator' | 'jobs';
+    /**
      * MLflow's experiment.
      */
     experiment: string;
@@ -870,6 +913,23 @@ export interface Experiment {
      * Names of earlier sweeps whose finished trials a search knows from the start.
      */
     warm_start: string[];
+    /**
+     * More seeds for the leading points once all trials have ended: until the best is shown to be better than the others, or as good as they are within `ci`.
+     */
+    until?: {
+      /**
+       * A difference of this size is of no interest: points whose interval of the difference from the best is narrower on either side get no more seeds.
+       */
+      ci: number;
+      /**
+       * Trials of a point at most.
+       */
+      max_repeats: number;
+    };
+    /**
+     * Whether the costliest trials run three steps before the sweep begins, so that one that cannot fit is known then; auto: before sweeps of 200 epochs and more.
+     */
+    preflight: 'auto' | 'always' | 'never';
     /**
      * Stops trials early that others are better than by then. Their checkpoints stay.
      */
@@ -2044,6 +2104,119 @@ export interface Phase {
      */
     [k: string]: number;
   };
+}
+export interface Local {
+  /**
+   * Processes of this machine.
+   */
+  name: 'local';
+}
+export interface Slurm {
+  /**
+   * Jobs of Slurm: trials become tasks of job arrays.
+   */
+  name: 'slurm';
+  /**
+   * Partition, or several with commas.
+   */
+  partition?: string;
+  /**
+   * Account that is charged.
+   */
+  account?: string;
+  /**
+   * Quality of service.
+   */
+  qos?: string;
+  /**
+   * Time limit of a job as Slurm writes it; a trial that needs longer saves and continues in the same job, queued again.
+   */
+  time?: string;
+  /**
+   * Generic resources of a job; a list divides the trials among several kinds, an array of jobs each. GPUs are asked for by resources.gpus where the partition has any and this is left out.
+   */
+  gres?: string | string[];
+  /**
+   * Features that a node must have.
+   */
+  constraint?: string;
+  /**
+   * Further arguments of sbatch.
+   */
+  arguments: string[];
+  /**
+   * How long before the time limit a trainer is asked to save.
+   */
+  lead: number;
+  /**
+   * How often a job that reached its time limit is queued again; 0: never, the sweep submits another.
+   */
+  requeues: number;
+  /**
+   * Jobs in Slurm's queue at once, waiting and running; 0: 256, or 16 for a search that learns. resources.max_parallel bounds those that run.
+   */
+  queue: number;
+  /**
+   * Lines of shell that each job begins with: modules, a virtual environment.
+   */
+  setup: string[];
+  /**
+   * Node on the cluster's machines, a path or a name that the setup puts on PATH; the one that runs facecom if left out.
+   */
+  node?: string;
+  /**
+   * Time between two looks at the jobs.
+   */
+  poll: number;
+  /**
+   * How long a file written on another machine may take to be seen here: the attribute cache of the shared file system. A job that has ended is not judged before.
+   */
+  visibility: number;
+}
+export interface Ray {
+  /**
+   * Jobs of a Ray cluster, by its REST interface. RAY_AUTH_TOKEN is sent as its token.
+   */
+  name: 'ray';
+  /**
+   * Address of the dashboard; RAY_API_SERVER_ADDRESS or RAY_ADDRESS if left out, else http://127.0.0.1:8265.
+   */
+  address?: string;
+  /**
+   * Custom resources of a job.
+   */
+  resources: {
+    /**
+     * How much of the resource.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Further keys of Ray's runtime environment.
+   */
+  runtime_env: {
+    [k: string]: unknown;
+  };
+  /**
+   * Jobs at once, waiting and running; 0: as many as the cluster's CPUs and GPUs hold. Ray fails jobs that wait for longer than 15 minutes.
+   */
+  queue: number;
+  /**
+   * Lines of shell that each job begins with: modules, a virtual environment.
+   */
+  setup: string[];
+  /**
+   * Node on the cluster's machines, a path or a name that the setup puts on PATH; the one that runs facecom if left out.
+   */
+  node?: string;
+  /**
+   * Time between two looks at the jobs.
+   */
+  poll: number;
+  /**
+   * How long a file written on another machine may take to be seen here: the attribute cache of the shared file system. A job that has ended is not judged before.
+   */
+  visibility: number;
 }
 /**
  * Values of an axis that are not listed one by one; exactly one of its keys, and step where it quantises.

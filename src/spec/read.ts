@@ -1,5 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, parseDocument, type Node as YamlNode } from 'yaml';
-import { type Problem, problemAt } from './problem.ts';
+import { type Finding, type Problem, problemAt } from './problem.ts';
 import { schemaAt } from './schema.ts';
 import type { Source, Span } from './source.ts';
 import { type Entry, formatPath, type Node, type Path } from './tree.ts';
@@ -43,7 +43,7 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     problems.push(marks);
     return undefined;
   }
-  const early = tooManyKeys(source) ?? tooDeep(source);
+  const early = tooManyKeys(source) ?? tooManyValues(source) ?? tooDeep(source);
   if (early) {
     problems.push(early);
     return undefined;
@@ -103,6 +103,24 @@ function tooManyKeys(source: Source): Problem | undefined {
   return undefined;
 }
 
+/** A list is as slow to read: every comma and every line may be a value. */
+function tooManyValues(source: Source): Problem | undefined {
+  const { text } = source;
+  if (text.length < limits.nodes) return undefined;
+  let count = 0;
+  // What is between quotes, or in a comment, is no value; only a text with many separators is worth its tokens.
+  for (const _ of text.matchAll(/[,\n]/g)) count++;
+  if (count <= limits.nodes) return undefined;
+  let values = 0;
+  let at = 0;
+  for (const token of new Lexer().lex(text)) {
+    if ((token === ',' || token === '-') && ++values > limits.nodes)
+      return problemAt({ source, start: at, end: at + 1 }, sizeFinding([]));
+    if (!lexerMarks.has(token)) at += token.length;
+  }
+  return undefined;
+}
+
 /** What the lexer puts between tokens for documents, flows and scalars: not of the text. */
 const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
 
@@ -122,7 +140,16 @@ function tooDeep(source: Source): Problem | undefined {
   return undefined;
 }
 
-function depthFinding(path: Path) {
+function sizeFinding(path: Path): Finding {
+  return {
+    code: 'yaml-size',
+    path: formatPath(path),
+    message: `The document has more than ${limits.nodes} values when its aliases are followed.`,
+    remedy: 'Write fewer values; an alias of an alias of an alias multiplies them.',
+  };
+}
+
+function depthFinding(path: Path): Finding {
   return {
     code: 'yaml-depth',
     path: formatPath(path),
@@ -141,7 +168,7 @@ const yamlMessages: Record<string, string> = {
   MULTIPLE_DOCS: 'The file holds more than one document.',
 };
 
-function yamlFinding(code: string, message: string, line: string) {
+function yamlFinding(code: string, message: string, line: string): Finding {
   if (message.includes('call stack')) return depthFinding([]);
   const said = message.replace(/\s+at line \d+.*$/s, '').replace(/\.?$/, '.');
   return {
@@ -182,12 +209,7 @@ class Reader {
     if (this.stopped) return { kind: 'scalar', value: null, span };
     if (++this.nodes > limits.nodes) {
       this.stopped = true;
-      this.report(span, {
-        code: 'yaml-size',
-        path: formatPath(path),
-        message: `The document has more than ${limits.nodes} values when its aliases are followed.`,
-        remedy: 'Write fewer values; an alias of an alias of an alias multiplies them.',
-      });
+      this.report(span, sizeFinding(path));
       return { kind: 'scalar', value: null, span };
     }
     if (path.length > limits.depth) {

@@ -1,6 +1,6 @@
 import { valueAt } from '../base/objects.ts';
 import type { Experiment, PlacedFinding, ResolvedExperiment } from '../spec/index.ts';
-import { buildSpace, type SweepSpec } from './build.ts';
+import { buildSpace } from './build.ts';
 import { checkPoint } from './check-point.ts';
 import { configurer } from './configure.ts';
 import type { ExpandOptions, Trial } from './expand.ts';
@@ -8,6 +8,7 @@ import { identify, sectionTexts } from './identity.ts';
 import { learningSamplerOf } from './samplers/index.ts';
 import type { LearningSampler, Told } from './samplers/sampler.ts';
 import { ABSENT, type Assignment, choose, type Space, Tally } from './space.ts';
+import type { SweepSpec } from './sweep-spec.ts';
 
 /** What is known of a point by now. */
 export type Outcome = Pick<Told, 'state' | 'losses' | 'epoch'>;

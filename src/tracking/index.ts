@@ -6,6 +6,7 @@ export { keepServer } from './mlflow/local/keeper.ts';
 export { choosePort } from './mlflow/local/port.ts';
 export { findServer, stopServer, waitForServer } from './mlflow/local/server.ts';
 export { readServerState } from './mlflow/local/state.ts';
+export { pagesOf } from './mlflow/pages.ts';
 export { localTarget, type SessionOptions } from './mlflow/session.ts';
 export { type SyncRow, syncRuns } from './sync.ts';
 export { targetOf } from './target.ts';

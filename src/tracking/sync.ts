@@ -250,14 +250,14 @@ async function completeRun(runDir: string, target: string): Promise<string | und
   return all ? sent.run : undefined;
 }
 
-function describe(run: string, { client }: Session, remote: RemoteRun): SyncRow {
+function describe(run: string, { pages }: Session, remote: RemoteRun): SyncRow {
   const { experiment, run: id } = remote.sent;
   const { counts, left } = remote;
   const any = Object.values(counts).some((count) => count > 0);
   return {
     run,
     status: any ? 'sent' : 'up-to-date',
-    url: `${client.connection.base}#/experiments/${experiment}/runs/${id}`,
+    url: pages.run(experiment, id),
     sent: counts,
     ...(left.size > 0 ? { reason: [...left].join(' ') } : {}),
   };

@@ -16,6 +16,7 @@ export const trackRun: TrackRun = ({ runDir, ...options }) => {
     note: link.note,
     slow: link.slow,
     waiting: link.waiting,
+    patience: link.patience,
   });
 };
 
@@ -39,8 +40,9 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
     note: link.note,
     slow: link.slow,
     waiting: link.waiting,
+    patience: link.patience,
   });
-  const children = new Map<string, Tracker>();
+  const children = new Set<Tracker>();
   return {
     get url() {
       return own.url;
@@ -54,11 +56,12 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
         note: link.note,
         slow: link.slow,
         waiting: link.waiting,
+        patience: link.patience,
       });
-      children.set(runDir, child);
+      children.add(child);
       const close: Tracker['close'] = async (closing) => {
         const closed = await child.close(closing);
-        if (children.get(runDir) === child) children.delete(runDir);
+        children.delete(child);
         return closed;
       };
       return {
@@ -69,11 +72,11 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
       };
     },
     close: async (closing): Promise<Closed> => {
-      const closed = await Promise.all([...children.values()].map((child) => child.close(closing)));
+      // All at once: there is one limit for the whole, and what the sweep's own run shows is read from the folders.
+      const closed = Promise.all([...children].map((child) => child.close(closing)));
       const sweep = await own.close(closing);
-      return closed.every(({ sent }) => sent)
-        ? sweep
-        : { ...sweep, ...closed.find(({ sent }) => !sent), url: sweep.url };
+      const unsent = (await closed).find(({ sent }) => !sent);
+      return unsent ? { ...sweep, ...unsent, url: sweep.url } : sweep;
     },
   } satisfies SweepTracker;
 };
@@ -92,11 +95,16 @@ function chooseTarget({ config, note }: TrackOptions): Exclude<Target, { kind: '
   }
 }
 
+/** Seconds from the start for a server's first answer; at the end of a run, one that has not given any is not waited for. */
+const FIRST_ANSWER = 5;
+
 /** One server for all that a command sends, asked for once; each thing is reported once. */
 class Link {
   private readonly target: Exclude<Target, { kind: 'off' }>;
   private readonly options: TrackOptions;
   private readonly said = new Set<string>();
+  private readonly begun = performance.now();
+  private answered = false;
   private opening: Promise<Session> | undefined;
   private phase: string | undefined;
 
@@ -135,6 +143,12 @@ class Link {
   readonly waiting = (): string | undefined =>
     this.phase === 'none' || this.phase === 'starting' ? 'its local server to start' : undefined;
 
+  readonly patience = (): number | undefined =>
+    // The local server's start is waited for as is said.
+    this.answered || this.target.kind === 'local'
+      ? undefined
+      : Math.max(0, FIRST_ANSWER - (performance.now() - this.begun) / 1000);
+
   private async open(signal: AbortSignal): Promise<Session> {
     const { Session } = await import('./mlflow/session.ts');
     const session = await Session.open(this.target, {
@@ -152,6 +166,7 @@ class Link {
       },
     });
     this.phase = 'ready';
+    this.answered = true;
     return session;
   }
 }
@@ -195,8 +210,8 @@ async function runSender(
 }
 
 function pageOf(
-  { client }: Session,
+  { pages }: Session,
   sent: { experiment: string; run: string } | undefined,
 ): string | undefined {
-  return sent && `${client.connection.base}#/experiments/${sent.experiment}/runs/${sent.run}`;
+  return sent && pages.run(sent.experiment, sent.run);
 }

@@ -32,7 +32,7 @@ export interface TrackOptions {
   /** The folder of all run folders, where the local server keeps its data. */
   runs: string;
   config: Pick<Experiment, 'name' | 'tracking'>;
-  /** Says a line to identities. */
+  /** Says a line to people. */
   note: (line: string) => void;
 }
 

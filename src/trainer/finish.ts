@@ -10,8 +10,10 @@ import {
   conditionTable,
   scoreUnderConditions,
 } from './evaluation/conditions.ts';
+import { diagnosticsOf } from './evaluation/diagnostics.ts';
 import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
+import { imageSheet } from './evaluation/image-sheet.ts';
 import { lossesOf } from './evaluation/losses.ts';
 import { matches } from './evaluation/matching/index.ts';
 import {
@@ -23,6 +25,7 @@ import {
 } from './evaluation/metrics.ts';
 import { splitTable } from './evaluation/split-table.ts';
 import { predictions, submission } from './evaluation/submission.ts';
+import { answersOf, testImages } from './evaluation/test-images.ts';
 import { finalLines } from './log.ts';
 import type { Session } from './session.ts';
 
@@ -115,6 +118,7 @@ async function test(session: Session): Promise<Scores> {
       count,
     })),
   });
+  await writeDiagnostics(session, full, outcomes);
   const conditions = await testConditions(session, { full, outcomes, watched });
   const losses = lossesOf(outcomes, { gender: config.loss.alpha, identity: config.loss.beta });
   return {
@@ -123,6 +127,25 @@ async function test(session: Session): Promise<Scores> {
     ...named('test', full.parts),
     ...named('test', conditions),
   };
+}
+
+/** What reports and comparisons are made of: answers image by image, curves, and the images that were mistaken. */
+async function writeDiagnostics(session: Session, full: FullEvaluation, outcomes: Outcomes): Promise<void> {
+  const { config, dataset } = session;
+  const answers = answersOf(dataset.test, outcomes, dataset.identities);
+  await writeArtifact(session, 'test_images.csv', 'predictions', testImages(answers));
+  const found = diagnosticsOf(dataset.test, outcomes, answers, {
+    pairs: config.evaluate.matching,
+    thresholds: full.thresholds,
+    chosenHere: full.chosenHere,
+  });
+  const sheet = await imageSheet(dataset.test, answers, found.verification?.hardest ?? []);
+  if (sheet) await writeArtifact(session, 'mistakes.jpg', 'image', sheet.bytes);
+  const { tile, columns, names } = sheet ?? {};
+  await writeArtifact(session, 'diagnostics.json', 'diagnostics', {
+    ...found,
+    ...(sheet ? { sheet: { file: 'mistakes.jpg', tile, columns, names } } : {}),
+  });
 }
 
 /** Thresholds that the best weights choose on the validation images: test images must not choose their own. */
@@ -194,7 +217,9 @@ async function writeArtifact(
   await mkdir(dirname(path), { recursive: true });
   await writeAsideAsync(
     path,
-    typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
+    typeof content === 'string' || content instanceof Uint8Array
+      ? content
+      : `${JSON.stringify(content, null, 2)}\n`,
   );
   record.artifact(path, kind);
 }

@@ -1,3 +1,4 @@
+export { type Checkpoint, readCheckpoint, readCheckpointInfo } from './checkpoint/checkpoint.ts';
 export { classCount } from './class-count.ts';
 export {
   type ConditionScores,

@@ -1,4 +1,4 @@
-import { metricNames } from './evaluation/metrics.ts';
+import { metricNames } from '../spec/index.ts';
 import type { TrainState } from './state.ts';
 
 /** One line for identities about an epoch that has ended. */

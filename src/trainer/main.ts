@@ -11,8 +11,12 @@ import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 
 /** The built-in trainer on the built-in model: trains the run of a folder and returns the process's exit code. */
-export async function main(runDir: string): Promise<number> {
+export async function main(
+  runDir: string,
+  options: Pick<TrainerOptions, 'steps' | 'progressInterval'> = {},
+): Promise<number> {
   return runTrainer(runDir, {
+    ...options,
     // Loaded inside the run, so that a library that is missing is a failure in the record.
     openLearner: async (...args) => (await import('../model/index.ts')).openLearner(...args),
   });
@@ -23,6 +27,10 @@ export interface TrainerOptions {
   /** Milliseconds between two looks at the parent process. */
   parentInterval?: number;
   checkpointInterval?: number;
+  /** Stop after so many optimizer steps. */
+  steps?: number;
+  /** Milliseconds between two progress events; 0: one a step. */
+  progressInterval?: number;
 }
 
 /**
@@ -43,15 +51,14 @@ export async function runTrainer(runDir: string, options: TrainerOptions): Promi
     }
     events = openEvents(runDir);
     const record = new RunRecord(events, { runDir, earlier, log });
-    const interrupted = await trainRun(runDir, config, {
+    const reason = await trainRun(runDir, config, {
       ...options,
       events,
       record,
       signal: stop.signal,
       progress,
     });
-    if (interrupted) {
-      const reason = (stop.signal.reason as Error).message;
+    if (reason !== undefined) {
       events.stopped({ reason });
       events.sync();
       log(`stopped (${reason}): the run can be resumed`);
@@ -73,8 +80,12 @@ interface RunOptions extends TrainerOptions {
   progress: { stage: Stage };
 }
 
-/** Returns whether the run was interrupted. */
-async function trainRun(runDir: string, config: Experiment, options: RunOptions): Promise<boolean> {
+/** Returns why the run was interrupted; undefined where it was not. */
+async function trainRun(
+  runDir: string,
+  config: Experiment,
+  options: RunOptions,
+): Promise<string | undefined> {
   const { events, record, signal } = options;
   const resume = await readResume(runDir, (error) => {
     record.warn(
@@ -85,7 +96,7 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
   const dataset = await interruptible(signal, () => load(config, options));
-  if (!dataset) return true;
+  if (!dataset) return (signal.reason as Error).message;
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
   const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
@@ -109,12 +120,14 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
       resume,
       log,
       checkpointInterval: options.checkpointInterval,
+      steps: options.steps,
+      progressInterval: options.progressInterval,
     });
-    if (result.status === 'interrupted') return true;
+    if (result.status === 'interrupted') return result.reason;
     events.finished({ metrics: result.metrics });
     events.sync();
     if (!config.train.checkpoints.keep_last) await dropLast(runDir);
-    return false;
+    return undefined;
   } finally {
     learner.dispose();
   }

@@ -1,13 +1,6 @@
 import { FacecomError } from '../base/errors.ts';
 import type { Dataset, Subset } from '../data/index.ts';
-import { isMatching } from './evaluation/matching/names.ts';
-import { metricNames } from './evaluation/metrics.ts';
-
-/** Losses of either split that can be monitored. */
-const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
-
-/** Scores of the training images, as the steps saw them. */
-const trainNames = ['gender_accuracy', 'identity_top1'] as const;
+import { isMatching, lossNames, metricNames, trainScoreNames } from '../spec/index.ts';
 
 /** Names of the metrics that can be monitored with a data set: those of a task without labels do not exist. */
 export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'validation'>): string[] {
@@ -21,7 +14,9 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
     return true;
   };
   return [
-    ...[...lossNames, ...trainNames].filter((name) => exists(train, name)).map((name) => `train/${name}`),
+    ...[...lossNames, ...trainScoreNames]
+      .filter((name) => exists(train, name))
+      .map((name) => `train/${name}`),
     ...[...metricNames, ...lossNames].filter((name) => exists(validation, name)).map((name) => `val/${name}`),
   ];
 }

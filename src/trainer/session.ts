@@ -24,10 +24,14 @@ export interface TrainOptions {
   log?: (line: string) => void;
   /** Milliseconds between two checkpoints within an epoch. */
   checkpointInterval?: number;
+  /** The result is `interrupted` after so many optimizer steps, unless training has ended by then. */
+  steps?: number;
+  /** Milliseconds between two progress events; 0: one a step. */
+  progressInterval?: number;
 }
 
 /** What the stages of a run share. */
-export interface Session extends Required<Omit<TrainOptions, 'resume'>> {
+export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progressInterval'>> {
   state: TrainState;
   stretches: readonly Stretch[];
   balance: Balancer;
@@ -35,6 +39,8 @@ export interface Session extends Required<Omit<TrainOptions, 'resume'>> {
   sampler: Sampler | undefined;
   stepsPerEpoch: number;
   progress: ProgressReporter;
+  /** Ends the training after `steps`. */
+  limit: AbortController;
   /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
   save: (options?: { best?: boolean; kept?: boolean }) => Promise<void>;
   checkpoints: CheckpointWriter;

@@ -17,11 +17,12 @@ import { ProgressReporter, Rate } from './progress.ts';
 import { createSampler } from './sampling/index.ts';
 import type { Session, TrainOptions } from './session.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
+import { StopRequested } from './stop.ts';
 import { rateAt, type Stretch, stretchAt, stretchesOf } from './stretches.ts';
 
 export type TrainResult =
   | { status: 'finished'; metrics: Scores; state: TrainState }
-  | { status: 'interrupted'; state: TrainState };
+  | { status: 'interrupted'; state: TrainState; reason: string };
 
 /**
  *   resume or start ─▶ ┌ train an epoch ─▶ validate ─▶ schedule, early stopping ─▶ checkpoints ┐ ─▶ test the best ─▶ artifacts
@@ -38,6 +39,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       await averageWeights(session);
       const scores = await validate(session);
       await endEpoch(session, trained, scores);
+      if (state.ended === null) keepToSteps(session);
     }
     const metrics = await finish(session);
     return { status: 'finished', metrics, state };
@@ -49,7 +51,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }
     await session.save();
     await checkpoints.flush();
-    return { status: 'interrupted', state };
+    return { status: 'interrupted', state, reason: (signal.reason as Error).message };
   }
 }
 
@@ -95,16 +97,20 @@ async function start(options: TrainOptions): Promise<Session> {
       (path) => record.checkpoint(path, score),
     );
   };
+  const limit = new AbortController();
   return {
     ...options,
     log: options.log ?? (() => {}),
     checkpointInterval: options.checkpointInterval ?? 3 * 60 * 1000,
+    steps: options.steps ?? Number.POSITIVE_INFINITY,
+    limit,
+    signal: AbortSignal.any([options.signal, limit.signal]),
     state,
     stretches,
     balance,
     sampler,
     stepsPerEpoch,
-    progress: new ProgressReporter(events),
+    progress: new ProgressReporter(events, { interval: options.progressInterval }),
     save,
     checkpoints,
   };
@@ -126,6 +132,13 @@ function warn({ config, dataset, record, learner, log }: TrainOptions, stretches
   const left = config.train.phases.length - stretches.length;
   if (config.train.phases.length > 0 && left > 0)
     record.warn('phases-cut', `train.epochs ends the training before ${left} of its phases.`);
+}
+
+/** Ends the training where its steps are done: between two steps, or here. */
+function keepToSteps({ state, steps, limit }: Session, { atOnce = true } = {}): void {
+  if (state.step < steps) return;
+  limit.abort(new StopRequested(`${state.step} steps are done`));
+  if (atOnce) limit.signal.throwIfAborted();
 }
 
 const position = ({ epoch, batch, ended }: TrainState) => `${epoch} ${batch} ${ended}`;
@@ -167,6 +180,8 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
           images_per_second: rate.value(),
           best: state.best?.score ?? undefined,
         });
+        // The last step of an epoch ends with its validation.
+        if (state.batch < stepsPerEpoch) keepToSteps(session, { atOnce: false });
         if (performance.now() - lastSaved >= session.checkpointInterval && state.batch < stepsPerEpoch) {
           lastSaved = performance.now();
           await session.save();

@@ -53,7 +53,7 @@ test('evaluate gives what the run recorded, and scores other data and conditions
   await writeSet(join(cwd, 'others'), people(1, 3));
   const others = await facecom('evaluate', 'last', '--data', 'others');
   assert.equal(others.exitCode, 0, others.stderr);
-  assert.match(others.stderr, /warning\[data-strangers\]: 3 of 3 pictures/);
+  assert.match(others.stderr, /warning\[data-strangers\]: 3 of 3 images/);
   assert.match(others.stdout, /on all 3 of .*others/);
   assert.match(others.stdout, /none +– +[01]\.\d{4} +[01]\.\d{4} +– +– +–/);
 });

@@ -10,6 +10,8 @@ import { runPage } from '../../src/report/page/run-page.ts';
 import { open, withoutBrowser } from './support/browser.ts';
 import { confusion, makeRun, runsFolder, usualEpochs } from './support/records.ts';
 
+const noCharts = { training: [], verification: [], calibration: [] };
+
 const silent = (line: string) => assert.fail(line);
 const attack = `<script>alert(1)</script><img src=x onerror=alert(2)>"' onload="alert(3)`;
 
@@ -130,7 +132,7 @@ test('a page is made of any record', async (t) => {
       writeFileSync(join(dir, 'environment.json'), JSON.stringify(environment));
       writeFileSync(join(dir, 'origins.json'), JSON.stringify(origins));
       writeFileSync(join(dir, 'artifacts', 'metrics.json'), JSON.stringify(metrics));
-      const page = await runPage(readRun(dir), {}, undefined);
+      const page = await runPage(readRun(dir), noCharts);
       assert.match(page, /^<!doctype html>[\s\S]*<\/html>\n$/);
       assert.doesNotMatch(page, /\[object Object\]|>undefined</);
     }),
@@ -142,7 +144,7 @@ test('an empty folder of a run has a page', async (t) => {
   const dir = makeRun({ runs: runsFolder(t) });
   for (const file of ['config.json', 'environment.json', 'origins.json', 'state.jsonl', 'events.jsonl'])
     writeFileSync(join(dir, file), '{torn');
-  assert.match(await runPage(readRun(dir), {}, './'), /No metric was recorded/);
+  assert.match(await runPage(readRun(dir), noCharts), /No metric was recorded/);
 });
 
 test('where a value came from is worded as explain does: a flag as it was given', async (t) => {
@@ -158,7 +160,7 @@ test('where a value came from is worded as explain does: a flag as it was given'
       'data.image_size': { kind: 'retry', class: 'oom', from: 112 },
     }),
   );
-  const page = await runPage(readRun(dir), {}, undefined);
+  const page = await runPage(readRun(dir), noCharts);
   assert.ok(page.includes('>--set train.epochs=3<'));
   assert.ok(!page.includes('--set --set'));
   assert.ok(page.includes('environment DATA in a.yaml:4:9'));

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { formatProblems, SpecError } from '../../src/spec/index.ts';
-import { splitMetrics } from '../../src/spec/rules/metrics.ts';
-import { metricNames } from '../../src/trainer/evaluation/metrics.ts';
 import { places, problemsOf } from '../support/specs.ts';
 
 const cases: Array<[what: string, text: string, expected: string[]]> = [
@@ -165,10 +163,6 @@ it('marks what is far right in a long line, and keeps control characters from th
   const [second] = await problemsOf(t, 'name: "a\\e[31m"\nse\u0007ed: 1\n');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
   assert.doesNotMatch(formatProblems([second!]), /[\u0007\u001b]/);
-});
-
-it('knows the metrics that the built-in trainer has', () => {
-  assert.deepEqual([...splitMetrics], [...metricNames]);
 });
 
 it('throws the first problem as an error with all of them', async (t) => {

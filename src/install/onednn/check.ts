@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { isErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { programFile } from '../../base/folders.ts';
 
@@ -38,7 +39,7 @@ export async function checkOneDnn(
   const said = lastJson(stdout);
   if (said?.version && exitCode === 0) return said as OneDnnReport;
   const { error } = said ?? {};
-  if (error && error.code !== 'internal')
+  if (isErrorCode(error?.code) && error.code !== 'internal')
     throw new FacecomError(error.code, error.message, { ...error, exitCode: 2 });
   const how = signal ? `the process that loaded it was ended by ${signal}` : `exit code ${exitCode}`;
   throw new FacecomError('onednn-damaged', `oneDNN in ${dir} does not load.`, {

@@ -23,7 +23,8 @@ export async function followRuns(options: AfterOptions) {
     // A curve has at least two points.
     if ((metrics.get(runDir) ?? 0) > 1) await charts.write(runDir);
     metrics.delete(runDir);
-    await trackers.get(runDir)?.close({ timeout: 60 });
+    // Not waited for here: there is one limit for all of MLflow at the end.
+    void trackers.get(runDir)?.close({ timeout: 60 });
     trackers.delete(runDir);
   };
   const observer: Pick<SweepObserver, 'started' | 'event' | 'ended'> = {

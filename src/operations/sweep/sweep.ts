@@ -21,7 +21,13 @@ import {
   trainerEnvironment,
   waitFor,
 } from '../../orchestrator/index.ts';
-import { defaultObjective, type Event, type Objective, writeManifest } from '../../record/index.ts';
+import {
+  defaultObjective,
+  type Event,
+  type Objective,
+  type PreflightRun,
+  writeManifest,
+} from '../../record/index.ts';
 import { type ResolvedExperiment, readExperiment } from '../../spec/index.ts';
 import { Search } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
@@ -34,6 +40,8 @@ import { EarlyStopping } from './early-stopping.ts';
 import { followRuns } from './follow-runs.ts';
 import { openRunFolder } from './open-run-folder.ts';
 import { makePlaces } from './places.ts';
+import { accumulationFor, mostOf } from './preflight/corners.ts';
+import { preflight } from './preflight/preflight.ts';
 import { Proposals } from './proposals.ts';
 import { type SweepResult, sweepResult } from './result.ts';
 
@@ -94,8 +102,8 @@ export async function sweep(
     await lockFolder(context);
     const adaptive = openAdaptive(context, trials);
     const { board, plan } = await compareWithRecord(context, trials, adaptive);
-    const { slots, gpus } = await divideMachine(context, prepared, trials);
-    return await runAll(context, { trials, prepared, board, plan, slots, gpus, adaptive });
+    const divided = await divideMachine(context, prepared, trials, board);
+    return await runAll(context, { trials, prepared, board, plan, ...divided, adaptive });
   } finally {
     await undoing.all();
   }
@@ -224,14 +232,20 @@ function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping |
  * The slots follow from the spec and the machine, never from how many trials are left: a trial that is resumed has as many threads
  * as it would have had undisturbed, and so the same bits.
  */
-async function divideMachine(
-  { config, maxParallel = 0, report }: Context,
-  prepared: Prepared,
-  { trials }: Trials,
-) {
-  const { slots, notes, gpus } = await chooseSlots(config, prepared, { maxParallel, trials: trials.length });
+async function divideMachine(context: Context, prepared: Prepared, { trials }: Trials, board: Board) {
+  const { spec, folder, config, maxParallel = 0, report, cwd, runs, signals } = context;
+  const asked = { maxParallel, trials: trials.length };
+  const first = await chooseSlots(config, prepared, asked);
+  const tried = await preflight({
+    ...{ spec, trials, folder, cwd, signals, report },
+    ...{ slots: first.slots, gpus: first.gpus },
+    environment: prepared.environment,
+    begun: board.rows.some(({ status }) => status === 'finished' || status === 'linked'),
+    configOf: (trial) => withAbsolutePaths(trial.config, { cwd, runs }),
+  });
+  const { slots, notes, gpus } = await chooseSlots(config, prepared, { ...asked, measured: mostOf(tried) });
   for (const note of notes) report.note(note);
-  return { slots, gpus };
+  return { slots, gpus, tried };
 }
 
 interface Ready {
@@ -241,6 +255,8 @@ interface Ready {
   plan: SweepPlan;
   slots: readonly Slot[];
   gpus: Awaited<ReturnType<typeof listGpus>>;
+  /** What the preflight measured. */
+  tried: readonly PreflightRun[];
   adaptive: Adaptive;
 }
 
@@ -314,10 +330,12 @@ function decisionsOf({ adaptive: { stopping, proposals }, board }: Ready) {
 
 function folderOptions(
   { runs, spec, cwd }: Context,
-  { prepared, trials }: Ready,
+  { prepared, trials, tried }: Ready,
   config: Trials['trials'][0]['config'],
 ) {
+  const accumulation = accumulationFor(config, tried);
   return {
+    ...(accumulation === undefined ? {} : { accumulation }),
     runs,
     spec,
     config: withAbsolutePaths(config, { cwd, runs }),

@@ -1,5 +1,5 @@
+import { kernel } from '../../base/wasm-kernel.ts';
 import { wasm } from './convolve.generated.ts';
-import { kernel } from './open.ts';
 
 /** A neighbour, pixels to the right and down, and its share. */
 export interface Tap {

@@ -1,4 +1,5 @@
 import type { Curves } from '../curves.ts';
+import { PART_RATE } from '../learning-rates.ts';
 import { palette, series as seriesColours } from './theme.ts';
 
 export interface Line {
@@ -67,12 +68,32 @@ const rate: Kind = {
   zero: true,
   metrics: [['train/lr', 'learning rate', palette.green]],
 };
+const weights: Kind = {
+  title: 'Loss weights',
+  axis: 'weight of a task',
+  zero: true,
+  metrics: [
+    ['train/alpha', 'alpha, gender', palette.orange],
+    ['train/beta', 'beta, identity', palette.blue],
+  ],
+};
 const speed: Kind = {
   title: 'Throughput',
   axis: 'training images a second (1/s)',
   zero: true,
   metrics: [['train/images_per_second', 'images a second', palette.yellow]],
 };
+
+/** With a line for each part of the model that has a rate of its own. */
+function rateOf(byName: Curves['byName']): Kind {
+  const parts = [...byName.keys()].filter((name) => name.startsWith(PART_RATE));
+  if (parts.length === 0) return rate;
+  const colours = seriesColours.filter((colour) => colour !== palette.green);
+  const lines = parts
+    .slice(0, colours.length)
+    .map((name, i): Kind['metrics'][0] => [name, name.slice(PART_RATE.length), colours[i]!]);
+  return { ...rate, metrics: [['train/lr', 'all others', palette.green], ...lines] };
+}
 
 /** Told by the tables, not by a curve of its own. */
 const untold = new Set(['val/gender_precision', 'val/gender_recall', 'val/identity_macro_f1']);
@@ -90,7 +111,7 @@ export function panelsOf({ byName }: Curves, monitor: string): { panels: Panel[]
   };
   const panels = [...take(losses), ...take(gender), ...take(identity)];
   panels.push(...judged(byName, monitor, panels, used));
-  panels.push(...take(rate), ...take(speed));
+  panels.push(...take(rateOf(byName)), ...take(weights), ...take(speed));
   const others = groupOthers([...byName.keys()].filter((name) => !used.has(name)));
   const shown = others.slice(0, Math.max(0, MOST_PANELS - panels.length));
   return { panels: [...panels, ...shown], left: others.length - shown.length };

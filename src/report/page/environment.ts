@@ -13,7 +13,6 @@ export function environmentFacts({ environment, summary }: RunRecord): Html {
   const add = (name: string, value: unknown) => {
     if (value !== undefined && value !== '') rows.push([name, value as string]);
   };
-  add('command', environment.argv?.map(shellWord).join(' '));
   add('commit', git && commit(git));
   add('facecom', text(environment.facecom));
   add('Node.js', text(environment.node));
@@ -50,10 +49,6 @@ function changes(git: Git): Html | undefined {
     ? undefined
     : html`<details><summary>Local changes</summary><pre>${text.slice(0, 200_000)}</pre></details>`;
 }
-
-/** As it would be typed. */
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 const text = (value: unknown): string => (value === null ? '' : plain(value));
 

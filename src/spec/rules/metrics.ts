@@ -1,46 +1,17 @@
 import { suggest } from '../../base/suggest.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
+import { lossNames, metricNames, trainScoreNames } from '../metric-names.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** Metrics that the built-in trainer records for validation and test images; its own list is held to this one by a test. */
-export const splitMetrics = [
-  'gender_accuracy',
-  'gender_precision',
-  'gender_recall',
-  'gender_f1',
-  'identity_top1',
-  'identity_top5',
-  'identity_macro_f1',
-  'combined',
-  'verification_auc',
-  'verification_eer',
-  'verification_accuracy',
-  'verification_precision',
-  'verification_recall',
-  'verification_f1',
-  'tar_at_far_1e-1',
-  'tar_at_far_1e-2',
-  'tar_at_far_1e-3',
-  'tar_at_far_1e-4',
-  'gallery_rank1',
-  'gallery_rank5',
-  'gallery_macro_f1',
-  'gallery_open_set',
-  'challenge_pairs',
-  'challenge_gallery',
-] as const;
-
-const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
-
 /** Losses that can be watched: they fall as a model learns. */
-export const losses = ['train', 'val'].flatMap((split) => lossNames.map((name) => `${split}/${name}`));
+const losses = ['train', 'val'].flatMap((split) => lossNames.map((name) => `${split}/${name}`));
 
-/** Scores of training that can be watched. */
-export const trainScores = ['train/gender_accuracy', 'train/identity_top1'] as const;
-
-const validation = [...splitMetrics.map((name) => `val/${name}`), ...trainScores];
-const test = splitMetrics.map((name) => `test/${name}`);
+const validation = [
+  ...metricNames.map((name) => `val/${name}`),
+  ...trainScoreNames.map((name) => `train/${name}`),
+];
+const test = metricNames.map((name) => `test/${name}`);
 
 /** train.early_stopping.monitor is a metric that the run measures after each epoch, and its mode is the way in which it improves. */
 export const monitor: Rule = {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/error-codes.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
 import { formatPath, type Path } from '../tree.ts';
@@ -12,7 +13,7 @@ export interface Rule {
 
 /** A finding at the value of a key. */
 export function broken(
-  code: string,
+  code: ErrorCode,
   at: Path,
   message: string,
   more: Partial<PlacedFinding> = {},

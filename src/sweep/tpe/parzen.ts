@@ -1,6 +1,6 @@
+import { logDensity, logMass, truncatedQuantile } from '../../base/normal.ts';
 import type { Random } from '../../base/random.ts';
 import { type Coordinate, type Scale, scaleOf } from './coordinate.ts';
-import { logDensity, logMass, truncatedQuantile } from './normal.ts';
 
 /**
  * A density over several coordinates: a mixture of one product kernel per observation and one, the prior, over the whole range (Watanabe,

@@ -86,6 +86,7 @@ export class Emitter {
   private readonly uses = new Map<Value, Node[]>();
   private readonly fetched: Set<Value>;
   private readonly reordered = new Map<Storage, Array<{ layout: Layout; offset: number; tensor: Tensor }>>();
+  private readonly derivedTensors = new Map<Storage, Map<string, Tensor>>();
   private readonly done = new Set<Node>();
   private readonly options: EmitterOptions;
   private readonly variables = new Map<string, Tensor>();
@@ -305,6 +306,16 @@ export class Emitter {
     return found;
   }
 
+  /** What several ops make of one tensor, such as its patches, made once as long as nothing writes to the tensor. */
+  derived(tensor: Tensor, key: string, make: () => Tensor): Tensor {
+    const all = this.derivedTensors.get(tensor.storage) ?? new Map<string, Tensor>();
+    this.derivedTensors.set(tensor.storage, all);
+    const whole = `${tensor.offset} ${key}`;
+    const found = all.get(whole) ?? make();
+    all.set(whole, found);
+    return found;
+  }
+
   /** The last instruction also reads what it writes. */
   alsoReads({ storage }: Tensor): void {
     this.instructions[this.instructions.length - 1]!.reads.push(storage);
@@ -356,6 +367,7 @@ export class Emitter {
   /** The storage was written: copies of what it held are of the past. */
   written(storage: Storage): void {
     this.reordered.delete(storage);
+    this.derivedTensors.delete(storage);
   }
 
   /** Where in the traced function an op was called. */

@@ -1,5 +1,7 @@
+import { toOnnx } from '../export/onnx.ts';
 import { describe } from '../graph/builder.ts';
 import { bfloat16 } from '../graph/lower/bfloat16.ts';
+import { prune } from '../graph/lower/prune.ts';
 import { SEED, shapesKey, traceStep } from '../graph/tracing.ts';
 import type {
   CompiledStep,
@@ -48,6 +50,18 @@ export class OneDnnProgram implements CompiledStep {
 
   run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {
     return this.runtime.inTurn(() => this.execute(inputs, step));
+  }
+
+  async toOnnx(
+    inputs: Record<string, Omit<StepInput, 'values'>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
+    const { trace, variables } = traceStep(this.runtime.tracer, new OneDnnShapes(), this, inputs);
+    const values = this.runtime.variables.read([...variables]);
+    return toOnnx(prune(trace), {
+      values: new Map([...values].map(([{ name }, value]) => [name, value])),
+      metadata,
+    });
   }
 
   /** What the steps compiled so far consist of, by the shapes of their inputs. */

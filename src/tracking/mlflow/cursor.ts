@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readJsonObject, writeJson } from '../../base/files.ts';
 import { isRecord } from '../../base/objects.ts';
-import type { RunStatus } from './client.ts';
+import type { RunStatus } from './answers.ts';
 
 /** What of a run was sent to one server. */
 export interface Sent {

@@ -1,7 +1,9 @@
+import { FacecomError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
+import type { Run, RunStatus } from './answers.ts';
 import { artifactRoot } from './artifact-root.ts';
 import { type Artifact, content } from './artifacts.ts';
-import type { Dataset, MlflowClient, Run, RunStatus } from './client.ts';
+import type { Dataset, MlflowClient } from './client.ts';
 import { type Cursor, nothingSent, readCursor, type Sent, writeCursor } from './cursor.ts';
 import { MlflowError } from './errors.ts';
 import { legalKey } from './names.ts';
@@ -52,7 +54,7 @@ export class RemoteRun {
     this.dir = dir;
     this.cursor = cursor;
     this.sent = sent;
-    this.params = new Map(run.data.params?.map(({ key, value }) => [key, value]));
+    this.params = new Map(run.data.params.map(({ key, value }) => [key, value]));
     this.root = artifactRoot(run.info.artifact_uri, client.connection);
     if (this.root === undefined)
       this.left.add(
@@ -77,21 +79,12 @@ export class RemoteRun {
     const known = cursor.sent[target];
     let run = known && (await client.run(known.run));
     // An id without its run: the server has lost its data, or the run was removed for good.
-    run ??= await client.findRun(make.experiment, `tags.\`${KEY}\` = '${cursor.key}'`);
+    run ??= await settled(client, make.experiment, cursor.key);
     if (run?.info.lifecycle_stage === 'deleted') {
       if (!restore) throw deleted(client, run);
       await client.restoreRun(run.info.run_id);
     }
-    run ??= await client.createRun({
-      experiment_id: make.experiment,
-      run_name: make.name,
-      start_time: Math.trunc(make.start),
-      tags: [
-        { key: KEY, value: cursor.key },
-        { key: 'mlflow.note.content', value: text(make.note, LONGEST_TAG, CONFIG) },
-        ...(make.parent === undefined ? [] : [{ key: PARENT, value: make.parent }]),
-      ],
-    });
+    run ??= await create(client, cursor.key, make);
     const { run_id: id, experiment_id: experiment } = run.info;
     if (known?.run !== id) cursor.sent[target] = nothingSent(experiment, id);
     writeCursor(dir, cursor);
@@ -102,6 +95,11 @@ export class RemoteRun {
 
   get id(): string {
     return this.sent.run;
+  }
+
+  /** Deletes what a request that arrived late or twice has made besides this run. */
+  async settle(): Promise<void> {
+    await settled(this.client, this.sent.experiment, this.cursor.key, this.id);
   }
 
   /** Writes down what was sent. */
@@ -252,6 +250,52 @@ export class RemoteRun {
     this.sent.status = status;
     this.save();
   }
+}
+
+async function create(client: MlflowClient, key: string, make: NewRun): Promise<Run> {
+  let run: Run | undefined;
+  try {
+    run = await client.createRun({
+      experiment_id: make.experiment,
+      run_name: make.name,
+      start_time: Math.trunc(make.start),
+      tags: [
+        { key: KEY, value: key },
+        { key: 'mlflow.note.content', value: text(make.note, LONGEST_TAG, CONFIG) },
+        ...(make.parent === undefined ? [] : [{ key: PARENT, value: make.parent }]),
+      ],
+    });
+    await settled(client, make.experiment, key, run.info.run_id);
+    return run;
+  } catch (error) {
+    if (run || !(error instanceof FacecomError)) throw error;
+    // The answer was lost, or is none of MLflow's: the run may be there.
+    const found = await settled(client, make.experiment, key).catch(() => undefined);
+    if (!found) throw error;
+    return found;
+  }
+}
+
+/**
+ * The run with a key, deleted ones last. Twins of it, which a create that was doubled or whose answer was lost leaves, are empty, and are
+ * deleted.
+ */
+async function settled(
+  client: MlflowClient,
+  experiment: string,
+  key: string,
+  keep?: string,
+): Promise<Run | undefined> {
+  const runs = await client.findRuns(experiment, `tags.\`${KEY}\` = '${key}'`);
+  const active = runs.filter(({ info }) => info.lifecycle_stage !== 'deleted');
+  const isEmpty = ({ data }: Run) => data.metrics.length === 0 && data.params.length === 0;
+  const rank = (run: Run) => Number(run.info.run_id !== keep) * 2 + Number(isEmpty(run));
+  const [first, ...twins] = active.sort(
+    (a, b) => rank(a) - rank(b) || (a.info.run_id < b.info.run_id ? -1 : 1),
+  );
+  if (!first || (keep !== undefined && first.info.run_id !== keep)) return first ?? runs[0];
+  for (const twin of twins) if (isEmpty(twin)) await client.deleteRun(twin.info.run_id);
+  return first;
 }
 
 const leftOutText = ({ points, first }: { points: number; first?: string }): string =>

@@ -15,7 +15,8 @@ import {
   scanRun,
 } from '../../record/index.ts';
 import { decides } from '../../spec/index.ts';
-import type { Dataset, RunStatus } from './client.ts';
+import type { RunStatus } from './answers.ts';
+import type { Dataset } from './client.ts';
 import { EventTail } from './tail.ts';
 
 /** What a run folder holds besides its events, as far as it could be read: the trainer may be of any make. */

@@ -81,6 +81,7 @@ export class RunSync {
     await remote.logInput(datasetOf(record));
     const news = await this.sendEvents(remote, record, last);
     if (last || news.artifacts) await remote.putArtifacts(await artifactsOf(runDir, { log: last }));
+    if (last) await remote.settle();
     await remote.setStatus(status, ended);
   }
 

@@ -5,6 +5,7 @@ import { MlflowError } from './errors.ts';
 import { makeServerFolder, serverFolder } from './local/folder.ts';
 import { waitForServer } from './local/server.ts';
 import type { ServerState } from './local/state.ts';
+import { type Pages, pagesOf } from './pages.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export interface SessionOptions {
@@ -20,11 +21,13 @@ export class Session {
   readonly client: MlflowClient;
   /** Its name in cursors: the address, for the local server the id of its folder, for its port changes. */
   readonly target: string;
+  readonly pages: Pages;
   private readonly experiments = new Map<string, Promise<string>>();
 
-  private constructor(client: MlflowClient, target: string) {
+  private constructor(client: MlflowClient, target: string, version: string | undefined) {
     this.client = client;
     this.target = target;
+    this.pages = pagesOf(client.connection.base, version);
   }
 
   /** Waits for the local server, or asks another one whether it is MLflow. */
@@ -32,12 +35,13 @@ export class Session {
     const { runs, policy, signal, onPhase } = options;
     if (target.kind === 'local') {
       const base = await waitForServer(runs, { signal, onPhase });
-      return new Session(new MlflowClient({ base, headers: {} }, { policy, signal }), localTarget(runs));
+      const client = new MlflowClient({ base, headers: {} }, { policy, signal });
+      return new Session(client, localTarget(runs), await client.version());
     }
     const connection = connect(target.uri);
     const client = new MlflowClient(connection, { policy, signal });
     await client.ping();
-    return new Session(client, connection.base);
+    return new Session(client, connection.base, await client.version());
   }
 
   /** MLflow's id of an experiment, which is made if there is none of this name. */
@@ -51,7 +55,7 @@ export class Session {
     return id;
   }
 
-  private async findExperiment(name: string): Promise<string> {
+  private async findExperiment(name: string, again = true): Promise<string> {
     const { client } = this;
     const known = await client.experimentByName(name);
     if (known?.lifecycle_stage === 'deleted')
@@ -69,8 +73,10 @@ export class Session {
         { key: 'mlflow.experimentKind', value: 'custom_model_development' },
       ]);
     } catch (error) {
-      if (!(error instanceof MlflowError) || error.reason !== 'RESOURCE_ALREADY_EXISTS') throw error;
-      return this.findExperiment(name);
+      // Another process was first, or an answer to this one was lost.
+      if (!(error instanceof MlflowError) || error.reason !== 'RESOURCE_ALREADY_EXISTS' || !again)
+        throw error;
+      return this.findExperiment(name, false);
     }
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { formatNumber } from '../../base/format.ts';
 import {
   bestOf,
   compareValues,
   finalValue,
+  lockFile,
   newestRuns,
   type Objective,
   pointsOf,
@@ -19,8 +20,9 @@ import {
   scanRuns,
   type TrialResult,
 } from '../../record/index.ts';
+import type { RunStatus } from './answers.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
-import type { MlflowClient, RunStatus } from './client.ts';
+import type { MlflowClient } from './client.ts';
 import { legalKey, legalPath } from './names.ts';
 import { RemoteRun } from './remote-run.ts';
 import { readRunRecord, tagsOf } from './run-record.ts';
@@ -83,6 +85,7 @@ export class SweepSync {
     await remote.logParams(Object.entries(paramsOf(manifest)));
     await this.sendResults(remote, manifest, trials);
     if (last) await remote.putArtifacts(await artifactsOf(sweepDir));
+    if (last) await remote.settle();
     const status = statusOf(manifest, trials, last);
     await remote.setStatus(status, status === 'RUNNING' ? undefined : lastChange(trials));
     // A folder of very many runs is not read all the time.
@@ -196,7 +199,10 @@ const lastChange = (runs: RunSummary[]): number =>
 /** The files that lie directly in the sweep's folder or in its artifacts/: sweep.json, a report, tables. */
 async function artifactsOf(sweepDir: string): Promise<Artifact[]> {
   const entries = await readdir(sweepDir, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isFile() && !/^\.|\.(tmp|lock|jsonl)$/.test(entry.name));
+  // What is being written, and who is at work on the sweep, are no results.
+  const isResult = (name: string) =>
+    !/^\.|\.(tmp|lock|jsonl)$/.test(name) && name !== basename(lockFile(sweepDir));
+  const names = entries.filter((entry) => entry.isFile() && isResult(entry.name));
   const direct = await Promise.all(names.map(({ name }) => describe(join(sweepDir, name), legalPath(name))));
   const folder = join(sweepDir, 'artifacts');
   const deeper = existsSync(folder) ? await filesBelow(folder) : [];

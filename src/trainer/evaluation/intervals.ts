@@ -1,4 +1,5 @@
 import { Random } from '../../base/random.ts';
+import { quantile } from '../../base/statistics.ts';
 import type { Subset } from '../../data/index.ts';
 import type { Scores } from './metrics.ts';
 
@@ -57,12 +58,4 @@ export function bootstrap(
       return [name, [Math.max(0, ends[0] - bias), ends[1] - bias]];
     }),
   );
-}
-
-/** A quantile of rising values with linear interpolation, as numpy.quantile. */
-export function quantile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }

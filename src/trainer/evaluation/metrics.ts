@@ -1,6 +1,5 @@
 import { macroF1 } from './macro-f1.ts';
 import type { Embeddings } from './matching/embeddings.ts';
-import { matchingNames } from './matching/names.ts';
 
 /** Truth and predictions of the images of one split, image by image. */
 export interface Outcomes {
@@ -24,19 +23,6 @@ export interface ScoreWeights {
 
 /** Metrics by the names of the record without their split, such as `gender_accuracy`. */
 export type Scores = Record<string, number>;
-
-/** Every metric of a split, in the order of the tables. */
-export const metricNames = [
-  'gender_accuracy',
-  'gender_precision',
-  'gender_recall',
-  'gender_f1',
-  'identity_top1',
-  'identity_top5',
-  'identity_macro_f1',
-  'combined',
-  ...matchingNames,
-] as const;
 
 /**
  * The metrics of both tasks, as scikit-learn defines them; an image without a label counts in no metric of that task.

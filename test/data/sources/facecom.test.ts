@@ -166,7 +166,7 @@ test('corrupt images are all named', async (t) => {
   assert.match(one.place!.file!, /p0_1\.png$/);
   await writeFile(join(folder, 'images', 'p1_2.png'), '');
   const two = await failure(folder, true);
-  assert.match(two.message, /^2 pictures/);
+  assert.match(two.message, /^2 images/);
   assert.match(two.found!, /p0_1\.png.*p1_2\.png/);
 });
 

@@ -182,7 +182,7 @@ describe('names', () => {
     assert.deepEqual(taken.preprocess, { mean: [0, 0, 0], std: [1, 1, 1] });
     const other = fit(weights, 'tiny', { parameters, identities: ['a', 'c'] });
     assert.ok(other.values.has('identity_head.0.weight') && !other.values.has('identity_head.3.weight'));
-    assert.match(other.notes.join('\n'), /belong to other people/);
+    assert.match(other.notes.join('\n'), /belong to other identities/);
   });
 
   it('BGR weights take RGB: their first filter is turned', () => {

@@ -415,7 +415,10 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       trial: 'live',
       metrics: [{ step: 1, values: { a: 1 } }],
     });
-    const config = { name: 'odd', tracking: { mlflow: server.base, experiment: 'live' } };
+    const config = {
+      name: 'odd',
+      tracking: { mlflow: server.base, from: 'orchestrator' as const, experiment: 'live' },
+    };
     const notes: string[] = [];
     const tracker = trackRun({ runDir, runs: server.runs, config, note: (line) => notes.push(line) });
     const events = openEvents(runDir);

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Random } from '../../../src/base/random.ts';
+import { quantile } from '../../../src/base/statistics.ts';
 import type { Subset } from '../../../src/data/index.ts';
+import { isMatching } from '../../../src/spec/index.ts';
 import { ensemble, evaluate, mirror } from '../../../src/trainer/evaluation/evaluate.ts';
 import { evaluateFully } from '../../../src/trainer/evaluation/full.ts';
 import { genderExtras, genderOutcomes, genderThreshold } from '../../../src/trainer/evaluation/gender.ts';
-import { bootstrap, quantile } from '../../../src/trainer/evaluation/intervals.ts';
+import { bootstrap } from '../../../src/trainer/evaluation/intervals.ts';
 import { macroF1 } from '../../../src/trainer/evaluation/macro-f1.ts';
 import { concatenated, normalised, pairScores } from '../../../src/trainer/evaluation/matching/embeddings.ts';
 import {
@@ -17,7 +19,6 @@ import {
   identify,
 } from '../../../src/trainer/evaluation/matching/identification.ts';
 import { match, matches } from '../../../src/trainer/evaluation/matching/index.ts';
-import { isMatching } from '../../../src/trainer/evaluation/matching/names.ts';
 import { choosePairs } from '../../../src/trainer/evaluation/matching/pairs.ts';
 import {
   auc,
@@ -242,7 +243,9 @@ test('intervals equal SciPy’s percentile bootstrap over identities, and are th
   const people = Int32Array.from(right.flatMap((row: number[], person: number) => row.map(() => person)));
   const flat: number[] = right.flat();
   const subset = subsetOf({ people });
-  const mean = ({ pictures } = { pictures: new Float64Array(flat.length).fill(1) }) => {
+  const mean = (
+    { pictures }: { pictures: Float64Array } = { pictures: new Float64Array(flat.length).fill(1) },
+  ) => {
     let [hits, all] = [0, 0];
     for (const [i, weight] of pictures.entries()) {
       hits += weight * flat[i]!;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { expandTrials, isEdited, stop, sweepEdit } from '../../../operations/index.ts';
 import { lockHolder } from '../../../record/index.ts';
 import type { ResolvedExperiment } from '../../../spec/index.ts';
+import { confirm } from '../../terminal/confirm.ts';
 import { describeEdit } from '../../terminal/edit-plan.ts';
 import type { SweepOptions } from './command.ts';
 
@@ -22,20 +22,10 @@ export async function applyEdit(
   const edit = sweepEdit(spec, trials, runs);
   if (!edit || !isEdited(edit)) return true;
   note(describeEdit(edit));
-  if (!yes && !(await asked())) {
+  if (!yes && !(await confirm('Apply it?'))) {
     note('Nothing was changed. Apply it with --yes.');
     return false;
   }
   await stop(name, { runs, note });
   return true;
-}
-
-async function asked(): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y/i.test(await terminal.question('Apply it? [y/N] '));
-  } finally {
-    terminal.close();
-  }
 }

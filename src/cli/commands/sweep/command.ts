@@ -8,6 +8,8 @@ export interface SweepOptions {
   axis?: string[];
   runs: string;
   dryRun?: boolean;
+  /** A moment such as `Friday 18:00`. */
+  by?: string;
   json?: boolean;
   quiet?: boolean;
   /** 0: as `resources.max_parallel` says. */
@@ -27,6 +29,7 @@ export function command(): Command {
     .addOption(axisOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the trials and launch nothing')
+    .option('--by <moment>', 'as --dry-run, and say what is finished by then: 18:00, "Friday 18:00"')
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
@@ -35,7 +38,7 @@ export function command(): Command {
     .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {
-      if (options.dryRun) {
+      if (options.dryRun || options.by !== undefined) {
         const { dryRunSweep } = await import('./dry-run.ts');
         process.exitCode = await dryRunSweep(spec, options);
         return;

@@ -1,4 +1,4 @@
-import { attribute, type Node, type Value } from '../../graph/ir.ts';
+import { attribute, type Node, size, type Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
 import {
   type ConvolutionShape,
@@ -11,8 +11,9 @@ import {
   ZERO,
 } from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
-import { filterGradient } from '../filter-gradient.ts';
+import { FEW_CHANNELS, filterGradient } from '../filter-gradient.ts';
 import { Algorithm, Argument, Query } from '../library.ts';
+import { addPatches, patchesOf, sizes } from '../patches.ts';
 import { dense, type Layout, type PostOp } from '../primitives.ts';
 import { strided } from '../strided.ts';
 import { product } from './matmul.ts';
@@ -36,10 +37,31 @@ const isProduct = ({ filter, y }: ConvolutionShape, dtype: number): boolean =>
 
 const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * shape[2]!;
 
-/** A 1×1 filter as a matrix [in, out], made of the values behind any cast. */
+/** Pixels on a side of the result up to which a wider convolution is the faster as a product of patches, both ways. */
+const FEW = 4;
+
+/** Whether a convolution and its data's gradient are products of the patches that the window sees and the filter as it is. */
+const isPatched = ({ filter, y }: ConvolutionShape): boolean =>
+  filter[0]! > 1 && filter[2]! >= FEW_CHANNELS && y[1]! <= FEW && y[2]! <= FEW;
+
+/** dx = the sum over windows of dy · filterᵀ, which is in float32 until it is summed. */
+function patchedData(e: Emitter, shape: ConvolutionShape, dy: Tensor, filter: Value, dx: Tensor): void {
+  const { rows, width, output } = sizes(shape);
+  const columns = e.fresh([rows, width], DataType.FLOAT);
+  product(
+    e,
+    e.view(dy, [rows, output]),
+    e.view(matrix(e, filter, dy.dtype), [output, width], [1, output]),
+    columns,
+  );
+  addPatches(e, shape, columns, dx);
+}
+
+/** A filter as a matrix [kernel² · in, out], made of the values behind any cast. */
 function matrix(e: Emitter, value: Value, dtype: number): Tensor {
   const source = e.source(value);
-  const shape = source.shape.slice(2);
+  const output = source.shape[3]!;
+  const shape = [size(source.shape) / output, output];
   return e.inLayout(e.view(source, shape), e.primitives.plain(shape, typeOf(dtype)), dtype);
 }
 
@@ -108,6 +130,16 @@ export function convolve(
     );
     return;
   }
+  if (isPatched(shape) && isTraining(e) && !fused.bias) {
+    const { rows, output: to } = sizes(shape);
+    product(
+      e,
+      patchesOf(e, shape, x),
+      matrix(e, input(node, 1), x.dtype),
+      e.view(e.output(target), [rows, to]),
+    );
+    return;
+  }
   const primitive = forward(e, shape, x.dtype, {
     bias: fused.bias !== undefined,
     training: isTraining(e) && !fused.bias,
@@ -141,6 +173,10 @@ export const convolutionInputGradient: OpRule = {
     };
     if (isProduct(shape, dy.dtype)) {
       pointwiseData(e, shape, dy, filter, e.output(output(node)));
+      return;
+    }
+    if (isPatched(shape)) {
+      patchedData(e, shape, dy, filter, e.output(output(node)));
       return;
     }
     const { key, strides, left, right } = geometry(shape);

@@ -12,7 +12,7 @@ export interface ServerState {
   /** The server itself, and leader of its process group. */
   server?: ProcessMark;
   port?: number;
-  /** Why it failed, for identities. */
+  /** Why it failed, for people. */
   message?: string;
   remedy?: string;
   /** Milliseconds since 1970. */

@@ -1,8 +1,8 @@
 import type { Subset } from '../../../data/index.ts';
+import { isMatching } from '../../../spec/index.ts';
 import type { Scores } from '../metrics.ts';
 import { type Embeddings, pairScores } from './embeddings.ts';
 import { type Identification, identificationScores, identify } from './identification.ts';
-import { isMatching } from './names.ts';
 import { choosePairs, type PairSettings } from './pairs.ts';
 import {
   chooseThreshold,
