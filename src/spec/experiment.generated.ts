@@ -534,6 +534,14 @@ export interface Experiment {
      */
     ema: number;
     /**
+     * Steps between two validations within an epoch, each of which may find the best checkpoint; 0: after each epoch alone. Early stopping and the schedule count epochs in any case.
+     */
+    validate_every: number;
+    /**
+     * Where a phase trains nothing of the backbone: its features are computed once for each image and kept. Only with augmentation that leaves images as they are.
+     */
+    cache_features: boolean;
+    /**
      * Stops when the monitored score has not improved.
      */
     early_stopping: {
@@ -843,6 +851,18 @@ export interface Experiment {
      * MLflow's experiment.
      */
     experiment: string;
+    /**
+     * What MLflow's experiment is for; shown there unless somebody has written something else.
+     */
+    description: string;
+    /**
+     * Send the best checkpoint of a finished run as a model (ONNX), which MLflow's Python client loads.
+     */
+    model: boolean;
+    /**
+     * Name under which the model is registered in MLflow, NAME or NAME@ALIAS (alias `newest` if left out); empty: it is not. A registered model is sent, too.
+     */
+    register: string;
     /**
      * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
      */

@@ -47,9 +47,9 @@ export async function modelFiles(
       python_version: PYTHON,
     },
   };
-  const tensor = (name: string, dtype: string, shape: readonly number[]) => ({
+  const tensor = (name: string | undefined, dtype: string, shape: readonly number[]) => ({
     type: 'tensor',
-    name,
+    ...(name === undefined ? {} : { name }),
     'tensor-spec': { dtype, shape },
   });
   // JSON is YAML.
@@ -62,7 +62,8 @@ export async function modelFiles(
     run_id: run,
     saved_input_example_info: { artifact_path: 'input_example.json', format: 'tf-serving', type: 'ndarray' },
     signature: {
-      inputs: JSON.stringify([tensor('images', 'uint8', [1, shapes.side, shapes.side, 3])]),
+      // Without a name: `predict` then takes an array as it is.
+      inputs: JSON.stringify([tensor(undefined, 'uint8', [1, shapes.side, shapes.side, 3])]),
       outputs: JSON.stringify([
         tensor('gender', 'float32', [1]),
         tensor('identity', 'float32', [1, shapes.identities]),

@@ -4,12 +4,16 @@ import {
   bestOf,
   compareValues,
   finalValue,
+  newestRuns,
   type Objective,
   type PointResult,
+  pointsOf,
   type RunSummary,
+  readManifest,
   resultOf,
   resultText,
   type SweepManifest,
+  scanRuns,
   type TrialResult,
 } from '../../record/index.ts';
 import { legalKey } from './names.ts';
@@ -18,6 +22,15 @@ import { type Metric, metric } from './values.ts';
 
 export interface RunResult extends TrialResult {
   run: RunSummary;
+}
+
+/** The folder of the run that stands for the best point of a sweep so far; undefined if no trial has finished. */
+export function bestRunOf(sweepDir: string): string | undefined {
+  const manifest = readManifest(sweepDir);
+  if (!manifest) return undefined;
+  const { objective } = manifest;
+  const runs = newestRuns(scanRuns(sweepDir, { objective }));
+  return bestOf(pointsOf(resultsOf(manifest, [...runs.values()]), objective))?.trial.run.dir;
 }
 
 export type Point = PointResult<RunResult>;
