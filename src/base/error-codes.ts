@@ -57,6 +57,7 @@ export const errorCodes = [
   'rule-compositions',
   'rule-strength-schedule',
   'rule-mixing',
+  'rule-cached-features',
   'rule-metric',
   'rule-metric-mode',
   'rule-mlflow',
@@ -151,6 +152,7 @@ export const errorCodes = [
   'output-lost',
   // Training and runs
   'warmup-cut',
+  'features-not-cached',
   'phases-cut',
   'evaluate-oom',
   'export-op',
@@ -264,6 +266,7 @@ export const errorCodes = [
   'verify-failed',
   'verify-steps',
   'sweep-memory',
+  'sweep-space',
   'stopping-once',
   // Tuning
   'tune-trainer',

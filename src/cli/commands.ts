@@ -181,7 +181,11 @@ export const commands: readonly CommandEntry[] = [
     description:
       "Write a run's best weights for other programs: safetensors with PyTorch's names and layout.",
     group: RESULTS,
-    examples: ['facecom export last --out model'],
+    examples: [
+      'facecom export last --out model',
+      'facecom export last --format onnx --batch 8',
+      'facecom export last --format savedmodel',
+    ],
     load: () => import('./commands/export/command.ts'),
   },
   {

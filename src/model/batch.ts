@@ -6,6 +6,8 @@ export interface LabelledBatch {
   gender: Int8Array;
   identity: Int32Array;
   size: number;
+  /** What a frozen backbone makes of the images [size, width]: it is not asked again. */
+  features?: Float32Array;
   /** The labels of what was mixed into each image, in a share of 1 − lambda: its loss is that of both labels in their shares. */
   mixed?: { gender: Int8Array; identity: Int32Array; lambda: Float32Array };
 }
@@ -96,7 +98,8 @@ export function splitBatch(
   count: number,
 ): Array<Omit<LabelledBatch, 'mixed'> & { labels: LabelInputs }> {
   const micro = Math.ceil(batch.size / count);
-  const picture = batch.images.length / batch.size;
+  const image = batch.images.length / batch.size;
+  const width = (batch.features?.length ?? 0) / batch.size;
   const parts: ReturnType<typeof splitBatch> = [];
   for (let start = 0; start < batch.size; start += micro) {
     const end = Math.min(batch.size, start + micro);
@@ -106,7 +109,8 @@ export function splitBatch(
       values: input.values.subarray(start, end),
     });
     parts.push({
-      images: batch.images.subarray(start * picture, end * picture),
+      images: batch.images.subarray(start * image, end * image),
+      ...(batch.features ? { features: batch.features.subarray(start * width, end * width) } : {}),
       gender: batch.gender.subarray(start, end),
       identity: batch.identity.subarray(start, end),
       size: end - start,

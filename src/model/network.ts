@@ -31,7 +31,10 @@ export interface Network {
   /** Logarithms of the tasks' variances, where the balance of the losses learns them: shape [1]. */
   variances?: { gender: Parameter; identity: Parameter };
   /** Images [batch, height, width, 3], 0 … 255. */
-  apply(forward: Forward, pictures: Tensor4D): NetworkOutput;
+  apply(forward: Forward, images: Tensor4D): NetworkOutput;
+  /** What the backbone makes of them [batch, width]; with `heads` it is `apply`. */
+  features(forward: Forward, images: Tensor4D): Tensor2D;
+  heads(forward: Forward, features: Tensor2D): NetworkOutput;
 }
 
 /** One shared backbone, one head a task. */
@@ -47,15 +50,19 @@ export function network(options: NetworkOptions): Network {
     loss.balance === 'uncertainty'
       ? { gender: variance('gender'), identity: variance('identity') }
       : undefined;
+  const features = (forward: Forward, images: Tensor4D) => body.apply(forward, normalise(images, preprocess));
+  const heads = (forward: Forward, found: Tensor2D) => ({
+    gender: gender(forward, found),
+    ...identity.apply(forward, found),
+  });
   return {
     parameters: parameters.all,
     depth,
     identity,
     ...(variances ? { variances } : {}),
-    apply: (forward, pictures) => {
-      const features = body.apply(forward, normalise(pictures, preprocess));
-      return { gender: gender(forward, features), ...identity.apply(forward, features) };
-    },
+    features,
+    heads,
+    apply: (forward, images) => heads(forward, features(forward, images)),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Prepared {
   builtin: boolean;
   /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
   dataHash?: string;
+  /** How many identities training knows, of the built-in trainer. */
+  identities?: number;
   /** Hash of the weights that the run starts from. */
   weightsHash?: string;
   /** The built-in trainer can use a GPU here, if there is one. */
@@ -53,10 +55,12 @@ export async function prepare(
   checkTrainer(command, cwd);
   let dataHash: string | undefined;
   let weightsHash: string | undefined;
+  let known: number | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
     const { hash, identities, collection } = await surveyDataset(config.data, { signal: options.signal });
     dataHash = hash;
+    known = identities.length;
     for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
     weightsHash = (await hashesOfWeights([config]))(config);
     await checkModel(config, identities.length);
@@ -77,6 +81,7 @@ export async function prepare(
     builtin,
     ...(dataHash === undefined ? {} : { dataHash }),
     ...(weightsHash === undefined ? {} : { weightsHash }),
+    ...(known === undefined ? {} : { identities: known }),
     cuda: tensorflow?.kind === 'cuda',
     environment,
   };

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { writeAside } from '../base/files.ts';
+import { makeFolder, writeAside } from '../base/files.ts';
 import { isRunFolder, readDiagnostics, readRun } from '../record/index.ts';
 import { objectiveChart } from './charts/objective-chart.ts';
 import type { Comparison, Side } from './compare/compare.ts';
@@ -124,7 +124,7 @@ function linkTo(page: string, target: string): string {
 
 function writePage(file: string, text: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeAside(file, text);
   } catch (error) {
     throw new FacecomError('report-not-written', `The report cannot be written to ${file}.`, {

@@ -534,6 +534,14 @@ export interface Experiment {
      */
     ema: number;
     /**
+     * Steps between two validations within an epoch, each of which may find the best checkpoint; 0: after each epoch alone. Early stopping and the schedule count epochs in any case.
+     */
+    validate_every: number;
+    /**
+     * Where a phase trains nothing of the backbone: its features are computed once for each image and kept. Only with augmentation that leaves images as they are.
+     */
+    cache_features: boolean;
+    /**
      * Stops when the monitored score has not improved.
      */
     early_stopping: {

@@ -2,6 +2,7 @@ import { FacecomError } from '../base/errors.ts';
 import { chooseBackend } from './backend.ts';
 import type { Runtime, RuntimeOptions } from './runtime.ts';
 
+export type { GraphFormat } from './export/index.ts';
 export type {
   BackendName,
   CompiledStep,

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { GraphFormat } from './export/index.ts';
 
 export type BackendName = 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
 
@@ -85,8 +86,9 @@ export interface CompiledStep {
   run(inputs: Record<string, StepInput>, step?: number): Promise<Record<string, StepOutput>>;
   /** Compiles for these shapes without running. Returns the number of ops before and after lowering, and the time, ms. */
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport;
-  /** The step as an ONNX model for inputs of these shapes, with the variables' values; only where the backend compiles. */
-  toOnnx?(
+  /** The step as a model of ONNX or TensorFlow for inputs of these shapes, with the variables' values; only where the backend compiles. */
+  toGraph?(
+    format: GraphFormat,
     inputs: Record<string, Omit<StepInput, 'values'>>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<Uint8Array>;

@@ -15,7 +15,7 @@ export { lossesOf } from './evaluation/losses.ts';
 export { normalised } from './evaluation/matching/embeddings.ts';
 export { named, score } from './evaluation/metrics.ts';
 export { type Prediction, predictions, submission } from './evaluation/submission.ts';
-export { exportOnnx, exportWeights, modelCard } from './export.ts';
+export { exportGraph, exportWeights, graphFiles, modelCard } from './export.ts';
 export { toFailure } from './failure.ts';
 export { learnerSettings } from './learner-settings.ts';
 export { main } from './main.ts';

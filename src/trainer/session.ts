@@ -41,10 +41,12 @@ export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progres
   /** Left out: every image once, shuffled. */
   sampler: Sampler | undefined;
   stepsPerEpoch: number;
+  /** The features of the training images in the stretch under way, where they are kept. */
+  cached?: { stretch: Stretch; of: (positions: Int32Array) => Float32Array };
   progress: ProgressReporter;
   /** Ends the training after `steps`. */
   limit: AbortController;
   /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
-  save: (options?: { best?: boolean; kept?: boolean }) => Promise<void>;
+  save: (options?: { best?: boolean; kept?: boolean; last?: boolean }) => Promise<void>;
   checkpoints: CheckpointWriter;
 }

@@ -43,6 +43,8 @@ export interface TrainState {
   balance: BalanceState;
   /** What the losses of the last step were multiplied by, as it says. */
   weights?: TaskWeights;
+  /** The last step after which validation within an epoch has ended; left out by earlier versions. */
+  validated?: number;
   /** Epochs whose weights are averaged. */
   averaged: number;
   /** The best epochs whose weights are kept, best first. */

@@ -1,6 +1,7 @@
 import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { createBalance } from '../model/index.ts';
+import { cacheFeatures } from './cached-features.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
 import { classCount } from './class-count.ts';
@@ -76,10 +77,10 @@ async function start(options: TrainOptions): Promise<Session> {
   await learner.startPhase?.(stretchAt(stretches, state.epoch).phase, false);
   warn(options, stretches);
   let saved = position(state);
-  const save = async ({ best = false, kept = false } = {}) => {
+  const save = async ({ best = false, kept = false, last = true } = {}) => {
     // Nothing new to say since the last checkpoint, or nothing learnt at all.
-    if (!best && !kept && position(state) === saved) return;
-    saved = position(state);
+    if (!best && !kept && (!last || position(state) === saved)) return;
+    if (last) saved = position(state);
     const score = state.best?.score ?? undefined;
     const tensors = await stages.time('checkpoints', () => learner.state());
     await checkpoints.save(
@@ -95,6 +96,7 @@ async function start(options: TrainOptions): Promise<Session> {
       tensors,
       {
         best,
+        last,
         ...(kept ? { epoch: state.epoch } : {}),
         epochs: config.train.checkpoints.keep > 1 ? state.kept.map(({ epoch }) => epoch) : [],
       },
@@ -134,6 +136,11 @@ function warn({ config, dataset, record, learner, log }: TrainOptions, stretches
       'warmup-cut',
       'schedule.warmup is not shorter than the training, or than one of its phases: it is cut to half of it.',
     );
+  if (config.train.cache_features && !stretches.some(({ phase }) => learner.frozenBackbone?.(phase)))
+    record.warn(
+      'features-not-cached',
+      'train.cache_features has no effect: something of the backbone learns in every phase.',
+    );
   const left = config.train.phases.length - stretches.length;
   if (config.train.phases.length > 0 && left > 0)
     record.warn('phases-cut', `train.epochs ends the training before ${left} of its phases.`);
@@ -156,6 +163,14 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
   let lastSaved = started;
   let images = 0;
   const stretch = stretchAt(session.stretches, state.epoch);
+  let validating = 0;
+  const validateNow = async () => {
+    const began = performance.now();
+    await validateWithin(session);
+    validating += performance.now() - began;
+  };
+  // A run may have been stopped in a validation.
+  await validateNow();
   // An epoch that was stopped in its validation has no step left.
   if (state.batch < stepsPerEpoch) {
     await trainEpoch(state, {
@@ -163,6 +178,7 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
       subset: dataset.train,
       augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
       mixer: createMixer(config.augment),
+      features: await featuresOf(session, stretch),
       sampler: session.sampler,
       balance: session.balance,
       batchSize: config.train.batch_size,
@@ -185,6 +201,7 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
           images_per_second: rate.value(),
           best: state.best?.score ?? undefined,
         });
+        await validateNow();
         // The last step of an epoch ends with its validation.
         if (state.batch < stepsPerEpoch) keepToSteps(session, { atOnce: false });
         if (performance.now() - lastSaved >= session.checkpointInterval && state.batch < stepsPerEpoch) {
@@ -194,7 +211,7 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
       },
     });
   }
-  return { images, seconds: (performance.now() - started) / 1000 };
+  return { images, seconds: (performance.now() - started - validating) / 1000 };
 }
 
 /** Takes the epoch's weights into the average; before train.swa begins, the average is them alone. */
@@ -206,6 +223,41 @@ async function averageWeights({ config, learner, state }: Session): Promise<void
   if (state.averaged >= epoch) return;
   await learner.average?.(Math.max(1, epoch - swa + 1));
   state.averaged = epoch;
+}
+
+/** The training images' features for a stretch in which the backbone is frozen, where the spec asks for them to be kept. */
+async function featuresOf(session: Session, stretch: Stretch) {
+  const { config, dataset, learner, signal, state, progress } = session;
+  if (!config.train.cache_features || !learner.features || !learner.frozenBackbone?.()) return undefined;
+  if (session.cached?.stretch !== stretch)
+    session.cached = {
+      stretch,
+      of: await cacheFeatures({ features: learner.features.bind(learner) }, dataset.train, {
+        batchSize: config.evaluate.batch_size,
+        signal,
+        onProgress: (done, total) =>
+          progress.report({ stage: 'train', done, total, unit: 'images', epoch: state.epoch + 1 }),
+      }),
+    };
+  return session.cached.of;
+}
+
+/** Validates within an epoch, where a step of train.validate_every was just done; what it finds may be the best checkpoint. */
+async function validateWithin(session: Session): Promise<void> {
+  const { config, dataset, state, stages, record, stepsPerEpoch, log } = session;
+  const { validate_every: every, early_stopping } = config.train;
+  const due = every > 0 && state.batch > 0 && state.batch < stepsPerEpoch && state.step % every === 0;
+  if (!due || (state.validated ?? 0) >= state.step || dataset.validation.size === 0) return;
+  const scores = named('val', await stages.time('validation', () => validate(session)));
+  state.validated = state.step;
+  const { monitor, mode } = early_stopping;
+  const epoch = state.epoch + state.batch / stepsPerEpoch;
+  const watched = scores[monitor];
+  const best = watched !== undefined && isBetter(watched, state.best?.score ?? null, mode);
+  if (best) state.best = { epoch, step: state.step, score: watched, values: scores };
+  record.metric(state.step, epoch, scores);
+  log(`step ${state.step}  ${monitor} ${watched?.toFixed(4) ?? '–'}${best ? '  best' : ''}`);
+  if (best) await session.save({ best });
 }
 
 async function validate(session: Session): Promise<Scores> {
@@ -265,7 +317,9 @@ async function endEpoch(
   }
   record.metric(state.step, state.epoch, values);
   log(epochLine(state, config.train.epochs, values, { best, monitor, seconds: trained.seconds }));
-  await session.save({ best, kept });
+  // A run that has ended its training needs no more than its best, unless it is stopped before its end.
+  const last = state.ended === null || config.train.checkpoints.keep_last;
+  await session.save({ best, kept, last });
 }
 
 /** Takes the epoch among the best that are kept, where it is one. */

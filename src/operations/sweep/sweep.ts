@@ -48,6 +48,7 @@ import { accumulationFor, mostOf } from './preflight/corners.ts';
 import { preflight } from './preflight/preflight.ts';
 import { Proposals } from './proposals.ts';
 import { type SweepResult, sweepResult } from './result.ts';
+import { checkSweepSpace } from './space.ts';
 
 export interface SweepOptions extends Partial<Signals> {
   /** Path of the spec's file, which `resume` reads again; the file that it was read from if left out. */
@@ -263,6 +264,14 @@ async function divideMachine(context: Context, prepared: Prepared, { trials }: T
   });
   const { slots, notes, gpus } = await chooseSlots(config, prepared, { ...asked, measured: mostOf(tried) });
   for (const note of notes) report.note(note);
+  if (prepared.identities !== undefined)
+    await checkSweepSpace({
+      configs: trials
+        .filter(({ id }) => board.row(id).status === 'waiting')
+        .map(({ config: own }) => own)
+        .filter(({ trainer }) => trainer.command === undefined),
+      ...{ identities: prepared.identities, parallel: slots.length, folder, report },
+    });
   return { slots, gpus, tried };
 }
 

@@ -69,7 +69,7 @@ function panel(
     field: 'label',
     type: 'nominal',
     scale: { domain: labels.map(([, label]) => label), range: labels.map(([, , colour]) => colour) },
-    legend: { columns: 2, title: null },
+    legend: { columns: 3, title: null, columnPadding: 8, symbolSize: 120 },
   };
   return plot(
     {
@@ -85,7 +85,7 @@ function panel(
             x,
             y: { ...y, field: 'low' },
             y2: { field: 'high' },
-            color: { ...color, legend: null },
+            color,
           },
         },
         {
@@ -99,14 +99,17 @@ function panel(
               field: 'side',
               type: 'nominal',
               scale: { domain: sides.map(([, side]) => side), range: sides.map(([, , dash]) => dash) },
-              legend: sides.length > 1 ? { title: null, columns: 2, symbolStrokeColor: ink.text } : null,
+              legend:
+                sides.length > 1
+                  ? { title: null, columns: 2, orient: 'bottom', symbolStrokeColor: ink.text }
+                  : null,
             },
           },
         },
         {
           data: { values: rows },
           mark: { type: 'point', filled: true, size: 34, opacity: 1 },
-          encoding: { x, y, color: { ...color, legend: null } },
+          encoding: { x, y, color },
         },
       ],
     },

@@ -4,6 +4,8 @@ export interface Column {
   title: string;
   /** Right-aligned figures. */
   number?: boolean;
+  /** Long text, or images: lines are broken. */
+  wrap?: boolean;
 }
 
 export interface Cell {
@@ -31,7 +33,9 @@ export function sortableTable(id: string, columns: readonly Column[], rows: read
   const body = rows.map(
     ({ cells, best }) =>
       html`<tr${best && html` class="best"`}>${cells.map(({ content, value, mono }, i) => {
-        const classes = [columns[i]?.number ? 'n' : '', mono ? 'mono' : ''].filter(Boolean).join(' ');
+        const classes = [columns[i]?.number ? 'n' : '', columns[i]?.wrap ? 'wrap' : '', mono ? 'mono' : '']
+          .filter(Boolean)
+          .join(' ');
         const sorted =
           value === undefined ? '' : typeof value === 'number' && Number.isNaN(value) ? '–' : String(value);
         return html`<td${classes !== '' && html` class="${classes}"`}${sorted !== '' && html` data-v="${sorted}"`}>${content}</td>`;

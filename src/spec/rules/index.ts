@@ -1,5 +1,6 @@
 import { accumulation } from './accumulation.ts';
 import { averages } from './averages.ts';
+import { cachedFeatures } from './cached-features.ts';
 import { compositions } from './compositions.ts';
 import { dataPath } from './data-path.ts';
 import { effectRanges } from './effect-ranges.ts';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   compositions,
   strengthSchedule,
   mixing,
+  cachedFeatures,
   monitor,
   objective,
   objectiveSplit,

@@ -1,4 +1,4 @@
-import { toOnnx } from '../export/onnx.ts';
+import { type GraphFormat, graphFormats } from '../export/index.ts';
 import { describe } from '../graph/builder.ts';
 import { bfloat16 } from '../graph/lower/bfloat16.ts';
 import { prune } from '../graph/lower/prune.ts';
@@ -53,13 +53,14 @@ export class OneDnnProgram implements CompiledStep {
     return this.runtime.inTurn(() => this.execute(inputs, step));
   }
 
-  async toOnnx(
+  async toGraph(
+    format: GraphFormat,
     inputs: Record<string, Omit<StepInput, 'values'>>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<Uint8Array> {
     const { trace, variables } = traceStep(this.runtime.tracer, new OneDnnShapes(), this, inputs);
     const values = this.runtime.variables.read([...variables]);
-    return toOnnx(prune(trace), {
+    return graphFormats[format](prune(trace), {
       values: new Map([...values].map(([{ name }, value]) => [name, value])),
       metadata,
     });

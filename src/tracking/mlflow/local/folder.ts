@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
+import { makeFolder } from '../../../base/files.ts';
 import { dataFolder } from '../../../base/folders.ts';
 import { readServerState, type ServerState } from './state.ts';
 
@@ -19,7 +20,7 @@ export function serverFolder(runs: string): string {
 
 function canMake(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
@@ -45,7 +46,7 @@ export const keeperLog = (folder: string): string => join(folder, 'keeper.log');
 /** Makes the folder, and gives its id: what was sent to a server that was thrown away was not sent to this one. */
 export function makeServerFolder(folder: string): string {
   try {
-    mkdirSync(artifactStore(folder), { recursive: true });
+    makeFolder(artifactStore(folder));
     const known = serverId(folder);
     if (known !== undefined) return known;
     try {
