@@ -203,6 +203,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/trainer/command.ts'),
   },
   {
+    name: 'job',
+    description: "Run one task of a batch on a cluster's node (started by its engine).",
+    works: true,
+    load: () => import('./commands/job/command.ts'),
+  },
+  {
     name: 'charts',
     description: 'Draw the charts of runs (started by sweep).',
     works: true,

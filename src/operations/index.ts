@@ -15,6 +15,7 @@ export { type Exported, type ExportOptions, exportRun } from './export.ts';
 export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
 export { type InspectOptions, inspect } from './inspect.ts';
 export type { Counts as InspectCounts, Inspection } from './inspection.ts';
+export { job } from './job.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';

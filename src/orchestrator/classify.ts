@@ -21,6 +21,7 @@ const shellSignals: Record<number, string> = { 129: 'SIGHUP', 130: 'SIGINT', 137
 export function classify(runDir: string, exit: Exit, events: readonly Event[]): Failure {
   const told = events.findLast((event) => event.type === 'failed');
   if (told) return { class: told.class ?? 'code', message: told.message, code: told.code };
+  if (exit.explained) return exit.explained;
   const how = howItEnded(exit);
   const crash = readCrash(runDir);
   if (crash.class) return { class: crash.class, message: `${how}; its log says: ${crash.line}` };

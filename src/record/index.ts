@@ -17,7 +17,41 @@ export {
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
-export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export {
+  askToStop,
+  type Batch,
+  batchFile,
+  type Claim,
+  claimTask,
+  hasOpenJob,
+  JobsWriter,
+  jobOutput,
+  jobsFile,
+  jobsFolder,
+  listTasks,
+  type OpenBatch,
+  openBatches,
+  readBatch,
+  readClaim,
+  readEnd,
+  readJobs,
+  removeBatch,
+  renewClaim,
+  stopAsked,
+  type TaskEnd,
+  writeBatch,
+  writeEnd,
+} from './jobs.ts';
+export {
+  holderLastSeen,
+  holderOfRun,
+  type LockHolder,
+  lockFile,
+  lockHolder,
+  lockOf,
+  trainerHolder,
+  trainerLock,
+} from './lock-file.ts';
 export { originText } from './origin-text.ts';
 export {
   type Origins,

@@ -9,7 +9,7 @@ export { readServerState } from './mlflow/local/state.ts';
 export { localTarget, type SessionOptions } from './mlflow/session.ts';
 export { type SyncRow, syncRuns } from './sync.ts';
 export { targetOf } from './target.ts';
-export { trackRun, trackSweep } from './track.ts';
+export { trackRun, trackRunOfSweep, trackSweep } from './track.ts';
 export type {
   Closed,
   CloseOptions,

@@ -31,7 +31,7 @@ export interface CloseOptions {
 export interface TrackOptions {
   /** The folder of all run folders, where the local server keeps its data. */
   runs: string;
-  config: Pick<Experiment, 'name' | 'tracking'>;
+  config: Pick<Experiment, 'name'> & { tracking: Pick<Experiment['tracking'], 'mlflow' | 'experiment'> };
   /** Says a line to people. */
   note: (line: string) => void;
 }
@@ -63,3 +63,4 @@ export interface SweepTracker {
 /** What the commands call; src/tracking/index.ts exports both. */
 export type TrackRun = (options: TrackRunOptions) => Tracker;
 export type TrackSweep = (options: TrackSweepOptions) => SweepTracker;
+export type TrackRunOfSweep = (options: TrackRunOptions & Pick<TrackSweepOptions, 'sweepDir'>) => Tracker;

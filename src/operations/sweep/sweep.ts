@@ -3,12 +3,18 @@ import { parseBytes } from '../../base/format.ts';
 import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
+  type Cluster,
+  clusterPlaces,
+  endJobs,
   endOrphan,
   endStraysUnder,
   GpuPresence,
   Guard,
+  isCluster,
   type Job,
   linkRun,
+  openCluster,
+  type Place,
   planSweep,
   runSweep,
   type Slot,
@@ -92,10 +98,13 @@ export async function sweep(
     const trials = await listTrials(context);
     const prepared = await prepareFirst(context, trials);
     await lockFolder(context);
+    const cluster = await openLauncher(context);
     const adaptive = openAdaptive(context, trials);
     const { board, plan } = await compareWithRecord(context, trials, adaptive);
-    const { slots, gpus } = await divideMachine(context, prepared, trials);
-    return await runAll(context, { trials, prepared, board, plan, slots, gpus, adaptive });
+    const { places, gpus } = cluster
+      ? { places: placesOn(cluster, context, trials, adaptive), gpus: [] }
+      : await divideMachine(context, prepared, trials);
+    return await runAll(context, { trials, prepared, board, plan, places, gpus, adaptive });
   } finally {
     await undoing.all();
   }
@@ -112,6 +121,8 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
   const { runs = 'runs', cwd = process.cwd(), report = silent } = options;
   const guard = new Guard(spec.config.resources.grace);
   undoing.add(() => guard.close());
+  // What starts trainers is taken down when the last has ended, before charts and MLflow are waited for.
+  const standing = new Undoing();
   return {
     ...options,
     file: options.file ?? resolve(cwd, spec.file),
@@ -126,6 +137,7 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
     report,
     guard,
     undoing,
+    standing,
     signals: signalsOf(options),
   };
 }
@@ -153,6 +165,33 @@ async function prepareFirst({ cwd, runs, report, signals }: Context, { trials }:
 
 async function lockFolder({ folder, guard, report, undoing }: Context): Promise<void> {
   undoing.add(await takeLock(folder, { command: 'sweep', guard: guard.mark, note: report.note }));
+}
+
+/** Of a cluster; what earlier commands submitted to another one is ended, so that no trial is run twice. */
+async function openLauncher(context: Context): Promise<Cluster | undefined> {
+  const { config, folder, name, runs, maxParallel = 0, report, undoing, standing } = context;
+  const { launcher } = config.resources;
+  undoing.add(() => standing.all());
+  await endJobs(folder, { runsIn: folder, how: 'save', except: launcher.name, note: report.note });
+  const cluster = await openCluster({
+    ...{ config, folder, runsIn: folder, label: name, runs, maxParallel },
+    note: report.note,
+  });
+  standing.add(async () => cluster?.launcher.close());
+  return cluster;
+}
+
+function placesOn(
+  { launcher, kinds, room }: Cluster,
+  { config: { resources }, spec, maxParallel = 0 }: Context,
+  { trials }: Trials,
+  { proposals }: Adaptive,
+): Place[] {
+  const count = proposals ? (spec.sweep?.trials ?? Number.POSITIVE_INFINITY) : trials.length;
+  return clusterPlaces(launcher, {
+    ...{ resources, kinds, room, maxParallel, trials: count },
+    learns: proposals !== undefined,
+  });
 }
 
 /** What decides while a sweep runs: its stopping rule, and the proposals of a method that learns. */
@@ -225,13 +264,13 @@ function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping |
  * as it would have had undisturbed, and so the same bits.
  */
 async function divideMachine(
-  { config, maxParallel = 0, report }: Context,
+  { config, maxParallel = 0, report, cwd, guard, standing }: Context,
   prepared: Prepared,
   { trials }: Trials,
 ) {
   const { slots, notes, gpus } = await chooseSlots(config, prepared, { maxParallel, trials: trials.length });
   for (const note of notes) report.note(note);
-  return { slots, gpus };
+  return { places: makePlaces(slots, prepared, { cwd, guard, undoing: standing }), gpus };
 }
 
 interface Ready {
@@ -239,14 +278,15 @@ interface Ready {
   prepared: Prepared;
   board: Board;
   plan: SweepPlan;
-  slots: readonly Slot[];
+  places: readonly Place[];
   gpus: Awaited<ReturnType<typeof listGpus>>;
   adaptive: Adaptive;
 }
 
 async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
-  const { config, name, objective, signals, report, guard } = context;
-  const { board, plan, slots } = ready;
+  const { config, name, objective, signals, report } = context;
+  const { board, plan, places } = ready;
+  const slots = places.map(({ slot }) => slot);
   const watcher = await context.watch?.({
     ...{ name, board, plan, slots },
     ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
@@ -257,10 +297,9 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     runs: context.runs,
     config,
     note,
+    byJobs: isCluster(config) && config.tracking.from === 'jobs',
     charts: [...builtinTrainer().slice(0, -1), 'charts'],
   });
-  const standing = new Undoing();
-  const places = makePlaces(slots, ready.prepared, { cwd: context.cwd, guard, undoing: standing });
   const presence = new GpuPresence(ready.gpus, listGpus);
   const started = performance.now();
   const { memory, circuit_breaker: breaker } = config.resources;
@@ -282,13 +321,13 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
       ...decisionsOf(ready),
       ...signals,
       observer: inTurn(after.observer, watcher, note),
-      ...(memory === undefined
+      ...(memory === undefined || isCluster(config)
         ? {}
         : { memory: (signal) => waitFor(() => availableMemory() >= parseBytes(memory), signal) }),
       devicesThere: (slot, fresh) => presence.there(slot, fresh),
     });
   } finally {
-    await standing.all();
+    await context.standing.all();
     watcher?.close();
   }
   const seconds = (performance.now() - started) / 1000;

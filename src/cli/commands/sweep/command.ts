@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { launcherOption } from '../../terminal/launcher-option.ts';
 import { setOption } from '../../terminal/set-option.ts';
 import { axisOption } from './axis-option.ts';
 
@@ -6,6 +7,7 @@ export interface SweepOptions {
   set?: string[];
   /** `path=values`, as often as wanted. */
   axis?: string[];
+  launcher?: string;
   runs: string;
   dryRun?: boolean;
   json?: boolean;
@@ -25,6 +27,7 @@ export function command(): Command {
     .argument('<SPEC>', 'experiment file')
     .addOption(setOption())
     .addOption(axisOption())
+    .addOption(launcherOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the trials and launch nothing')
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
