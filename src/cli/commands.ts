@@ -42,6 +42,7 @@ export const commands: readonly CommandEntry[] = [
       'facecom sweep experiments/loss-weights.yaml --dry-run',
       'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
       'facecom sweep experiments/baseline.yaml --axis optimizer.lr=0.001,0.0003',
+      'facecom sweep experiments/loss-weights.yaml --launcher slurm',
     ],
     works: true,
     load: () => import('./commands/sweep/command.ts'),

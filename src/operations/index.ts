@@ -31,6 +31,7 @@ export { type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
 export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
+export { type RenderedSweep, renderSweep } from './sweep/render.ts';
 export type { SweepResult } from './sweep/result.ts';
 export {
   type SweepOptions,

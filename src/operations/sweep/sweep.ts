@@ -117,7 +117,7 @@ type Trials = Awaited<ReturnType<typeof listTrials>>;
 type Context = ReturnType<typeof contextOf>;
 
 /** What every step needs: the options with their defaults, the signals, and the guard that ends trainers after this process. */
-function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Undoing) {
+export function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Undoing) {
   const { runs = 'runs', cwd = process.cwd(), report = silent } = options;
   const guard = new Guard(spec.config.resources.grace);
   undoing.add(() => guard.close());
@@ -142,7 +142,7 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
   };
 }
 
-async function listTrials({ spec, config, cwd, runs, report, signals }: Context) {
+export async function listTrials({ spec, config, cwd, runs, report, signals }: Context) {
   const absolute = { ...spec, config: withAbsolutePaths(config, { cwd, runs }) };
   const expansion = await expandTrials(absolute, { signal: signals.stop, cwd, runs });
   if (!spec.sweep) report.warning({ code: 'no-sweep', message: 'The spec has no sweep: it is one trial.' });
@@ -151,7 +151,10 @@ async function listTrials({ spec, config, cwd, runs, report, signals }: Context)
 }
 
 /** What is the same for all trials is prepared once. */
-async function prepareFirst({ cwd, runs, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
+export async function prepareFirst(
+  { cwd, runs, report, signals }: Context,
+  { trials }: Trials,
+): Promise<Prepared> {
   const prepared = await prepare(withAbsolutePaths(trials[0]!.config, { cwd, runs }), {
     ...{ report, cwd },
     signal: signals.stop,
@@ -163,7 +166,7 @@ async function prepareFirst({ cwd, runs, report, signals }: Context, { trials }:
   return prepared;
 }
 
-async function lockFolder({ folder, guard, report, undoing }: Context): Promise<void> {
+export async function lockFolder({ folder, guard, report, undoing }: Context): Promise<void> {
   undoing.add(await takeLock(folder, { command: 'sweep', guard: guard.mark, note: report.note }));
 }
 
@@ -218,7 +221,7 @@ function openAdaptive(context: Context, expansion: Trials) {
 
 type Adaptive = ReturnType<typeof openAdaptive>;
 
-function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
+export function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
   writeManifest(context.folder, {
     version: 1,
     sweep: context.name,
@@ -351,9 +354,9 @@ function decisionsOf({ adaptive: { stopping, proposals }, board }: Ready) {
   };
 }
 
-function folderOptions(
+export function folderOptions(
   { runs, spec, cwd }: Context,
-  { prepared, trials }: Ready,
+  { prepared, trials }: Pick<Ready, 'prepared' | 'trials'>,
   config: Trials['trials'][0]['config'],
 ) {
   return {

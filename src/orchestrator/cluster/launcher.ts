@@ -1,5 +1,5 @@
-import { type FSWatcher, mkdirSync, watch } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { type FSWatcher, mkdirSync } from 'node:fs';
+import { basename, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programFile } from '../../base/folders.ts';
 import {
@@ -18,8 +18,9 @@ import {
 import type { Handle, Job, Launcher } from '../launchers/launcher.ts';
 import { type Engine, EngineError, taskName } from './engine.ts';
 import { newKey } from './key.ts';
-import { quote, taskScript } from './script.ts';
+import { quote, SLURM_JOB, taskScript } from './script.ts';
 import { type LiveBatch, referencesOf, Task } from './task.ts';
+import { watchFolder } from './watch-folder.ts';
 
 export interface ClusterOptions {
   engine: Engine;
@@ -82,7 +83,7 @@ export class ClusterLauncher {
     mkdirSync(this.jobs, { recursive: true });
     this.writer = new JobsWriter(options.folder);
     this.restore();
-    this.watcher = this.watch();
+    this.watcher = watchFolder(this.jobs, () => this.wake());
     this.loops.push(this.follow());
   }
 
@@ -243,7 +244,7 @@ export class ClusterLauncher {
     const intent = { type: 'submitting' as const, time, launcher: this.name, key, kind, runs, from };
     this.writer.write({ ...intent, ...(address === undefined ? {} : { address }) });
     const { setup, node } = this.options;
-    const job = engine.name === 'slurm' ? '"${SLURM_ARRAY_JOB_ID}_$task"' : quote(key);
+    const job = engine.name === 'slurm' ? SLURM_JOB : quote(key);
     const file = resolve(batchFile(folder, key));
     const submission = {
       ...{ key, kind, tasks: tasks.length },
@@ -282,7 +283,15 @@ export class ClusterLauncher {
   private writeBatch({ key, runs }: LiveBatch, { command, env, cwd }: Job): void {
     const { folder, runsIn, grace, visibility, lead, requeues, track } = this.options;
     writeBatch(folder, {
-      ...{ version: 1, key, folder: resolve(runsIn), runs, cwd: resolve(cwd), grace, visibility },
+      ...{
+        version: 1,
+        key,
+        folder: relative(jobsFolder(folder), runsIn),
+        runs,
+        cwd: resolve(cwd),
+        grace,
+        visibility,
+      },
       command: [...command],
       env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null])),
       ...(lead === undefined ? {} : { lead }),
@@ -483,22 +492,6 @@ export class ClusterLauncher {
     if (this.down === undefined) return;
     this.down = undefined;
     this.options.note(`${this.name} answers again.`);
-  }
-
-  /** Where files of this machine tell at once what happens, nobody waits for the next poll. */
-  private watch(): FSWatcher | undefined {
-    try {
-      let timer: NodeJS.Timeout | undefined;
-      const watcher = watch(this.jobs, () => {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          this.wake();
-        }, GATHER / 2);
-      });
-      return watcher.on('error', () => {}).unref();
-    } catch {
-      return undefined;
-    }
   }
 
   private askSoon(): void {

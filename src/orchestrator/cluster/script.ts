@@ -24,3 +24,6 @@ export function taskScript({ setup, node, program, batch, job }: ScriptOptions):
     '',
   ].join('\n');
 }
+
+/** How a task of Slurm names its job, in its shell. */
+export const SLURM_JOB = '"$SLURM_ARRAY_JOB_ID"_"$task"';

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { launcherOption } from '../../terminal/launcher-option.ts';
 import { setOption } from '../../terminal/set-option.ts';
 import { axisOption } from './axis-option.ts';
@@ -8,6 +8,7 @@ export interface SweepOptions {
   /** `path=values`, as often as wanted. */
   axis?: string[];
   launcher?: string;
+  render?: 'slurm' | 'k8s';
   runs: string;
   dryRun?: boolean;
   json?: boolean;
@@ -30,6 +31,12 @@ export function command(): Command {
     .addOption(launcherOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the trials and launch nothing')
+    .addOption(
+      new Option('--render <FORM>', 'write the jobs for a scheduler, and submit nothing').choices([
+        'slurm',
+        'k8s',
+      ]),
+    )
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
@@ -41,6 +48,12 @@ export function command(): Command {
       if (options.dryRun) {
         const { dryRunSweep } = await import('./dry-run.ts');
         process.exitCode = await dryRunSweep(spec, options);
+        return;
+      }
+      const { render } = options;
+      if (render) {
+        const { renderFiles } = await import('./render.ts');
+        process.exitCode = await renderFiles(spec, { ...options, render });
         return;
       }
       const { sweep } = await import('./action.ts');

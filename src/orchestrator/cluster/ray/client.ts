@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { EngineError } from '../engine.ts';
 
 export interface RayAnswer {
@@ -27,38 +29,49 @@ export class RayClient {
   /** Throws EngineError of the kind `unknown` if nobody answers, or not as Ray does. */
   async request(method: string, path: string, body?: object): Promise<RayAnswer> {
     this.calls++;
-    const token = process.env.RAY_AUTH_TOKEN;
     try {
-      const response = await fetch(this.address + path, {
-        method,
-        headers: {
-          ...(body ? { 'content-type': 'application/json' } : {}),
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-        // A token is for this address alone.
-        redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      const text = await readText(response);
-      return { status: response.status, text, body: parse(text) };
+      const { status, text } = await this.send(method, path, body && JSON.stringify(body));
+      return { status, text, body: parse(text) };
     } catch (error) {
-      const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-      const why = cause?.code ?? cause?.message ?? message;
-      throw new EngineError('unknown', `Ray at ${this.address}: ${why}.`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new EngineError('unknown', `Ray at ${this.address}: ${code ?? message}.`);
     }
   }
-}
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > LONGEST) throw new Error('its answer is too long');
-    chunks.push(chunk);
+  /** Not fetch: Ray takes what it sends for a browser's, and refuses it. */
+  private send(
+    method: string,
+    path: string,
+    body: string | undefined,
+  ): Promise<{ status: number; text: string }> {
+    const token = process.env.RAY_AUTH_TOKEN;
+    const headers = {
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
+    const url = new URL(this.address + path);
+    return new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(PATIENCE);
+      const begin = url.protocol === 'https:' ? https.request : http.request;
+      const request = begin(url, { method, headers, signal }, (response) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          chunks.push(chunk);
+          if (size > LONGEST) request.destroy(new Error('its answer is too long'));
+        });
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+        );
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
   }
-  return Buffer.concat(chunks).toString();
 }
 
 function parse(text: string): unknown {
