@@ -79,7 +79,7 @@ export function keptResult(run: string, dir: string, { metrics, seconds = 0 }: R
 /** Runs what a run folder says, to its end. */
 export async function executeRun(handle: RunHandle, options: ExecuteRunOptions): Promise<RunResult> {
   const { config, dir } = handle;
-  const { report, prepared } = options;
+  const { report } = options;
   const undoing = new Undoing();
   try {
     const guard = new Guard(config.resources.grace);

@@ -225,7 +225,7 @@ export class ClusterLauncher {
 
   /** The protocol: intent, call, id. Returns what the engine has no room for now. */
   private async submit(tasks: Task[]): Promise<Task[]> {
-    const { engine, folder, label, runsIn } = this.options;
+    const { engine, folder, label } = this.options;
     const key = newKey(label);
     const [{ work, kind }] = tasks as [Task & { work: Job }];
     const runs = tasks.map(({ runDir }) => basename(runDir));
