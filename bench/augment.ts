@@ -6,8 +6,8 @@ import { drawPicture, makePerson } from '../src/data/faces/index.ts';
 import type { BenchContext } from './support/context.ts';
 import { Worker } from './support/worker.ts';
 
-// Pictures a second that one thread augments: facecom on its cache of decoded pictures, albumentations (OpenCV, one thread) on
-// the same pictures in memory, and on JPEG files, which is what a data loader without a cache does in every epoch.
+// Images a second that one thread augments: facecom on its cache of decoded images, albumentations (OpenCV, one thread) on
+// the same images in memory, and on JPEG files, which is what a data loader without a cache does in every epoch.
 
 const ALBUMENTATIONS = ['albumentations==2.0.8', 'opencv-python-headless==5.0.0.93', 'numpy==2.4.6'];
 const count = 64;
@@ -89,7 +89,7 @@ export async function run(context: BenchContext): Promise<void> {
     const ours = augmentSeconds(pictures, size, steps);
     const theirs = async (n: number) =>
       (await peer.ask<{ seconds: number }>({ policy: steps, pictures: n })).seconds;
-    // Each side warms up, then takes as many pictures as it does in about a second.
+    // Each side warms up, then takes as many images as it does in about a second.
     const numbers = { ours: many(ours(200)), peer: many(await theirs(50), 50) };
     const { ours: mine, peer: other } = await context.alternate(context.rounds(7), {
       ours: () => numbers.ours / ours(numbers.ours),
@@ -110,7 +110,7 @@ export async function run(context: BenchContext): Promise<void> {
 
 const many = (seconds: number, of = 200): number => Math.max(20, Math.round(of / seconds));
 
-/** Seconds for n pictures: copied from the cache, as batches are, and augmented. */
+/** Seconds for n images: copied from the cache, as batches are, and augmented. */
 function augmentSeconds(pictures: Uint8Array[], size: number, steps: Step[]): (n: number) => number {
   const augmenter = createAugmenter(steps, size);
   const batch = new Uint8Array(size * size * 3);

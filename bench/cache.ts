@@ -9,20 +9,20 @@ import type { BenchContext } from './support/context.ts';
 import { torchPython } from './support/torch.ts';
 import { Worker } from './support/worker.ts';
 
-// Pictures a second from JPEG files to batches of bytes at training size: facecom, which decodes them once and keeps them, and
+// Images a second from JPEG files to batches of bytes at training size: facecom, which decodes them once and keeps them, and
 // torchvision's ImageFolder with a DataLoader or OpenCV in as many processes, which decode them in every epoch.
 
 const people = 16;
 const each = 16;
 const size = 112;
-/** Pictures of two megapixels, as FaceCom's are: so many files, of which one in eight has bytes of its own. */
+/** Images of two megapixels, as FaceCom's are: so many files, of which one in eight has bytes of its own. */
 const large = 2000;
 
 export async function run(context: BenchContext): Promise<void> {
   await firstDecode(context);
   const python = await torchPython(context);
   const folder = await context.folder();
-  context.note(`drawing ${people * each} pictures of 400 px`);
+  context.note(`drawing ${people * each} images of 400 px`);
   await writePictures(folder);
   process.env.FACECOM_CACHE_DIR = join(folder, 'cache');
   const { data } = resolveConfig({
@@ -49,7 +49,7 @@ export async function run(context: BenchContext): Promise<void> {
       },
     },
     {
-      name: 'a run of 20 epochs, pictures decoded by an earlier run',
+      name: 'a run of 20 epochs, images decoded by an earlier run',
       workers: cores,
       epochs: 20,
       ours: async () => {
@@ -95,12 +95,12 @@ export async function run(context: BenchContext): Promise<void> {
   }
 }
 
-/** The first decode of large pictures: hashing, decoding and writing the cache on our side, decoding alone on the peers'. */
+/** The first decode of large images: hashing, decoding and writing the cache on our side, decoding alone on the peers'. */
 async function firstDecode(context: BenchContext): Promise<void> {
   const name = `the first decode of ${large} JPEGs of 2 megapixels`;
   if (!context.wants(name)) return;
   const folder = await context.folder();
-  context.note(`drawing ${large} pictures of 2 megapixels`);
+  context.note(`drawing ${large} images of 2 megapixels`);
   await writeLarge(join(folder, 'classes'));
   const cache = join(folder, 'large-cache');
   const workers = availableParallelism();

@@ -3,7 +3,7 @@ import type { BenchContext } from './support/context.ts';
 import { place, precisionsOn } from './support/shapes.ts';
 import { variants } from './support/torch.ts';
 
-// A pass of evaluation of ResNet-50 with two heads, pictures a second, against PyTorch's inference mode at its best.
+// A pass of evaluation of ResNet-50 with two heads, images a second, against PyTorch's inference mode at its best.
 
 const shape = { backbone: 'resnet50', batch: 64, size: 112 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BenchContext } from './support/context.ts';
 import { Worker } from './support/worker.ts';
 
-// Memory of a process that reads a large data set as a run's trainer does: 200,000 pictures of 112 px, found, hashed, decoded into the
+// Memory of a process that reads a large data set as a run's trainer does: 200,000 images of 112 px, found, hashed, decoded into the
 // cache and read in batches for an epoch. The goal is 2 GB; there is no peer.
 
 const people = 2000;
@@ -13,7 +13,7 @@ const size = 112;
 export async function run(context: BenchContext): Promise<void> {
   const folder = await context.folder();
   context.note(
-    `writing ${people * each} pictures; the cache takes ${Math.round((people * each * size * size * 3) / 1e9)} GB of disk`,
+    `writing ${people * each} images; the cache takes ${Math.round((people * each * size * size * 3) / 1e9)} GB of disk`,
   );
   for (let p = 0; p < people; p++) {
     await mkdir(join(folder, 'faces', `p${p}`), { recursive: true });
@@ -45,7 +45,7 @@ export async function run(context: BenchContext): Promise<void> {
     seconds: number;
   }>();
   context.report({
-    case: `${pictures} pictures of ${size} px: found, decoded and read in an epoch`,
+    case: `${pictures} images of ${size} px: found, decoded and read in an epoch`,
     ours: memory / 1e6,
     unit: 'MB',
     better: 'lower',

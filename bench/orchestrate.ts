@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../src/base/folders.ts';
+import { peakMemory } from '../src/machine/index.ts';
 import { readState, scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
-import { peakMemory } from './support/process.ts';
 
 const SLOTS = 2;
 const TRIALS = 1000;
@@ -160,7 +160,7 @@ async function idle(context: BenchContext, place: Place): Promise<void> {
 
 const facecom = [process.execPath, join(packageFolder(), 'bin', 'facecom.mjs')];
 
-/** Runs a program to its end; gives its time and, where there is a /proc, its own peak of resident memory in bytes. */
+/** Runs a program to its end; gives its time and, if there is a /proc, its own peak of resident memory in bytes. */
 function timed([program, ...args]: readonly string[]): Promise<{ seconds: number; peak: number }> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();

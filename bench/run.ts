@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { type BenchContext, createContext } from './support/context.ts';
 import { findDevice } from './support/device.ts';
 
-// npm run bench -- NAME [--json] [--rounds n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|onednn|webgpu]
+// npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device cpu|gpu:0] [--backend tensorflow|onednn|webgpu]
+//   [--peer WORDS]
 //   name ─ bench/NAME.ts ─ run(context): measures both sides, alternating ─ one JSON line a case
 
 const { values, positionals } = parseArgs({
@@ -11,9 +12,11 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    seed: { type: 'string', default: '7' },
     only: { type: 'string', multiple: true, default: [] },
     device: { type: 'string' },
     backend: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: [] },
   },
 });
 const names = readdirSync(import.meta.dirname)
@@ -23,7 +26,7 @@ const names = readdirSync(import.meta.dirname)
 const [name] = positionals;
 if (!name || !names.includes(name) || positionals.length > 1) {
   console.error(
-    `Usage: npm run bench -- NAME [--json] [--rounds n] [--only case] [--device NAME] [--backend NAME]\nNAME is one of ${names.join(', ')}.`,
+    `Usage: npm run bench -- NAME [--json] [--rounds n] [--seed n] [--only case] [--device NAME] [--backend NAME] [--peer WORDS]\nNAME is one of ${names.join(', ')}.`,
   );
   process.exit(2);
 }
@@ -32,13 +35,18 @@ if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
   console.error(`--rounds takes a whole number above 0, found ${values.rounds}.`);
   process.exit(2);
 }
+const seed = Number(values.seed);
+if (!Number.isInteger(seed) || seed < 0) {
+  console.error(`--seed takes a whole number, found ${values.seed}.`);
+  process.exit(2);
+}
 
-const onDevices = ['step', 'memory', 'evaluate'];
+const onDevices = ['step', 'memory', 'evaluate', 'startup', 'sides'];
 if ((values.device ?? values.backend) !== undefined && !onDevices.includes(name)) {
   console.error(`--device and --backend are for ${onDevices.join(', ')}.`);
   process.exit(2);
 }
-const { backend = 'tensorflow' } = values;
+const { backend = (values.device ?? 'cpu') === 'cpu' ? 'onednn' : 'tensorflow' } = values;
 if (backend !== 'tensorflow' && backend !== 'onednn' && backend !== 'webgpu') {
   console.error(`--backend takes tensorflow, onednn or webgpu, found ${backend}.`);
   process.exit(2);
@@ -52,8 +60,10 @@ const device = await findDevice(values.device ?? (backend === 'webgpu' ? 'gpu:0'
 const context = createContext({
   name,
   rounds,
+  seed,
   json: values.json,
   only: values.only,
+  peers: values.peer,
   target: { device, backend },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -4,23 +4,22 @@ import { bundle } from './support/bundle.ts';
 import type { BenchContext } from './support/context.ts';
 import { CPU, ourVariables } from './support/device.ts';
 
-// What a run waits for before its first step, seconds: native TensorFlow loads, ResNet-50's training step is traced and compiled.
+// What a run waits for before its first step, seconds: the library loads, ResNet-50's training step is traced and compiled.
 
-const LIMITS = { load: 2, trace: 0.5 };
+const LIMITS = { tensorflow: { load: 2, trace: 0.5 }, onednn: { load: 0.1, trace: 0.4 } };
 
 export async function run(context: BenchContext): Promise<void> {
+  const { backend } = context.target;
+  if (backend === 'webgpu') throw new Error('The bench startup is for --backend onednn and tensorflow.');
   const { load, trace } = await context.alternate(context.rounds(5), {
-    load: async () => (await measure()).load,
-    trace: async () => (await measure()).trace,
+    load: async () => (await measure(backend)).load,
+    trace: async () => (await measure(backend)).trace,
   });
   for (const [name, { median, values }] of Object.entries({ load, trace })) {
     context.report({
-      case:
-        name === 'load'
-          ? 'load native TensorFlow'
-          : "trace and compile ResNet-50's training step, open its session",
+      case: name === 'load' ? `load ${backend}` : `${backend}: trace and compile ResNet-50's training step`,
       ours: median,
-      peer: LIMITS[name as keyof typeof LIMITS],
+      peer: LIMITS[backend][name as 'load' | 'trace'],
       unit: 's',
       better: 'lower',
       against: 'the limit',
@@ -30,8 +29,8 @@ export async function run(context: BenchContext): Promise<void> {
 }
 
 /** In a process of its own: a library loads once a process. */
-async function measure(): Promise<{ load: number; trace: number }> {
-  const child = spawn(process.execPath, [await bundle('startup-worker')], {
+async function measure(backend: string): Promise<{ load: number; trace: number }> {
+  const child = spawn(process.execPath, [await bundle('startup-worker'), backend], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ourVariables(CPU) },
   });

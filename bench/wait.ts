@@ -4,7 +4,7 @@ import { resolveConfig } from '../src/spec/index.ts';
 import type { BenchContext } from './support/context.ts';
 import { benchLearner } from './support/learner.ts';
 
-// The share of training that its data costs: ResNet-18 at 112 px on pictures out of the cache, each policy. The goal is
+// The share of training that its data costs: ResNet-18 at 112 px on images out of the cache, each policy. The goal is
 // below 3 %; there is no peer.
 
 const size = 112;

@@ -55,7 +55,7 @@ function contentOf() {
 }
 
 /**
- * Gives the URL of the folder of built modules of this checkout, building it first where it is missing or stale: in dist/, else, where
+ * Returns the URL of the folder of built modules of this checkout, building it first if it is missing or stale: in dist/, else, where
  * that cannot be written, in the cache folder. Throws an error with a `remedy` where neither can be written.
  *
  *   builds ── stamp.txt: the build of the sources as they were at the last start, by size and time

@@ -10,7 +10,6 @@ import type { ParameterSchema } from '../src/augment/effects/types.ts';
 import { policies } from '../src/augment/policies.ts';
 import { augmentationReference } from './augmentation-reference.ts';
 import { decidesTable } from './decides-table.ts';
-import { specReference } from './spec-reference.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -72,7 +71,7 @@ function branch(
       effect: { const: name, type: 'string', description },
       p: {
         type: 'number',
-        description: 'Probability with which it is applied to a picture.',
+        description: 'Probability with which it is applied to an image.',
         minimum: 0,
         maximum: 1,
         unit: 'probability',
@@ -181,6 +180,8 @@ for (const file of readdirSync(join(root, 'schemas')).sort())
   if (file.endsWith('.schema.json')) put(targetOf(file), await typesOf(file));
 
 put('src/spec/decides.generated.ts', formatted('decides.generated.ts', decidesTable(experiment)));
+// Reads the schema as it is loaded, which was written above.
+const { specReference } = await import('./spec-reference.ts');
 put('docs/spec.md', specReference());
 put('docs/augmentation.md', augmentationReference());
 

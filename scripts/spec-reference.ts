@@ -44,7 +44,7 @@ function section(schema: Schema, path: string): string[] {
 
 function effects(): string[] {
   return [
-    'A policy is a name or a list of effects, applied in order; pictures and policies: [augmentation.md](augmentation.md).',
+    'A policy is a name or a list of effects, applied in order; images and policies: [augmentation.md](augmentation.md).',
     '',
     ...section(resolved({ $ref: '#/$defs/effect' }), 'augment.policy[0]'),
   ];

@@ -1,5 +1,5 @@
 // Runs the tests with Node's own runner: `npm test`, or `npm test -- PART…` for the files whose path contains one of the parts.
-//   native TensorFlow set up, where it can be ─▶ dist/ built once ─▶ node --test ─▶ what was skipped
+//   oneDNN and native TensorFlow set up, if they can be ─▶ dist/ built once ─▶ node --test ─▶ what was skipped
 // FACECOM_TESTS=all: a skipped test fails. FACECOM_TESTS=all,-photographs: but not one whose reason contains that word.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -22,9 +22,10 @@ if (files.length === 0) {
 const run = (args, options = {}) =>
   spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options });
 
-// Without it the tests of the native backend would be skipped. A machine that cannot have it runs the others.
+// Without them the tests of the native backends would be skipped. A machine that cannot have one runs the others.
 if (parts.length === 0)
-  run([join(root, 'bin', 'facecom.mjs'), 'setup'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  for (const library of ['--onednn', '--cpu'])
+    run([join(root, 'bin', 'facecom.mjs'), 'setup', library], { stdio: ['ignore', 'inherit', 'inherit'] });
 // Built before the tests start, which otherwise would all do it at once.
 else run([join(root, 'scripts', 'build.mjs')]);
 

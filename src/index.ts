@@ -3,7 +3,7 @@
  *
  * Nothing here prints, reads the command line or ends the process. What a user can put right is thrown as FacecomError, whose `code` is one of
  * docs/errors.md; a run that failed is a result. Paths and names of runs are relative to the working folder, run folders are below
- * `runs` unless an option says otherwise. Native TensorFlow is set up where it is missing, as by `facecom run`; FACECOM_SETUP=off
+ * `runs` unless an option says otherwise. Native TensorFlow is set up if it is missing, as by `facecom run`; FACECOM_SETUP=off
  * keeps it from that.
  */
 
@@ -19,6 +19,9 @@ export {
   type Picture,
 } from './define.ts';
 export {
+  type Compared,
+  type CompareOptions,
+  compare,
   type EvaluatedSide,
   type EvaluateOptions,
   type Evaluation,
@@ -32,7 +35,12 @@ export {
   type Predicted,
   type PredictOptions,
   predict,
+  type Report,
   type Reporter,
+  type ReportOptions,
+  type ResultRow,
+  type Results,
+  type ResultsOptions,
   type Resumed,
   type ResumeOptions,
   type RunHandle,
@@ -40,6 +48,8 @@ export {
   type RunOptions,
   type RunResult,
   readRun,
+  report,
+  results,
   resume,
   run,
   type Signals,
@@ -48,6 +58,9 @@ export {
   type SweepStart,
   type SweepWatcher,
   sweep,
+  type Verification,
+  type VerifyOptions,
+  verify,
   type WatchRun,
   type WatchSweep,
 } from './operations/index.ts';

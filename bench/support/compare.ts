@@ -34,11 +34,12 @@ const MOST = 3;
 
 const found = new Map<string, Array<{ variant: Variant; seconds: number }>>();
 
-/** Measures pictures a second of facecom's step against the fastest of PyTorch's ways of running it, in turn. */
+/** Measures images a second of facecom's step against the fastest of PyTorch's ways of running it, in turn. */
 export async function compare(
   context: BenchContext,
-  { name, shape, precision, candidates, evaluate }: Comparison,
+  { name, shape, precision, candidates: all, evaluate }: Comparison,
 ): Promise<void> {
+  const candidates = all.filter((variant) => context.wantsPeer(nameOf(variant)));
   const { device, backend } = context.target;
   const python = await torchPython(context);
   const key = `${JSON.stringify(shape)}${evaluate}`;
@@ -56,7 +57,7 @@ export async function compare(
   const peers = tried.filter(({ seconds }) => seconds < CLOSE * tried[0]!.seconds).slice(0, MOST);
   const busy = new Map<string, number[]>();
   let ready: OursReady | undefined;
-  /** Pictures a second of a new process. */
+  /** Images a second of a new process. */
   const measured = async (side: string, worker: Worker) => {
     const seen = busy.get(side) ?? [];
     busy.set(side, seen);
@@ -103,7 +104,7 @@ export async function compare(
   });
 }
 
-/** Percent, or null where nvidia-smi told nothing. */
+/** Percent, or null if nvidia-smi told nothing. */
 const middle = (samples: number[] = []): number | null => (samples.length > 0 ? median(samples) : null);
 
 export const float32Variants = variants.filter(({ precision }) => precision === 'float32');

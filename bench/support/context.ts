@@ -30,22 +30,26 @@ export interface Target {
 export interface BenchContext {
   readonly name: string;
   readonly target: Target;
+  /** `--seed`: of what a bench draws at random. */
+  readonly seed: number;
   /** `--rounds`, or what the bench takes by itself. */
   rounds(usual: number): number;
   /** Whether a case is to be measured: all of them, or those whose name contains one of `--only`. */
   wants(name: string): boolean;
+  /** Whether a way of the peer's is to be measured: all of them, or those whose name contains one of `--peer`. */
+  wantsPeer(name: string): boolean;
   /** An empty folder, removed at the end. */
   folder(): Promise<string>;
   /** The python of the peer's virtual environment, made at first use in the user's cache folder. FACECOM_BENCH_PYTHON takes its place. */
   pythonEnvironment(name: string, requirements: readonly string[]): Promise<string>;
-  /** Measures the sides in turn, changing who goes first each round; gives each side's median and all its values. */
+  /** Measures the sides in turn, changing who goes first each round; returns each side's median and all its values. */
   alternate<K extends string>(
     rounds: number,
     sides: Record<K, Side>,
   ): Promise<Record<K, { median: number; values: number[] }>>;
   /** Runs at the end, whatever happened: stops what the bench started. */
   defer(cleanup: () => void | Promise<void>): void;
-  /** Says something to the person who waits (stderr). */
+  /** Says something to the identity that waits (stderr). */
   note(text: string): void;
   report(measured: Measured): void;
 }
@@ -54,8 +58,10 @@ interface Options {
   name: string;
   target: Target;
   rounds: number | undefined;
+  seed: number;
   json: boolean;
   only: string[];
+  peers: string[];
 }
 
 /** The context of one bench, with what the runner does after it: `print` the results, `dispose` of what was made. */
@@ -67,9 +73,11 @@ export function createContext(options: Options): BenchContext & { print(): void;
   const context = {
     name: options.name,
     target: options.target,
+    seed: options.seed,
     rounds,
     note,
-    wants: (name: string) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
+    wants: (name: string) => among(options.only, name),
+    wantsPeer: (name: string) => among(options.peers, name),
     async folder() {
       const folder = await mkdtemp(join(tmpdir(), `facecom-bench-${options.name}-`));
       cleanups.push(() => rm(folder, { recursive: true, force: true }));
@@ -94,6 +102,9 @@ export function createContext(options: Options): BenchContext & { print(): void;
   };
   return context;
 }
+
+const among = (parts: readonly string[], name: string): boolean =>
+  parts.length === 0 || parts.some((part) => name.includes(part));
 
 /** How many times better ours is; above 1 is a win whatever the unit. */
 export function ratio({ ours, peer, better }: Measured): number | undefined {

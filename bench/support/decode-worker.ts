@@ -1,5 +1,5 @@
 // Decodes a folder of classes into an empty cache and says how long it took and how much memory: decode-worker.ts FOLDER SIZE [epoch]
-// With `epoch` all pictures are then read in batches, as training reads them.
+// With `epoch` all images are then read in batches, as training reads them.
 import { createAugmenter } from '../../src/augment/index.ts';
 import { loadDataset, trainBatches } from '../../src/data/index.ts';
 import { resolveConfig } from '../../src/spec/index.ts';

@@ -10,6 +10,8 @@ export interface OursOptions {
   size: number;
   precision: 'auto' | 'float32' | 'bfloat16';
   evaluate?: boolean;
+  /** Of its library; as many as a run's trainer has where left out. */
+  threads?: number;
 }
 
 /** What facecom's worker says of itself when its first step is done. */
@@ -24,7 +26,7 @@ export interface OursReady {
 
 /** Starts facecom's side of a step (or of inference), as a run starts a trainer, and runs it once, which compiles it. */
 export async function startOurs(
-  options: OursOptions,
+  { threads, ...options }: OursOptions,
   { device, backend }: Target,
 ): Promise<{ worker: Worker; ready: OursReady }> {
   const worker = new Worker(
@@ -34,7 +36,7 @@ export async function startOurs(
       await bundle('step-worker'),
       JSON.stringify({ ...options, backend, device: device.name }),
     ],
-    { env: ourVariables(device) },
+    { env: { ...ourVariables(device), ...(threads ? { FACECOM_THREADS: String(threads) } : {}) } },
   );
   try {
     return { worker, ready: await worker.ready<OursReady>() };

@@ -1,14 +1,15 @@
 import { Random } from '../../src/base/random.ts';
 import { experimentSchema, fillDefaults } from '../../src/spec/index.ts';
-import { buildSpace, type SweepSpec } from '../../src/sweep/build.ts';
+import { buildSpace } from '../../src/sweep/build.ts';
 import { tpe } from '../../src/sweep/samplers/tpe.ts';
 import { ABSENT, type Assignment, Tally } from '../../src/sweep/space.ts';
+import type { SweepSpec } from '../../src/sweep/sweep-spec.ts';
 import type { Task } from './search-tasks.ts';
 import type { Worker } from './worker.ts';
 
 type Point = Record<string, unknown>;
 
-/** One side of a search: a point, told what it led to, gives the next. */
+/** One side of a search: a point, told what it led to, returns the next. */
 export type Searcher = (losses: number[] | null) => Promise<Point>;
 
 export interface Search {

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Random } from '../../src/base/random.ts';
+import { peakMemory } from '../../src/machine/index.ts';
 import { NetworkLearner } from '../../src/model/index.ts';
 import { benchLearner } from './learner.ts';
-import { peakMemory } from './process.ts';
 
 // facecom's side of bench/peers/step.py: the same requests, the same answers.
 // node --import tsx step-worker.ts '{"backbone": "resnet50", "batch": 16, "size": 112, "precision": "bfloat16"}'

@@ -18,14 +18,14 @@ export { type Policy, type PolicyEntry, policies } from './policies.ts';
 export { strengthAt } from './strength.ts';
 
 export interface Augmenter {
-  /** Changes the picture `[size, size, 3]` RGB, 0..255 in place; what it draws comes from the stream. */
+  /** Changes the image `[size, size, 3]` RGB, 0..255 in place; what it draws comes from the stream. */
   apply(pixels: Uint8Array, random: Random): void;
 }
 
 export interface AugmenterOptions {
   /** How far parameters are from where effects do nothing; 1: as the policy says. */
   strength?: number;
-  /** Most effects that meet in one picture, one of them of the light; 0: no limit. */
+  /** Most effects that meet in one image, one of them of the light; 0: no limit. */
   maxEffects?: number;
 }
 

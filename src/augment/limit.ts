@@ -2,7 +2,7 @@ import type { Random } from '../base/random.ts';
 import type { Effect } from './effects/types.ts';
 
 /**
- * At most `most` of the steps, of which at most one changes the light of the whole picture; which ones is drawn, their order is kept.
+ * At most `most` of the steps, of which at most one changes the light of the whole image; which ones is drawn, their order is kept.
  * Geometry is not counted.
  */
 export function limited<Step extends { effect: Pick<Effect<never>, 'kind'> }>(

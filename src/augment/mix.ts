@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { symmetricBeta } from './beta.ts';
 
-/** Pictures `[size, side, side, 3]`, 0..255, and their labels; −1: not labelled. */
+/** Images `[size, side, side, 3]`, 0..255, and their labels; −1: not labelled. */
 interface MixableBatch {
   images: Uint8Array;
   gender: Int8Array;
@@ -9,11 +9,11 @@ interface MixableBatch {
   size: number;
 }
 
-/** The labels of what was mixed into each picture of a batch. */
+/** The labels of what was mixed into each image of a batch. */
 export interface MixedLabels {
   gender: Int8Array;
   identity: Int32Array;
-  /** Share of each picture's own labels, 0..1; the rest is the other's. */
+  /** Share of each image's own labels, 0..1; the rest is the other's. */
   lambda: Float32Array;
 }
 
@@ -24,13 +24,13 @@ export interface MixSettings {
 }
 
 export interface Mixer {
-  /** Mixes the pictures of a batch in place. Gives the labels of what was mixed in, undefined where it was left as it is. */
+  /** Mixes the images of a batch in place. Returns the labels of what was mixed in, undefined if it was left as it is. */
   mix(batch: MixableBatch, random: Random): MixedLabels | undefined;
 }
 
 /**
  * Mixup (Zhang et al., 2018) or CutMix (Yun et al., 2019) of whole batches, as torchvision.transforms.v2 does it: one share for the batch,
- * and each picture's partner is the one before it. Undefined where neither is ever done.
+ * and each image's partner is the one before it. Undefined if neither is ever done.
  */
 export function createMixer({ mixup, cutmix }: MixSettings): Mixer | undefined {
   if (mixup.p <= 0 && cutmix.p <= 0) return undefined;
@@ -52,7 +52,7 @@ export function createMixer({ mixup, cutmix }: MixSettings): Mixer | undefined {
   };
 }
 
-/** Blends each picture with the one before it. Gives the share of its own: lambda in 1/256. */
+/** Blends each image with the one before it. Returns the share of its own: lambda in 1/256. */
 function blend(batch: MixableBatch, lambda: number): number {
   const own = Math.round(256 * lambda);
   const other = 256 - own;
@@ -62,7 +62,7 @@ function blend(batch: MixableBatch, lambda: number): number {
   return own / 256;
 }
 
-/** Pastes a rectangle of 1 − lambda of the area, less what lies outside, from the picture before. Gives what is left of its own. */
+/** Pastes a rectangle of 1 − lambda of the area, less what lies outside, from the image before. Returns what is left of its own. */
 function paste(batch: MixableBatch, lambda: number, random: Random): number {
   const side = Math.sqrt(batch.images.length / batch.size / 3);
   const half = (side * Math.sqrt(1 - lambda)) / 2;
@@ -83,7 +83,7 @@ function paste(batch: MixableBatch, lambda: number, random: Random): number {
   return 1 - ((right - left) * (bottom - top)) / (side * side);
 }
 
-/** Calls for each picture with the one before it as it was; before the first is the last. */
+/** Calls for each image with the one before it as it was; before the first is the last. */
 function withBefore(
   { images, size }: MixableBatch,
   work: (picture: Uint8Array, before: Uint8Array) => void,

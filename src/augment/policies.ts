@@ -21,10 +21,9 @@ const replacedProgram: readonly PolicyEntry[] = [
 
 /** The named policies of `augment.policy`: one entry each. */
 export const policies: Record<string, Policy> = {
-  none: { description: 'Pictures as they are.', effects: [] },
+  none: { description: 'Images as they are.', effects: [] },
   light: {
-    description:
-      'Little changes that any face picture stands: for clean pictures, fine-tuning and last epochs.',
+    description: 'Little changes that any face image stands: for clean images, fine-tuning and last epochs.',
     effects: [
       { effect: 'horizontal_flip', p: 0.5 },
       { effect: 'affine', p: 0.3, scale: [0.95, 1.05], translate_percent: [-0.03, 0.03], rotate: [-5, 5] },
@@ -49,7 +48,7 @@ export const policies: Record<string, Policy> = {
   },
   'facecom-strong': {
     description:
-      'All of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many pictures of a person.',
+      'All of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many images of an identity.',
     effects: [
       { effect: 'horizontal_flip', p: 0.5 },
       {

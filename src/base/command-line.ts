@@ -7,5 +7,5 @@ export function setCommandLine(args: readonly string[]): void {
   given = args.map((arg) => withoutSecrets(arg));
 }
 
-/** Program and arguments of this command, keys and passwords masked; undefined where facecom is used as a library. */
+/** Program and arguments of this command, keys and passwords masked; undefined if facecom is used as a library. */
 export const commandLine = (): string[] | undefined => given && ['facecom', ...given];

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 const HEADER = 64;
 
 /**
- * How many bytes a shared library is shorter than its ELF header says; undefined where it has no such header. 0 on systems whose
+ * How many bytes a shared library is shorter than its ELF header says; undefined if it has no such header. 0 on systems whose
  * libraries are of another format.
  */
 export function missingBytes(file: string): number | undefined {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /** Where a problem lies: a place in a file, or a run and a step. */
 export interface Place {
   file?: string;
@@ -22,14 +24,14 @@ export interface ErrorDetails {
 
 /** An error that a user can act on: it is printed without a stack trace. `code` is stable and documented in docs/errors.md. */
 export class FacecomError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly place?: Place;
   readonly found?: string;
   readonly expected?: string;
   readonly remedy?: string;
   readonly exitCode: number;
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'FacecomError';
     this.code = code;

@@ -68,3 +68,7 @@ export function shownPath(path: string, cwd: string = process.cwd()): string {
   const short = relative(cwd, path);
   return short.startsWith('..') || short === '' ? path : short;
 }
+
+/** A, B, … Z, and then by its number. */
+export const letterOf = (index: number): string =>
+  index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;

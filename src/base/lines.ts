@@ -43,7 +43,7 @@ export const LONGEST_LINE = 16 << 20;
 
 /** A line of a file. */
 export interface Line {
-  /** Undefined where it is longer than LONGEST_LINE. */
+  /** Undefined if it is longer than LONGEST_LINE. */
   text?: string;
   /** Bytes of the file before it, and up to what follows it. */
   start: number;
@@ -76,7 +76,7 @@ export class LineSplitter {
     }
   }
 
-  /** What is left after the last end of a line; undefined where nothing is. */
+  /** What is left after the last end of a line; undefined if nothing is. */
   rest(): Line | undefined {
     return this.held === 0 ? undefined : this.take(0);
   }
@@ -149,7 +149,7 @@ export function readLines(file: string): object[] {
   return found;
 }
 
-/** The object of a line, in which bare NaN and infinities are read as strings of the same name; undefined where it holds none. */
+/** The object of a line, in which bare NaN and infinities are read as strings of the same name; undefined if it holds none. */
 export function parseLine(line: string): object | undefined {
   // What is no object at all is told without an error, which takes its time.
   if (!line.trimStart().startsWith('{')) return undefined;
@@ -191,7 +191,7 @@ const constants = ['NaN', 'Infinity', '-Infinity'];
 
 const POLL = 200; // ms: file watching is not told of everything on every file system
 
-/** Bytes that a file holds; 0 where there is none. */
+/** Bytes that a file holds; 0 if there is none. */
 export function endOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

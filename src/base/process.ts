@@ -65,7 +65,7 @@ export function isHere({ host, process: identity }: ProcessMark): boolean {
   return space === own && (own === INITIAL_SPACE || boot === bootOfThis());
 }
 
-/** Undefined where this system does not tell. */
+/** Undefined if this system does not tell. */
 function identify(pid: number): string | 'none' | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return 'none';
   return process.platform === 'linux' ? identifyByProc(pid) : identifyByPs(pid);
@@ -77,7 +77,7 @@ const bootOfThis = (): string =>
 
 let space: string | null | undefined;
 
-/** The space of process numbers that this process is in: pid_namespaces(7); undefined where the system does not tell. */
+/** The space of process numbers that this process is in: pid_namespaces(7); undefined if the system does not tell. */
 function pidSpace(): string | undefined {
   if (space === undefined) {
     try {
@@ -114,7 +114,7 @@ function identifyByPs(pid: number): string | 'none' | undefined {
       .split(/\s+/);
     return state === undefined || state.startsWith('Z') ? 'none' : started.join(' ');
   } catch (error) {
-    // ps exits with 1 where there is no such process.
+    // ps exits with 1 if there is no such process.
     return (error as { status?: number }).status === 1 ? 'none' : undefined;
   }
 }

@@ -74,7 +74,7 @@ export class Random {
     return items[this.integer(0, items.length - 1)]!;
   }
 
-  /** Shuffles in place (Fisher and Yates) and gives the same array. */
+  /** Shuffles in place (Fisher and Yates) and returns the same array. */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(0, i);

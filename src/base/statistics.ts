@@ -51,6 +51,14 @@ function slope(theta: number, freedom: number): number {
   return factor * Math.cos(theta) ** (freedom - 1);
 }
 
+/** A quantile of rising values with linear interpolation, as numpy.quantile. */
+export function quantile(sorted: Float64Array, q: number): number {
+  const at = q * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+}
+
 const A = [
   -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
   2.506628277459239,

@@ -4,7 +4,7 @@ export interface Suggestion {
   sure: boolean;
 }
 
-/** The candidate nearest to what was written, by edits of a letter, a swap of neighbours counting as one; undefined where none is near. */
+/** The candidate nearest to what was written, by edits of a letter, a swap of neighbours counting as one; undefined if none is near. */
 export function suggest(written: string, candidates: readonly string[]): Suggestion | undefined {
   const word = normal(written);
   let best: { text: string; distance: number } | undefined;

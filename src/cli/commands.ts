@@ -11,7 +11,7 @@ export interface CommandEntry {
   examples?: readonly string[];
   /** Training or sending continues when nobody reads the output any more; other commands only print. */
   works?: boolean;
-  /** Gives `command()`, a configured commander Command. */
+  /** Returns `command()`, a configured commander Command. */
   load: () => Promise<{ command: () => Command }>;
 }
 
@@ -40,6 +40,7 @@ export const commands: readonly CommandEntry[] = [
     group: TRAIN,
     examples: [
       'facecom sweep experiments/loss-weights.yaml --dry-run',
+      'facecom sweep experiments/loss-weights.yaml --by "Friday 18:00"',
       'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
       'facecom sweep experiments/baseline.yaml --axis optimizer.lr=0.001,0.0003',
       'facecom sweep experiments/loss-weights.yaml --launcher slurm',
@@ -51,7 +52,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'resume',
     description: 'Resume a run from its last checkpoint, or a sweep where it was interrupted.',
     group: TRAIN,
-    examples: ['facecom resume last', 'facecom resume loss-weights --failed'],
+    examples: [
+      'facecom resume last',
+      'facecom resume baseline/a330-1 --set train.epochs=40',
+      'facecom resume loss-weights --failed',
+    ],
     works: true,
     load: () => import('./commands/resume/command.ts'),
   },
@@ -75,6 +80,23 @@ export const commands: readonly CommandEntry[] = [
     group: RUNS,
     examples: ['facecom stop loss-weights', 'facecom stop last --kill'],
     load: () => import('./commands/stop/command.ts'),
+  },
+  {
+    name: 'rm',
+    description: 'Delete runs or sweeps, after asking.',
+    group: RUNS,
+    examples: ['facecom rm baseline/last', 'facecom rm old-sweep --mlflow --yes'],
+    load: () => import('./commands/rm/command.ts'),
+  },
+  {
+    name: 'prune',
+    description: 'Delete runs, or their checkpoints alone, by age, status and rank.',
+    group: RUNS,
+    examples: [
+      'facecom prune --status failed,interrupted --older-than 30d --dry-run',
+      'facecom prune loss-weights --keep-best 3 --only checkpoints',
+    ],
+    load: () => import('./commands/prune/command.ts'),
   },
   {
     name: 'sync',
@@ -104,6 +126,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate/command.ts'),
   },
   {
+    name: 'verify',
+    description: 'Train a run again from its record and say whether it comes to the same, to the bit.',
+    group: RESULTS,
+    examples: ['facecom verify last', 'facecom verify baseline --steps 50'],
+    works: true,
+    load: () => import('./commands/verify/command.ts'),
+  },
+  {
     name: 'predict',
     description: "Predict the gender and identity of images with a run's best checkpoint.",
     group: RESULTS,
@@ -115,17 +145,48 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    description: 'Write one self-contained HTML page of a run or a sweep, and its charts.',
+    description:
+      'Write one self-contained HTML page of a run or a sweep, and its charts; --watch follows what runs.',
     group: RESULTS,
-    examples: ['facecom report last', 'facecom report loss-weights --out page.html'],
+    examples: [
+      'facecom report last',
+      'facecom report loss-weights --out page.html',
+      'facecom report loss-weights --watch',
+    ],
     load: () => import('./commands/report/command.ts'),
+  },
+  {
+    name: 'results',
+    description: 'Print the results of a sweep as a table: for reading, as CSV, Markdown or JSON.',
+    group: RESULTS,
+    examples: [
+      'facecom results loss-weights',
+      'facecom results loss-weights --format csv > results.csv',
+      'facecom results last --format md --metrics "test/combined,test/*_accuracy"',
+    ],
+    load: () => import('./commands/results/command.ts'),
+  },
+  {
+    name: 'compare',
+    description:
+      'Compare runs or sweeps: configs, metrics over seeds, a paired test over the same test images, changed answers.',
+    group: RESULTS,
+    examples: [
+      'facecom compare baseline/last facecom/last',
+      'facecom compare loss-weights/1a2b loss-weights/3c4d --out compare.html',
+    ],
+    load: () => import('./commands/compare/command.ts'),
   },
   {
     name: 'export',
     description:
       "Write a run's best weights for other programs: safetensors with PyTorch's names and layout.",
     group: RESULTS,
-    examples: ['facecom export last --out model'],
+    examples: [
+      'facecom export last --out model',
+      'facecom export last --format onnx --batch 8',
+      'facecom export last --format savedmodel',
+    ],
     load: () => import('./commands/export/command.ts'),
   },
   {
@@ -150,14 +211,35 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/validate/command.ts'),
   },
   {
+    name: 'tune',
+    description: 'Find the learning rate or the batch size of an experiment before it is trained.',
+    group: SPECS,
+    examples: [
+      'facecom tune lr experiments/baseline.yaml',
+      'facecom tune batch experiments/baseline.yaml --sizes 8,16,32,64',
+    ],
+    load: () => import('./commands/tune/command.ts'),
+  },
+  {
     name: 'explain',
     description: 'Show each value of an experiment or a run, and where it came from.',
     group: SPECS,
     examples: [
       'facecom explain experiments/loss-weights.yaml optimizer',
       'facecom explain last train.epochs',
+      'facecom explain experiments/baseline.yaml --program',
     ],
     load: () => import('./commands/explain/command.ts'),
+  },
+  {
+    name: 'diff',
+    description: 'Show in which values experiments or runs differ.',
+    group: SPECS,
+    examples: [
+      'facecom diff experiments/baseline.yaml experiments/facecom.yaml',
+      'facecom diff baseline/last facecom/last',
+    ],
+    load: () => import('./commands/diff/command.ts'),
   },
   {
     name: 'data',
@@ -210,8 +292,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/job/command.ts'),
   },
   {
+    name: 'tune-steps',
+    description: 'Measure training steps (started by tune).',
+    works: true,
+    load: () => import('./commands/tune-steps/command.ts'),
+  },
+  {
     name: 'charts',
-    description: 'Draw the charts of runs (started by sweep).',
+    description: 'Draw charts and write reports (started by sweep).',
     works: true,
     load: () => import('./commands/charts/command.ts'),
   },

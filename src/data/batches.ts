@@ -6,21 +6,21 @@ export interface Batch {
   images: Uint8Array;
   /** 0 male, 1 female, -1 unknown. */
   gender: Int8Array;
-  /** Class of the person, -1 unknown. */
+  /** Class of the identity, -1 unknown. */
   identity: Int32Array;
   size: number;
-  /** Position of each picture in its subset. */
+  /** Position of each image in its subset. */
   indices: Int32Array;
-  /** The labels of what was mixed into each picture, where the batch was mixed; `lambda` is the share of its own. */
+  /** The labels of what was mixed into each image, where the batch was mixed; `lambda` is the share of its own. */
   mixed?: { gender: Int8Array; identity: Int32Array; lambda: Float32Array };
 }
 
-/** Changes one picture `[S, S, 3]` in place with draws from the stream. */
+/** Changes one image `[S, S, 3]` in place with draws from the stream. */
 export interface PictureAugmenter {
   apply(pixels: Uint8Array, random: Random): void;
 }
 
-/** Mixes the pictures of a batch in place with draws from the stream. Returns the labels of what was mixed in, if it was. */
+/** Mixes the images of a batch in place with draws from the stream. Returns the labels of what was mixed in, if it was. */
 export interface BatchMixer {
   mix(batch: Batch, random: Random): Batch['mixed'];
 }
@@ -31,11 +31,11 @@ export interface TrainBatchOptions {
   seed: number;
   augment: PictureAugmenter;
   mixer?: BatchMixer;
-  /** Position of the first batch to give: a resumed epoch goes on where it was left. */
+  /** Position of the first batch to give: a resumed epoch continues where it was left. */
   start?: number;
   /** Leaves out the last batch where it is not full. */
   dropLast?: boolean;
-  /** Positions of the epoch's pictures, batch after batch; all of them once, shuffled, where left out. */
+  /** Positions of the epoch's images, batch after batch; all of them once, shuffled, where left out. */
   order?: Int32Array;
 }
 
@@ -46,7 +46,7 @@ export function batchCount(size: number, batchSize: number, dropLast = false): n
 
 /**
  * The training batches of one epoch, shuffled and augmented; the last may be smaller. Order and augmentation depend on seed,
- * epoch and picture only, so that a start in the middle gives the batches of a whole epoch.
+ * epoch and image only, so that a start in the middle gives the batches of a whole epoch.
  * The next batch is made while the caller awaits its step: at the first turn of the event loop after a batch was handed out.
  */
 export async function* trainBatches(subset: Subset, options: TrainBatchOptions): AsyncGenerator<Batch> {
@@ -62,7 +62,7 @@ export async function* trainBatches(subset: Subset, options: TrainBatchOptions):
     for (let k = 0; k < batch.size; k++)
       augment.apply(
         batch.images.subarray(k * length, (k + 1) * length),
-        // A picture that an order holds twice is augmented in two ways.
+        // An image that an order holds twice is augmented in two ways.
         options.order
           ? new Random(seed, 'augment', epoch, indices[k]!, b * batchSize + k)
           : new Random(seed, 'augment', epoch, indices[k]!),
@@ -80,7 +80,7 @@ export async function* trainBatches(subset: Subset, options: TrainBatchOptions):
   }
 }
 
-/** Every picture from `start` on once, in order, unchanged; the last batch may be smaller. */
+/** Every image from `start` on once, in order, unchanged; the last batch may be smaller. */
 export function* evaluationBatches(
   subset: Subset,
   options: { batchSize: number; start?: number },

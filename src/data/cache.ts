@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { asideName } from '../base/files.ts';
+import { asideName, makeFolder } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { withLock } from '../base/lock.ts';
 import { markUsed, tidyCache } from './cache-tidy.ts';
@@ -23,7 +23,7 @@ export type { PictureStore } from './picture-store.ts';
 export interface CacheOptions extends DecodeOptions {
   /** Whether the user's cache folder is used. */
   keep: boolean;
-  /** Largest set held in memory, bytes; a larger one is read from the file picture by picture. */
+  /** Largest set held in memory, bytes; a larger one is read from the file image by image. */
   memoryLimit?: number;
 }
 
@@ -31,13 +31,13 @@ export interface CacheOptions extends DecodeOptions {
 const waitingInterval = 10_000;
 
 /**
- *   pictures ─ decode once ─▶ <cache>/data/<key>.pictures ─▶ memory, or read one by one where the set is large
+ *   images ─ decode once ─▶ <cache>/data/<key>.pictures ─▶ memory, or read one by one where the set is large
  *
- * The file, little-endian: 16 bytes (magic, picture count, bytes a picture, checksum of these), count checksums of 32 bits,
- * count pictures of raw uint8; a checksum of 0 marks a picture that cannot be decoded. It is written aside and renamed, so that it is
+ * The file, little-endian: 16 bytes (magic, image count, bytes an image, checksum of these), count checksums of 32 bits,
+ * count images of raw uint8; a checksum of 0 marks an image that cannot be decoded. It is written aside and renamed, so that it is
  * whole or absent. One process builds it while others wait; what a disk or a hand damaged is found by the checksums and made again.
  *
- * Gives the pixels of all pictures of the collection, from the cache where it is whole, else decoded and kept there.
+ * Returns the pixels of all images of the collection, from the cache where it is whole, else decoded and kept there.
  */
 export async function openPictures(
   collection: Collection,
@@ -50,14 +50,14 @@ export async function openPictures(
   if (broken.length === 0) return store;
   const found = `${broken.slice(0, 10).join(', ')}${broken.length > 10 ? `, and ${broken.length - 10} more` : ''}`;
   if (!options.skip)
-    throw new FacecomError('data-picture-corrupt', `${broken.length} pictures cannot be decoded.`, {
+    throw new FacecomError('data-picture-corrupt', `${broken.length} images cannot be decoded.`, {
       found,
       remedy: 'Replace them, or leave them out with data.on_error: skip.',
       exitCode: 2,
     });
   warnings.push({
     code: 'data-skipped',
-    message: `${broken.length} of ${collection.entries.length} pictures cannot be decoded and are left out: ${found}.`,
+    message: `${broken.length} of ${collection.entries.length} images cannot be decoded and are left out: ${found}.`,
   });
   return store;
 }
@@ -86,7 +86,7 @@ async function findPictures(
     return cached;
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     tidyCache(folder, Date.now());
     closeSync(openSync(`${file}.probe`, 'w'));
     rmSync(`${file}.probe`, { force: true });
@@ -94,7 +94,7 @@ async function findPictures(
     if (large) throw unwritable(folder, error);
     warnings.push({
       code: 'data-cache-unwritable',
-      message: `The cache folder ${folder} cannot be written (${(error as Error).message}): pictures are decoded again by every run.`,
+      message: `The cache folder ${folder} cannot be written (${(error as Error).message}): images are decoded again by every run.`,
     });
     return inMemory(collection, length, options);
   }
@@ -167,7 +167,7 @@ async function build(
       if (!memory) throw unwritable(folder, error);
       warnings.push({
         code: 'data-cache-unwritable',
-        message: `The pictures could not be kept in ${folder} (${(error as Error).message}): the next run decodes them again.`,
+        message: `The images could not be kept in ${folder} (${(error as Error).message}): the next run decodes them again.`,
       });
     }
     if (memory) {
@@ -186,7 +186,7 @@ async function build(
 function unwritable(folder: string, cause: unknown): FacecomError {
   return new FacecomError(
     'data-cache-unwritable',
-    'The pictures do not fit in memory and cannot be kept in the cache folder.',
+    'The images do not fit in memory and cannot be kept in the cache folder.',
     {
       found: `${folder}: ${(cause as Error).message}`,
       remedy:

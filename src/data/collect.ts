@@ -9,6 +9,7 @@ import type { DataSettings, ListedPicture, Listing } from './listing.ts';
 import { lookGroups } from './look.ts';
 import { alike, canonical } from './names.ts';
 import { shown } from './shown.ts';
+import { undecodable } from './undecodable.ts';
 import { versionsOf } from './versions.ts';
 
 export interface CollectOptions {
@@ -17,9 +18,9 @@ export interface CollectOptions {
 }
 
 /**
- *   listing ─▶ names unique, people compared ─▶ headers and hashes of all files ─▶ versions, copies ─▶ Collection
+ *   listing ─▶ names unique, identities compared ─▶ headers and hashes of all files ─▶ versions, copies ─▶ Collection
  *
- * Everything about a data set but its pixels. A picture that cannot be read is an error, or with `on_error: skip` left out.
+ * Everything about a data set but its pixels. An image that cannot be read is an error, or with `on_error: skip` left out.
  */
 export async function collect(
   listing: Listing,
@@ -39,7 +40,7 @@ export async function collect(
       onProgress: onProgress && ((progress) => onProgress({ ...progress, unit: 'images' })),
     },
   );
-  const kept = readable(listing, facts, data.on_error, warnings);
+  const kept = await readable(listing, facts, data.on_error, warnings);
   const looksOf = async () =>
     fileFacts(
       listing.folder,
@@ -105,16 +106,16 @@ function refuseDuplicates({ pictures, folder }: Listing): void {
     if (seen.has(name)) twice.push(name);
     else seen.add(name);
   if (twice.length === 0) return;
-  throw new FacecomError('data-duplicate', 'A picture is listed more than once.', {
+  throw new FacecomError('data-duplicate', 'An image is listed more than once.', {
     place: { file: folder },
     found: shown(twice),
-    expected: 'each picture once',
-    remedy: 'Remove all entries of a picture but one; give the sources of data.sources prefixes.',
+    expected: 'each image once',
+    remedy: 'Remove all entries of an image but one; give the sources of data.sources prefixes.',
     exitCode: 2,
   });
 }
 
-/** Each picture's person by the name that is compared: Unicode's form NFC, trimmed. Warns of names that are all but equal. */
+/** Each image's identity by the name that is compared: Unicode's form NFC, trimmed. Warns of names that are all but equal. */
 function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]): (string | undefined)[] {
   const spellings = new Map<string, Set<string>>();
   const people = pictures.map(({ person }) => {
@@ -131,7 +132,7 @@ function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]
   if (united.length > 0)
     warnings.push({
       code: 'data-people-united',
-      message: `${united.length} people are written in several Unicode forms or with spaces around the name, and counted once each: ${shown(united, 5)}.`,
+      message: `${united.length} identities are written in several Unicode forms or with spaces around the name, and counted once each: ${shown(united, 5)}.`,
     });
   const near = new Map<string, string[]>();
   for (const name of spellings.keys()) {
@@ -143,18 +144,18 @@ function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]
   if (doubtful.length > 0)
     warnings.push({
       code: 'data-people-alike',
-      message: `Names of people differ in letter case or spaces only, and are taken for different people: ${shown(doubtful, 5)}.`,
+      message: `Names of identities differ in letter case or spaces only, and are taken for different identities: ${shown(doubtful, 5)}.`,
     });
   return people;
 }
 
-/** Positions of the pictures that can be read. Throws one error that names all others, or warns of them. */
-function readable(
+/** Positions of the images that can be read. Throws one error that names all others, or warns of them. */
+async function readable(
   listing: Listing,
   facts: readonly { head: object }[],
   onError: DataSettings['on_error'],
   warnings: DataWarning[],
-): number[] {
+): Promise<number[]> {
   const broken: { name: string; head: HeadError; file: string }[] = [];
   const kept: number[] = [];
   for (const [i, { head }] of facts.entries()) {
@@ -167,16 +168,18 @@ function readable(
   if (onError === 'skip' && kept.length > 0) {
     warnings.push({
       code: 'data-skipped',
-      message: `${broken.length} of ${facts.length} pictures cannot be read and are left out: ${found}.`,
+      message: `${broken.length} of ${facts.length} images cannot be read and are left out: ${found}.`,
     });
     return kept;
   }
+  const more = await undecodable(kept.map((i) => listing.pictures[i]!));
+  const count = broken.length + more.length;
   throw new FacecomError(
     broken[0]!.head.code,
-    broken.length === 1 ? 'A picture cannot be read.' : `${broken.length} pictures cannot be read.`,
+    count === 1 ? 'An image cannot be read.' : `${count} images cannot be read.`,
     {
       place: { file: broken[0]!.file },
-      found,
+      found: more.length === 0 ? found : `${found}; ${shown(more)}`,
       expected: readFormats,
       remedy: 'Convert or replace them, or leave them out with data.on_error: skip.',
       exitCode: 2,
@@ -201,7 +204,7 @@ function copies(entries: readonly PictureEntry[], digests: readonly string[]): D
   return [
     {
       code: 'data-copies',
-      message: `${copies} pictures are byte for byte copies of others${contradictions > 0 ? `, ${contradictions} of them with other labels` : ''}; copies stay on one side of the split.`,
+      message: `${copies} images are byte for byte copies of others${contradictions > 0 ? `, ${contradictions} of them with other labels` : ''}; copies stay on one side of the split.`,
     },
   ];
 }
@@ -213,7 +216,7 @@ function missingLabels(entries: readonly PictureEntry[]): DataWarning[] {
   return [
     {
       code: 'data-missing-labels',
-      message: `Of ${entries.length} pictures, ${gender} have no gender and ${person} no person_id; a missing label counts in no loss and no metric.`,
+      message: `Of ${entries.length} images, ${gender} have no gender and ${person} no person_id; a missing label counts in no loss and no metric.`,
     },
   ];
 }
@@ -228,12 +231,12 @@ function twoGenders(entries: readonly PictureEntry[]): DataWarning[] {
   return [
     {
       code: 'data-two-genders',
-      message: `${both.length} people have pictures of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
+      message: `${both.length} identities have images of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
     },
   ];
 }
 
-/** The pairs by the positions of their pictures; those of pictures that were left out are left out, too. */
+/** The pairs by the positions of their images; those of images that were left out are left out, too. */
 function positionsOf(
   { pairs, pictures }: Listing,
   entries: readonly PictureEntry[],
@@ -252,16 +255,16 @@ function positionsOf(
     else found.push({ left: a, right: b, same, ...(fold === undefined ? {} : { fold }) });
   }
   if (missing.size > 0)
-    throw new FacecomError('data-picture-missing', 'The list of pairs names pictures that do not exist.', {
+    throw new FacecomError('data-picture-missing', 'The list of pairs names images that do not exist.', {
       found: shown([...missing]),
-      expected: 'pictures of the data set',
+      expected: 'images of the data set',
       remedy: 'Correct the list, or data.path.',
       exitCode: 2,
     });
   if (lost > 0)
     warnings.push({
       code: 'data-pairs-skipped',
-      message: `${lost} of ${pairs.length} pairs are left out, for a picture of them is.`,
+      message: `${lost} of ${pairs.length} pairs are left out, for an image of them is.`,
     });
   return found;
 }

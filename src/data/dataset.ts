@@ -1,24 +1,26 @@
-/** A picture's labels and place, before any pixel of it is read. */
+import type { ErrorCode } from '../base/error-codes.ts';
+
+/** An image's labels and place, before any pixel of it is read. */
 export interface PictureEntry {
-  /** The picture's name in the data set, unique in it. */
+  /** The image's name in the data set, unique in it. */
   name: string;
   /** 0 male, 1 female, -1 unknown. */
   gender: -1 | 0 | 1;
-  /** The person's name, undefined where unknown. */
+  /** The identity's name, undefined if unknown. */
   person: string | undefined;
-  /** Pictures that share one of these (versions of one photograph, equal bytes) are kept on one side of a split. */
+  /** Images that share one of these (versions of one photograph, equal bytes) are kept on one side of a split. */
   groups: string[];
-  /** Condition that the picture was taken or distorted under, by its name; absent for a clean one. */
+  /** Condition that the image was taken or distorted under, by its name; absent for a clean one. */
   condition?: string;
   /** Side of the split that the source gives. */
   side?: 'train' | 'validation' | 'test';
 }
 
-/** Two pictures by their positions. */
+/** Two images by their positions. */
 export interface Pair {
   left: number;
   right: number;
-  /** Whether both show the same person. */
+  /** Whether both show the same identity. */
   same: boolean;
   /** Part of a list that is divided into parts, such as LFW's ten. */
   fold?: number;
@@ -26,7 +28,7 @@ export interface Pair {
 
 /** Something a user should know about, which does not stop the work. */
 export interface DataWarning {
-  code: string;
+  code: ErrorCode;
   message: string;
 }
 
@@ -39,26 +41,26 @@ export interface Collection {
   notes?: string[];
   /** Nobody may be on two sides that the source gives. */
   peopleApart?: boolean;
-  /** Pictures that could not be read and were left out. */
+  /** Images that could not be read and were left out. */
   skipped?: number;
   /** Hash of everything in the data set: names, labels, bytes (hexadecimal). */
   hash: string;
   /** Hash of what decides the pixels at the given size, labels left out: the key of the cache (hexadecimal). */
   pixelKey: string;
   warnings: DataWarning[];
-  /** Pictures worth decoding at once. */
+  /** Images worth decoding at once. */
   concurrency: number;
-  /** Pixels of picture i, `[size, size, 3]`, 0..255. Throws FacecomError for a picture that cannot be decoded. */
+  /** Pixels of image i, `[size, size, 3]`, 0..255. Throws FacecomError for an image that cannot be decoded. */
   decode(i: number): Promise<Uint8Array> | Uint8Array;
-  /** Path of the file of picture i, where there are files. */
+  /** Path of the file of image i, if there are files. */
   file?(i: number): string;
-  /** For each picture the number of the group of those that look alike, where there are files. Decodes all that were not yet. */
+  /** For each image the number of the group of those that look alike, if there are files. Decodes all that were not yet. */
   looks?(): Promise<(number | undefined)[]>;
-  /** Format and size of the file of picture i, where there are files. */
+  /** Format and size of the file of image i, if there are files. */
   size?(i: number): { format: string; width: number; height: number };
 }
 
-/** One side of the split. Arrays have one element a picture. */
+/** One side of the split. Arrays have one element an image. */
 export interface Subset {
   size: number;
   names: string[];
@@ -66,26 +68,26 @@ export interface Subset {
   gender: Int8Array;
   /** Position in `Dataset.identities`, -1 unknown. */
   identity: Int32Array;
-  /** Position in `Dataset.people`, −1 unknown: who a picture shows, whether or not training knows them. */
+  /** Position in `Dataset.people`, −1 unknown: who an image shows, whether or not training knows them. */
   people?: Int32Array;
-  /** Condition of each picture, undefined for a clean one. */
+  /** Condition of each image, undefined for a clean one. */
   conditions?: (string | undefined)[];
-  /** Pairs for verification of which both pictures are of this subset, by their positions in it. */
+  /** Pairs for verification of which both images are of this subset, by their positions in it. */
   pairs?: Pair[];
-  /** Pixels of picture i, `[S, S, 3]` RGB, 0..255: a view, not to be written to. */
+  /** Pixels of image i, `[S, S, 3]` RGB, 0..255: a view, not to be written to. */
   pixels(i: number): Uint8Array;
-  /** Copies the pixels of picture i to `target` at `offset`. */
+  /** Copies the pixels of image i to `target` at `offset`. */
   copyPixels(i: number, target: Uint8Array, offset: number): void;
 }
 
 export interface Dataset {
-  /** Names of the people that training knows, sorted; the class index of a person is the position here. */
+  /** Names of the identities that training knows, sorted; the class index of an identity is the position here. */
   identities: string[];
-  /** Names of all people of the data set, sorted. */
+  /** Names of all identities of the data set, sorted. */
   people?: string[];
   /** What the source recognised, a line each. */
   notes?: string[];
-  /** Side of the square pictures, pixels. */
+  /** Side of the square images, pixels. */
   imageSize: number;
   /** Hash of names, labels and bytes of the whole data set (hexadecimal). */
   hash: string;

@@ -2,11 +2,11 @@ import { FacecomError } from '../base/errors.ts';
 import type { Collection, LoadOptions } from './dataset.ts';
 
 export interface DecodeOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
-  /** Hands out nothing for pictures that cannot be decoded, in place of throwing. */
+  /** Hands out nothing for images that cannot be decoded, in place of throwing. */
   skip?: boolean;
 }
 
-/** Decodes every picture, some at once; those that cannot be are collected into one error, or handed out as undefined. */
+/** Decodes every image, some at once; those that cannot be are collected into one error, or handed out as undefined. */
 export async function decodeAll(
   collection: Collection,
   length: number,
@@ -24,8 +24,7 @@ export async function decodeAll(
       try {
         const decoded = collection.decode(i);
         const pixels = decoded instanceof Uint8Array ? decoded : await decoded;
-        if (pixels.length !== length)
-          throw new Error(`picture ${i} has ${pixels.length} bytes, not ${length}`);
+        if (pixels.length !== length) throw new Error(`image ${i} has ${pixels.length} bytes, not ${length}`);
         if (corrupt.length === 0) take(i, pixels);
       } catch (error) {
         if (!(error instanceof FacecomError && error.code.startsWith('data-picture-'))) {
@@ -49,7 +48,7 @@ export async function decodeAll(
   if (corrupt.length === 1) throw corrupt[0];
   if (corrupt.length > 1) {
     const shown = corrupt.slice(0, 10).map((error) => error.found);
-    throw new FacecomError(corrupt[0]!.code, `${corrupt.length} pictures cannot be decoded.`, {
+    throw new FacecomError(corrupt[0]!.code, `${corrupt.length} images cannot be decoded.`, {
       found:
         shown.join('; ') +
         (corrupt.length > shown.length ? `; and ${corrupt.length - shown.length} more` : ''),

@@ -6,13 +6,13 @@ import { firstBytes, formatOf, readFormats } from './formats/index.ts';
 /** Counts up when the same file gives other pixels. */
 export const decodeVersion = 'sharp-2';
 
-/** How a picture that is not square becomes so. */
+/** How an image that is not square becomes so. */
 export type Fit = 'stretch' | 'crop' | 'pad';
 
 const fits = { stretch: 'fill', crop: 'cover', pad: 'contain' } as const;
 
 /**
- * Decodes a picture, upright by its EXIF orientation, alpha laid over black, to `[size, size, 3]` sRGB, 0..255: stretched, its middle
+ * Decodes an image, upright by its EXIF orientation, alpha laid over black, to `[size, size, 3]` sRGB, 0..255: stretched, its middle
  * or whole with black bars. Throws `data-picture-corrupt`, and `data-picture-format` for a format that is not read.
  */
 export async function decodePicture(file: string, size: number, fit: Fit = 'stretch'): Promise<Uint8Array> {
@@ -30,14 +30,14 @@ export async function decodePicture(file: string, size: number, fit: Fit = 'stre
   }
 }
 
-/** A picture opened in sharp, whatever reads its format; what its content is decides, not its name. */
+/** An image opened in sharp, whatever reads its format; what its content is decides, not its name. */
 export async function openSharp(file: string): Promise<Sharp> {
   const sharp = await loadSharp();
   const format = formatOf(await firstBytes(file));
   if (!format || format.refused)
     throw new FacecomError(
       format ? 'data-picture-format' : 'data-picture-corrupt',
-      'A file is not a picture that can be read.',
+      'A file is not an image that can be read.',
       {
         place: { file },
         found: `${file}: ${format ? `${format.name} is not a format that is read` : `its content is not ${readFormats}`}`,
@@ -53,7 +53,7 @@ export async function openSharp(file: string): Promise<Sharp> {
 
 let loaded: Promise<typeof import('sharp').default> | undefined;
 
-/** sharp for many pictures at once: one thread each, and no memory of operations that do not come again. */
+/** sharp for many images at once: one thread each, and no memory of operations that do not come again. */
 function loadSharp(): Promise<typeof import('sharp').default> {
   loaded ??= import('sharp').then(({ default: sharp }) => {
     sharp.concurrency(1);
@@ -63,18 +63,18 @@ function loadSharp(): Promise<typeof import('sharp').default> {
   return loaded;
 }
 
-/** Pictures worth decoding at once: libuv's threads, of which there are four unless UV_THREADPOOL_SIZE says otherwise. */
+/** Images worth decoding at once: libuv's threads, of which there are four unless UV_THREADPOOL_SIZE says otherwise. */
 export function decodeConcurrency(): number {
   return Math.max(1, Number(process.env.UV_THREADPOOL_SIZE) || 4);
 }
 
-/** What is said of a picture that cannot be decoded. */
+/** What is reported about an image that cannot be decoded. */
 export function corruptPicture(file: string, cause: unknown): FacecomError {
-  return new FacecomError('data-picture-corrupt', 'A picture cannot be decoded.', {
+  return new FacecomError('data-picture-corrupt', 'An image cannot be decoded.', {
     place: { file },
     found: `${file}: ${(cause as Error).message.split('\n')[0]}`,
     expected: `${readFormats}, whole`,
-    remedy: 'Replace the picture, remove its entry, or leave it out (data.on_error: skip).',
+    remedy: 'Replace the image, remove its entry, or leave it out (data.on_error: skip).',
     exitCode: 2,
     cause,
   });

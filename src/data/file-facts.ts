@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, mkdirSync, readFileSync } from 'node:fs';
+import { type BigIntStats, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeAside } from '../base/files.ts';
+import { makeFolder, writeAside } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { markUsed } from './cache-tidy.ts';
 import { type Head, readHead } from './head.ts';
 import { lookOf } from './look.ts';
 
-/** What is known of a file whose name is a picture's. */
+/** What is known of a file whose name is an image's. */
 export interface FileFacts {
   /** SHA-256 of its bytes (hexadecimal). */
   sha256: string;
   head: Head;
-  /** Perceptual hash, 16 hexadecimal digits; empty where the picture cannot be decoded, undefined where it was not asked for. */
+  /** Perceptual hash, 16 hexadecimal digits; empty if the image cannot be decoded, undefined if it was not asked for. */
   look?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ interface Known extends FileFacts {
 export interface FactsOptions {
   /** Whether files that have not changed since they were hashed are left unread. */
   keep: boolean;
-  /** Whether the pictures are decoded for their perceptual hashes too. */
+  /** Whether the images are decoded for their perceptual hashes too. */
   looks?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
@@ -123,7 +123,7 @@ function readIndex(index: string): Map<string, Known> {
 
 function writeIndex(index: string, known: Map<string, Known>): void {
   try {
-    mkdirSync(dirname(index), { recursive: true });
+    makeFolder(dirname(index));
     const body = JSON.stringify(
       Array.from(known, ([file, { state, sha256, head, look }]) => [
         file,
@@ -135,7 +135,7 @@ function writeIndex(index: string, known: Map<string, Known>): void {
     );
     writeAside(index, `${digest(body)}\n${body}`);
   } catch {
-    // Without it the next start reads the files again; an unwritable cache folder is said where pixels are kept.
+    // Without it the next start reads the files again; an unwritable cache folder is reported where pixels are kept.
   }
 }
 

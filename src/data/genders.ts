@@ -24,7 +24,7 @@ export class Genders {
         });
   }
 
-  /** 0 male, 1 female, −1 where there is no label; undefined for a spelling that the spec does not name. */
+  /** 0 male, 1 female, −1 if there is no label; undefined for a spelling that the spec does not name. */
   read(value: unknown): -1 | 0 | 1 | undefined {
     if (value === undefined || value === null) return -1;
     const text = canonical(String(value));

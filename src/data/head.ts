@@ -1,6 +1,6 @@
 import { firstBytes, formatOf, readFormats } from './formats/index.ts';
 
-/** What a picture's first bytes tell, or why it cannot be read. */
+/** What an image's first bytes tell, or why it cannot be read. */
 export type Head = { format: string; width: number; height: number } | HeadError;
 
 export interface HeadError {
@@ -9,10 +9,10 @@ export interface HeadError {
   code: 'data-picture-corrupt' | 'data-picture-format' | 'data-picture-size';
 }
 
-/** Pixels of the largest picture that is decoded: libvips' own limit. */
+/** Pixels of the largest image that is decoded: libvips' own limit. */
 export const largest = 0x3fff * 0x3fff;
 
-/** Format and size of a picture, upright by its EXIF orientation, from its header; nothing is decoded. */
+/** Format and size of an image, upright by its EXIF orientation, from its header; nothing is decoded. */
 export async function readHead(input: Buffer | string): Promise<Head> {
   const bytes = typeof input === 'string' ? await firstBytes(input) : input;
   if (bytes.length === 0) return { error: 'the file is empty', code: 'data-picture-corrupt' };

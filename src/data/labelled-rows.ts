@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { FacecomError, type Place } from '../base/errors.ts';
 import { Genders } from './genders.ts';
 import type { ListedPicture, Listing, ListSettings } from './listing.ts';
@@ -7,7 +8,7 @@ import { NearNames } from './names.ts';
 import { shown } from './shown.ts';
 import { sideOf } from './sides.ts';
 
-/** A row of a table with a value for each of the columns that the spec names; null where it has none. */
+/** A row of a table with a value for each of the columns that the spec names; null if it has none. */
 export interface LabelledRow {
   image: unknown;
   gender: unknown;
@@ -16,7 +17,7 @@ export interface LabelledRow {
   place: Place;
 }
 
-/** The pictures of a table of labels: paths relative to the table's folder or to `folder`. */
+/** The images of a table of labels: paths relative to the table's folder or to `folder`. */
 export async function pictureRows(
   folder: string,
   file: string,
@@ -64,17 +65,17 @@ export async function pictureRows(
       ...(side ? { side } : {}),
     });
   }
-  refuse('data-entry-malformed', 'The table has rows without a picture.', faults.malformed, {
+  refuse('data-entry-malformed', 'The table has rows without an image.', faults.malformed, {
     expected: `a path in the column ${settings.columns.image}`,
     remedy: 'Correct these rows, or name the column in data.columns.image.',
   });
-  refuse('data-path-escape', 'The table names pictures outside its folder.', faults.escape, {
+  refuse('data-path-escape', 'The table names images outside its folder.', faults.escape, {
     expected: 'paths inside the folder, relative to it',
-    remedy: 'Move the pictures into the folder and name them relative to it.',
+    remedy: 'Move the images into the folder and name them relative to it.',
   });
-  refuse('data-picture-missing', 'The table names pictures that do not exist.', faults.missing, {
+  refuse('data-picture-missing', 'The table names images that do not exist.', faults.missing, {
     expected: `files of ${folder}`,
-    remedy: 'Correct the names, add the pictures or remove their rows.',
+    remedy: 'Correct the names, add the images or remove their rows.',
   });
   refuse('data-side', 'The table names sides that do not exist.', faults.side, {
     expected: 'train, validation (or val) or test',
@@ -82,7 +83,7 @@ export async function pictureRows(
   });
   genders.check();
   if (pictures.length === 0)
-    throw new FacecomError('data-empty', 'The table lists no pictures.', { place: { file }, exitCode: 2 });
+    throw new FacecomError('data-empty', 'The table lists no images.', { place: { file }, exitCode: 2 });
   return { folder, pictures, warnings: [], notes: [`${pictures.length} rows of ${relative(folder, file)}`] };
 }
 
@@ -92,7 +93,7 @@ interface Fault {
 }
 
 function refuse(
-  code: string,
+  code: ErrorCode,
   message: string,
   faults: readonly Fault[],
   details: { expected: string; remedy: string },

@@ -3,7 +3,7 @@ import type { PictureEntry } from './dataset.ts';
 import { shown } from './shown.ts';
 import { type Side, type Split, sides } from './sides.ts';
 
-/** Throws `data-leak` where people are on more than one side that the source gives. */
+/** Throws `data-leak` where identities are on more than one side that the source gives. */
 export function refuseSharedPeople(entries: readonly PictureEntry[]): void {
   const found = new Map<string, Set<Side>>();
   for (const { person, side } of entries)
@@ -11,16 +11,16 @@ export function refuseSharedPeople(entries: readonly PictureEntry[]): void {
       found.set(person, (found.get(person) ?? new Set()).add(side));
   const shared = [...found].filter(([, of]) => of.size > 1);
   if (shared.length === 0) return;
-  throw new FacecomError('data-leak', 'People are on more than one side of the split.', {
-    found: `${shared.length} people: ${shown(shared.map(([name, of]) => `${name} (${[...of].join(', ')})`))}`,
-    expected: 'each person in train, val or test alone',
+  throw new FacecomError('data-leak', 'Identities are on more than one side of the split.', {
+    found: `${shared.length} identities: ${shown(shared.map(([name, of]) => `${name} (${[...of].join(', ')})`))}`,
+    expected: 'each identity in train, val or test alone',
     remedy:
-      'Remove these folders from one side, or divide the pictures anew with data.split.given: false and data.split.by: identity.',
+      'Remove these folders from one side, or divide the images anew with data.split.given: false and data.split.by: identity.',
     exitCode: 2,
   });
 }
 
-/** Throws `data-leak` where versions of one picture, or equal pictures, are on several sides. */
+/** Throws `data-leak` where versions of one image, or equal images, are on several sides. */
 export function refuseLeaks(entries: readonly PictureEntry[], split: Split): void {
   const first = new Map<string, { side: Side; position: number }>();
   const leaks: string[] = [];
@@ -38,14 +38,10 @@ export function refuseLeaks(entries: readonly PictureEntry[], split: Split): voi
         }
       }
   if (leaks.length === 0) return;
-  throw new FacecomError(
-    'data-leak',
-    'Versions of one picture are on more than one side of the given split.',
-    {
-      found: shown(leaks),
-      expected: 'all versions and copies of a picture on one side',
-      remedy: 'Move them to one side, or divide the pictures anew with data.split.given: false.',
-      exitCode: 2,
-    },
-  );
+  throw new FacecomError('data-leak', 'Versions of one image are on more than one side of the given split.', {
+    found: shown(leaks),
+    expected: 'all versions and copies of an image on one side',
+    remedy: 'Move them to one side, or divide the images anew with data.split.given: false.',
+    exitCode: 2,
+  });
 }

@@ -15,7 +15,7 @@ export type ListSettings = Pick<
   source: DataSettings['source'];
 };
 
-/** A picture's labels and file, before the file is looked at. */
+/** An image's labels and file, before the file is looked at. */
 export interface ListedPicture {
   /** Unique in the data set. */
   name: string;
@@ -45,11 +45,11 @@ export interface Listing {
   notes: string[];
   /** Nobody may be on two sides that the source gives. */
   peopleApart?: boolean;
-  /** Pictures that one of these joins are versions of one photograph, beside what their names tell. */
+  /** Images that one of these joins are versions of one photograph, beside what their names tell. */
   groups?: Map<string, string[]>;
 }
 
-/** A source of pictures in files. */
+/** A source of images in files. */
 export interface FileSource {
   list(settings: ListSettings, options: { signal?: AbortSignal | undefined }): Promise<Listing>;
 }
@@ -74,7 +74,7 @@ export async function existingFolder({ path, source }: ListSettings, expected: s
   });
 }
 
-/** Throws `data-empty` where a folder holds no picture, and says what it holds in their place. */
+/** Throws `data-empty` where a folder holds no image, and says what it holds in their place. */
 export function refuseEmpty(
   folder: string,
   count: number,
@@ -83,7 +83,7 @@ export function refuseEmpty(
 ): void {
   if (count > 0) return;
   const archives = others.filter((name) => /\.(?:zip|tar|tgz|gz|7z|rar)$/i.test(name));
-  throw new FacecomError('data-empty', 'The folder holds no pictures.', {
+  throw new FacecomError('data-empty', 'The folder holds no images.', {
     place: { file: folder },
     found:
       archives.length > 0 ? shown(archives) : others.length > 0 ? `${others.length} other files` : 'nothing',

@@ -19,7 +19,7 @@ export interface Survey {
 type SurveyOptions = Pick<LoadOptions, 'signal' | 'onProgress'>;
 
 /**
- * Finds the pictures, checks labels and files, and divides them; decodes nothing.
+ * Finds the images, checks labels and files, and divides them; decodes nothing.
  * Throws FacecomError with exit code 2 for what the user can put right (docs/errors.md, codes `data-…`).
  */
 export async function surveyDataset(data: DataSettings, options: SurveyOptions = {}): Promise<Survey> {
@@ -72,28 +72,28 @@ function withoutBroken(positions: number[], { broken }: PictureStore): number[] 
 }
 
 export interface ScoringOptions extends Omit<LoadOptions, 'seed'> {
-  /** People that the model tells apart, by class index. */
+  /** Identities that the model tells apart, by class index. */
   identities: readonly string[];
   /** Content hash of the data set that the model was trained on. */
   trainedOn: string;
-  /** Which pictures; left out: the test pictures of the data set that was trained on, all of another one. */
+  /** Which images; left out: the test images of the data set that was trained on, all of another one. */
   side?: Side | 'all' | undefined;
 }
 
-/** Pictures to score a trained model on, their identities numbered as the model does. */
+/** Images to score a trained model on, their identities numbered as the model does. */
 export interface Scoring {
   subset: Subset;
   side: Side | 'all';
-  /** Names of the people whom the pictures show, sorted: what `Subset.people` counts by. */
+  /** Names of the identities that the images show, sorted: what `Subset.people` counts by. */
   people: string[];
   notes: string[];
   hash: string;
-  /** Pictures of people that the model does not know: they count in no identity metric. */
+  /** Images of identities that the model does not know: they count in no identity metric. */
   strangers: number;
   warnings: DataWarning[];
 }
 
-/** Finds and decodes pictures for a model that is trained already: one person, or none that is named, is enough. */
+/** Finds and decodes images for a model that is trained already: one identity, or none that is named, is enough. */
 export async function loadScoring(data: DataSettings, options: ScoringOptions): Promise<Scoring> {
   const source = await sourceOf(data);
   const collection = await source.open(data, options);
@@ -102,12 +102,12 @@ export async function loadScoring(data: DataSettings, options: ScoringOptions): 
   if (side !== 'all' && collection.hash !== options.trainedOn)
     warnings.push({
       code: 'data-not-trained-on',
-      message: `This is not the data set that the model was trained on: its ${side} pictures are those of a split of its own.`,
+      message: `This is not the data set that the model was trained on: its ${side} images are those of a split of its own.`,
     });
   const positions =
     side === 'all' ? [...collection.entries.keys()] : splitPictures(collection.entries, data.split)[side];
   if (positions.length === 0)
-    throw new FacecomError('data-side-empty', `The split leaves no pictures for ${side}.`, {
+    throw new FacecomError('data-side-empty', `The split leaves no images for ${side}.`, {
       found: `data.split.${side} is 0`,
       remedy: 'Choose another side with --split.',
       exitCode: 2,
@@ -129,12 +129,12 @@ export async function loadScoring(data: DataSettings, options: ScoringOptions): 
   if (strangers > 0)
     warnings.push({
       code: 'data-strangers',
-      message: `${strangers} of ${positions.length} pictures show people whom the model was not trained on; they count in no identity metric, and are compared by matching.`,
+      message: `${strangers} of ${positions.length} images show identities that the model was not trained on; they count in no identity metric, and are compared by matching.`,
     });
   return { subset, side, people, notes: collection.notes ?? [], hash: collection.hash, strangers, warnings };
 }
 
-/** Names of the people of some pictures, sorted. */
+/** Names of the identities of some images, sorted. */
 function peopleOf(entries: readonly PictureEntry[]): string[] {
   const people = new Set<string>();
   for (const { person } of entries) if (person !== undefined) people.add(person);
@@ -143,19 +143,19 @@ function peopleOf(entries: readonly PictureEntry[]): string[] {
 
 function refuseUnlabelled({ entries }: Collection): void {
   if (entries.some(({ person, gender }) => person !== undefined || gender >= 0)) return;
-  throw new FacecomError('data-no-labels', 'No picture has a label, and nothing can be learnt from them.', {
-    found: `${entries.length} pictures without person_id and gender`,
-    expected: 'genders, people or both',
+  throw new FacecomError('data-no-labels', 'No image has a label, and nothing can be learnt from them.', {
+    found: `${entries.length} images without person_id and gender`,
+    expected: 'genders, identities or both',
     remedy: 'Name the columns of the labels in data.columns, or choose another data.source.',
     exitCode: 2,
   });
 }
 
-/** One person cannot be told from others; nobody at all means that gender alone is learnt. */
+/** One identity cannot be told from others; nobody at all means that gender alone is learnt. */
 function refuseSinglePerson({ entries }: Collection, identities: readonly string[]): void {
   if (identities.length !== 1) return;
-  throw new FacecomError('data-single-identity', 'Recognition needs pictures of at least two people.', {
-    found: `${entries.length} pictures, all of ${JSON.stringify(identities[0]!.slice(0, 60))}${peopleOf(entries).length > 1 ? ' in training' : ''}`,
+  throw new FacecomError('data-single-identity', 'Recognition needs images of at least two identities.', {
+    found: `${entries.length} images, all of ${JSON.stringify(identities[0]!.slice(0, 60))}${peopleOf(entries).length > 1 ? ' in training' : ''}`,
     expected: 'two different person_id or more',
     exitCode: 2,
   });
@@ -175,13 +175,13 @@ function strangersWarning(
       {
         code: 'data-open-set',
         message:
-          'The people of validation and test are not in training: they have no class, and are compared by matching (verification and gallery).',
+          'The identities of validation and test are not in training: they have no class, and are compared by matching (verification and gallery).',
       },
     ];
   return [
     {
       code: 'data-strangers',
-      message: `${strangers.length} of ${others.length} people of validation and test are not in training, and count in no identity metric: ${shown(strangers, 5)}.`,
+      message: `${strangers.length} of ${others.length} identities of validation and test are not in training, and count in no identity metric: ${shown(strangers, 5)}.`,
     },
   ];
 }
@@ -217,7 +217,7 @@ function makeSubset(
   };
 }
 
-/** Permutes the labels among the pictures, gender and identity together: a control that must stay at chance. */
+/** Permutes the labels among the images, gender and identity together: a control that must stay at chance. */
 function shuffleLabels(subset: Subset, seed: number): void {
   const order = new Random(seed, 'shuffle-labels').shuffle(
     Int32Array.from({ length: subset.size }, (_, i) => i),

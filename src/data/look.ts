@@ -1,8 +1,8 @@
 import { openSharp } from './decode.ts';
 
 /**
- * The difference hash of a picture (Krawetz, 2013): 64 bits, each whether a pixel of a grey 9 × 8 thumbnail is brighter than the one
- * to its left; 16 hexadecimal digits. Empty where the picture cannot be decoded.
+ * The difference hash of an image (Krawetz, 2013): 64 bits, each whether a pixel of a grey 9 × 8 thumbnail is brighter than the one
+ * to its left; 16 hexadecimal digits. Empty where the image cannot be decoded.
  */
 export async function lookOf(file: string): Promise<string> {
   try {
@@ -23,12 +23,12 @@ export async function lookOf(file: string): Promise<string> {
   }
 }
 
-/** Bits up to which two hashes count as the same picture. */
+/** Bits up to which two hashes count as the same image. */
 const near = 2;
 
 /**
- * For each picture the number of the group of those that look alike: hashes that differ in at most two bits, over any number of
- * steps. A hash without structure (a plain picture) says nothing and groups nobody.
+ * For each image the number of the group of those that look alike: hashes that differ in at most two bits, over any number of
+ * steps. A hash without structure (a plain image) says nothing and groups nobody.
  */
 export function lookGroups(looks: readonly (string | undefined)[]): (number | undefined)[] {
   const values = looks.map((look) => (look ? BigInt(`0x${look}`) : undefined));

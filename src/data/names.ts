@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 /** A name as it is compared: in Unicode's form NFC, without space around it. */
 export const canonical = (name: string): string => name.normalize('NFC').trim();
 
-/** What names are alike by that a person might take for the same: letter case, Unicode form, spaces, slashes. */
+/** What names are alike by that a reader might take for the same: letter case, Unicode form, spaces, slashes. */
 export const alike = (name: string): string =>
   canonical(name).toLowerCase().replaceAll('\\', '/').replace(/\s+/g, ' ');
 

@@ -11,7 +11,7 @@ export async function withPairs(listing: Listing, settings: ListSettings): Promi
   return { ...listing, pairs: await readPairs(listing.folder, settings.pairs, settings) };
 }
 
-/** The pairs of a list: a CSV file with two pictures and 0 or 1, or the form of LFW's pairs.txt. */
+/** The pairs of a list: a CSV file with two images and 0 or 1, or the form of LFW's pairs.txt. */
 export async function readPairs(folder: string, name: string, settings: ListSettings): Promise<ListedPair[]> {
   const file = join(folder, name);
   const text = await readUtf8(file, basename(file));
@@ -23,7 +23,7 @@ export async function readPairs(folder: string, name: string, settings: ListSett
   for (const { left, right } of pairs)
     for (const picture of [left, right])
       if (isAbsolute(picture) || normalize(picture).split(sep)[0] === '..')
-        throw new FacecomError('data-path-escape', 'The list names pictures outside its folder.', {
+        throw new FacecomError('data-path-escape', 'The list names images outside its folder.', {
           place: { file },
           found: picture,
           exitCode: 2,
@@ -40,7 +40,7 @@ async function tablePairs(file: string, { columns, delimiter }: ListSettings): P
       throw new FacecomError('data-pair', 'A pair is neither 0 nor 1.', {
         place,
         found: JSON.stringify(same),
-        expected: '1 for the same person, 0 for different people',
+        expected: '1 for the same identity, 0 for different identities',
         exitCode: 2,
       });
     return { left: values[columns.left]!, right: values[columns.right]!, same: same === '1' };
@@ -48,8 +48,8 @@ async function tablePairs(file: string, { columns, delimiter }: ListSettings): P
 }
 
 /**
- * LFW's pairs.txt (Huang et al., 2007): a line `folds pairs` or `pairs`, then for each fold as many pairs of one person
- * (`name 1 4`) as of two (`name 1 other 2`); picture 4 of a name is `name/name_0004.jpg`.
+ * LFW's pairs.txt (Huang et al., 2007): a line `folds pairs` or `pairs`, then for each fold as many pairs of one identity
+ * (`name 1 4`) as of two (`name 1 other 2`); image 4 of a name is `name/name_0004.jpg`.
  */
 async function lfwPairs(folder: string, file: string, text: string): Promise<ListedPair[]> {
   const lines = text.split(/\r?\n/);
@@ -86,7 +86,7 @@ async function lfwPairs(folder: string, file: string, text: string): Promise<Lis
     throw new FacecomError('data-pair', 'The list has not as many pairs as its first line says.', {
       place: { file, line: 1 },
       found: `${pairs.length} pairs`,
-      expected: `${2 * folds * each}: ${folds} × ${each} of one person and as many of two`,
+      expected: `${2 * folds * each}: ${folds} × ${each} of one identity and as many of two`,
       exitCode: 2,
     });
   return pairs;

@@ -2,17 +2,17 @@ import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'nod
 import { FacecomError } from '../base/errors.ts';
 
 export interface PictureStore {
-  /** A view of picture i, not to be written to. */
+  /** A view of image i, not to be written to. */
   pixels(i: number): Uint8Array;
   copyPixels(i: number, target: Uint8Array, offset: number): void;
-  /** Pictures that cannot be decoded and are to be left out. */
+  /** Images that cannot be decoded and are to be left out. */
   broken?: ReadonlySet<number>;
 }
 
 const magic = 0x31434346; // "FCC1"
 export const headerBytes = 16;
 
-/** Opens a cache file: whole into memory, or for reading picture by picture; undefined where there is none. */
+/** Opens a cache file: whole into memory, or for reading image by image; undefined if there is none. */
 export function openFile(
   file: string,
   count: number,
@@ -48,7 +48,7 @@ export function openFile(
   }
 }
 
-/** Pictures whose checksum says that they could not be decoded. */
+/** Images whose checksum says that they could not be decoded. */
 function brokenOf(checksums: Uint32Array): Set<number> {
   const broken = new Set<number>();
   for (const [i, sum] of checksums.entries()) if (sum === 0) broken.add(i);
@@ -64,7 +64,7 @@ export function memoryStore(
   return { pixels, copyPixels: (i, target, offset) => target.set(pixels(i), offset), broken };
 }
 
-/** Reads one picture at a time; the descriptor lives as long as the process. */
+/** Reads one image at a time; the descriptor lives as long as the process. */
 export function fileStore(fd: number, file: string, checksums: Uint32Array, length: number): PictureStore {
   const bodyStart = headerBytes + 4 * checksums.length;
   const read = (i: number): Uint8Array => {
@@ -72,7 +72,7 @@ export function fileStore(fd: number, file: string, checksums: Uint32Array, leng
     if (checksum(pixels) === checksums[i]) return pixels;
     // Away with it, so that the next start makes it anew.
     rmSync(file, { force: true });
-    throw new FacecomError('data-cache-damaged', `Picture ${i} of the cache is damaged.`, {
+    throw new FacecomError('data-cache-damaged', `Image ${i} of the cache is damaged.`, {
       found: file,
       remedy: 'The damaged file was removed; start again and it is made anew.',
     });

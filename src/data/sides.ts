@@ -1,7 +1,7 @@
 export const sides = ['train', 'validation', 'test'] as const;
 export type Side = (typeof sides)[number];
 
-/** Positions of the pictures of each side, rising. */
+/** Positions of the images of each side, rising. */
 export type Split = Record<Side, number[]>;
 
 const names: Record<string, Side> = {

@@ -21,10 +21,10 @@ export interface SplitSettings {
 }
 
 /**
- * Divides the pictures by the seed, by folds, or as the source gives it. `by: image` divides each person's pictures, so that each side
- * holds every person in proportion and training holds each; `by: identity` divides the people. Pictures of one group are never parted.
- * Throws `data-split` where the fractions do not add up to 1 or a side that should hold pictures gets none, and `data-leak` where
- * the source itself parts versions of one picture.
+ * Divides the images by the seed, by folds, or as the source gives it. `by: image` divides each identity's images, so that each side
+ * holds every identity in proportion and training holds each; `by: identity` divides the identities. Images of one group are never parted.
+ * Throws `data-split` where the fractions do not add up to 1 or a side that should hold images gets none, and `data-leak` where
+ * the source itself parts versions of one image.
  */
 export function splitPictures(entries: readonly PictureEntry[], settings: SplitSettings): Split {
   const total = settings.train + settings.validation + settings.test;
@@ -43,31 +43,55 @@ export function splitPictures(entries: readonly PictureEntry[], settings: SplitS
   const strata = strataOf(entries, settings);
   for (const [part, positions] of deal(strata, shares, random, true).entries())
     split[sides[part]!] = positions.sort((a, b) => a - b);
-  for (const side of sides)
-    if (settings[side] > 0 && split[side].length === 0)
-      throw tooFew(side, entries.length, strata.length, settings);
+  const empty = sides.filter((side) => settings[side] > 0 && split[side].length === 0);
+  if (empty.length > 0)
+    throw tooFew(empty, {
+      pictures: entries.length,
+      strata: strata.length,
+      settings,
+      remedy: without(empty, settings),
+    });
   return split;
 }
 
-/** Whether the source says which side a picture is on. */
+/** The same without the sides that would be empty: their shares are trained on. */
+function without(empty: readonly Side[], settings: SplitSettings): string {
+  const rest = sides.filter((side) => side !== 'train' && !empty.includes(side));
+  const train = +(1 - rest.reduce((sum, side) => sum + settings[side], 0)).toFixed(6);
+  const fractions = sides.map((side) =>
+    side === 'train' ? `train: ${train}` : `${side}: ${rest.includes(side) ? settings[side] : 0}`,
+  );
+  return `Add images, or train without ${empty.join(' and ')}: --set 'data.split={${fractions.join(', ')}}'.`;
+}
+
+/** Whether the source says which side an image is on. */
 export const hasSides = (entries: readonly PictureEntry[]): boolean =>
   entries.some((entry) => entry.side !== undefined);
 
-function tooFew(side: Side, pictures: number, strata: number, settings: SplitSettings): FacecomError {
+interface TooFew {
+  pictures: number;
+  strata: number;
+  settings: SplitSettings;
+  remedy?: string;
+}
+
+function tooFew(
+  empty: readonly Side[],
+  { pictures, strata, settings, remedy = 'Add images, or set the fraction to 0.' }: TooFew,
+): FacecomError {
   return new FacecomError(
     'data-split',
-    `There are too few pictures for data.split: none is left for ${side}.`,
+    `There are too few images for data.split: none is left for ${empty.join(' and ')}.`,
     {
-      found: `${pictures} pictures, ${strata} ${settings.by === 'image' ? 'people' : 'group'}, fractions ${sides.map((s) => settings[s]).join(' / ')}`,
-      expected: 'at least one picture on each side whose fraction is above 0',
-      remedy:
-        'Add pictures, or set the fraction to 0. Versions of one picture (`<stem>_foggy`, `<stem> (1)`, equal bytes) count as one.',
+      found: `${pictures} images, ${strata} ${settings.by === 'image' ? 'identities' : 'group'}, fractions ${sides.map((s) => settings[s]).join(' / ')}`,
+      expected: 'at least one image on each side whose fraction is above 0',
+      remedy: `${remedy} Versions of one image (\`<stem>_foggy\`, \`<stem> (1)\`, equal bytes) count as one.`,
       exitCode: 2,
     },
   );
 }
 
-/** Units of pictures that stay together, in strata that are each divided in proportion. */
+/** Units of images that stay together, in strata that are each divided in proportion. */
 function strataOf(entries: readonly PictureEntry[], { by, stratify }: SplitSettings): number[][][] {
   if (by === 'image') return peopleWithGroups(entries);
   const units = wholePeople(entries);
@@ -129,12 +153,12 @@ function foldSplit(entries: readonly PictureEntry[], settings: SplitSettings): S
   for (const side of sides) {
     split[side].sort((a, b) => a - b);
     if (split[side].length === 0 && (side !== 'validation' || validation >= 0))
-      throw tooFew(side, entries.length, strata.length, settings);
+      throw tooFew([side], { pictures: entries.length, strata: strata.length, settings });
   }
   return split;
 }
 
-/** The sides of the source; a side that it lacks is cut from training: people, where people are not shared, else pictures. */
+/** The sides of the source; a side that it lacks is cut from training: identities, where identities are not shared, else images. */
 function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): Split {
   const split: Split = { train: [], validation: [], test: [] };
   for (const [i, { side }] of entries.entries()) split[side ?? 'train'].push(i);
@@ -146,7 +170,7 @@ function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): 
   const by = apart ? 'identity' : settings.by;
   const lacking = sides.filter((side) => split[side].length === 0 && settings[side] > 0);
   for (const side of lacking) {
-    if (side === 'train') throw tooFew('train', entries.length, 1, settings);
+    if (side === 'train') throw tooFew(['train'], { pictures: entries.length, strata: 1, settings });
     const own = split.train;
     const random = new Random(settings.seed, 'given', side);
     const strata = strataOf(
@@ -155,14 +179,14 @@ function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): 
     );
     const share = settings[side] / (settings.train + settings[side]);
     const [kept, cut] = deal(strata, [1 - share, share], random, true);
-    if (cut!.length === 0) throw tooFew(side, own.length, strata.length, settings);
+    if (cut!.length === 0) throw tooFew([side], { pictures: own.length, strata: strata.length, settings });
     split.train = kept!.map((k) => own[k]!).sort((a, b) => a - b);
     split[side] = cut!.map((k) => own[k]!).sort((a, b) => a - b);
   }
   return split;
 }
 
-/** For each person (and for all pictures of unknown people together) the groups of pictures, each a list of positions. */
+/** For each identity (and for all images of unknown identities together) the groups of images, each a list of positions. */
 function peopleWithGroups(entries: readonly PictureEntry[]): number[][][] {
   const people = new Map<string | undefined, number[][]>();
   for (const unit of connected(entries, (entry) => entry.groups)) {
@@ -174,14 +198,14 @@ function peopleWithGroups(entries: readonly PictureEntry[]): number[][][] {
   return [...people.values()];
 }
 
-/** Each person's pictures as one unit, joined with whoever shares a group with them. */
+/** Each identity's images as one unit, joined with whoever shares a group with them. */
 function wholePeople(entries: readonly PictureEntry[]): number[][] {
   return connected(entries, (entry) =>
-    entry.person === undefined ? entry.groups : [...entry.groups, `person ${entry.person}`],
+    entry.person === undefined ? entry.groups : [...entry.groups, `identity ${entry.person}`],
   );
 }
 
-/** Connected components of the pictures under shared keys, in the order of their first picture. */
+/** Connected components of the images under shared keys, in the order of their first image. */
 function connected(entries: readonly PictureEntry[], keysOf: (entry: PictureEntry) => string[]): number[][] {
   const parent = Int32Array.from({ length: entries.length }, (_, i) => i);
   const root = (start: number): number => {

@@ -7,13 +7,13 @@ export interface ConditionOptions {
   condition: string;
   /** 1 mild … 5 severe. */
   severity: number;
-  /** Side of the pictures, pixels. */
+  /** Side of the images, pixels. */
   imageSize: number;
   seed: number;
 }
 
 /**
- * The same pictures under a bad condition. Place and direction are drawn from seed, condition and name, so that they are the
+ * The same images under a bad condition. Place and direction are drawn from seed, condition and name, so that they are the
  * same at every severity. Throws `data-condition` for one that does not exist.
  */
 export function underCondition(subset: Subset, options: ConditionOptions): Subset {

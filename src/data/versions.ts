@@ -1,13 +1,13 @@
 import { conditions } from '../pixels/index.ts';
 
-/** The names that FaceCom gives to distorted versions of a picture, and `facecom data corrupt` after it. */
+/** The names that FaceCom gives to distorted versions of an image, and `facecom data corrupt` after it. */
 const suffixes = new Map(conditions.map(({ suffix, name }) => [suffix, name]));
 const suffix = new RegExp(`_(${[...suffixes.keys()].join('|')})$`, 'i');
 const numbered = /^(.+?) ?\((\d+)\)$/;
 const distortedFolder = /^(?:distortion|distorted)s?$/i;
 const cleanFolder = /^clean$/i;
 
-/** Whether a folder's name says that it holds versions of the pictures beside it, not a person. */
+/** Whether a folder's name says that it holds versions of the images beside it, not an identity. */
 export const isVersionFolder = (name: string): boolean =>
   distortedFolder.test(name) || cleanFolder.test(name);
 
@@ -15,9 +15,9 @@ export const isVersionFolder = (name: string): boolean =>
 export const unnamedCondition = 'distorted';
 
 export interface Version {
-  /** Pictures that share one are versions of one photograph. */
+  /** Images that share one are versions of one photograph. */
   groups: string[];
-  /** Condition by its name or `distorted`; undefined for a clean picture. */
+  /** Condition by its name or `distorted`; undefined for a clean image. */
   condition: string | undefined;
   /** Name of the photograph without extension and what marks a version. */
   stem: string;
@@ -26,7 +26,7 @@ export interface Version {
 /**
  * For each file name which photograph it is a version of: `<stem>`, `<stem>_foggy` (and the other conditions) and `<stem> (1)` …
  * `<stem> (7)`, beside it or in a folder `distortion/`, `distorted/` or `clean/`. Stems numbered beyond seven are taken for photographs
- * of their own, numbered by a file manager. A distorted picture whose name leads to none belongs to all of its folder.
+ * of their own, numbered by a file manager. A distorted image whose name leads to none belongs to all of its folder.
  */
 export function versionsOf(filenames: readonly string[]): Version[] {
   const parts = filenames.map((filename) => {

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
-/** Formats that are read, and others by whose names a picture is meant, which are refused by their content. */
+/** Formats that are read, and others by whose names an image is meant, which are refused by their content. */
 const pictures =
   /\.(?:jpe?g|jpe|jfif|png|webp|avif|gif|tiff?|bmp|dib|pgm|ppm|pbm|pnm|svgz?|hei[cf]|jxl|jp2|psd)$/i;
 
@@ -11,13 +11,13 @@ const junk = /^(?:\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
 export const isPictureName = (name: string): boolean => pictures.test(name);
 
 export interface Walk {
-  /** Regular files whose name is a picture's, sorted, relative to the folder, with `/`. Each real file once. */
+  /** Regular files whose name is an image's, sorted, relative to the folder, with `/`. Each real file once. */
   pictures: string[];
   /** Other regular files. */
   others: string[];
   /** Links to what lies outside the folder, and links to nothing. */
   outside: string[];
-  /** Pictures by name that are no regular files: pipes, sockets, devices. */
+  /** Images by name that are no regular files: pipes, sockets, devices. */
   special: string[];
 }
 

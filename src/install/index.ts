@@ -1,7 +1,8 @@
 export { checkOneDnn, type OneDnnReport } from './onednn/check.ts';
+export { INTEL_LIBRARIES, ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from './onednn/check-file.ts';
 export { locateOneDnn, ONEDNN_VERSION, type OneDnnPlace } from './onednn/locate.ts';
 export { type OneDnnSetup, setupOneDnn } from './onednn/setup.ts';
-export { planOneDnn } from './onednn/wheels.ts';
+export { oneDnnUnfit, planOneDnn } from './onednn/wheels.ts';
 export { checkTensorFlow, type TensorFlowReport } from './tensorflow/check.ts';
 export { chooseKind } from './tensorflow/kind.ts';
 export { listInstalls, locateTensorFlow, type TensorFlowPlace, verifyInstall } from './tensorflow/locate.ts';

@@ -13,7 +13,7 @@ export interface MigSlice {
 export interface GpuProcess {
   pid: number;
   name: string;
-  /** Bytes; undefined where the driver does not tell. */
+  /** Bytes; undefined if the driver does not tell. */
   memory?: number;
 }
 
@@ -37,7 +37,7 @@ export interface Gpu {
 const MIB = 1 << 20;
 const TIMEOUT = 20_000; // ms: a driver that wakes up takes seconds
 
-/** The GPUs that nvidia-smi lists, by their index; none where there is no nvidia-smi or it fails. */
+/** The GPUs that nvidia-smi lists, by their index; none if there is no nvidia-smi or it fails. */
 export async function listGpus(): Promise<Gpu[]> {
   const fields = 'index,uuid,name,memory.total,memory.used,driver_version,mig.mode.current';
   const table = await smi([`--query-gpu=${fields}`, '--format=csv,noheader,nounits']);
@@ -62,6 +62,43 @@ export async function listGpus(): Promise<Gpu[]> {
       mig: mig.get(uuid!) ?? [],
     }))
     .sort((a, b) => a.index - b.index);
+}
+
+/** How busy a GPU is. */
+export interface GpuUsage {
+  index: number;
+  /** Percent of the time. */
+  busy?: number;
+  /** Bytes. */
+  used?: number;
+  total?: number;
+  watts?: number;
+}
+
+let usage: { asked: number; answer: Promise<GpuUsage[]> } | undefined;
+const FRESH = 2000; // milliseconds: trials at the same time ask once
+
+/** How busy the GPUs are; none if there is no nvidia-smi or it fails. */
+export function gpuUsage(): Promise<GpuUsage[]> {
+  if (usage && performance.now() - usage.asked < FRESH) return usage.answer;
+  const fields = 'index,utilization.gpu,memory.used,memory.total,power.draw';
+  const answer = smi([`--query-gpu=${fields}`, '--format=csv,noheader,nounits']).then((table) =>
+    rowsOf(table ?? '').flatMap(([index, busy, used, total, watts]) =>
+      /^\d+$/.test(index ?? '')
+        ? [
+            {
+              index: Number(index),
+              busy: Number.parseFloat(busy ?? ''),
+              used: mebibytes(used),
+              total: mebibytes(total),
+              watts: Number.parseFloat(watts ?? ''),
+            },
+          ]
+        : [],
+    ),
+  );
+  usage = { asked: performance.now(), answer };
+  return answer;
 }
 
 async function smi(args: string[]): Promise<string | undefined> {

@@ -1,12 +1,14 @@
 import type { StepInput } from '../tensor/index.ts';
 
-/** Pictures [size, side, side, 3] of 0 … 255 and their labels; −1: not labelled. */
+/** Images [size, side, side, 3] of 0 … 255 and their labels; −1: not labelled. */
 export interface LabelledBatch {
   images: Uint8Array;
   gender: Int8Array;
   identity: Int32Array;
   size: number;
-  /** The labels of what was mixed into each picture, in a share of 1 − lambda: its loss is that of both labels in their shares. */
+  /** What a frozen backbone makes of the images [size, width]: it is not asked again. */
+  features?: Float32Array;
+  /** The labels of what was mixed into each image, in a share of 1 − lambda: its loss is that of both labels in their shares. */
   mixed?: { gender: Int8Array; identity: Int32Array; lambda: Float32Array };
 }
 
@@ -16,7 +18,7 @@ export interface TaskWeights {
   identity: number;
 }
 
-/** What a picture of each class counts. */
+/** What an image of each class counts. */
 export interface Labels {
   gender?: readonly number[];
   identity?: readonly number[];
@@ -28,12 +30,12 @@ export type LabelInputs = Record<string, StepInput>;
 export interface LabelOptions {
   smoothing?: number;
   classWeights?: Labels | undefined;
-  /** Each picture has a second identity with a weight of its own. */
+  /** Each image has a second identity with a weight of its own. */
   mixing?: boolean | undefined;
 }
 
 /**
- * Labels as a step takes them. A task's weights add up to 1 over the batch and are 0 without the label, so that sums over pictures are
+ * Labels as a step takes them. A task's weights add up to 1 over the batch and are 0 without the label, so that sums over images are
  * weighted means over the labelled ones, as torch's losses with class weights are.
  */
 export function labelInputs(batch: LabelledBatch, options: LabelOptions = {}): LabelInputs {
@@ -68,7 +70,7 @@ export function labelInputs(batch: LabelledBatch, options: LabelOptions = {}): L
   };
 }
 
-/** What each picture counts by its own label of a task, and by that of what was mixed into it: 1 in all. */
+/** What each image counts by its own label of a task, and by that of what was mixed into it: 1 in all. */
 function shares(
   { mixed, size, ...labels }: LabelledBatch,
   task: 'gender' | 'identity',
@@ -96,7 +98,8 @@ export function splitBatch(
   count: number,
 ): Array<Omit<LabelledBatch, 'mixed'> & { labels: LabelInputs }> {
   const micro = Math.ceil(batch.size / count);
-  const picture = batch.images.length / batch.size;
+  const image = batch.images.length / batch.size;
+  const width = (batch.features?.length ?? 0) / batch.size;
   const parts: ReturnType<typeof splitBatch> = [];
   for (let start = 0; start < batch.size; start += micro) {
     const end = Math.min(batch.size, start + micro);
@@ -106,7 +109,8 @@ export function splitBatch(
       values: input.values.subarray(start, end),
     });
     parts.push({
-      images: batch.images.subarray(start * picture, end * picture),
+      images: batch.images.subarray(start * image, end * image),
+      ...(batch.features ? { features: batch.features.subarray(start * width, end * width) } : {}),
       gender: batch.gender.subarray(start, end),
       identity: batch.identity.subarray(start, end),
       size: end - start,
@@ -116,7 +120,7 @@ export function splitBatch(
   return parts;
 }
 
-/** Weights under which every class that occurs counts alike; their mean over the pictures is 1. */
+/** Weights under which every class that occurs counts alike; their mean over the images is 1. */
 export function balancedWeights(labels: ArrayLike<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   let labelled = 0;

@@ -7,7 +7,7 @@ export interface ModelConfig {
   model: Experiment['model'];
   loss: Experiment['loss'];
   optimizer: Experiment['optimizer'];
-  train: Pick<Experiment['train'], 'accumulation' | 'precision' | 'clip' | 'ema' | 'swa'>;
+  train: Pick<Experiment['train'], 'accumulation' | 'precision' | 'memory' | 'clip' | 'ema' | 'swa'>;
   resources: Pick<Experiment['resources'], 'device' | 'backend'>;
 }
 

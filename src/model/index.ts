@@ -1,14 +1,16 @@
 import { FacecomError } from '../base/errors.ts';
-import { choosePrecision, openRuntime } from '../tensor/index.ts';
+import { type BackendName, chooseBackend, choosePrecision, openRuntime } from '../tensor/index.ts';
 import type { Labels } from './batch.ts';
 import type { ModelConfig } from './config.ts';
-import { type Learner, NetworkLearner } from './learner.ts';
+import type { Learner } from './learner.ts';
 import { network } from './network.ts';
+import { NetworkLearner } from './network-learner.ts';
 import { matches } from './patterns.ts';
 import { learns } from './phase.ts';
 import type { Preprocess } from './preprocess.ts';
 import { type FittedWeights, fitWeights, readWeights } from './weights/index.ts';
 
+export type { ProgramLine } from '../tensor/index.ts';
 export type { Backbone, BackboneDefinition } from './backbones/index.ts';
 export { type Balancer, type BalanceState, createBalance } from './balance/index.ts';
 export { balancedWeights, type LabelledBatch, type Labels, type TaskWeights } from './batch.ts';
@@ -16,8 +18,8 @@ export type { ModelConfig } from './config.ts';
 export type { Head, HeadDefinition } from './heads/head.ts';
 export { dropout, type Forward, linear, type Parameter, Parameters } from './layers.ts';
 export type { Learner, Logits, StateTensor, StepOptions, StepResult } from './learner.ts';
-export { NetworkLearner } from './learner.ts';
 export type { LossDefinition, LossInputs } from './losses/plugin.ts';
+export { NetworkLearner } from './network-learner.ts';
 export type { Phase } from './phase.ts';
 export { imagenet, type Preprocess } from './preprocess.ts';
 export { hashWeights, toTorch } from './weights/index.ts';
@@ -26,18 +28,46 @@ export interface LearnerSettings {
   identities: number;
   seed: number;
   libraryThreads?: number;
+  /** The backend of a run that is continued. */
+  began?: string | undefined;
+  /** A size of batches to compile the steps for at once: TensorFlow takes the place of oneDNN, for `auto`, where that lacks an op. */
+  tried?: number;
   /** The weights are loaded once and only evaluated. */
   frozen?: boolean;
-  /** The weights come from a checkpoint, and model.weights is not read: what the checkpoint says of its pictures. */
+  /** The weights come from a checkpoint, and model.weights is not read: what the checkpoint says of its images. */
   trained?: { preprocess?: Preprocess | undefined };
-  /** Names of the people, by class index. */
+  /** Names of the identities, by class index. */
   names?: readonly string[];
   classWeights?: Labels;
 }
 
 /** Opens the backend that the experiment asks for and builds its network on it. */
 export async function openLearner(config: ModelConfig, settings: LearnerSettings): Promise<Learner> {
-  const { backend, device } = config.resources;
+  const { began, tried } = settings;
+  const threads = settings.libraryThreads ?? 0;
+  const choice = await chooseBackend({ ...config.resources, began, threads });
+  const learner = await openOn(choice.backend, config, settings, choice.note);
+  if (tried === undefined || config.resources.backend !== 'auto' || choice.backend !== 'onednn')
+    return learner;
+  try {
+    learner.prepare(tried, { evaluates: true });
+    return learner;
+  } catch (error) {
+    if (!(error instanceof FacecomError) || error.code !== 'unsupported-op') throw error;
+    learner.dispose();
+    const other = await chooseBackend({ ...config.resources, began: 'tensorflow' });
+    if (other.backend !== 'tensorflow') throw error;
+    return openOn('tensorflow', config, settings, `${error.message} Training is with TensorFlow.`);
+  }
+}
+
+async function openOn(
+  backend: BackendName,
+  config: ModelConfig,
+  settings: LearnerSettings,
+  note: string | undefined,
+): Promise<NetworkLearner> {
+  const { device } = config.resources;
   const threads = settings.libraryThreads ?? 0;
   const { frozen } = settings;
   const weights = settings.trained ? undefined : await startingWeights(config, settings);
@@ -55,6 +85,7 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
     precision: precision.precision,
     seed: settings.seed,
     frozen,
+    lean: config.train.memory === 'lean',
   });
   const preprocess = settings.trained?.preprocess ?? config.model.preprocess ?? weights?.preprocess;
   return new NetworkLearner(runtime, {
@@ -72,11 +103,12 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
     ema: config.train.ema,
     swa: config.train.swa > 0,
     precisionReason: precision.reason,
+    ...(note ? { backendNote: note } : {}),
     mixing: config.augment !== undefined && config.augment.mixup.p + config.augment.cutmix.p > 0,
   });
 }
 
-/** The values of model.weights, matched with the network; undefined where there are none. Throws `weights-…`. */
+/** The values of model.weights, matched with the network; undefined if there are none. Throws `weights-…`. */
 export async function startingWeights(
   config: ModelConfig,
   settings: Pick<LearnerSettings, 'identities' | 'names'>,

@@ -100,7 +100,7 @@ export interface ConvolutionShape {
   depthwise?: boolean;
 }
 
-/** Convolution without bias (padded to keep the size at stride 1), batch normalisation and an activation, ReLU where none is said. */
+/** Convolution without bias (padded to keep the size at stride 1), batch normalisation and an activation, ReLU if none is named. */
 export function convolutionNorm(
   parameters: Parameters,
   names: { convolution: string; norm: string },
@@ -120,7 +120,7 @@ export function convolutionNorm(
     const weights = read<Tensor4D>(forward, filter);
     if (usesBatch(forward, norm))
       return activate(normaliseBatch(forward, convolve(x, weights, { stride, padding }), norm));
-    // The moving averages are constants of the pass: folded into the filter, normalisation costs no pass over the picture.
+    // The moving averages are constants of the pass: folded into the filter, normalisation costs no pass over the image.
     const { factor, bias } = folded(forward, norm);
     const spread = depthwise ? tf.reshape(factor, [output, 1]) : factor;
     const filters = tf.mul(weights, spread) as Tensor4D;
@@ -220,7 +220,7 @@ export function prelu(parameters: Parameters, name: string, channels: number): L
     tf.sub(relu(x), tf.mul(relu(tf.neg(x) as Tensor4D), read(forward, slope))) as Tensor4D;
 }
 
-/** Channels weighted by what the whole picture holds (Hu et al., 2018). x: [batch, height, width, channels]. */
+/** Channels weighted by what the whole image holds (Hu et al., 2018). x: [batch, height, width, channels]. */
 export function squeezeExcite(
   parameters: Parameters,
   names: { squeeze: string; excite: string },

@@ -30,8 +30,11 @@ export interface Network {
   identity: IdentityHead;
   /** Logarithms of the tasks' variances, where the balance of the losses learns them: shape [1]. */
   variances?: { gender: Parameter; identity: Parameter };
-  /** Pictures [batch, height, width, 3], 0 … 255. */
-  apply(forward: Forward, pictures: Tensor4D): NetworkOutput;
+  /** Images [batch, height, width, 3], 0 … 255. */
+  apply(forward: Forward, images: Tensor4D): NetworkOutput;
+  /** What the backbone makes of them [batch, width]; with `heads` it is `apply`. */
+  features(forward: Forward, images: Tensor4D): Tensor2D;
+  heads(forward: Forward, features: Tensor2D): NetworkOutput;
 }
 
 /** One shared backbone, one head a task. */
@@ -47,19 +50,23 @@ export function network(options: NetworkOptions): Network {
     loss.balance === 'uncertainty'
       ? { gender: variance('gender'), identity: variance('identity') }
       : undefined;
+  const features = (forward: Forward, images: Tensor4D) => body.apply(forward, normalise(images, preprocess));
+  const heads = (forward: Forward, found: Tensor2D) => ({
+    gender: gender(forward, found),
+    ...identity.apply(forward, found),
+  });
   return {
     parameters: parameters.all,
     depth,
     identity,
     ...(variances ? { variances } : {}),
-    apply: (forward, pictures) => {
-      const features = body.apply(forward, normalise(pictures, preprocess));
-      return { gender: gender(forward, features), ...identity.apply(forward, features) };
-    },
+    features,
+    heads,
+    apply: (forward, images) => heads(forward, features(forward, images)),
   };
 }
 
-/** Row by row: spreading three numbers over a picture's pixels one pixel at a time takes four times as long. */
+/** Row by row: spreading three numbers over an image's pixels one pixel at a time takes four times as long. */
 function normalise(pictures: Tensor4D, { mean, std }: Preprocess): Tensor4D {
   const [batch, height, width, channels] = pictures.shape;
   const row = (values: number[]) => tf.tensor1d(Array.from({ length: width }, () => values).flat());

@@ -57,7 +57,7 @@ export const kaiming = (fanOut: number): Initial => normal(Math.sqrt(2 / fanOut)
 /** Makes the parameters of a network and keeps them in the order of their making. */
 export class Parameters {
   readonly all: Parameter[] = [];
-  /** Side of the square pictures, pixels: the shapes of some weights follow from it. */
+  /** Side of the square images, pixels: the shapes of some weights follow from it. */
   readonly imageSize: number;
   /** Layers of the backbone begun so far. */
   depth = 0;

@@ -16,5 +16,8 @@ export function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`).test(name);
 }
 
+/** Whether a parameter is of the backbone. */
+export const isBackbone = ({ name }: Pick<Parameter, 'name'>): boolean => matches('backbone', name);
+
 export const matchesAny = (patterns: readonly string[], { name }: Pick<Parameter, 'name'>): boolean =>
   patterns.some((pattern) => matches(pattern, name));

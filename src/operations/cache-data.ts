@@ -1,17 +1,18 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { readTarget } from './read-target.ts';
 
 export interface Cached {
-  /** Pictures in the cache, and of how many pixels on a side. */
+  /** Images in the cache, and of how many pixels on a side. */
   pictures: number;
   image_size: number;
   /** Of the pixels, uncompressed. */
   bytes: number;
   hash: string;
-  warnings: { code: string; message: string }[];
+  warnings: { code: ErrorCode; message: string }[];
   seconds: number;
 }
 
-/** Decodes the pictures that an experiment file, a folder or the synthetic faces mean into the cache. */
+/** Decodes the images that an experiment file, a folder or the synthetic faces mean into the cache. */
 export async function cacheData(
   target: string | undefined,
   options: {

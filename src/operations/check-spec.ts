@@ -28,7 +28,9 @@ export async function checkSpec(file: string, options: { set?: readonly string[]
   } catch (error) {
     if (error instanceof SpecError) return { problems: error.problems, warnings: [] };
     if (!(error instanceof FacecomError) || error.code !== 'spec-missing') throw error;
-    const { code, message, remedy } = error;
+    const { code, remedy } = error;
+    // Its place names it.
+    const message = error.message.replace(`The spec ${file} `, 'The spec ');
     return { problems: [{ code, file, line: 1, column: 1, path: '', message, remedy }], warnings: [] };
   }
 }

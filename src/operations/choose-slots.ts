@@ -1,5 +1,5 @@
 import { listGpus, totalMemory, usableCores } from '../machine/index.ts';
-import { planSlots, type Slot, type SlotPlan } from '../orchestrator/index.ts';
+import { planSlots, type Slot, type SlotOptions, type SlotPlan } from '../orchestrator/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -7,7 +7,7 @@ import type { Prepared } from './prepare.ts';
 export async function chooseSlots(
   { resources }: Experiment,
   { builtin, cuda }: Pick<Prepared, 'builtin' | 'cuda'>,
-  { maxParallel, trials }: { maxParallel: number; trials: number },
+  { maxParallel, trials, measured }: Pick<SlotOptions, 'maxParallel' | 'trials' | 'measured'>,
 ): Promise<SlotPlan & { gpus: Awaited<ReturnType<typeof listGpus>> }> {
   const gpus = await listGpus();
   const machine = {
@@ -17,7 +17,7 @@ export async function chooseSlots(
     visible: process.env.CUDA_VISIBLE_DEVICES,
   };
   const usesGpu = gpus.length > 0 && (!builtin || cuda);
-  const plan = planSlots(machine, { resources, usesGpu, maxParallel, trials });
+  const plan = planSlots(machine, { resources, usesGpu, maxParallel, trials, measured });
   if (builtin && !cuda && gpus.length > 0 && resources.device === 'auto' && resources.backend !== 'wasm')
     plan.notes.push(
       'There is a GPU, but no TensorFlow for it: trials run on the CPU. `facecom setup` installs it.',

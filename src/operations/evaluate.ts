@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { writeJson } from '../base/files.ts';
+import { makeFolder, writeJson } from '../base/files.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { ConditionScores, FullEvaluation, Thresholds } from '../trainer/index.ts';
 import { type Reporter, silent } from './reporter.ts';
@@ -13,15 +13,15 @@ export type EvaluatedSide = (typeof sides)[number];
 export interface EvaluateOptions {
   /** Folder of the run folders; `runs` if left out. */
   runs?: string;
-  /** Another folder of pictures, all of which are scored. */
+  /** Another folder of images, all of which are scored. */
   data?: string;
-  /** Pictures of one side of the split; the test pictures if left out. */
+  /** Images of one side of the split; the test images if left out. */
   split?: EvaluatedSide;
   /** Names of conditions, each applied at every severity; none if left out. */
   conditions?: readonly string[];
   /** 1 (mild) to 5 (severe). */
   severities?: readonly number[];
-  /** flip: scores are the means over each picture and its mirror image; as the spec has it if left out. */
+  /** flip: scores are the means over each image and its mirror image; as the spec has it if left out. */
   tta?: 'none' | 'flip';
   /** Whether the scores are kept in the run folder, under artifacts/evaluations/. */
   keep?: boolean;
@@ -32,7 +32,7 @@ export interface EvaluateOptions {
   onProgress?: (stage: 'decoding' | 'scoring', done: number, total: number) => void;
 }
 
-type ChosenOn = 'validation' | 'these pictures';
+type ChosenOn = 'validation' | 'these images';
 
 export interface Evaluation {
   /** `name/trial-attempt`. */
@@ -48,17 +48,17 @@ export interface Evaluation {
     hash: string;
     split: EvaluatedSide;
     pictures: number;
-    /** Pictures of people whom the model was not trained on. */
+    /** Images of identities that the model was not trained on. */
     strangers: number;
   };
   device: string;
   backend: string;
-  /** Of the pictures as they are. */
+  /** Of the images as they are. */
   scores: Record<string, number>;
   conditions: ConditionScores[];
   /** 95 % intervals by the names of `scores`. */
   intervals: FullEvaluation['intervals'];
-  /** Scores by the condition that pictures have and by gender. */
+  /** Scores by the condition that images have and by gender. */
   parts: Record<string, number>;
   thresholds: Thresholds & { chosen_on: Partial<Record<keyof Thresholds, ChosenOn>> };
   /** Why some metrics are absent. */
@@ -72,10 +72,10 @@ export interface Evaluation {
 }
 
 /**
- *   runs ─▶ best checkpoints ─▶ pictures ─▶ models ─▶ scores, clean and under each condition ─▶ artifacts/evaluations/
+ *   runs ─▶ best checkpoints ─▶ images ─▶ models ─▶ scores, clean and under each condition ─▶ artifacts/evaluations/
  *
  * Scores the best checkpoint of a run, or those of several as one ensemble. Throws FacecomError with exit code 2 if there is nothing to
- * score, or if the runs tell different people apart.
+ * score, or if the runs tell different identities apart.
  */
 export async function evaluate(
   texts: string | readonly string[],
@@ -177,7 +177,7 @@ export async function evaluate(
   return options.keep ? { ...evaluation, kept: keep(evaluation, config) } : evaluation;
 }
 
-/** Models are averaged class by class: they must tell the same people apart. */
+/** Models are averaged class by class: they must tell the same identities apart. */
 function refuseStrangers(
   targets: readonly { id: string }[],
   checkpoints: readonly { identities: readonly string[]; config: Experiment }[],
@@ -188,16 +188,16 @@ function refuseStrangers(
     if (classes && config.data.image_size === first.config.data.image_size) continue;
     throw new FacecomError('ensemble-classes', 'The runs cannot be averaged.', {
       found: classes
-        ? `pictures of ${config.data.image_size} pixels in ${targets[i]!.id}, ${first.config.data.image_size} in ${targets[0]!.id}`
-        : `${identities.length} people in ${targets[i]!.id}, ${first.identities.length} in ${targets[0]!.id}, or others`,
-      expected: 'runs on the same people and size of pictures',
+        ? `images of ${config.data.image_size} pixels in ${targets[i]!.id}, ${first.config.data.image_size} in ${targets[0]!.id}`
+        : `${identities.length} identities in ${targets[i]!.id}, ${first.identities.length} in ${targets[0]!.id}, or others`,
+      expected: 'runs on the same identities and size of images',
       remedy: 'Name runs of one data set, such as the trials of a sweep.',
       exitCode: 2,
     });
   }
 }
 
-/** What the run chose on its validation pictures; undefined for a run that kept nothing or had none. */
+/** What the run chose on its validation images; undefined for a run that kept nothing or had none. */
 function readThresholds(dir: string): Thresholds | undefined {
   const file = join(dir, 'artifacts', 'thresholds.json');
   if (!existsSync(file)) return undefined;
@@ -209,7 +209,7 @@ function readThresholds(dir: string): Thresholds | undefined {
 function chosenOn({ thresholds, chosenHere }: FullEvaluation): Evaluation['thresholds']['chosen_on'] {
   const names = Object.keys(thresholds) as (keyof Thresholds)[];
   return Object.fromEntries(
-    names.map((name) => [name, chosenHere.includes(name) ? 'these pictures' : 'validation']),
+    names.map((name) => [name, chosenHere.includes(name) ? 'these images' : 'validation']),
   );
 }
 
@@ -224,12 +224,12 @@ function keep(evaluation: Evaluation, config: Experiment): string {
     ...(conditions.length > 0 ? ['conditions'] : []),
   ];
   const file = join('artifacts', 'evaluations', `${parts.join('-')}.json`);
-  mkdirSync(join(evaluation.dir, 'artifacts', 'evaluations'), { recursive: true });
+  makeFolder(join(evaluation.dir, 'artifacts', 'evaluations'));
   writeJson(join(evaluation.dir, file), evaluation);
   return file;
 }
 
-/** Divides the words of a command line into runs and, where the last is a folder that is no run's, pictures. */
+/** Divides the words of a command line into runs and, where the last is a folder that is no run's, images. */
 export function runsAndFolder(words: readonly string[]): { runs: string[]; data?: string } {
   const last = words.at(-1)!;
   const folder =
@@ -250,7 +250,7 @@ function chooseSide(text: string | undefined): EvaluatedSide | undefined {
   });
 }
 
-/** Another folder of pictures as `--set` says it. */
+/** Another folder of images as `--set` says it. */
 function dataFlags({ data }: EvaluateOptions): string[] {
   return data === undefined ? [] : ['data.source=auto', `data.path=${JSON.stringify(resolve(data))}`];
 }

@@ -16,6 +16,9 @@ import {
 import { type Event, type RunSummary, scanRun } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { chooseSlot } from './choose-slots.ts';
+import { exportForMlflow, wantsModel } from './model-for-mlflow.ts';
+import { runNotice } from './notices.ts';
+import { notifier } from './notify.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reporter, Signals } from './reporter.ts';
 import { Undoing } from './undoing.ts';
@@ -124,6 +127,7 @@ async function superviseRun(
 ): Promise<RunResult> {
   const { id, dir, config } = handle;
   const started = performance.now();
+  const send = notifier(config, { report });
   const observer = await watch?.(handle);
   let note = observer?.note ?? report.note;
   const { trackRun } = await import('../tracking/index.ts');
@@ -151,19 +155,22 @@ async function superviseRun(
   }
   const seconds = (performance.now() - started) / 1000;
   if (!signals.kill.aborted) {
-    const { writeCharts } = await import('../report/index.ts');
-    await writeCharts(dir, { note: (line) => report.note(`note: ${line}`) });
+    const { concludeReport } = await import('../report/index.ts');
+    await concludeReport(dir, { note: (line) => report.note(`note: ${line}`) });
+    if (outcome.status === 'finished' && wantsModel(config))
+      await exportForMlflow(dir, { note: report.note, signal: signals.kill });
   }
-  const timeout = signals.stop.aborted ? PATIENCE.interrupted : PATIENCE.finished;
-  const { url, sent } = await tracker.close({ timeout, signal: signals.kill });
-  return {
+  const ended = {
     run: id,
-    dir,
-    status: outcome.status === 'pruned' ? 'stopped' : outcome.status,
+    status: outcome.status === 'pruned' ? ('stopped' as const) : outcome.status,
     metrics: outcome.status === 'finished' ? outcome.metrics : {},
     ...(outcome.status === 'failed' ? { failure: outcome.failure } : {}),
     seconds,
-    ...(url === undefined ? {} : { mlflow: url }),
-    sent,
   };
+  const notice = runNotice({ ...ended, ...(tracker.url === undefined ? {} : { mlflow: tracker.url }) });
+  const notified = notice && !signals.kill.aborted ? send(notice) : undefined;
+  const timeout = signals.stop.aborted ? PATIENCE.interrupted : PATIENCE.finished;
+  const { url, sent } = await tracker.close({ timeout, signal: signals.kill });
+  await notified;
+  return { ...ended, dir, ...(url === undefined ? {} : { mlflow: url }), sent };
 }

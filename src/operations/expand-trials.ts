@@ -99,7 +99,7 @@ function sweptPaths({ sweep }: ResolvedExperiment): string[] {
   return [...Object.keys(sweep?.axes ?? {}), ...[sweep?.simplex ?? []].flat().flatMap(({ paths }) => paths)];
 }
 
-/** What of a config decides which pictures there are. */
+/** What of a config decides which images there are. */
 function keyOf(config: Experiment, cwd: string): string {
   if (config.trainer.command !== undefined) return '';
   const { synthetic, split, image_size, fit, cache, shuffle_labels, ...source } = withAbsolutePaths(config, {

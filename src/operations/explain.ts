@@ -133,11 +133,13 @@ function choose(rows: readonly ExplainedValue[], written: string): ExplainedValu
   const value = list && path && valueAt(list.value, path.slice(parsePath(list.path)!.length));
   if (list && value !== undefined) return [{ path: name!, value, origin: list.origin }];
   const names = new Set(rows.flatMap((row) => prefixes(row.path)));
-  const near = suggest(written, [...names]) ?? endingIn(written, rows);
+  const { near, keys } = beside(written, [...names]) ?? {
+    near: suggest(written, [...names])?.text ?? endingIn(written, rows),
+  };
   throw new FacecomError('explain-path', `There is no value at ${written}.`, {
     found: written,
-    expected: near ? near.text : 'a key such as optimizer.lr',
-    remedy: near ? `Did you mean ${near.text}?` : 'Leave the path out: every value is shown.',
+    expected: near ?? (keys ? `one of ${keys.join(', ')}` : 'a key such as optimizer.lr'),
+    remedy: near ? `Did you mean ${near}?` : 'Leave the path out: every value is shown.',
     exitCode: 2,
   });
 }
@@ -145,8 +147,17 @@ function choose(rows: readonly ExplainedValue[], written: string): ExplainedValu
 const prefixes = (path: string): string[] =>
   path.split('.').map((_, i, parts) => parts.slice(0, i + 1).join('.'));
 
+/** What a section has in place of a key that it lacks; undefined if there is no such section. */
+function beside(written: string, names: readonly string[]): { near?: string; keys: string[] } | undefined {
+  const section = written.slice(0, Math.max(0, written.lastIndexOf('.')));
+  if (section === '' || !names.includes(section)) return undefined;
+  const keys = names.filter((name) => name.slice(0, name.lastIndexOf('.')) === section);
+  const last = (path: string) => path.slice(section.length + 1);
+  const near = suggest(last(written), keys.map(last))?.text;
+  return { ...(near === undefined ? {} : { near: `${section}.${near}` }), keys };
+}
+
 /** `lr` for `optimizer.lr`. */
-function endingIn(written: string, rows: readonly ExplainedValue[]): { text: string } | undefined {
-  const found = rows.filter(({ path }) => path.split('.').at(-1) === written);
-  return found[0] && { text: found[0].path };
+function endingIn(written: string, rows: readonly ExplainedValue[]): string | undefined {
+  return rows.find(({ path }) => path.split('.').at(-1) === written)?.path;
 }

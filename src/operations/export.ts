@@ -11,11 +11,11 @@ export interface ExportOptions {
   runs?: string;
   /** safetensors if left out. */
   format?: string;
-  /** Pictures that an ONNX model takes at once; 1 if left out. */
+  /** Images that a model of ONNX or TensorFlow takes at once; 1 if left out. */
   batch?: number;
 }
 
-const formats = ['safetensors', 'onnx'] as const;
+const formats = ['safetensors', 'onnx', 'savedmodel'] as const;
 
 export interface Exported {
   run: string;
@@ -37,15 +37,16 @@ export async function exportRun(
       exitCode: 2,
     });
   const { id, dir } = trainedRun(text, runs);
-  const { exportOnnx, exportWeights, modelCard, readBest } = await import('../trainer/index.ts');
+  const { exportGraph, exportWeights, graphFiles, modelCard, readBest } = await import('../trainer/index.ts');
   const checkpoint = await readBest(dir);
   const folder = await newFolder(out);
   const values = await exportWeights(checkpoint, folder);
-  if (format === 'onnx') {
+  const graph = format === 'onnx' || format === 'savedmodel' ? format : undefined;
+  if (graph) {
     prepareProcess(checkpoint.config);
-    await exportOnnx(checkpoint, folder, batch);
+    await exportGraph(checkpoint, { format: graph, folder, size: batch });
   }
   writeAside(join(folder, 'model.json'), `${JSON.stringify(modelCard(id, checkpoint), null, 2)}\n`);
-  const files = ['model.safetensors', ...(format === 'onnx' ? ['model.onnx'] : []), 'model.json'];
+  const files = ['model.safetensors', ...(graph ? [graphFiles[graph]] : []), 'model.json'];
   return { run: id, folder, files, values };
 }

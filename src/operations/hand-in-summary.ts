@@ -41,7 +41,7 @@ const sections: [title: string, rows: [label: string, metric: string][]][] = [
     ],
   ],
   [
-    'Task B: identity, people of training',
+    'Task B: identity, identities of training',
     [
       ['top-1', 'identity_top1'],
       ['top-5', 'identity_top5'],
@@ -104,15 +104,15 @@ export function handInSummary({ id, checkpoint, evaluation, metrics, files }: Su
 
 ${config.description || 'A model trained with facecom.'}
 
-| test pictures | value | 95 % interval over people |
+| test images | value | 95 % interval over identities |
 | --- | ---: | ---: |
 ${rows.join('\n')}
 
 ${[
   pictures &&
-    `${pictures.train} pictures for training, ${pictures.validation} for validation, ${pictures.test} for the test`,
+    `${pictures.train} images for training, ${pictures.validation} for validation, ${pictures.test} for the test`,
   counts.pairs > 0 && `${counts.pairs} pairs; threshold ${thresholds.verification?.toFixed(4)} (cosine)`,
-  counts.probes > 0 && `${counts.probes} probes in a gallery of ${counts.gallery} people`,
+  counts.probes > 0 && `${counts.probes} probes in a gallery of ${counts.gallery} identities`,
   evaluation.tta !== 'none' && `test-time augmentation: ${evaluation.tta}`,
   ...refusals.map((reason) => `not measured: ${reason}`),
 ]
@@ -122,14 +122,14 @@ ${[
 
 ## Model
 
-${config.model.backbone}, ${(parameters / 1e6).toFixed(1)} million parameters, pictures of ${config.data.image_size} × ${config.data.image_size} pixels (${config.data.fit}), ${identities.length} identities.
+${config.model.backbone}, ${(parameters / 1e6).toFixed(1)} million parameters, images of ${config.data.image_size} × ${config.data.image_size} pixels (${config.data.fit}), ${identities.length} identities.
 Run ${id}, best of ${state.epoch} epochs: ${state.best?.epoch}; seed ${config.seed}; data ${config.data.source} ${dataHash.slice(0, 12)}.
 
 ## Test it
 
     sh test.sh FOLDER
 
-scores it on a folder of labelled pictures in any layout and writes predictions.csv. \`model.safetensors\` loads in PyTorch as \`model.json\` describes.
+scores it on a folder of labelled images in any layout and writes predictions.csv. \`model.safetensors\` loads in PyTorch as \`model.json\` describes.
 
 ## Files
 

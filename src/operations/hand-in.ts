@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { readJsonObject, writeAside, writeJson } from '../base/files.ts';
+import { makeFolder, readJsonObject, writeAside, writeJson } from '../base/files.ts';
 import { newFolder } from '../base/new-folder.ts';
 import { handInSummary, type KeptEvaluation } from './hand-in-summary.ts';
 import { trainedRun } from './trained-run.ts';
@@ -33,7 +33,7 @@ const copied = [
 ];
 
 const testCommand = `#!/bin/sh
-# Scores this model on a folder of labelled pictures in any layout, and writes predictions.csv:  sh test.sh FOLDER
+# Scores this model on a folder of labelled images in any layout, and writes predictions.csv:  sh test.sh FOLDER
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 folder=\${1:?Usage: sh test.sh FOLDER}
@@ -44,7 +44,7 @@ npx facecom predict "$here/run" "$folder" --out "$here/predictions.csv"
 /**
  * The folder that a contest or a colleague asks for: weights, labels, thresholds, test command, metrics with intervals, confusion,
  * submission.csv and one page of summary. README.md comes last, so that half a folder is none. Throws `hand-in-unfinished` for a run
- * that was not scored on its test pictures.
+ * that was not scored on its test images.
  */
 export async function handIn(text: string, { out, runs = 'runs' }: HandInOptions): Promise<HandedIn> {
   const { id, dir } = trainedRun(text, runs);
@@ -54,9 +54,9 @@ export async function handIn(text: string, { out, runs = 'runs' }: HandInOptions
   const evaluation = readJsonObject(artifact('evaluation.json')) as KeptEvaluation | undefined;
   const metrics = readJsonObject(artifact('metrics.json'));
   if (!evaluation || !metrics)
-    throw new FacecomError('hand-in-unfinished', 'The run was not scored on its test pictures.', {
+    throw new FacecomError('hand-in-unfinished', 'The run was not scored on its test images.', {
       place: { file: artifact('evaluation.json') },
-      expected: 'a finished run with test pictures',
+      expected: 'a finished run with test images',
       remedy: 'Finish it with facecom resume, or give data.split.test a share.',
       exitCode: 2,
     });
@@ -77,8 +77,8 @@ export async function handIn(text: string, { out, runs = 'runs' }: HandInOptions
   );
   for (const name of copied)
     if (existsSync(artifact(name))) put(name, (file) => copyFileSync(artifact(name), file));
-  mkdirSync(join(folder, 'run', 'checkpoints'), { recursive: true });
-  mkdirSync(join(folder, 'run', 'artifacts'), { recursive: true });
+  makeFolder(join(folder, 'run', 'checkpoints'));
+  makeFolder(join(folder, 'run', 'artifacts'));
   for (const name of ['config.json', 'checkpoints/best.safetensors', 'artifacts/thresholds.json'])
     if (existsSync(join(dir, name))) put(`run/${name}`, (file) => copyFileSync(join(dir, name), file));
   if (existsSync(join(dir, 'spec.yaml')))

@@ -3,7 +3,7 @@ import type { FacecomError } from '../base/errors.ts';
 import type { Collection } from '../data/index.ts';
 import type { Inspection } from './inspection.ts';
 
-/** Training sizes of face recognisers, of which the largest that the pictures fill is proposed. */
+/** Training sizes of face recognisers, of which the largest that the images fill is proposed. */
 const sizes = [224, 160, 112, 96, 64];
 
 /** The lines of YAML that read a data set as it was found to be. */
@@ -28,6 +28,7 @@ export function dataLines(
   const split: Record<string, unknown> = {};
   const given = entries.some(({ side }) => side !== undefined);
   if (problem?.code === 'data-leak') Object.assign(split, { given: false, by: 'identity' });
+  else if (problem?.code === 'data-split') Object.assign(split, { train: 1, validation: 0, test: 0 });
   else if (!given && 2 * found.per_identity.single > found.identities) split.by = 'identity';
   if (found.alike.groups > 0 && !given) split.near_duplicates = true;
   if (split.by === 'identity' && found.imbalance !== undefined) split.stratify = 'gender';

@@ -12,7 +12,7 @@ export interface InspectOptions {
 
 /**
  * Finds out what a data set is: an experiment file's, a folder's, or the synthetic faces'. What a run would refuse but can be looked
- * past, broken pictures and leaks, comes as `problem`. Throws the rest, as a run would.
+ * past, broken images, leaks and too few images to divide, comes as `problem`. Throws the rest, as a run would.
  */
 export async function inspect(
   target: string | undefined,
@@ -26,10 +26,11 @@ export async function inspect(
   try {
     survey = await surveyDataset(lenient, { signal, onProgress });
   } catch (error) {
-    if ((error as FacecomError).code !== 'data-leak') throw error;
     problem = error as FacecomError;
-    lenient = { ...lenient, split: { ...lenient.split, given: false, by: 'identity' } };
-    // Too few people to divide anew: what is wrong stays the leak.
+    const split = lookedPast(problem.code, lenient.split);
+    if (!split) throw error;
+    lenient = { ...lenient, split };
+    // Too few identities to divide anew: what is wrong stays what it was.
     survey = await surveyDataset(lenient, { signal, onProgress }).catch(() => {
       throw error;
     });
@@ -64,6 +65,13 @@ export async function inspect(
   };
   const inspection = { ...found, yaml: dataLines(found, collection, problem) };
   return { inspection, ...(problem ? { problem } : {}) };
+}
+
+/** The settings with which a data set can be looked at that cannot be divided as it is to be; undefined for other problems. */
+function lookedPast<T extends Parameters<typeof splitName>[0]>(code: string, split: T) {
+  if (code === 'data-leak') return { ...split, given: false, by: 'identity' as const };
+  if (code === 'data-split') return { ...split, folds: 0, train: 1, validation: 0, test: 0 };
+  return undefined;
 }
 
 /** How the sides came about. */
@@ -126,7 +134,7 @@ async function looksOf({ looks, entries }: Collection): Promise<Inspection['alik
   const groups = new Map<number, number[]>();
   for (const [i, look] of ((await looks?.()) ?? []).entries())
     if (look !== undefined) groups.set(look, [...(groups.get(look) ?? []), i]);
-  // Versions and copies of one picture are known to be alike.
+  // Versions and copies of one image are known to be alike.
   const foreign = [...groups.values()].filter((list) => {
     const [first, ...others] = list.map((i) => new Set(entries[i]!.groups));
     return others.some((other) => ![...other].some((group) => first!.has(group)));
@@ -138,7 +146,7 @@ async function looksOf({ looks, entries }: Collection): Promise<Inspection['alik
   };
 }
 
-/** Formats and sizes of the files, undefined where pictures are drawn. */
+/** Formats and sizes of the files, undefined if images are drawn. */
 function filesOf({ entries, size }: Collection): Files | undefined {
   if (!size) return undefined;
   const files: Files = { formats: {}, width: [Infinity, 0], height: [Infinity, 0] };

@@ -7,7 +7,7 @@ export interface Counts {
   female: number;
   unknown_gender: number;
   unknown_identity: number;
-  /** Pictures by condition, clean ones as `clean`; absent where all are clean. */
+  /** Images by condition, clean ones as `clean`; absent if all are clean. */
   conditions?: Record<string, number>;
 }
 
@@ -25,10 +25,10 @@ export interface Inspection extends Counts {
   per_identity: { min: number; median: number; max: number; single: number };
   image_size: number;
   files?: Files;
-  /** Byte for byte copies, and groups of pictures that look alike with the first of them. */
+  /** Byte for byte copies, and groups of images that look alike with the first of them. */
   copies: number;
   alike: { groups: number; pictures: number; examples: string[][] };
-  /** Men for each woman, or women for each man: the larger one; undefined where one gender is absent. */
+  /** Men for each woman, or women for each man: the larger one; undefined if one gender is absent. */
   imbalance?: number;
   split: { by: string; seed: number } & Record<'train' | 'validation' | 'test', Counts>;
   hash: string;

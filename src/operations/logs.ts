@@ -61,7 +61,7 @@ function startOfLast(file: string, lines: number): number {
   let last = true;
   for (const line of linesBackwards(file)) {
     if (last) {
-      // What follows the last newline is a line only where there is something.
+      // What follows the last newline is a line only if there is something.
       last = false;
       if (line === '') continue;
       position += 1;
@@ -72,7 +72,7 @@ function startOfLast(file: string, lines: number): number {
   return Math.max(0, Math.min(position, endOf(file)));
 }
 
-/** Gives the number of bytes that were copied. */
+/** Returns the number of bytes that were copied. */
 async function copy(
   file: string,
   start: number,

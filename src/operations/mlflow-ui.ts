@@ -1,11 +1,13 @@
 import { FacecomError } from '../base/errors.ts';
 import { ensureMlflow, hasMlflow } from '../python/index.ts';
 import {
+  ALL_RUNS,
   choosePort,
   connect,
   findServer,
   localTarget,
   MlflowClient,
+  pagesOf,
   readCursor,
   readServerState,
   type SessionOptions,
@@ -52,16 +54,19 @@ export async function openUi({ runs = 'runs', sync = true, ...options }: UiOptio
     // The user's own server is where the runs are.
     const connection = connect(target.uri);
     const policy = { retries: 2, backoff: 0.5, timeout: 20 };
-    await new MlflowClient(connection, { policy, signal }).ping();
+    const client = new MlflowClient(connection, { policy, signal });
+    await client.ping();
     const rows = sync ? await syncRuns({ runs, runDirs, signal }) : [];
-    return { base: connection.base, url: connection.base, own: true, rows };
+    return { base: connection.base, url: await pageOf(client, connection.base, runDirs), own: true, rows };
   }
   const port = await checkPort(options.port, runs);
   await install(options);
   const base = await waitForServer(runs, { port, signal, onPhase: options.onPhase });
   const rows = sync ? await syncRuns({ runs, runDirs, only: 'local', signal }) : [];
   const server = readServerState(serverFolder(runs))?.server;
-  return { base, url: pageOf(base, runDirs, runs), own: false, ...(server ? { pid: server.pid } : {}), rows };
+  const client = new MlflowClient({ base, headers: {} }, { signal });
+  const url = await pageOf(client, localTarget(runs), runDirs);
+  return { base, url, own: false, ...(server ? { pid: server.pid } : {}), rows };
 }
 
 /** Stops the local server of a folder of runs. Returns whether there was one. */
@@ -69,10 +74,10 @@ export async function stopUi(runs = 'runs'): Promise<boolean> {
   return stopServer(runs);
 }
 
-function pageOf(base: string, runDirs: readonly string[], runs: string): string {
-  const target = localTarget(runs);
+async function pageOf(client: MlflowClient, target: string, runDirs: readonly string[]): Promise<string> {
+  const pages = pagesOf(client.connection.base, await client.version());
   const ids = new Set(runDirs.flatMap((dir) => readCursor(dir)?.sent[target]?.experiment ?? []));
-  return ids.size === 1 ? `${base}#/experiments/${[...ids][0]}/runs` : base;
+  return ids.size === 1 ? pages.experiment([...ids][0]!, ALL_RUNS) : pages.home();
 }
 
 /** The port that was asked for, if it can be had. Throws FacecomError `port-in-use`, `mlflow-port`, `ui-port` (exit code 2). */

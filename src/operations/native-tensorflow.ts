@@ -9,8 +9,8 @@ interface Options {
 }
 
 /**
- * The native TensorFlow that the built-in trainer will use, set up where it is missing; undefined where the run goes on without it,
- * which is said. Throws FacecomError `no-gpu`, `tensorflow-damaged`, `tensorflow-missing`, or what setupTensorFlow throws where
+ * The native TensorFlow that the built-in trainer will use, set up if it is missing; undefined if the run continues without it,
+ * which is reported. Throws FacecomError `no-gpu`, `tensorflow-damaged`, `tensorflow-missing`, or what setupTensorFlow throws if
  * the spec asks for it by name; all with exit code 2.
  */
 export async function nativeTensorFlow(

@@ -9,16 +9,16 @@ import { changedConfig, prepareProcess, trainedRun } from './trained-run.ts';
 export interface PredictOptions {
   /** Folder of the run folders; `runs` if left out. */
   runs?: string;
-  /** flip: the means over each picture and its mirror image. */
+  /** flip: the means over each image and its mirror image. */
   tta?: 'none' | 'flip';
-  /** safetensors file to write with the features of each picture, of length 1: `features [pictures, width]`, names in its metadata. */
+  /** safetensors file to write with the features of each image, of length 1: `features [pictures, width]`, names in its metadata. */
   features?: string;
   /** Assignments to keys of `evaluate` and `resources`. */
   set?: readonly string[];
   signal?: AbortSignal;
-  /** Predictions as they come, in the order of the pictures. */
+  /** Predictions as they come, in the order of the images. */
   onPrediction?: (prediction: Prediction) => void;
-  /** A picture that cannot be decoded; the others are predicted. */
+  /** An image that cannot be decoded; the others are predicted. */
   onCorrupt?: (name: string, error: FacecomError) => void;
   onProgress?: (done: number, total: number) => void;
 }
@@ -27,7 +27,7 @@ export interface Predicted {
   run: string;
   dir: string;
   predictions: Prediction[];
-  /** Pictures that were found, and of these, that could not be decoded. */
+  /** Images that were found, and of these, that could not be decoded. */
   pictures: number;
   failed: number;
   /** File with the features, and their width. */
@@ -38,7 +38,7 @@ export interface Predicted {
 /**
  *   run ─▶ best checkpoint ─▶ model ─▶ batch after batch: decode, predict
  *
- * Gender and identity of pictures, given as files and folders. Throws FacecomError with exit code 2 if there are none.
+ * Gender and identity of images, given as files and folders. Throws FacecomError with exit code 2 if there are none.
  */
 export async function predict(
   text: string,
@@ -49,7 +49,7 @@ export async function predict(
   const { onPrediction, onProgress, signal, runs = 'runs' } = options;
   const { id, dir } = trainedRun(text, runs);
   const { listImages } = await import('../data/index.ts');
-  const images = await listImages(paths);
+  const { images, leftOut } = await listImages(paths);
   const { classCount, normalised, openTrained, predictions, readBest, withMirrored, writeFeatures } =
     await import('../trainer/index.ts');
   const checkpoint = await readBest(dir);
@@ -65,6 +65,11 @@ export async function predict(
     failed++;
     options.onCorrupt?.(name, error);
   };
+  for (const { name, why } of leftOut)
+    onCorrupt(
+      name,
+      new FacecomError('data-picture-special', 'This is no image.', { found: `${name}: ${why}` }),
+    );
   for (let start = 0; start < images.length; start += size) {
     signal?.throwIfAborted();
     const part = images.slice(start, start + size);
@@ -96,14 +101,14 @@ export async function predict(
     run: id,
     dir,
     predictions: rows,
-    pictures: images.length,
+    pictures: images.length + leftOut.length,
     failed,
     ...(written === undefined ? {} : { features: { file: written, width } }),
     seconds,
   };
 }
 
-/** The pictures of a batch that can be decoded, in their order. */
+/** The images of a batch that can be decoded, in their order. */
 async function decode(
   images: readonly ListedImage[],
   { image_size: side, fit }: Experiment['data'],

@@ -4,8 +4,7 @@ import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrat
 import { pluginsDigest } from '../plugins/index.ts';
 import type { Environment } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
-import { nativeTensorFlow } from './native-tensorflow.ts';
-import { oneDnn } from './onednn.ts';
+import { computeLibrary } from './compute-library.ts';
 import type { Reporter } from './reporter.ts';
 import { checkModel, hashesOfWeights } from './weights.ts';
 
@@ -16,6 +15,8 @@ export interface Prepared {
   builtin: boolean;
   /** Content hash of the data set; undefined for a trainer of another make, which reads its own. */
   dataHash?: string;
+  /** How many identities training knows, of the built-in trainer. */
+  identities?: number;
   /** Hash of the weights that the run starts from. */
   weightsHash?: string;
   /** The built-in trainer can use a GPU here, if there is one. */
@@ -36,7 +37,7 @@ export function checkTrainers(configs: readonly Experiment[], cwd: string): void
 }
 
 /**
- * What must be well before anything is launched: the trainer's program, the data set and native TensorFlow. Throws FacecomError
+ * What must be well before anything is launched: the trainer's program, the data set and the library that it computes with. Throws FacecomError
  * with exit code 2 for what the user can put right.
  */
 export async function prepare(
@@ -54,16 +55,17 @@ export async function prepare(
   checkTrainer(command, cwd);
   let dataHash: string | undefined;
   let weightsHash: string | undefined;
+  let known: number | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
     const { hash, identities, collection } = await surveyDataset(config.data, { signal: options.signal });
     dataHash = hash;
+    known = identities.length;
     for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
     weightsHash = (await hashesOfWeights([config]))(config);
     await checkModel(config, identities.length);
   }
-  if (builtin) await oneDnn(config, options);
-  const tensorflow = builtin ? await nativeTensorFlow(config, options) : undefined;
+  const { onednn, tensorflow } = builtin ? await computeLibrary(config, options) : {};
   if (options.signal.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const environment = await describeEnvironment({
     cwd,
@@ -71,6 +73,7 @@ export async function prepare(
     ...(dataHash === undefined ? {} : { dataHash }),
     ...(weightsHash === undefined ? {} : { weightsHash }),
     plugins: pluginsDigest(config.plugins),
+    ...(onednn ? { onednn: { version: onednn.version ?? onednn.dir } } : {}),
     ...(tensorflow ? { tensorflow: { version: tensorflow.version, kind: tensorflow.kind } } : {}),
   });
   return {
@@ -78,6 +81,7 @@ export async function prepare(
     builtin,
     ...(dataHash === undefined ? {} : { dataHash }),
     ...(weightsHash === undefined ? {} : { weightsHash }),
+    ...(known === undefined ? {} : { identities: known }),
     cuda: tensorflow?.kind === 'cuda',
     environment,
   };

@@ -2,7 +2,7 @@ import type { AugmentSettings, Effect } from '../augment/index.ts';
 import { Random } from '../base/random.ts';
 import type { Dataset, SheetRow, Subset } from '../data/index.ts';
 
-/** A row a person: training pictures of each. */
+/** A row an identity: training images of each. */
 export function peopleRows({ train, identities }: Dataset, rows: number, columns: number): SheetRow[] {
   return identities.slice(0, rows).map((label, person) => {
     const positions = [...train.identity.keys()].filter((i) => train.identity[i] === person);
@@ -10,7 +10,7 @@ export function peopleRows({ train, identities }: Dataset, rows: number, columns
   });
 }
 
-/** A row a picture: as it is, then as training sees it in epoch after epoch, counted from 1. */
+/** A row an image: as it is, then as training sees it in epoch after epoch, counted from 1. */
 export async function augmentedRows(
   { train, imageSize }: Dataset,
   settings: AugmentSettings,
@@ -44,7 +44,7 @@ export async function effectRows(
   return effects.map((effect, row) => {
     const clean = train.pixels(positions[row % positions.length]!);
     const ranges = rangesOf(effect);
-    // Without a range every picture would be the same.
+    // Without a range every image would be the same.
     const steps = ranges.length === 0 ? 1 : Math.max(1, columns - 1);
     return {
       label: effect.name,
@@ -116,7 +116,7 @@ function valueAt({ name, mildest, strongest, whole }: EffectRange, share: number
   return name === 'kernel' ? 2 * Math.floor(value / 2) + 1 : Math.round(value);
 }
 
-/** `fog_coef_range` is the fog coef of a picture. */
+/** `fog_coef_range` is the fog coef of an image. */
 const shortName = (effect: string, name: string): string =>
   name
     .replace(/^num_/, '')
@@ -128,7 +128,7 @@ const shortName = (effect: string, name: string): string =>
 const shortNumber = (value: number): number =>
   Math.abs(value) >= 10 ? Math.round(value) : Number(value.toPrecision(2));
 
-/** Positions of n pictures, far apart in the data set. */
+/** Positions of n images, far apart in the data set. */
 function spreadOver({ size }: Subset, n: number): number[] {
   return Array.from({ length: Math.min(n, size) }, (_, k) => Math.floor((k * size) / Math.min(n, size)));
 }

@@ -16,21 +16,29 @@ export interface Report {
   charts: string[];
 }
 
+/** What a report is of. */
+export interface ReportTarget {
+  kind: 'run' | 'sweep';
+  dir: string;
+}
+
 /** Writes the HTML page of a run or a sweep, and its charts. Throws `run-not-found`, `run-ambiguous` and `report-not-written`. */
 export async function report(
   text: string,
   { out, runs = 'runs', note = () => {} }: ReportOptions = {},
 ): Promise<Report> {
   const { writeRunReport, writeSweepReport } = await import('../report/index.ts');
-  const { kind, dir } = oneRunIsNoSweep(findTarget(runs, text));
+  const { kind, dir } = reportTarget(text, runs);
   const write = kind === 'run' ? writeRunReport : writeSweepReport;
   const { report: page, charts } = await write(dir, { note, ...(out === undefined ? {} : { out }) });
-  return { report: page, kind: kind === 'run' ? 'run' : 'sweep', dir, charts };
+  return { report: page, kind, dir, charts };
 }
 
 /** An experiment that was run once has a report of that run; a sweep's manifest makes it a sweep. */
-function oneRunIsNoSweep(target: ReturnType<typeof findTarget>): ReturnType<typeof findTarget> {
-  if (target.kind === 'run' || readManifest(target.dir)) return target;
-  const runs = runFoldersUnder(target.dir);
-  return runs.length === 1 ? { kind: 'run', dir: runs[0]! } : target;
+export function reportTarget(text: string, runs: string): ReportTarget {
+  const { kind, dir } = findTarget(runs, text);
+  if (kind === 'run') return { kind: 'run', dir };
+  if (readManifest(dir)) return { kind: 'sweep', dir };
+  const found = runFoldersUnder(dir);
+  return found.length === 1 ? { kind: 'run', dir: found[0]! } : { kind: 'sweep', dir };
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import type { Progress } from '../python/index.ts';
 
 /** Who is told what an operation does: operations print nothing themselves. */
@@ -10,7 +11,7 @@ export interface Reporter {
 }
 
 export interface Warning {
-  code: string;
+  code: ErrorCode;
   message: string;
 }
 

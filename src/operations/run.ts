@@ -1,13 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { FacecomError } from '../base/errors.ts';
-import { withLock } from '../base/lock.ts';
 import { createRunFolder } from '../record/index.ts';
 import type { ResolvedExperiment } from '../spec/index.ts';
 import { trialId } from '../sweep/index.ts';
 import { withAbsolutePaths } from './absolute-paths.ts';
 import { type Attempt, chooseAttempt } from './choose-attempt.ts';
 import { executeRun, keptResult, type RunResult, type WatchRun } from './execute-run.ts';
+import { lockTrial } from './lock-trial.ts';
 import { prepare } from './prepare.ts';
 import { readRunnable } from './read-runnable.ts';
 import { reopenRun } from './reopen-run.ts';
@@ -50,7 +47,7 @@ export async function run(given: string | ResolvedExperiment, options: RunOption
     environment: prepared.environment,
   };
   // Two commands at once make one run.
-  const { attempt, dir } = await locked(place, signals.stop, () => {
+  const { attempt, dir } = await lockTrial(place, signals.stop, () => {
     const attempt: Attempt = force ? { kind: 'new' } : chooseAttempt(place);
     return { attempt, dir: attempt.kind === 'new' ? createRunFolder(place, files) : attempt.run.dir };
   });
@@ -66,24 +63,4 @@ export async function run(given: string | ResolvedExperiment, options: RunOption
     { dir, id: runIdOf(dir), config },
     { runs, prepared, signals, report, watch: options.watch, cwd },
   );
-}
-
-async function locked<T>(
-  { runs, name, trial }: { runs: string; name: string; trial: string },
-  signal: AbortSignal,
-  work: () => T,
-): Promise<T> {
-  const folder = join(runs, name);
-  let begun = false;
-  try {
-    mkdirSync(folder, { recursive: true });
-    return await withLock(join(folder, `.${trial}.lock`), { signal }, async () => {
-      begun = true;
-      return work();
-    });
-  } catch (error) {
-    if (begun || error instanceof FacecomError) throw error;
-    // A folder that cannot be written: what makes the run folder says so.
-    return work();
-  }
 }

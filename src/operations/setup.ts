@@ -4,6 +4,7 @@ import {
   chooseKind,
   type Kind,
   type OneDnnSetup,
+  oneDnnUnfit,
   type SetupResult,
   setupOneDnn,
   setupTensorFlow,
@@ -12,13 +13,13 @@ import { ensureMlflow } from '../python/index.ts';
 import { type Reporter, silent } from './reporter.ts';
 
 export interface SetupOptions {
-  /** The build; what fits the machine if left out. */
+  /** Native TensorFlow of this build. Without it and `onednn`, what `auto` computes with here: see `libraryFor`. */
   kind?: Kind;
   /** Install again what is there. */
   force?: boolean;
   /** Also a Python environment for MLflow's server. */
   mlflow?: boolean;
-  /** oneDNN in place of native TensorFlow. */
+  /** oneDNN. */
   onednn?: boolean;
   signal?: AbortSignal;
   report?: Reporter;
@@ -45,9 +46,11 @@ export async function setup({
   const { note, progress } = report;
   const common = { force, signal, note, progress };
   try {
-    const engine = onednn
-      ? { onednn: await oneDnnOf(common) }
-      : { tensorflow: await tensorFlowOf({ ...common, kind: options.kind ?? (await chooseKind()) }) };
+    const library = onednn ? 'onednn' : (options.kind ?? (await libraryFor()));
+    const engine =
+      library === 'onednn'
+        ? { onednn: await oneDnnOf(common) }
+        : { tensorflow: await tensorFlowOf({ ...common, kind: library }) };
     const python = mlflow ? await ensureMlflow(common) : undefined;
     return {
       ...engine,
@@ -57,6 +60,12 @@ export async function setup({
   } finally {
     progress(undefined);
   }
+}
+
+/** What `auto` computes with on this machine: TensorFlow's build for GPUs, oneDNN, or TensorFlow's build for CPUs. */
+export async function libraryFor(): Promise<Kind | 'onednn'> {
+  const kind = await chooseKind();
+  return kind === 'cpu' && oneDnnUnfit() === undefined ? 'onednn' : kind;
 }
 
 async function tensorFlowOf(options: Parameters<typeof setupTensorFlow>[0]): Promise<Setup['tensorflow']> {

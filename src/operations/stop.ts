@@ -195,7 +195,7 @@ function unreachable(mark: ProcessMark, what: string): FacecomError {
   );
 }
 
-/** Polls; gives false where `patience` (ms) ran out first. Ctrl-C ends the waiting only. */
+/** Polls; gives false if `patience` (ms) ran out first. Ctrl-C ends the waiting only. */
 async function until(
   done: () => boolean,
   say: (line: string) => void,

@@ -18,7 +18,7 @@ export class CircuitBreaker {
     this.count = 0;
   }
 
-  /** A trial that has failed for good. Gives the reason where the sweep is to stop. */
+  /** A trial that has failed for good. Returns the reason where the sweep is to stop. */
   failed(failure: Failure): string | undefined {
     if (failure.class === 'nan') return undefined;
     const fault = signature(failure);

@@ -33,7 +33,7 @@ export function readCrash(runDir: string): { class?: FailureClass; line: string 
   return { line: cleanText(lines.at(-1) ?? '', SHOWN) };
 }
 
-/** The end of a run's log; empty where there is none. */
+/** The end of a run's log; empty if there is none. */
 export function logTail(runDir: string, bytes = TAIL): string {
   try {
     const fd = openSync(join(runDir, 'log.txt'), 'r');

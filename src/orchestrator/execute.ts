@@ -104,7 +104,7 @@ export function recordRetry(runDir: string, kind: FailureClass, { changes, actio
 
 /**
  * The retry that a run's last failure is due and that is not written down: its orchestrator ended in between, or was being stopped.
- * Undefined where it failed for good.
+ * Undefined if it failed for good.
  */
 export function dueRetry(runDir: string): { class: FailureClass; retry: Retry } | undefined {
   const last = readState(runDir).at(-1);

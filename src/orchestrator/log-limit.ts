@@ -13,7 +13,7 @@ const INTERVAL = 1000; // ms
 
 /**
  * Cuts a run's log whenever it has grown too long, so that a trainer that prints without end does not fill the disk: its beginning and its
- * end stay. What the trainer prints in that very moment may be lost. Gives what ends the watching.
+ * end stay. What the trainer prints in that very moment may be lost. Returns what ends the watching.
  */
 export function limitLog(runDir: string, limit = LIMIT, interval = INTERVAL): () => void {
   const file = join(runDir, 'log.txt');

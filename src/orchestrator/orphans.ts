@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveness, sendSignal } from '../base/process.ts';
-import { lockHolder, type RunSummary, readConfigPart, readState } from '../record/index.ts';
+import { expectedStart, lockHolder, type RunSummary, readConfigPart, readState } from '../record/index.ts';
 import { GRACE } from './guard.ts';
 import { endStrays } from './strays.ts';
 
@@ -28,7 +28,11 @@ function graceOf(runDir: string): number {
 }
 
 const secretsOf = (runDir: string): Set<string> =>
-  new Set(readState(runDir).flatMap(({ secret }) => secret ?? []));
+  new Set(
+    [...readState(runDir).map(({ secret }) => secret), expectedStart(runDir)].filter(
+      (secret) => secret !== undefined,
+    ),
+  );
 
 /**
  * Ends what trainers of runs under a folder started and left behind. Their environment names the run; it counts where the run's state

@@ -25,7 +25,7 @@ export class Pause {
     return this.current !== undefined;
   }
 
-  /** Begins, or goes on, for at least `delay` milliseconds; `over` is called when trials may start again. */
+  /** Begins, or continues, for at least `delay` milliseconds; `over` is called when trials may start again. */
   begin(reason: string, delay: number, signal: AbortSignal, over: () => void): void {
     if (this.current) return;
     this.reason = reason;
@@ -36,7 +36,7 @@ export class Pause {
     });
   }
 
-  /** Resolves when trials may start. Gives whether it had to be waited for. */
+  /** Resolves when trials may start. Returns whether it had to be waited for. */
   async passed(): Promise<boolean> {
     const waited = this.current !== undefined;
     while (this.current) await this.current;

@@ -7,7 +7,7 @@ import { dueRetry } from './execute.ts';
 /** A trial that is to be run. */
 export interface Work {
   trial: Trial;
-  /** The run that goes on; undefined: a new one. */
+  /** The run that continues; undefined: a new one. */
   run?: RunSummary;
 }
 
@@ -36,13 +36,13 @@ export interface PlanOptions {
   objective: { metric: string; mode: 'min' | 'max' };
   /** Run what failed again. */
   failed?: boolean;
-  /** Leave what a stopping rule has ended; without a rule it goes on. */
+  /** Leave what a stopping rule has ended; without a rule it continues. */
   stopping?: boolean;
   /** Run what is finished again. */
   force?: boolean;
 }
 
-/** Failures that a checkpoint of before is not to blame for: the run goes on from it. After others it begins anew. */
+/** Failures that a checkpoint of before is not to blame for: the run continues from it. After others it begins anew. */
 const resumable: ReadonlySet<RunSummary['class']> = new Set([
   'oom',
   'killed',
@@ -83,7 +83,7 @@ export function planSweep(trials: readonly Trial[], options: PlanOptions): Sweep
     const run = latest.get(trial.id);
     if (run && run.status !== 'finished' && lockHolder(run.dir)) plan.held.push(run);
     else if (options.force) {
-      // One that was begun anew and not ended goes on.
+      // One that was begun anew and not ended continues.
       const open = run && run.status !== 'finished' && run.status !== 'failed';
       plan.kept.delete(trial.id);
       plan.work.push(open ? { trial, run } : { trial });
@@ -149,7 +149,7 @@ function namesIn(folder: string): string[] {
 
 /**
  * Makes a finished run of another sweep one of this sweep's too: a symbolic link in its folder, which everything that reads runs
- * follows. Gives its path, or undefined where this file system has no links.
+ * follows. Returns its path, or undefined if this file system has no links.
  */
 export function linkRun(runs: string, name: string, other: RunSummary): string | undefined {
   const folder = join(runs, name);
@@ -166,5 +166,5 @@ export function linkRun(runs: string, name: string, other: RunSummary): string |
   }
 }
 
-/** `name/trial-attempt`, as people and programs name a run. */
+/** `name/trial-attempt`, as identities and programs name a run. */
 export const runLabel = (name: string, runDir: string): string => `${name}/${basename(runDir)}`;

@@ -15,12 +15,13 @@ export async function describeEnvironment(facts: {
   dataHash?: string;
   /** Hash of the weights that the run starts from. */
   weightsHash?: string;
+  onednn?: { version: string };
   tensorflow?: { version: string; kind: string };
   gpus?: readonly object[];
   /** Of the files of plugins. */
   plugins?: string;
 }): Promise<Environment> {
-  const { cwd, seed, dataHash, weightsHash, tensorflow, gpus, plugins } = facts;
+  const { cwd, seed, dataHash, weightsHash, onednn, tensorflow, gpus, plugins } = facts;
   const argv = commandLine();
   return {
     time: new Date().toISOString(),
@@ -34,6 +35,7 @@ export async function describeEnvironment(facts: {
     cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
     memory_bytes: totalmem(),
     gpus: [...(gpus ?? [])],
+    ...(onednn ? { onednn } : {}),
     ...(tensorflow ? { tensorflow } : {}),
     seed,
     ...(dataHash === undefined ? {} : { data_hash: dataHash }),

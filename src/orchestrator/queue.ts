@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Gives work as there is room for it. */
+/** Returns work as there is room for it. */
 export interface Source<T> {
   /** `wait`: what runs may lead to more; undefined: there is none any more. */
   next(): T | 'wait' | undefined;
 }
 
-/** Work in order; what is to be done again waits for its time while the rest goes on. */
+/** Work in order; what is to be done again waits for its time while the rest continues. */
 export class WorkQueue<T> {
   private readonly ready: T[];
   private readonly waiting: { item: T; at: number }[] = [];
@@ -47,7 +47,7 @@ export class WorkQueue<T> {
     this.waiting.push({ item, at: performance.now() + delay });
   }
 
-  /** What is next; where only waiting work is left, it is waited for. Undefined where there is none, or `signal` was aborted. */
+  /** What is next; where only waiting work is left, it is waited for. Undefined if there is none, or `signal` was aborted. */
   async next(signal: AbortSignal): Promise<{ item: T; waited: boolean } | undefined> {
     for (let waited = false; !signal.aborted; waited = true) {
       const now = performance.now();

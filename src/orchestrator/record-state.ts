@@ -17,7 +17,7 @@ export function asRecordError(runDir: string, error: unknown): unknown {
     return new FacecomError('disk-full', 'The disk is full: the record cannot be written.', {
       place: { run: runDir },
       found: message,
-      remedy: 'Free some space, then go on with facecom resume.',
+      remedy: 'Free some space, then continue with facecom resume.',
       cause: error,
     });
   }
@@ -25,7 +25,7 @@ export function asRecordError(runDir: string, error: unknown): unknown {
     return new FacecomError('run-not-writable', 'The run folder cannot be written.', {
       place: { run: runDir },
       found: message,
-      remedy: 'Restore the folder and its permissions, then go on with facecom resume.',
+      remedy: 'Restore the folder and its permissions, then continue with facecom resume.',
       cause: error,
     });
   }

@@ -9,7 +9,7 @@ export type Decision =
       retry: true;
       /** Milliseconds. */
       delay: number;
-      /** For people and the record. */
+      /** For identities and the record. */
       action: string;
       /** Keys of the run's config that change, by dotted path. */
       changes: Record<string, number>;
@@ -33,10 +33,10 @@ export function decide(
   const seconds = Math.min(LONGEST, retry_delay * 2 ** before) * (0.5 + random() / 2);
   const delay = Math.round(seconds * 1000);
   if (failure.class !== 'oom')
-    return { retry: true, delay, action: 'goes on from the last checkpoint', changes: {} };
+    return { retry: true, delay, action: 'continues from the last checkpoint', changes: {} };
   const { accumulation, batch_size } = config.train;
   const doubled = accumulation * 2;
-  // A micro-batch of one picture cannot be halved.
+  // A micro-batch of one image cannot be halved.
   if (doubled > batch_size) return { retry: false };
   const micro = (parts: number) => Math.ceil(batch_size / parts);
   return {

@@ -26,7 +26,7 @@ export interface SweepObserver {
   retry(row: TrialRow, failure: Failure, retry: Retry): void;
   /** It finished, failed for good or was stopped. */
   ended(row: TrialRow): void;
-  /** The machine is at fault; undefined: the sweep goes on. */
+  /** The machine is at fault; undefined: the sweep continues. */
   paused(reason: string | undefined): void;
   note(line: string): void;
 }
@@ -37,13 +37,13 @@ export interface SweepOptions {
   places: readonly Place[];
   /** The sweep's folder. */
   folder: string;
-  /** Makes the folder of a new run, or prepares the one that goes on. Gives it. */
+  /** Makes the folder of a new run, or prepares the one that continues. Returns it. */
   openRun: (work: Work) => string;
   /** Program, arguments and the rest of a run's job. */
   jobOf: (work: Work, slot: Slot, runDir: string) => Job;
   /** Trials running with the same failure that stop the sweep; 0: never. */
   breaker: number;
-  /** Gives more work as there is room for it, and why it ends before its budget. */
+  /** Returns more work as there is room for it, and why it ends before its budget. */
   source?: Source<Work> & { readonly halted?: string };
   /** Whether a trial is to be stopped early, by what it has just reported. */
   judge?: (row: TrialRow, event: Event) => Pruning | undefined;
@@ -52,7 +52,7 @@ export interface SweepOptions {
   stop: AbortSignal;
   kill: AbortSignal;
   observer: SweepObserver;
-  /** Waits until a trial has the memory that it needs; where nothing is asked for, undefined. */
+  /** Waits until a trial has the memory that it needs; if nothing is asked for, undefined. */
   memory?: (signal: AbortSignal) => Promise<boolean>;
   /** Whether the devices of a slot are still there: what is known, or (`fresh`) asked now. */
   devicesThere?: (slot: Slot, fresh: boolean) => Promise<boolean>;
@@ -73,7 +73,7 @@ const PATIENCE = 20;
 /**
  *   queue ─▶ a worker a slot: memory? paused? ─▶ run folder ─▶ trainer ─▶ finished, failed, stopped ─▶ next
  *     ▲                                                          │ to be started again
- *     └────────────── after its delay; the slot goes on ◀────────┘
+ *     └────────────── after its delay; the slot continues ◀────────┘
  *
  * Runs the trials of a sweep on its slots until none is left, the circuit breaker opens or it is stopped.
  */
@@ -126,7 +126,7 @@ class SweepRun {
   }
 
   private async worker(place: Place): Promise<void> {
-    /** When the slot's last trainer ended, ms; undefined where the slot had a reason to wait. */
+    /** When the slot's last trainer ended, ms; undefined if the slot had a reason to wait. */
     let freed: number | undefined;
     while (!this.ending.aborted) {
       if (await this.mustWait()) freed = undefined;
@@ -148,11 +148,11 @@ class SweepRun {
     return (await this.options.devicesThere?.(slot, fresh)) ?? true;
   }
 
-  /** Waits for a slot's devices while there is work. Gives whether they came back. */
+  /** Waits for a slot's devices while there is work. Returns whether they came back. */
   private async untilBack(slot: Slot): Promise<boolean> {
     const { note } = this.options.observer;
     const names = slot.devices.join(', ');
-    note(`${names} is gone: trials go on elsewhere, and here when it is back.`);
+    note(`${names} is gone: trials continue elsewhere, and here when it is back.`);
     for (let waited = 0; waited < GONE.longest; waited += GONE.interval) {
       await sleep(GONE.interval, undefined, { signal: this.ending }).catch(() => {});
       if (this.ending.aborted || !this.queue.open) return false;
@@ -163,13 +163,13 @@ class SweepRun {
     return false;
   }
 
-  /** Waits for what holds the slot back. Gives whether there was something. */
+  /** Waits for what holds the slot back. Returns whether there was something. */
   private async mustWait(): Promise<boolean> {
     const waited = await this.pause.passed();
     return ((await this.options.memory?.(this.ending)) ?? false) || waited;
   }
 
-  /** Runs a trial once. Gives when its trainer ended. */
+  /** Runs a trial once. Returns when its trainer ended. */
   private async run(work: Work, place: Place, freed: number | undefined): Promise<number> {
     const { board, observer, kill } = this.options;
     const row = board.row(work.trial.id);
@@ -360,7 +360,7 @@ class SweepRun {
   }
 }
 
-/** Waits, looking every few seconds, until `there` says so. Gives whether it had to be waited for. */
+/** Waits, looking every few seconds, until `there` says so. Returns whether it had to be waited for. */
 export async function waitFor(there: () => boolean, signal: AbortSignal, interval = 2000): Promise<boolean> {
   if (there()) return false;
   while (!signal.aborted && !there()) await sleep(interval, undefined, { signal }).catch(() => {});

@@ -8,12 +8,14 @@ import type { Experiment } from '../spec/index.ts';
 export interface Slot {
   /** From 0. */
   index: number;
-  /** As the record and people name it: `cpu`, `gpu:0`. */
+  /** As the record and identities name it: `cpu`, `gpu:0`. */
   devices: string[];
   /** What CUDA_VISIBLE_DEVICES names; undefined leaves it as it is, empty hides every GPU. */
   visible?: string[];
   /** Cores for its trainer. */
   threads: number;
+  /** Other trials run on its GPU at the same time. */
+  shared?: boolean;
 }
 
 export interface MachineFacts {
@@ -33,11 +35,13 @@ export interface SlotOptions {
   maxParallel: number;
   /** More slots than trials are of no use. */
   trials: number;
+  /** The most bytes that a trial was measured to need. */
+  measured?: { memory?: number; gpuMemory?: number };
 }
 
 export interface SlotPlan {
   slots: Slot[];
-  /** What is said once: GPUs that are left out, and why. */
+  /** What is reported once: GPUs that are left out, and why. */
   notes: string[];
 }
 
@@ -47,7 +51,7 @@ const CPU_TRIAL_MEMORY = 1.5e9;
 /**
  * Where trials run. On GPUs: one trial a GPU, `resources.gpus` of them, or several on one where that is a fraction; those that others
  * compute on are left out unless `resources.device` or CUDA_VISIBLE_DEVICES names them. Else on the CPU: a trial a core (cores
- * train more pictures apart than together), as the memory allows, and the cores divided among them.
+ * train more images apart than together), as the memory allows, and the cores divided among them.
  * Throws FacecomError `no-gpu`, `resources-gpus` or `resources-memory` (exit code 2).
  */
 export function planSlots(machine: MachineFacts, options: SlotOptions): SlotPlan {
@@ -65,9 +69,14 @@ export function planSlots(machine: MachineFacts, options: SlotOptions): SlotPlan
       exitCode: 2,
     });
   }
-  const places = devices.length > 0 ? gpuPlaces(devices, resources.gpus) : cpuPlaces(machine, options);
+  const gpus = shareOf(machine, devices, options);
+  const places = devices.length > 0 ? gpuPlaces(devices, gpus) : cpuPlaces(machine, options);
+  if (gpus < resources.gpus)
+    notes.push(
+      `${Math.round(1 / gpus)} trials run on each GPU, by the memory that one was measured to need.`,
+    );
   const byMemory =
-    devices.length > 0 && resources.memory === undefined ? places.length : memoryLimit(machine, resources);
+    devices.length > 0 && resources.memory === undefined ? places.length : memoryLimit(machine, options);
   const byCores =
     resources.cpus > 0 ? Math.max(1, Math.floor(machine.cores / resources.cpus)) : places.length;
   const limits = [places.length, byMemory, byCores, options.trials];
@@ -124,12 +133,34 @@ function whyBusy({ processes, memoryUsed, memoryTotal, mig }: Gpu): string | und
   return undefined;
 }
 
-function gpuPlaces(devices: readonly Device[], gpus: number): Pick<Slot, 'devices' | 'visible'>[] {
+/** Trials on one GPU at most, and the part of its memory that they are given. */
+const PACK = { trials: 16, part: 0.9 };
+
+/** GPUs a trial: as the spec says or, where trials are to be packed, the part of one that fits into the memory of the smallest. */
+function shareOf(
+  { gpus }: MachineFacts,
+  devices: readonly Device[],
+  { resources, measured }: SlotOptions,
+): number {
+  const need = measured?.gpuMemory;
+  if (!resources.pack || resources.gpus !== 1 || need === undefined || need <= 0) return resources.gpus;
+  const own = gpus.filter(({ uuid }) => devices.some((device) => device.uuid === uuid));
+  // A slice is cut to size already.
+  if (own.length < devices.length) return resources.gpus;
+  const least = Math.min(...own.map(({ memoryTotal }) => memoryTotal));
+  return 1 / Math.max(1, Math.min(PACK.trials, Math.floor((least * PACK.part) / need)));
+}
+
+function gpuPlaces(devices: readonly Device[], gpus: number): Pick<Slot, 'devices' | 'visible' | 'shared'>[] {
   if (gpus < 1) {
     const shares = Math.floor(1 / gpus + 1e-9);
     // Each device once before any twice.
     return Array.from({ length: shares }, () => devices).flatMap((all) =>
-      all.map(({ name, uuid }) => ({ devices: [name], visible: [uuid] })),
+      all.map(({ name, uuid }) => ({
+        devices: [name],
+        visible: [uuid],
+        ...(shares > 1 ? { shared: true } : {}),
+      })),
     );
   }
   if (!Number.isInteger(gpus)) {
@@ -157,8 +188,10 @@ function cpuPlaces({ cores }: MachineFacts, { resources }: SlotOptions) {
   return Array.from({ length: cores }, () => ({ devices: ['cpu'], ...(hidden ? { visible: [] } : {}) }));
 }
 
-function memoryLimit({ memory }: MachineFacts, { memory: wanted }: Experiment['resources']): number {
-  if (wanted === undefined) return Math.max(1, Math.floor(memory / CPU_TRIAL_MEMORY));
+function memoryLimit({ memory }: MachineFacts, { resources, measured }: SlotOptions): number {
+  const { memory: wanted } = resources;
+  if (wanted === undefined)
+    return Math.max(1, Math.floor(memory / Math.max(CPU_TRIAL_MEMORY, (measured?.memory ?? 0) / PACK.part)));
   const fits = Math.floor(memory / parseBytes(wanted));
   if (fits >= 1) return fits;
   throw new FacecomError('resources-memory', 'A trial asks for more memory than this machine has.', {

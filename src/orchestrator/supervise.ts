@@ -8,18 +8,20 @@ import {
   readEvents,
   readState,
   type StateEntry,
+  startRecorded,
 } from '../record/index.ts';
 import { classify, type Failure, howItEnded } from './classify.ts';
 import { GRACE } from './guard.ts';
 import type { Exit, Handle } from './launchers/launcher.ts';
 import { limitLog } from './log-limit.ts';
 import { recordState } from './record-state.ts';
+import { sampleMachine } from './sample-machine.ts';
 
 export interface SuperviseOptions {
   runDir: string;
   /** Starts the trainer. */
   start: () => Handle;
-  /** What is said of the start in the record. */
+  /** What is reported about the start in the record. */
   started: { launcher: string; devices: string[]; attempt: number; threads?: number };
   /** Milliseconds for which its slot stood empty before; asked when the trainer has begun. */
   idle?: () => number | undefined;
@@ -83,6 +85,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
         ...(handle.leftovers ? { secret: handle.leftovers.secret } : {}),
         ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
       });
+    startRecorded(runDir);
   } catch (error) {
     // A trainer that no record knows of would be nobody's.
     handle.kill();
@@ -104,8 +107,10 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   following.catch(() => handle.stop());
   // On a cluster's node its job sees to that.
   const freeLog = handle.job ? () => {} : limitLog(runDir);
+  const sampling = sampleMachine(runDir, handle.pid);
   const exit = await handle.exited;
   freeLog();
+  sampling.release();
   watch.release();
   // What the trainer started and left behind is ended with it.
   await handle.leftovers?.clear(options);

@@ -4,7 +4,8 @@ import type { Slot } from './slots.ts';
 export function trainerEnvironment({
   visible,
   threads,
-}: Pick<Slot, 'visible' | 'threads'>): Record<string, string | undefined> {
+  shared,
+}: Pick<Slot, 'visible' | 'threads' | 'shared'>): Record<string, string | undefined> {
   const { TF_CPP_MIN_LOG_LEVEL, MALLOC_ARENA_MAX, OMP_NUM_THREADS, UV_THREADPOOL_SIZE } = process.env;
   return {
     TF_CPP_MIN_LOG_LEVEL: TF_CPP_MIN_LOG_LEVEL ?? '2',
@@ -13,8 +14,10 @@ export function trainerEnvironment({
     FACECOM_THREADS: String(threads),
     // Trainers of other makes (NumPy, PyTorch) go by it.
     OMP_NUM_THREADS: OMP_NUM_THREADS ?? String(threads),
-    // Pictures are decoded on libuv's threads, four unless it is told.
+    // Images are decoded on libuv's threads, four unless it is told.
     UV_THREADPOOL_SIZE: UV_THREADPOOL_SIZE ?? String(Math.min(1024, Math.max(4, threads))),
+    // TensorFlow takes a GPU's whole memory for itself otherwise.
+    ...(shared ? { TF_FORCE_GPU_ALLOW_GROWTH: process.env.TF_FORCE_GPU_ALLOW_GROWTH ?? 'true' } : {}),
     ...devices(visible),
   };
 }

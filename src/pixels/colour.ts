@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.ts';
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/colour.generated.ts';
-import { kernel } from './kernels/open.ts';
 import { normalDeviates } from './noise.ts';
 import type { Picture } from './picture.ts';
 
@@ -19,7 +19,7 @@ export function shiftColour({ pixels, size }: Picture, hue: number, saturation: 
 
 /**
  * Turns the hue of every pixel by a normal deviate times `turn` (radians), and changes its lightness by another times `intensity` times
- * the deviation of the picture's lightness.
+ * the deviation of the image's lightness.
  */
 export function chromaNoise(
   { pixels, size }: Picture,

@@ -1,5 +1,5 @@
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/geometry.generated.ts';
-import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
 const open = kernel<{
@@ -37,7 +37,7 @@ const open = kernel<{
   ): void;
 }>(wasm);
 
-/** Where pictures begin in the kernel's memory: behind its scratch and the colour that fills what lies outside. */
+/** Where images begin in the kernel's memory: behind its scratch and the colour that fills what lies outside. */
 const start = 48;
 const fillAt = 16;
 
@@ -58,7 +58,7 @@ export interface Mapping {
 
 /**
  * Takes each pixel from where the mapping says, between four pixels with shares of 1/128. What lies outside is the colour given (RGB,
- * 0..255), or the picture mirrored at its edge without repeating it.
+ * 0..255), or the image mirrored at its edge without repeating it.
  */
 export function warp({ pixels, size }: Picture, mapping: Mapping, fill?: readonly number[]): void {
   move(pixels, (run, target, bytes) => {
@@ -73,14 +73,14 @@ interface Line {
   step: number;
 }
 
-/** Enlarges a picture `[side, side, 3]` into another, between pixels (cv2.INTER_LINEAR). */
+/** Enlarges an image `[side, side, 3]` into another, between pixels (cv2.INTER_LINEAR). */
 export function enlarge(small: Uint8Array, side: number, picture: Picture): void {
   const step = side / picture.size;
   const line = { first: (step - 1) / 2, step };
   stretch(small, side, picture, line, line);
 }
 
-/** Makes a rectangle of the picture (pixels) as large as the whole, between pixels. */
+/** Makes a rectangle of the image (pixels) as large as the whole, between pixels. */
 export function zoom(picture: Picture, left: number, top: number, width: number, height: number): void {
   const along = (start: number, length: number): Line => ({
     first: start + (length / picture.size - 1) / 2,
@@ -89,7 +89,7 @@ export function zoom(picture: Picture, left: number, top: number, width: number,
   stretch(picture.pixels, picture.size, picture, along(left, width), along(top, height));
 }
 
-/** Fills a picture from `[side, side, 3]`, between pixels with shares of 1/128; outside are the nearest. */
+/** Fills an image from `[side, side, 3]`, between pixels with shares of 1/128; outside are the nearest. */
 function stretch(from: Uint8Array, side: number, { pixels, size }: Picture, across: Line, down: Line): void {
   const aligned = (at: number) => (at + 31) & ~15;
   const target = aligned(start + from.length + 3 * side);
@@ -116,7 +116,7 @@ function stretch(from: Uint8Array, side: number, { pixels, size }: Picture, acro
   pixels.set(bytes.subarray(target, target + pixels.length));
 }
 
-/** The picture `[side, side, 3]` of means of areas (cv2.INTER_AREA), weights rounded to 1/256. */
+/** The image `[side, side, 3]` of means of areas (cv2.INTER_AREA), weights rounded to 1/256. */
 export function shrink({ pixels, size }: Picture, side: number): Uint8Array {
   const ratio = size / side;
   const taps = Math.ceil(ratio) + 1;

@@ -1,5 +1,5 @@
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/jpeg.generated.ts';
-import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
 // biome-ignore format: as the standard prints them.
@@ -30,7 +30,7 @@ const openEmpty = kernel<{
 }>(wasm);
 let filled = false;
 
-/** Two tables behind the kernel's matrices and its room; then the picture. */
+/** Two tables behind the kernel's matrices and its room; then the image. */
 const tables = 1024;
 const start = tables + 512;
 
@@ -50,7 +50,7 @@ function open(bytes: number) {
 }
 
 /**
- * What a picture loses as a baseline JPEG with chroma of half the resolution: the tables are those of ITU-T T.81 annex K, scaled by
+ * What an image loses as a baseline JPEG with chroma of half the resolution: the tables are those of ITU-T T.81 annex K, scaled by
  * quality (1..100) as libjpeg does. Nothing is encoded.
  */
 export function compress({ pixels, size }: Picture, quality: number): void {

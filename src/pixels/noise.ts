@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { normalQuantile } from '../base/statistics.ts';
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/noise.generated.ts';
-import { kernel } from './kernels/open.ts';
 import type { Picture } from './picture.ts';
 
 /** 4096 values of the normal distribution with equal probabilities, × 8192. */
@@ -22,7 +22,7 @@ function open(bytes: number) {
   return opened;
 }
 
-/** Where pictures begin in the kernel's memory: behind the quantiles and the generators' states. */
+/** Where images begin in the kernel's memory: behind the quantiles and the generators' states. */
 const start = 8192 + 16;
 
 /** Draws normal deviates × 8192 to the given place of the kernel's memory. The generators start from the stream. */

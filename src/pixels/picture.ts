@@ -1,4 +1,4 @@
-/** One square picture, changed in place. */
+/** One square image, changed in place. */
 export interface Picture {
   /** `[size, size, 3]` RGB, 0..255. */
   pixels: Uint8Array;

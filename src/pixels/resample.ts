@@ -1,7 +1,7 @@
 import { enlarge, shrink } from './geometry.ts';
 import type { Picture } from './picture.ts';
 
-/** Makes a picture as small as the side (pixels, less than its own) by means of areas, and large again by repeated or interpolated pixels. */
+/** Makes an image as small as the side (pixels, less than its own) by means of areas, and large again by repeated or interpolated pixels. */
 export function downUp(picture: Picture, side: number, repeat: boolean): void {
   const small = shrink(picture, side);
   if (!repeat) {

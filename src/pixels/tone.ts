@@ -1,4 +1,4 @@
-import { kernel } from './kernels/open.ts';
+import { kernel } from '../base/wasm-kernel.ts';
 import { wasm } from './kernels/tone.generated.ts';
 import type { Picture } from './picture.ts';
 
@@ -8,7 +8,7 @@ const open = kernel<{
   graded(src: number, dst: number, rowBytes: number, count: number, columns: number, rows: number): void;
 }>(wasm);
 
-/** Where pictures begin in the kernel's memory: behind the table of `lookup`. */
+/** Where images begin in the kernel's memory: behind the table of `lookup`. */
 const start = 256;
 
 /** Replaces each value by the table's: what is done to a value is computed 256 times and not once a pixel. */

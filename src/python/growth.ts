@@ -6,7 +6,7 @@ const INTERVAL = 500; // ms
 /** The rate is that of the last seconds. */
 const WINDOW = 10_000; // ms
 
-/** Reports how the bytes of a folder grow while another program fills it. Gives how to tell the total and how to stop. */
+/** Reports how the bytes of a folder grow while another program fills it. Returns how to tell the total and how to stop. */
 export function watchGrowth(
   folder: string,
   what: string,
@@ -37,7 +37,7 @@ export function watchGrowth(
   };
 }
 
-/** Bytes of all files under a folder; 0 where it is not there. */
+/** Bytes of all files under a folder; 0 if it is not there. */
 export function bytesUnder(folder: string): number {
   let bytes = 0;
   try {

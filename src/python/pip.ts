@@ -4,7 +4,7 @@ import { cacheFolder } from '../base/folders.ts';
 import { withoutSecrets } from '../base/secrets.ts';
 import { runTool, type ToolOptions } from '../base/tool.ts';
 
-/** What is said while something is fetched or installed. */
+/** What is reported while something is fetched or installed. */
 export interface Progress {
   /** What is being done, such as `tensorflow-cpu 2.21.0`. */
   what: string;

@@ -35,7 +35,7 @@ function candidates(): string[] {
 
 /**
  * Finds a Python of at least a version (3.9) that can make virtual environments or has pip, the default one before the others.
- * Undefined where there is none.
+ * Undefined if there is none.
  */
 export async function findPython(atLeast: string = OLDEST_PYTHON): Promise<Python | undefined> {
   let second: Python | undefined;

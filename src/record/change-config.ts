@@ -1,7 +1,7 @@
 import { writeJson } from '../base/files.ts';
 import { type Experiment, indecisiveKeys } from '../spec/index.ts';
 import type { FailureClass } from './classes.ts';
-import { configFile, originsFile, readConfig, readOrigins } from './read-config.ts';
+import { configFile, type Origins, originsFile, readConfig, readOrigins } from './read-config.ts';
 
 /** Takes over from a config what does not decide a run's result. Throws FacecomError `run-unreadable`. */
 export function refreshConfig(runDir: string, now: Experiment): void {
@@ -11,6 +11,12 @@ export function refreshConfig(runDir: string, now: Experiment): void {
     ...Object.fromEntries(indecisiveKeys.map((key) => [key, now[key as keyof Experiment]])),
   };
   if (JSON.stringify(after) !== JSON.stringify(before)) writeJson(configFile(runDir), after);
+}
+
+/** Writes a run's config anew, with where its values come from. */
+export function replaceConfig(runDir: string, config: Experiment, origins: Origins): void {
+  writeJson(originsFile(runDir), origins);
+  writeJson(configFile(runDir), config);
 }
 
 /**

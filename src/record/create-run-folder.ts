@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { isAbsent } from '../base/files.ts';
+import { isAbsent, makeFolder } from '../base/files.ts';
 import { endOf } from '../base/lines.ts';
 import { isAlive, liveness, markProcess } from '../base/process.ts';
 import type { Environment } from './environment.generated.ts';
@@ -35,6 +35,16 @@ export interface RunFiles {
   origins: object;
   /** Versions, devices, commit, hash of the data set, seed. */
   environment: Environment;
+  /** A folder of `stageRun` with the checkpoints and events that the run begins with. */
+  begun?: string;
+}
+
+/** An empty folder beside the runs of an experiment, in which what a run begins with is gathered; it is tidied if it is left. */
+export function stageRun(parent: string): string {
+  makeFolder(parent);
+  const folder = asideOf(parent);
+  mkdirSync(folder);
+  return folder;
 }
 
 /**
@@ -48,7 +58,7 @@ export function createRunFolder(
 ): string {
   const parent = join(place.runs, place.name);
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     tidyRunFolders(parent);
     const retired = retireHalfBorn(parent, place.trial);
     const aside = asideOf(parent);
@@ -94,8 +104,14 @@ function fill(folder: string, files: RunFiles, retired: string | undefined): voi
   const { host, ...orchestrator } = markProcess();
   const queued: StateEntry = { time: Date.now(), state: 'queued', host, orchestrator };
   write('state.jsonl', `${JSON.stringify(queued)}\n`);
+  if (files.begun !== undefined) takeOver(files.begun, folder);
   if (retired) keepCursors(retired, folder);
   syncFolder(folder);
+}
+
+function takeOver(begun: string, folder: string): void {
+  for (const name of readdirSync(begun)) renameSync(join(begun, name), join(folder, name));
+  rmSync(begun, { recursive: true, force: true });
 }
 
 /** The local changes have a file of their own: the environment is sent to a tracking server, and they are not. */
@@ -163,7 +179,7 @@ function isEmptyFolder(folder: string): boolean {
   }
 }
 
-/** Gives the folder its name. A rename takes the place of an empty folder, as an attempt that was killed may have left, and of no other. */
+/** Returns the folder its name. A rename takes the place of an empty folder, as an attempt that was killed may have left, and of no other. */
 function moveTo(parent: string, trial: string, aside: string): string {
   for (let attempt = (attemptsOf(parent, trial).at(-1) ?? 0) + 1; ; attempt++) {
     const folder = join(parent, `${trial}-${attempt}`);

@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { linesBackwards } from '../base/lines-backwards.ts';
+import { intervalOf, studentT } from '../base/statistics.ts';
 import type { Experiment } from '../spec/index.ts';
 import { decodeEvent } from './decode-event.ts';
 import { eventsFile } from './events.ts';
+import type { Duration } from './forecast.ts';
+import { type PreflightRun, readPreflight } from './preflight.ts';
 import { readConfigIfAny } from './read-config.ts';
 import { runName } from './run-folder.ts';
 import { readState } from './state.ts';
@@ -12,7 +15,7 @@ import { readState } from './state.ts';
 export interface Forecast {
   /** Ids of trials that are finished. */
   finished: ReadonlySet<string>;
-  /** How long the others take; undefined where no earlier run is like one of them. */
+  /** How long the others take; undefined if no earlier run is like one of them. */
   estimate?: {
     /** Of all that could be estimated, one after another. */
     seconds: number;
@@ -21,6 +24,8 @@ export interface Forecast {
     /** Runs that it is taken from. */
     runs: number;
   };
+  /** How long each trial takes that is not finished, in their order; undefined where nothing tells. */
+  durations: Array<Duration | undefined>;
 }
 
 interface EarlierRun {
@@ -33,8 +38,8 @@ const LOOKED_AT = 300;
 const OF_A_KIND = 5;
 
 /**
- * What is finished already, and how long the rest takes: seconds an epoch of earlier runs of the same data, picture size, model and
- * batch, times the epochs of the trial.
+ * What is finished already, and how long the rest takes: seconds an epoch of earlier runs of the same data, image size, model and
+ * batch, times the epochs of the trial; else by the preflight of the sweep.
  */
 export function earlierRuns(
   runs: string,
@@ -61,13 +66,50 @@ export function earlierRuns(
     found.push(seconds / epochs);
     used++;
   }
-  const known = left.filter(({ config }) => kinds.get(kind(config))!.length > 0);
-  if (known.length === 0) return { finished };
-  const seconds = known.reduce((sum, { config }) => {
+  const tried = readPreflight(join(runs, name));
+  const durations = left.map(({ config }) => {
     const each = kinds.get(kind(config))!;
-    return sum + (config.train.epochs * each.reduce((a, b) => a + b, 0)) / each.length;
-  }, 0);
-  return { finished, estimate: { seconds: Math.round(seconds), trials: known.length, runs: used } };
+    return each.length > 0 ? durationOf(each, config, kind(config)) : byPreflight(config, tried);
+  });
+  const known = durations.filter((duration) => duration !== undefined);
+  if (known.length === 0) return { finished, durations };
+  const seconds = Math.round(known.reduce((sum, duration) => sum + duration.seconds, 0));
+  return { finished, estimate: { seconds, trials: known.length, runs: used }, durations };
+}
+
+/** How far one run, or the first steps of one, may be off: shares of the time. */
+const DOUBT = { run: 0.2, preflight: 0.3, other: 0.5, trial: 0.1 };
+
+function durationOf(each: readonly number[], { train }: Experiment, kind: string): Duration {
+  const { mean, half, n } = intervalOf(each)!;
+  const seconds = mean * train.epochs;
+  // The interval is by Student's t; what is added up later is taken for normal.
+  const error = half === undefined ? DOUBT.run : half / 1.96 / mean;
+  const spread = half === undefined ? DOUBT.trial : ((half / studentT(n - 1)) * Math.sqrt(n)) / mean;
+  return { seconds, kind, doubt: error, spread: spread * seconds };
+}
+
+/** From the first steps of a trial with the same backbone: an epoch's time grows with the pixels of an image. */
+function byPreflight(
+  { model, data, train }: Experiment,
+  tried: readonly PreflightRun[],
+): Duration | undefined {
+  const pixels = data.image_size ** 2;
+  const [run] = tried
+    .filter(
+      ({ backbone, step_seconds, epoch_steps }) => backbone === model.backbone && step_seconds && epoch_steps,
+    )
+    .sort((a, b) => Math.abs(a.image_size ** 2 - pixels) - Math.abs(b.image_size ** 2 - pixels));
+  if (!run) return undefined;
+  const epoch = run.step_seconds! * run.epoch_steps! * (pixels / run.image_size ** 2);
+  const seconds = (run.start_seconds ?? 0) + epoch * train.epochs;
+  const same = run.image_size === data.image_size && run.batch_size === train.batch_size;
+  return {
+    seconds,
+    kind: `preflight ${model.backbone}`,
+    doubt: same ? DOUBT.preflight : DOUBT.other,
+    spread: DOUBT.trial * seconds,
+  };
 }
 
 /** Run folders, those of the same name first, then the latest. */

@@ -44,6 +44,12 @@ export interface Environment {
   gpus?: {
     name?: string;
   }[];
+  onednn?: {
+    /**
+     * Of the wheel, or the folder of another build.
+     */
+    version?: string;
+  };
   tensorflow?: {
     version?: string;
     /**
@@ -71,7 +77,7 @@ export interface Environment {
      */
     status?: string[];
     /**
-     * In older records; now it is changes.diff beside this file, which no tracking server gets.
+     * In older records; now it is changes.diff beside this file, which a tracking server gets only with tracking.changes.
      */
     diff?: string;
   };

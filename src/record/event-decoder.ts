@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { plural } from '../base/format.ts';
 import { type Line, lineNumber } from '../base/lines.ts';
 import { decodeEvent, type LineProblem } from './decode-event.ts';
@@ -9,7 +10,7 @@ const REPORTED = 10;
 
 /**
  * Makes events of a record's lines. What is wrong with a line becomes a warning in its place, each kind once, at its first line; how
- * often it was so is said at the end.
+ * often it was so is reported at the end.
  */
 export class EventDecoder {
   /** Lines that hold no event, values that were left out and times that are none. */
@@ -42,7 +43,7 @@ export class EventDecoder {
     ];
   }
 
-  /** What was wrong, as a part of a sentence; undefined where nothing was. */
+  /** What was wrong, as a part of a sentence; undefined if nothing was. */
   describe(): string | undefined {
     if (this.problems === 0) return undefined;
     return `${plural(this.problems, 'problem')} in ${basename(this.file)}: ${this.first.slice(0, 3).join('; ')}${this.problems > 3 ? '; …' : ''}`;
@@ -57,7 +58,7 @@ export class EventDecoder {
     return this.warning(code, `${basename(this.file)}, ${text}`);
   }
 
-  private warning(code: string, message: string): Event {
+  private warning(code: ErrorCode, message: string): Event {
     return { type: 'warning', time: this.time, code, message };
   }
 }

@@ -67,7 +67,7 @@ export async function* followEvents(
   yield* decoder.summary();
 }
 
-/** The event of one line of the file; undefined where it holds none. */
+/** The event of one line of the file; undefined if it holds none. */
 export const decodeLine = (line: string): Event | undefined => decodeEvent(line).event;
 
 /** Keys whose value is one number. */

@@ -95,7 +95,7 @@ function matchers(runs: string, path: string): ((run: Run) => boolean)[] {
   ];
 }
 
-/** `name/rest`, where there is a name; a longer path must lead into `runs`. */
+/** `name/rest`, if there is a name; a longer path must lead into `runs`. */
 function split(runs: string, path: string): [string | undefined, string] {
   const parent = dirname(path);
   if (parent === '.') return [undefined, path];

@@ -1,6 +1,17 @@
-export { changeConfig, refreshConfig } from './change-config.ts';
+export { changeConfig, refreshConfig, replaceConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
-export { createRunFolder, isHalfBorn, type RunFiles } from './create-run-folder.ts';
+export { copyOpenEvents } from './continue-events.ts';
+export { createRunFolder, isHalfBorn, type RunFiles, stageRun } from './create-run-folder.ts';
+export { type CalibrationBin, type Diagnostics, type RocCurve, readDiagnostics } from './diagnostics.ts';
+export {
+  differenceText,
+  type Lead,
+  leadOf,
+  pointName,
+  type SeedDifference,
+  type SeedValue,
+  seedDifference,
+} from './difference.ts';
 export { earlierRuns, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
@@ -14,8 +25,11 @@ export {
   openEvents,
   readEvents,
 } from './events.ts';
+export { expectedStart, expectStart, startRecorded } from './expected-start.ts';
 export { findRun, findRunsOf, findSweep, isRunFolder, runFoldersUnder } from './find-runs.ts';
 export { findTarget } from './find-target.ts';
+export { type Duration, type EndForecast, forecastEnd, type Range } from './forecast.ts';
+export { type FrontPoint, frontOf } from './front.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export {
   askToStop,
@@ -52,7 +66,9 @@ export {
   trainerHolder,
   trainerLock,
 } from './lock-file.ts';
+export { lossesOf, meanLosses } from './losses.ts';
 export { originText } from './origin-text.ts';
+export { type PreflightRun, readPreflight, writePreflight } from './preflight.ts';
 export {
   type Origins,
   RECORD_VERSION,
@@ -68,6 +84,7 @@ export {
   bestOf,
   compareValues,
   finalValue,
+  modeOf,
   type PointResult,
   pointsOf,
   type Result,
@@ -76,6 +93,7 @@ export {
   type TrialResult,
 } from './results.ts';
 export { runName, runsOfTrial, tidyRunFolder } from './run-folder.ts';
+export { hasModel, modelFolder } from './run-model.ts';
 export {
   newestRuns,
   type RunStatus,
@@ -102,4 +120,6 @@ export {
   type SweepTrial,
   writeManifest,
 } from './sweep-manifest.ts';
+export { decodeSample, openSystemLog, type SystemSample, systemFile } from './system-log.ts';
+export { readTestImages, type TestImage } from './test-images.ts';
 export { useRecordedPlugins } from './use-plugins.ts';

@@ -50,7 +50,7 @@ export function readConfig(runDir: string): Experiment {
   return config as unknown as Experiment;
 }
 
-/** A run's config; undefined where readConfig would throw. */
+/** A run's config; undefined if readConfig would throw. */
 export function readConfigIfAny(runDir: string): Experiment | undefined {
   try {
     return readConfig(runDir);
@@ -59,7 +59,7 @@ export function readConfigIfAny(runDir: string): Experiment | undefined {
   }
 }
 
-/** As much of a run's config as can be read, for those who show it: empty where there is none. */
+/** As much of a run's config as can be read, for those who show it: empty if there is none. */
 export function readConfigPart(runDir: string): RecordedConfig {
   const config = parseIfAny(configFile(runDir));
   for (const name of [...sections, 'tags']) if (!isRecord(config[name])) delete config[name];
@@ -84,6 +84,7 @@ const environmentOf = object<Environment>({
   cpu: object<NonNullable<Environment['cpu']>>({ model: text, cores: finite }),
   memory_bytes: finite,
   gpus: listOf(object<NonNullable<Environment['gpus']>[number]>({ name: text })),
+  onednn: object<NonNullable<Environment['onednn']>>({ version: text }),
   tensorflow: object<NonNullable<Environment['tensorflow']>>({ version: text, kind: text }),
   seed: finite,
   data_hash: text,

@@ -35,7 +35,7 @@ export interface RunRecord {
   environment: Environment;
   states: StateEntry[];
   metrics: MetricEvent[];
-  /** The final scores: of the run's last word where there is one, else the last value of each. */
+  /** The final scores: of the run's last word if there is one, else the last value of each. */
   scores: Record<string, number>;
   /** What artifacts/metrics.json says besides; its values are not to be trusted. */
   summary: Record<string, unknown>;

@@ -10,6 +10,10 @@ export interface TrialResult {
   finished: boolean;
   /** Of the objective. */
   value?: number;
+  /** Two points' trials of one seed are a pair. */
+  seed?: number | undefined;
+  /** Of a finished trial: its final metrics. */
+  metrics?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The mean of a point's finished trials. */
@@ -32,7 +36,7 @@ export interface PointResult<T extends TrialResult = TrialResult> {
   trials: T[];
   /** The finite values of its finished trials. */
   values: number[];
-  /** Undefined where no trial has a value. */
+  /** Undefined if no trial has a value. */
   result?: Result;
 }
 
@@ -56,7 +60,7 @@ export function pointsOf<T extends TrialResult>(trials: Iterable<T>, objective: 
   return [...points.values()].sort((a, b) => compareValues(a.result?.mean, b.result?.mean, objective));
 }
 
-/** The best point and the first of its trials that has finished, which stands for it; undefined where no trial has a value. */
+/** The best point and the first of its trials that has finished, which stands for it; undefined if no trial has a value. */
 export function bestOf<T extends TrialResult>(
   points: readonly PointResult<T>[],
 ): { point: PointResult<T> & { result: Result }; trial: T } | undefined {
@@ -66,7 +70,7 @@ export function bestOf<T extends TrialResult>(
   return { point: { ...point, result: point.result }, trial };
 }
 
-/** Undefined where the trial has not finished, or not with a finite value. */
+/** Undefined if the trial has not finished, or not with a finite value. */
 export const finalValue = ({ finished, value }: TrialResult): number | undefined =>
   finished && value !== undefined && Number.isFinite(value) ? value : undefined;
 
@@ -106,3 +110,9 @@ export function resultText(
   const spread = cut ? ` (${format(interval[0])} … ${format(interval[1])})` : ` ± ${format(half)}`;
   return `${format(mean)}${spread}${weak ? `, weak: ${n} seeds` : ''}`;
 }
+
+/** Whether more or less of a metric is better, by its name: losses and error rates fall. */
+export const modeOf = (metric: string): Objective['mode'] =>
+  /(?:^|[/_.])(?:loss|eer|ece|error|mae|mse|rmse|nll|perplexity|far|frr)$|_loss\/|gender_gap\//.test(metric)
+    ? 'min'
+    : 'max';

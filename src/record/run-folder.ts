@@ -12,7 +12,7 @@ export function runsOfTrial(parent: string, trial: string): string[] {
   return attemptsOf(parent, trial).map((attempt) => join(parent, `${trial}-${attempt}`));
 }
 
-/** `<trial>-<attempt>` of a run folder, undefined where its name is no run's. */
+/** `<trial>-<attempt>` of a run folder, undefined if its name is no run's. */
 export function runName(runDir: string): { name: string; trial: string; attempt: number } | undefined {
   const match = /^(.+)-(\d+)$/.exec(basename(runDir));
   return match ? { name: basename(dirname(runDir)), trial: match[1]!, attempt: Number(match[2]) } : undefined;

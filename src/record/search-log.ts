@@ -1,36 +1,65 @@
 import { join } from 'node:path';
 import { LineWriter, readLines } from '../base/lines.ts';
-import type { Objective } from './sweep-manifest.ts';
+import type { SearchEntry } from './search.generated.ts';
+import {
+  anything,
+  either,
+  finite,
+  listOf,
+  nothing,
+  object,
+  oneOf,
+  type Shape,
+  text,
+  whole,
+} from './shape.ts';
+import { objectiveOf } from './sweep-manifest.ts';
 
-/**
- * A line of a sweep's search.jsonl, which its orchestrator alone appends to: what a search was told and what it proposed, in order. A
- * proposal follows from the lines above it, so that it can be made again. A loss that is not finite is null.
- */
-export type SearchEntry =
-  | { type: 'search'; version: 1; method: string; seed: number; objectives: Objective[]; repeats: number }
-  | { type: 'earlier'; run: string; config: Record<string, unknown>; losses: Array<number | null> }
-  | { type: 'proposed'; point: number; axes: Record<string, unknown>; trials: string[] }
-  | {
-      type: 'told';
-      point: number;
-      state: 'finished' | 'pruned' | 'failed';
-      losses?: Array<number | null>;
-      epoch?: number;
-    }
-  /** What a start of a trial took, and its devices' time; and how long the sweep has run since it was last said. */
-  | { type: 'spent'; seconds: number; device_seconds: number };
+export type { SearchEntry } from './search.generated.ts';
 
 export const searchFile = (sweepDir: string): string => join(sweepDir, 'search.jsonl');
 
+type Entry<T extends SearchEntry['type']> = Extract<SearchEntry, { type: T }>;
+
+const losses: Shape<Array<number | null>> = listOf(either(finite, nothing));
+
+const shapes: { [T in SearchEntry['type']]: Shape<Entry<T>> } = {
+  search: object<Entry<'search'>>(
+    {
+      ...{ type: oneOf('search'), version: (value) => (value === 1 ? 1 : undefined), method: text },
+      ...{ seed: whole(0), objectives: listOf(objectiveOf), repeats: whole(1) },
+    },
+    ['type', 'version', 'method', 'seed', 'objectives', 'repeats'],
+  ),
+  earlier: object<Entry<'earlier'>>({ type: oneOf('earlier'), run: text, config: anything, losses }, [
+    ...(['type', 'run', 'config', 'losses'] as const),
+  ]),
+  proposed: object<Entry<'proposed'>>(
+    { type: oneOf('proposed'), point: whole(0), axes: anything, trials: listOf(text) },
+    ['type', 'point', 'axes', 'trials'],
+  ),
+  told: object<Entry<'told'>>(
+    {
+      ...{ type: oneOf('told'), point: whole(0), state: oneOf('finished', 'pruned', 'failed') },
+      ...{ losses, epoch: finite },
+    },
+    ['type', 'point', 'state'],
+  ),
+  spent: object<Entry<'spent'>>({ type: oneOf('spent'), seconds: finite, device_seconds: finite }, [
+    ...(['type', 'seconds', 'device_seconds'] as const),
+  ]),
+};
+
 /** Lines that are none are left out: a crash tears the last one only. */
 export function readSearch(sweepDir: string): SearchEntry[] {
-  return readLines(searchFile(sweepDir)).filter((line): line is SearchEntry => {
+  return readLines(searchFile(sweepDir)).flatMap((line): SearchEntry[] => {
     const { type } = line as { type?: unknown };
-    return types.has(String(type));
+    const shape =
+      typeof type === 'string' && Object.hasOwn(shapes, type) ? shapes[type as 'told'] : undefined;
+    const entry = shape?.(line);
+    return entry ? [entry] : [];
   });
 }
-
-const types: ReadonlySet<string> = new Set(['search', 'earlier', 'proposed', 'told', 'spent']);
 
 /** Appends entries, each on the disk before the next step is taken. */
 export class SearchWriter {

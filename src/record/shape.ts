@@ -45,7 +45,7 @@ export const anything: Shape<Record<string, unknown>> = (value) => (isRecord(val
 
 type Shapes<T> = { [K in keyof Required<T>]: Shape<NonNullable<T[K]> | Extract<T[K], null>> };
 
-/** An object without the keys whose values are of another shape; undefined where one that must be there is not. */
+/** An object without the keys whose values are of another shape; undefined if one that must be there is not. */
 export const object =
   <T extends object>(shapes: Shapes<T>, needed: readonly (keyof T & string)[] = []): Shape<T> =>
   (value) => {

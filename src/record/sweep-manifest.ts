@@ -21,6 +21,11 @@ const trialOf: Shape<SweepTrial> = object<SweepTrial>(
   ['id', 'axes', 'seed', 'point', 'repeat'],
 );
 
+export const objectiveOf: Shape<Objective> = object<Objective>({ metric: text, mode: oneOf('min', 'max') }, [
+  'metric',
+  'mode',
+]);
+
 const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
   {
     version: (value) => (value === 1 ? 1 : undefined),
@@ -29,14 +34,15 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
     set: listOf(text),
     cwd: text,
     time,
-    objective: object<Objective>({ metric: text, mode: oneOf('min', 'max') }, ['metric', 'mode']),
+    objective: objectiveOf,
+    objectives: listOf(objectiveOf),
     repeats: whole(1),
     trials: listOf(trialOf),
   },
   ['version', 'sweep', 'spec', 'set', 'cwd', 'time', 'objective', 'repeats', 'trials'],
 );
 
-/** Undefined where there is none, or none that can be read; trials that are none are left out. */
+/** Undefined if there is none, or none that can be read; trials that are none are left out. */
 export function readManifest(sweepDir: string): SweepManifest | undefined {
   return manifestOf(readJson(manifestFile(sweepDir)));
 }

@@ -25,18 +25,23 @@ export interface SweepManifest {
    * Milliseconds since 1970 of the last start.
    */
   time: number;
-  objective: {
-    /**
-     * Such as val/combined.
-     */
-    metric: string;
-    mode: 'min' | 'max';
-  };
+  objective: Objective;
+  /**
+   * Several, of a sweep that has them; `objective` is the first.
+   */
+  objectives?: Objective[];
   /**
    * Seeds that each point is run with.
    */
   repeats: number;
   trials: SweepTrial[];
+}
+export interface Objective {
+  /**
+   * Such as val/combined.
+   */
+  metric: string;
+  mode: 'min' | 'max';
 }
 export interface SweepTrial {
   id: string;

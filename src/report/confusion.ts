@@ -3,7 +3,7 @@ import { readJsonObject } from '../base/files.ts';
 import { isRecord } from '../base/objects.ts';
 
 export interface Confusion {
-  /** Which pictures: test, or what the trainer says. */
+  /** Which images: test, or what the trainer says. */
   split: string;
   labels: string[];
   /** Counts [actual][predicted]. */
@@ -13,7 +13,7 @@ export interface Confusion {
 /** More classes than these are no table for people. */
 const MOST = 20;
 
-/** What artifacts/confusion_gender.json holds; undefined where there is none, or none that can be read. */
+/** What artifacts/confusion_gender.json holds; undefined if there is none, or none that can be read. */
 export function readConfusion(runDir: string): Confusion | undefined {
   const { split, labels, matrix } = readJsonObject(join(runDir, 'artifacts', 'confusion_gender.json')) ?? {};
   if (!Array.isArray(labels) || !Array.isArray(matrix)) return undefined;
@@ -33,7 +33,7 @@ export function readConfusion(runDir: string): Confusion | undefined {
   };
 }
 
-/** The share of each row, 0 … 1; 0 in a row without pictures. */
+/** The share of each row, 0 … 1; 0 in a row without images. */
 export function rowShares({ matrix }: Confusion): number[][] {
   return matrix.map((row) => {
     const sum = row.reduce((a, b) => a + b, 0);

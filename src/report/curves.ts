@@ -44,7 +44,7 @@ export function monitorOf({ config }: Pick<RunRecord, 'config'>): Objective {
   return { metric, mode: mode === 'min' ? 'min' : 'max' };
 }
 
-/** The point whose value is the best, the first of equals; undefined where none is finite. */
+/** The point whose value is the best, the first of equals; undefined if none is finite. */
 export function bestPoint(points: readonly Point[] = [], mode: 'max' | 'min'): Point | undefined {
   let best: Point | undefined;
   for (const point of points) {

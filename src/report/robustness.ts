@@ -6,15 +6,15 @@ import { isRecord } from '../base/objects.ts';
 export interface Robustness {
   /** Metric that is shown, such as `combined`. */
   metric: string;
-  /** Of the pictures as they are; undefined where it is not known. */
+  /** Of the images as they are; undefined if it is not known. */
   clean: number | undefined;
   conditions: string[];
   severities: number[];
-  /** Values [condition][severity]; undefined where it was not measured. */
+  /** Values [condition][severity]; undefined if it was not measured. */
   values: (number | undefined)[][];
 }
 
-/** What artifacts/conditions.json holds; undefined where there is none, or none that can be read. */
+/** What artifacts/conditions.json holds; undefined if there is none, or none that can be read. */
 export function readRobustness(runDir: string): Robustness | undefined {
   const { clean, rows } = readJsonObject(join(runDir, 'artifacts', 'conditions.json')) ?? {};
   if (!Array.isArray(rows)) return undefined;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
 import { writeAside } from '../base/files.ts';
@@ -23,21 +23,24 @@ export interface RunCharts {
 
 /**
  * Draws a run's charts into its artifacts/: `training_metrics.{svg,png,json}`, the last being the Vega-Lite spec with its data, and
- * `confusion_gender.{svg,png}` with `confusion_gender.vl.json`, and `robustness.{svg,png}` where there are scores under conditions. What cannot be drawn or written is a note: a run that has finished
- * stays finished. Gives the files, relative to the run folder.
+ * `confusion_gender.{svg,png}` with `confusion_gender.vl.json`, and `robustness.{svg,png}` if there are scores under conditions. What
+ * cannot be drawn or written is a note. Returns the files, relative to the run folder.
  */
-export async function writeCharts(runDir: string, options: WriteOptions): Promise<{ files: string[] }> {
+export async function writeCharts(
+  runDir: string,
+  options: WriteOptions,
+): Promise<{ files: string[]; charts: RunCharts }> {
   try {
     const charts = await drawCharts(readRun(runDir), options);
-    return { files: await saveCharts(runDir, charts, options) };
+    return { files: await saveCharts(runDir, charts, options), charts };
   } catch (error) {
     options.note(`The charts were not drawn: ${reason(error)}`);
-    return { files: [] };
+    return { files: [], charts: {} };
   }
 }
 
 /** Draws the charts that the record has something for. */
-export async function drawCharts(run: RunRecord, { note }: WriteOptions): Promise<RunCharts> {
+async function drawCharts(run: RunRecord, { note }: WriteOptions): Promise<RunCharts> {
   const confusion = readConfusion(run.dir);
   const robustness = readRobustness(run.dir);
   return {
@@ -62,7 +65,7 @@ export async function draw(
 }
 
 /** Writes the charts under artifacts/, each file aside and renamed. */
-export async function saveCharts(
+async function saveCharts(
   runDir: string,
   { training, confusion, robustness }: RunCharts,
   { note }: WriteOptions,
@@ -83,7 +86,7 @@ export async function saveCharts(
   return files;
 }
 
-/** Writes `name.svg`, `name.png` and the spec into a folder. Gives the names of the files that were written. */
+/** Writes `name.svg`, `name.png` and the spec into a folder. Returns the names of the files that were written. */
 export async function saveChart(
   folder: string,
   name: string,
@@ -94,7 +97,7 @@ export async function saveChart(
   const files: string[] = [];
   const save = async (file: string, content: () => string | Promise<Buffer>) => {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeArtifacts(folder);
       writeAside(join(folder, file), await content());
       files.push(file);
     } catch (error) {
@@ -105,6 +108,11 @@ export async function saveChart(
   await save(`${name}.png`, () => toPng(svg));
   await save(specFile, () => `${JSON.stringify(spec, null, 1)}\n`);
   return files;
+}
+
+/** One that is removed while its charts are drawn is not made anew. */
+function makeArtifacts(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder);
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

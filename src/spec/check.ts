@@ -47,16 +47,20 @@ export function checkSchema(value: unknown): PlacedFinding[] {
     .filter((finding) => finding !== undefined);
 }
 
-/** Unknown keys of one map that are reported, one by one. */
+/** Errors of one kind in one map or list that are reported, one by one. */
 const LISTED = 50;
 
-/** Of a map with very many unknown keys the first are enough: somebody gave another file by mistake. */
+/** Of a map with very many unknown keys, or values of another type, the first are enough: somebody gave another file by mistake. */
 function atMost(errors: readonly ErrorObject[]): ErrorObject[] {
   const counts = new Map<string, number>();
   return errors.filter(({ keyword, instancePath }) => {
-    if (keyword !== 'additionalProperties') return true;
-    const count = (counts.get(instancePath) ?? 0) + 1;
-    counts.set(instancePath, count);
+    const map =
+      keyword === 'additionalProperties'
+        ? instancePath
+        : instancePath.slice(0, instancePath.lastIndexOf('/'));
+    const kind = `${keyword} ${map}`;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
     return count <= LISTED;
   });
 }
@@ -140,11 +144,19 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
       return {
         ...base,
         code: 'spec-range',
-        message: `${at} is out of range.`,
-        expected: expectation(schema),
+        message: `${at} ${sizeMessages[error.keyword] ?? 'is out of range'}.`,
+        expected: expectation(branchOf(schema, value) ?? schema),
       };
   }
 }
+
+const sizeMessages: Record<string, string> = {
+  minItems: 'has too few items',
+  maxItems: 'has too many items',
+  minProperties: 'has too few keys',
+  minLength: 'is too short',
+  maxLength: 'is too long',
+};
 
 function notOneOf(
   base: Omit<PlacedFinding, 'code' | 'message'>,

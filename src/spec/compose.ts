@@ -186,7 +186,7 @@ async function liesWithin(folder: string, path: string): Promise<boolean> {
   try {
     return isWithin(await realpath(folder), await realpath(path));
   } catch {
-    // What is not there is said when it is read.
+    // What is not there is reported when it is read.
     return true;
   }
 }
@@ -253,7 +253,7 @@ async function neighbour(path: string): Promise<string | undefined> {
 }
 
 function shownName(path: string, cwd: string): string {
-  const name = relative(cwd, path);
+  const name = relative(cwd, path) || '.';
   return name.startsWith('..') ? path : name;
 }
 
@@ -325,10 +325,9 @@ export function merge(under: Node, over: Node, path: Path = []): Node {
   const entries = new Map(ofThisKind(under, over, path));
   for (const [key, entry] of over.entries) {
     const before = entries.get(key);
-    entries.set(
-      key,
-      before ? { key: entry.key, node: merge(before.node, entry.node, [...path, key]) } : entry,
-    );
+    const at = [...path, key];
+    const node = before ? merge(before.node, entry.node, at) : spelledOut(entry.node, at);
+    entries.set(key, { key: entry.key, node });
   }
   return { ...over, entries };
 }
@@ -340,6 +339,17 @@ function kindOf(node: Node, path: Path): MapNode | undefined {
   const tag = unionAt(path)?.discriminator?.propertyName;
   if (tag === undefined) return undefined;
   return { kind: 'map', span: node.span, entries: new Map([[tag, { key: node.span, node }]]) };
+}
+
+/** A flag's value with what is short for a map written out; anything else as it is. */
+function spelledOut(node: Node, path: Path): Node {
+  if (node.span.source.kind !== 'flag') return node;
+  const short = kindOf(node, path);
+  if (short || node.kind !== 'map') return short ?? node;
+  const entries = [...node.entries].map(
+    ([key, entry]) => [key, { ...entry, node: spelledOut(entry.node, [...path, key]) }] as const,
+  );
+  return { ...node, entries: new Map(entries) };
 }
 
 /** The entries of a map that hold for the kind that `over` makes of it. */

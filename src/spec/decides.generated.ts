@@ -17,6 +17,7 @@ export const annotated: {
     'trainer.params': 'result',
     'trainer.schema': 'nothing',
     tracking: 'nothing',
+    notify: 'nothing',
     sweep: 'nothing',
   },
   evaluation: {

@@ -73,11 +73,11 @@ export interface Experiment {
    */
   seed: number;
   /**
-   * Where the pictures come from and how they are split.
+   * Where the images come from and how they are split.
    */
   data: {
     /**
-     * synthetic: faces drawn procedurally; auto: looks at the folder and reports what it is; facecom (or annotations): annotations.json and images/; competition: the FaceCom challenge's Task_A and Task_B; folders: one folder an identity; csv, jsonl: a table with a line a picture; pairs: a list of pairs for verification; several: the sources of data.sources together.
+     * synthetic: faces drawn procedurally; auto: looks at the folder and reports what it is; facecom (or annotations): annotations.json and images/; competition: the FaceCom challenge's Task_A and Task_B; folders: one folder an identity; csv, jsonl: a table with a line an image; pairs: a list of pairs for verification; several: the sources of data.sources together.
      */
     source:
       | 'synthetic'
@@ -103,7 +103,7 @@ export interface Experiment {
      */
     columns: {
       /**
-       * Path of the picture, relative to the table or to data.path.
+       * Path of the image, relative to the table or to data.path.
        */
       image: string;
       /**
@@ -111,23 +111,23 @@ export interface Experiment {
        */
       gender: string;
       /**
-       * Name or number of the person.
+       * Name or number of the identity.
        */
       identity: string;
       /**
-       * Side of the picture: train, validation (val) or test.
+       * Side of the image: train, validation (val) or test.
        */
       split: string;
       /**
-       * First picture of a pair.
+       * First image of a pair.
        */
       left: string;
       /**
-       * Second picture of a pair.
+       * Second image of a pair.
        */
       right: string;
       /**
-       * 1 where a pair shows one person, else 0.
+       * 1 where a pair shows one identity, else 0.
        */
       same: string;
     };
@@ -149,7 +149,7 @@ export interface Experiment {
       female: string[];
     };
     /**
-     * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+     * List of pairs of images for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
      */
     pairs?: string;
     /**
@@ -157,19 +157,19 @@ export interface Experiment {
      */
     sources: Source[];
     /**
-     * Side of the square training picture, pixels.
+     * Side of the square training image, pixels.
      */
     image_size: number;
     /**
-     * How a picture that is not square becomes so: stretch: squeezed; crop: its middle; pad: whole, with black bars.
+     * How an image that is not square becomes so: stretch: squeezed; crop: its middle; pad: whole, with black bars.
      */
     fit: 'stretch' | 'crop' | 'pad';
     /**
-     * What a picture that cannot be read does: fail: nothing is launched; skip: it is left out, and reported.
+     * What an image that cannot be read does: fail: nothing is launched; skip: it is left out, and reported.
      */
     on_error: 'fail' | 'skip';
     /**
-     * Fractions of the pictures for training, validation and test, drawn by the seed.
+     * Fractions of the images for training, validation and test, drawn by the seed.
      */
     split: {
       /**
@@ -185,7 +185,7 @@ export interface Experiment {
        */
       test: number;
       /**
-       * image: pictures of each person are divided (closed set); identity: people are divided.
+       * image: images of each identity are divided (closed set); identity: identities are divided.
        */
       by: 'image' | 'identity';
       /**
@@ -193,7 +193,7 @@ export interface Experiment {
        */
       seed: number;
       /**
-       * Use the sides that the source gives (the competition's train and val, a column split); a side without pictures is cut from training.
+       * Use the sides that the source gives (the competition's train and val, a column split); a side without images is cut from training.
        */
       given: boolean;
       /**
@@ -205,20 +205,20 @@ export interface Experiment {
        */
       fold: number;
       /**
-       * gender: each side gets its share of men and of women. Pictures of a person are divided evenly in any case.
+       * gender: each side gets its share of men and of women. Images of an identity are divided evenly in any case.
        */
       stratify: 'none' | 'gender';
       /**
-       * Keep pictures on one side that look alike (perceptual hash); every picture is decoded once for it.
+       * Keep images on one side that look alike (perceptual hash); every image is decoded once for it.
        */
       near_duplicates: boolean;
     };
     /**
-     * Keep decoded pictures at training size in the user's cache folder.
+     * Keep decoded images at training size in the user's cache folder.
      */
     cache: boolean;
     /**
-     * Train on labels permuted among the training pictures: a control that must stay at chance.
+     * Train on labels permuted among the training images: a control that must stay at chance.
      */
     shuffle_labels: boolean;
     /**
@@ -226,11 +226,11 @@ export interface Experiment {
      */
     synthetic: {
       /**
-       * People.
+       * Identities.
        */
       identities: number;
       /**
-       * Pictures of each person.
+       * Images of each identity.
        */
       images_per_identity: number;
       /**
@@ -238,7 +238,7 @@ export interface Experiment {
        */
       seed: number;
       /**
-       * Fraction of the pictures drawn under one of the seven bad conditions.
+       * Fraction of the images drawn under one of the seven bad conditions.
        */
       conditions: number;
     };
@@ -413,7 +413,7 @@ export interface Experiment {
        */
       smoothing: number;
       /**
-       * balanced: each class counts alike, whatever its number of pictures.
+       * balanced: each class counts alike, whatever its number of images.
        */
       class_weights: 'none' | 'balanced';
     };
@@ -426,17 +426,17 @@ export interface Experiment {
        */
       focal: number;
       /**
-       * balanced: each class counts alike, whatever its number of pictures.
+       * balanced: each class counts alike, whatever its number of images.
        */
       class_weights: 'none' | 'balanced';
     };
   };
   /**
-   * What is done to training pictures, redrawn for each picture and epoch.
+   * What is done to training images, redrawn for each image and epoch.
    */
   augment: {
     /**
-     * A named policy, or a list of effects with their parameters, applied in order. none: pictures as they are. light: little changes that any face picture stands: for clean pictures, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many pictures of a person.
+     * A named policy, or a list of effects with their parameters, applied in order. none: images as they are. light: little changes that any face image stands: for clean images, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many images of an identity.
      */
     policy: ('none' | 'light' | 'replaced-program' | 'facecom-weather' | 'facecom-strong') | Effect[];
     /**
@@ -457,11 +457,11 @@ export interface Experiment {
       strength: number;
     }[];
     /**
-     * Most effects that meet in one picture, of which one at most changes the light of the whole (brightness, gamma, rain, fog, low light, overexposure, glare, flare): drawn among those that the policy gave. Flips, crops and affine are not counted. 0: no limit.
+     * Most effects that meet in one image, of which one at most changes the light of the whole (brightness, gamma, rain, fog, low light, overexposure, glare, flare): drawn among those that the policy gave. Flips, crops and affine are not counted. 0: no limit.
      */
     max_effects: number;
     /**
-     * Mixup: pictures of a batch blended in pairs, the losses of both labels in the same shares, for gender and identity.
+     * Mixup: images of a batch blended in pairs, the losses of both labels in the same shares, for gender and identity.
      */
     mixup: {
       /**
@@ -474,7 +474,7 @@ export interface Experiment {
       alpha: number;
     };
     /**
-     * CutMix: a rectangle of each picture taken from another, the losses of both labels in the shares of the area, for gender and identity.
+     * CutMix: a rectangle of each image taken from another, the losses of both labels in the shares of the area, for gender and identity.
      */
     cutmix: {
       /**
@@ -506,11 +506,11 @@ export interface Experiment {
    */
   train: {
     /**
-     * Passes over the training pictures.
+     * Passes over the training images.
      */
     epochs: number;
     /**
-     * Pictures a step of the optimizer.
+     * Images a step of the optimizer.
      */
     batch_size: number;
     /**
@@ -522,6 +522,10 @@ export interface Experiment {
      */
     precision: 'auto' | 'float32' | 'bfloat16';
     /**
+     * lean: what batch normalisation followed by ReLU gives is computed again for the backward pass, not kept; of the backend onednn.
+     */
+    memory: 'fast' | 'lean';
+    /**
      * Largest global norm of the gradient; 0: not clipped.
      */
     clip: number;
@@ -529,6 +533,14 @@ export interface Experiment {
      * Decay of the moving average of the weights used in evaluation; 0: none.
      */
     ema: number;
+    /**
+     * Steps between two validations within an epoch, each of which may find the best checkpoint; 0: after each epoch alone. Early stopping and the schedule count epochs in any case.
+     */
+    validate_every: number;
+    /**
+     * Where a phase trains nothing of the backbone: its features are computed once for each image and kept. Only with augmentation that leaves images as they are.
+     */
+    cache_features: boolean;
     /**
      * Stops when the monitored score has not improved.
      */
@@ -555,24 +567,24 @@ export interface Experiment {
      */
     swa: number;
     /**
-     * Which pictures an epoch's batches hold.
+     * Which images an epoch's batches hold.
      */
     sampler: {
       /**
-       * shuffle: every picture once; gender_balanced, identity_balanced: as many pictures, drawn so that women and men, or all people, are equally likely; pk: batches of some people with some pictures each, for metric losses.
+       * shuffle: every image once; gender_balanced, identity_balanced: as many images, drawn so that women and men, or all identities, are equally likely; pk: batches of some identities with some images each, for metric losses.
        */
       name: 'shuffle' | 'gender_balanced' | 'identity_balanced' | 'pk';
       /**
-       * People of a batch of pk.
+       * Identities of a batch of pk.
        */
       identities: number;
       /**
-       * Pictures of each in a batch of pk, whose product with identities is train.batch_size; a person with fewer is shown some twice.
+       * Images of each in a batch of pk, whose product with identities is train.batch_size; an identity with fewer is shown some twice.
        */
-      pictures: number;
+      images: number;
     };
     /**
-     * Pictures of one person in an epoch of sampler shuffle, redrawn each epoch; 0: all.
+     * Images of one identity in an epoch of sampler shuffle, redrawn each epoch; 0: all.
      */
     max_per_identity: number;
     /**
@@ -593,7 +605,7 @@ export interface Experiment {
       keep_last: boolean;
     };
     /**
-     * People whose pictures are trained on, drawn by the seed; 0: all.
+     * Identities whose images are trained on, drawn by the seed; 0: all.
      */
     max_identities: number;
   };
@@ -615,11 +627,11 @@ export interface Experiment {
       identity: number;
     };
     /**
-     * Pictures an evaluation step.
+     * Images an evaluation step.
      */
     batch_size: number;
     /**
-     * Bad conditions under which the test pictures are scored as well: test/<condition>/…, means over the severities.
+     * Bad conditions under which the test images are scored as well: test/<condition>/…, means over the severities.
      */
     conditions: (
       | 'motion_blur'
@@ -642,23 +654,23 @@ export interface Experiment {
      */
     matching: {
       /**
-       * auto: where people are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
+       * auto: where identities are scored whom training does not know, where the data set has a list of pairs, or where a metric of matching is monitored.
        */
       when: 'auto' | 'always' | 'never';
       /**
-       * sampled: pairs_per_identity of each person and as many of different people; all: every pair; given: data.pairs. A list of pairs is used where there is one and this is left at sampled.
+       * sampled: pairs_per_identity of each identity and as many of different identities; all: every pair; given: data.pairs. A list of pairs is used if there is one and this is left at sampled.
        */
       pairs: 'sampled' | 'all' | 'given';
       /**
-       * Pairs drawn of each person.
+       * Pairs drawn of each identity.
        */
       pairs_per_identity: number;
       /**
-       * Share of the sampled pairs of different people that are hard: a picture and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
+       * Share of the sampled pairs of different identities that are hard: an image and the most similar one of somebody else. Scores then do not compare with those of other models' pairs.
        */
       hard: number;
       /**
-       * Share of the people left out of the gallery for the open-set score: their probes are to be rejected.
+       * Share of the identities left out of the gallery for the open-set score: their probes are to be rejected.
        */
       open_set: number;
       /**
@@ -667,7 +679,7 @@ export interface Experiment {
       seed: number;
     };
     /**
-     * Test-time augmentation of the final scores: flip averages each picture with its mirror image.
+     * Test-time augmentation of the final scores: flip averages each image with its mirror image.
      */
     tta: 'none' | 'flip';
     /**
@@ -684,7 +696,7 @@ export interface Experiment {
      */
     device: string;
     /**
-     * GPUs a trial; 0.5 shares one between two trials. Ignored where there is no GPU and device is auto.
+     * GPUs a trial; 0.5 shares one between two trials. Ignored if there is no GPU and device is auto.
      */
     gpus: number;
     /**
@@ -696,9 +708,13 @@ export interface Experiment {
      */
     memory?: string;
     /**
-     * Tensor backend; auto: native TensorFlow where it is installed, else wasm. onednn: oneDNN called directly, on x86-64 CPUs with Linux.
+     * Tensor backend; auto: native TensorFlow on a GPU, oneDNN called directly on x86-64 CPUs with Linux, else native TensorFlow, or wasm where neither is installed.
      */
     backend: 'auto' | 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
+    /**
+     * Several trials on one GPU, as many as fit by what the preflight measured.
+     */
+    pack: boolean;
     /**
      * Where trainers are started, discriminated by name.
      */
@@ -835,6 +851,35 @@ export interface Experiment {
      * MLflow's experiment.
      */
     experiment: string;
+    /**
+     * What MLflow's experiment is for; shown there unless somebody has written something else.
+     */
+    description: string;
+    /**
+     * Send the best checkpoint of a finished run as a model (ONNX), which MLflow's Python client loads.
+     */
+    model: boolean;
+    /**
+     * Name under which the model is registered in MLflow, NAME or NAME@ALIAS (alias `newest` if left out); empty: it is not. A registered model is sent, too.
+     */
+    register: string;
+    /**
+     * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
+     */
+    changes: boolean;
+  };
+  /**
+   * A message by webhook when a run or a sweep ends: a small JSON whose `text` Slack and its like show.
+   */
+  notify?: {
+    /**
+     * Where it is posted. The address of a webhook is a secret: write `${NAME}`, which is read from the environment when the message is sent and is recorded as it stands here.
+     */
+    url: string;
+    /**
+     * finished: everything finished; failed: a run failed, or trials of a sweep did, or it was halted.
+     */
+    on: ('finished' | 'failed')[];
   };
   /**
    * The trials of `facecom sweep`; `facecom run` does not read it.
@@ -910,11 +955,28 @@ export interface Experiment {
      */
     warm_start: string[];
     /**
+     * More seeds for the leading points once all trials have ended: until the best is shown to be better than the others, or as good as they are within `ci`.
+     */
+    until?: {
+      /**
+       * A difference of this size is of no interest: points whose interval of the difference from the best is narrower on either side get no more seeds.
+       */
+      ci: number;
+      /**
+       * Trials of a point at most.
+       */
+      max_repeats: number;
+    };
+    /**
+     * Whether the costliest trials run three steps before the sweep begins, so that one that cannot fit is known then; auto: before sweeps of 200 epochs and more.
+     */
+    preflight: 'auto' | 'always' | 'never';
+    /**
      * Stops trials early that others are better than by then. Their checkpoints stay.
      */
     stopping?: {
       /**
-       * asha: the best of each rung go on; hyperband: the same in brackets with fewer and fewer rungs; median: what is worse than the median of finished trials is stopped.
+       * asha: the best of each rung continue; hyperband: the same in brackets with fewer and fewer rungs; median: what is worse than the median of finished trials is stopped.
        */
       rule: 'asha' | 'hyperband' | 'median';
       /**
@@ -981,7 +1043,7 @@ export interface Source {
    */
   path: string;
   /**
-   * Put before the names of its pictures and people, so that equal names of two sources stay apart.
+   * Put before the names of its images and identities, so that equal names of two sources stay apart.
    */
   prefix: string;
   /**
@@ -993,7 +1055,7 @@ export interface Source {
    */
   columns: {
     /**
-     * Path of the picture, relative to the table or to data.path.
+     * Path of the image, relative to the table or to data.path.
      */
     image: string;
     /**
@@ -1001,23 +1063,23 @@ export interface Source {
      */
     gender: string;
     /**
-     * Name or number of the person.
+     * Name or number of the identity.
      */
     identity: string;
     /**
-     * Side of the picture: train, validation (val) or test.
+     * Side of the image: train, validation (val) or test.
      */
     split: string;
     /**
-     * First picture of a pair.
+     * First image of a pair.
      */
     left: string;
     /**
-     * Second picture of a pair.
+     * Second image of a pair.
      */
     right: string;
     /**
-     * 1 where a pair shows one person, else 0.
+     * 1 where a pair shows one identity, else 0.
      */
     same: string;
   };
@@ -1039,7 +1101,7 @@ export interface Source {
     female: string[];
   };
   /**
-   * List of pairs of pictures for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
+   * List of pairs of images for verification, relative to data.path: a CSV file, or a text in the form of pairs.txt of LFW.
    */
   pairs?: string;
 }
@@ -1053,17 +1115,17 @@ export interface TripletLoss {
    */
   weight: number;
   /**
-   * By how much the other person must be further away.
+   * By how much the other identity must be further away.
    */
   margin: number;
   /**
-   * hard: the farthest picture of the person and the nearest of another; semi_hard: every pair of a person, with the nearest other that is further away than it.
+   * hard: the farthest image of the identity and the nearest of another; semi_hard: every pair of an identity, with the nearest other that is further away than it.
    */
   mining: 'hard' | 'semi_hard';
 }
 export interface ContrastiveLoss {
   /**
-   * Pairs of one batch: one person near, two people at least a margin apart (Hadsell et al., 2006).
+   * Pairs of one batch: one identity near, two identities at least a margin apart (Hadsell et al., 2006).
    */
   loss: 'contrastive';
   /**
@@ -1071,7 +1133,7 @@ export interface ContrastiveLoss {
    */
   weight: number;
   /**
-   * Distance beyond which two people no longer count.
+   * Distance beyond which two identities no longer count.
    */
   margin: number;
 }
@@ -1095,7 +1157,7 @@ export interface HorizontalFlip {
    */
   effect: 'horizontal_flip';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
 }
@@ -1105,7 +1167,7 @@ export interface Affine {
    */
   effect: 'affine';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1137,7 +1199,7 @@ export interface Affine {
    */
   shear: [number, number];
   /**
-   * Whether what comes from outside is the picture mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.
+   * Whether what comes from outside is the image mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.
    */
   reflect: boolean;
   /**
@@ -1150,15 +1212,15 @@ export interface Affine {
 }
 export interface RandomCrop {
   /**
-   * A part of the picture made as large as the whole, as albumentations.RandomResizedCrop.
+   * A part of the image made as large as the whole, as albumentations.RandomResizedCrop.
    */
   effect: 'random_crop';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
-   * Area of the part, as a fraction of the picture.
+   * Area of the part, as a fraction of the image.
    *
    * @minItems 2
    * @maxItems 2
@@ -1189,18 +1251,18 @@ export interface Downscale {
    */
   effect: 'downscale';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
-   * Side of the small picture, as a fraction.
+   * Side of the small image, as a fraction.
    *
    * @minItems 2
    * @maxItems 2
    */
   scale_range: [number, number];
   /**
-   * Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.
+   * Share of images that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.
    */
   nearest: number;
 }
@@ -1210,7 +1272,7 @@ export interface BrightnessContrast {
    */
   effect: 'brightness_contrast';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1234,7 +1296,7 @@ export interface Gamma {
    */
   effect: 'gamma';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1251,7 +1313,7 @@ export interface HueSaturation {
    */
   effect: 'hue_saturation';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1282,7 +1344,7 @@ export interface GaussianBlur {
    */
   effect: 'gaussian_blur';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1306,7 +1368,7 @@ export interface MotionBlur {
    */
   effect: 'motion_blur';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1330,7 +1392,7 @@ export interface Defocus {
    */
   effect: 'defocus';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1354,7 +1416,7 @@ export interface Noise {
    */
   effect: 'noise';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1375,7 +1437,7 @@ export interface IsoNoise {
    */
   effect: 'iso_noise';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1386,7 +1448,7 @@ export interface IsoNoise {
    */
   color_shift: [number, number];
   /**
-   * Standard deviation of the brightness, as a fraction of that of the picture’s own.
+   * Standard deviation of the brightness, as a fraction of that of the image’s own.
    *
    * @minItems 2
    * @maxItems 2
@@ -1399,7 +1461,7 @@ export interface ShotNoise {
    */
   effect: 'shot_noise';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1416,11 +1478,11 @@ export interface Jpeg {
    */
   effect: 'jpeg';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
-   * Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.
+   * Quality by libjpeg’s scale, 1 the worst; 100 leaves the image as it is.
    *
    * @minItems 2
    * @maxItems 2
@@ -1429,11 +1491,11 @@ export interface Jpeg {
 }
 export interface Rain {
   /**
-   * Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px picture and scale with the side.
+   * Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px image and scale with the side.
    */
   effect: 'rain';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1480,7 +1542,7 @@ export interface Fog {
    */
   effect: 'fog';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1501,7 +1563,7 @@ export interface LowLight {
    */
   effect: 'low_light';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1532,7 +1594,7 @@ export interface Overexposure {
    */
   effect: 'overexposure';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1549,11 +1611,11 @@ export interface Overexposure {
 }
 export interface Glare {
   /**
-   * Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture and scale with the side.
+   * Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px image and scale with the side.
    */
   effect: 'glare';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1591,11 +1653,11 @@ export interface Glare {
 }
 export interface SunFlare {
   /**
-   * A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture.
+   * A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px image.
    */
   effect: 'sun_flare';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1644,7 +1706,7 @@ export interface Shadow {
    */
   effect: 'shadow';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1679,7 +1741,7 @@ export interface CoarseDropout {
    */
   effect: 'coarse_dropout';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1717,7 +1779,7 @@ export interface OneOf {
    */
   effect: 'one_of';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1731,7 +1793,7 @@ export interface SomeOf {
    */
   effect: 'some_of';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**
@@ -1749,7 +1811,7 @@ export interface Sequence {
    */
   effect: 'sequence';
   /**
-   * Probability with which it is applied to a picture.
+   * Probability with which it is applied to an image.
    */
   p: number;
   /**

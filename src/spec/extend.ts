@@ -41,7 +41,7 @@ export async function usePlugins(files: readonly string[] = []): Promise<void> {
   activatePlugins(files);
 }
 
-/** What breaks the schema with the plugins in use; undefined where there are none. */
+/** What breaks the schema with the plugins in use; undefined if there are none. */
 export function extendedErrors(value: unknown): ErrorObject[] | undefined {
   if (definitionsInUse().length === 0) return undefined;
   validate ??= new Validator!(ajvOptions).compile(experimentSchema);
@@ -115,7 +115,7 @@ function mapOf({ kind, name, description, parameters = {}, ...rest }: Definition
     };
   const p: Schema = {
     type: 'number',
-    description: 'Probability with which it is applied to a picture.',
+    description: 'Probability with which it is applied to an image.',
     minimum: 0,
     maximum: 1,
     default: (rest as { p?: number }).p ?? 0.5,
@@ -129,7 +129,7 @@ function mapOf({ kind, name, description, parameters = {}, ...rest }: Definition
   };
 }
 
-/** Parameters that are no schema are said where they are, not as a fault of the whole. */
+/** Parameters that are no schema are reported where they are, not as a fault of the whole. */
 function compilable(definition: Definition, file: string): void {
   for (const [key, schema] of Object.entries(definition.parameters ?? {}))
     try {

@@ -17,7 +17,7 @@ export interface AppliedFix {
 
 /**
  * Makes the edits of the problems that have one, in the files themselves: comments, layout and all else stay as they are. A file whose
- * YAML an edit would break is left alone. Gives what was changed; throws FacecomError `fix-write` where a file cannot be written.
+ * YAML an edit would break is left alone. Returns what was changed; throws FacecomError `fix-write` where a file cannot be written.
  */
 export function applyFixes(problems: readonly Problem[]): AppliedFix[] {
   const byFile = new Map<string, Array<Problem & { fix: NonNullable<Problem['fix']> }>>();

@@ -1,111 +1,106 @@
-import { formatPath, type Path } from './tree.ts';
+import { formatPath, type Path, parsePath } from './tree.ts';
 
 /** What a word of another tool is called here. */
 interface Meaning {
-  /** The key that is meant, where it is one of the same map. */
+  /** The key that is meant, if it is one of the same map. */
   key?: string;
   remedy: string;
 }
 
-/** Words of W&B, Hydra, Determined, Optuna, Keras, PyTorch and scripts, by the map that they are written in; `*` for any. */
-const words: Record<string, Record<string, Meaning>> = {
-  '*': {
-    parameters: {
-      remedy: 'Values to try are `sweep.axes`: a list, a range or a distribution for each dotted key.',
-    },
-    hyperparameters: { remedy: 'Give each key its value in its section; values to try are `sweep.axes`.' },
-    search_space: { remedy: 'Values to try are `sweep.axes`.' },
-    values: { remedy: 'Write the list itself: `optimizer.lr: [0.001, 0.0003]`.' },
-    value: { remedy: 'Write the value itself, without `value`.' },
-    min: {
-      remedy:
-        'A range is `{uniform: [low, high]}`, `{log_uniform: [low, high]}` or `{range: [low, high, step]}`.',
-    },
-    max: {
-      remedy:
-        'A range is `{uniform: [low, high]}`, `{log_uniform: [low, high]}` or `{range: [low, high, step]}`.',
-    },
-    distribution: {
-      remedy: 'The distribution is the key: `{log_uniform: [0.0001, 0.1]}`, `{choice: [a, b]}`.',
-    },
-    defaults: { remedy: 'Other files are named by `extends: base.yaml`, or a list of them.' },
-    searcher: {
-      remedy: 'How a sweep chooses its trials is `sweep.method`; what it compares is `sweep.objective`.',
-    },
-    n_trials: { remedy: 'The number of trials is `sweep.trials`.' },
-    num_samples: { remedy: 'The number of trials is `sweep.trials`.' },
-    goal: { remedy: 'What a sweep compares is `sweep.objective: {metric: val/combined, mode: max}`.' },
-    metric: { remedy: 'What a sweep compares is `sweep.objective: {metric: val/combined, mode: max}`.' },
-    program: { remedy: 'A program of your own is `trainer: {command: [python3, train.py]}`.' },
-    project: { remedy: 'The experiment in MLflow is `tracking.experiment`.' },
-    learning_rate: { remedy: 'The learning rate is `optimizer.lr`.' },
-    batch: { remedy: 'The batch size is `train.batch_size`.' },
-    batchsize: { remedy: 'The batch size is `train.batch_size`.' },
-    num_epochs: { remedy: 'The number of epochs is `train.epochs`.' },
-    max_epochs: { remedy: 'The number of epochs is `train.epochs`.' },
-    n_epochs: { remedy: 'The number of epochs is `train.epochs`.' },
-    data_dir: { remedy: 'The folder of the data set is `data.path`.' },
-    root: { remedy: 'The folder of the data set is `data.path`.' },
-    img_size: { remedy: 'The side of the pictures is `data.image_size`.' },
-    input_size: { remedy: 'The side of the pictures is `data.image_size`.' },
-    patience: { remedy: 'Patience is a key of `train.early_stopping`, and of the schedule `plateau`.' },
-    pretrained: { remedy: 'Weights are read from a file or a run: `model.weights`.' },
-    scheduler: { remedy: 'The learning rate schedule is `schedule: {name: cosine}`.' },
-    lr_scheduler: { remedy: 'The learning rate schedule is `schedule: {name: cosine}`.' },
-    transforms: { remedy: 'Augmentation is `augment.policy`: a named policy or a list of effects.' },
-    augmentations: { remedy: 'Augmentation is `augment.policy`: a named policy or a list of effects.' },
-    loggers: { remedy: 'Runs are logged to MLflow: `tracking`.' },
-    logger: { remedy: 'Runs are logged to MLflow: `tracking`.' },
-    gpus: { remedy: 'Devices are `resources.device` and `resources.gpus`.' },
-    num_gpus: { remedy: 'Devices are `resources.device` and `resources.gpus`.' },
-    amp: { remedy: 'The arithmetic is `train.precision`.' },
-    fp16: { remedy: 'The arithmetic is `train.precision`.' },
+/** Words of W&B, Hydra, Determined, Optuna, Keras, PyTorch and scripts for one thing. */
+interface Entry {
+  words: readonly string[];
+  /** Words that mean it in the section of `path` alone. */
+  here?: readonly string[];
+  /** The key that is meant. */
+  path?: string;
+  /** What it is, to begin a sentence with. */
+  what?: string;
+  /** What to do, if naming the key does not say it. */
+  remedy?: string;
+}
+
+export const foreignWords: readonly Entry[] = [
+  { words: ['learning_rate'], path: 'optimizer.lr', what: 'The learning rate' },
+  { words: [], here: ['type'], path: 'optimizer.name' },
+  { words: [], here: ['wd', 'l2'], path: 'optimizer.weight_decay' },
+  { words: [], here: ['type'], path: 'schedule.name' },
+  { words: ['num_epochs', 'max_epochs', 'n_epochs'], path: 'train.epochs', what: 'The number of epochs' },
+  { words: ['batch', 'batchsize'], path: 'train.batch_size', what: 'The batch size' },
+  { words: [], here: ['grad_clip'], path: 'train.clip' },
+  { words: ['data_dir', 'root'], here: ['dir'], path: 'data.path', what: 'The folder of the data set' },
+  {
+    words: ['img_size', 'input_size'],
+    here: ['size'],
+    path: 'data.image_size',
+    what: 'The side of the images',
   },
-  optimizer: {
-    learning_rate: { key: 'lr', remedy: 'It is called lr.' },
-    type: { key: 'name', remedy: 'It is called name.' },
-    wd: { key: 'weight_decay', remedy: 'It is called weight_decay.' },
-    l2: { key: 'weight_decay', remedy: 'It is called weight_decay.' },
+  { words: [], here: ['name', 'arch', 'architecture'], path: 'model.backbone' },
+  { words: ['pretrained'], remedy: 'Weights are read from a file or a run: `model.weights`.' },
+  { words: ['amp', 'fp16'], path: 'train.precision', what: 'The arithmetic' },
+  {
+    words: ['scheduler', 'lr_scheduler'],
+    remedy: 'The learning rate schedule is `schedule: {name: cosine}`.',
   },
-  schedule: { type: { key: 'name', remedy: 'It is called name.' } },
-  train: {
-    num_epochs: { key: 'epochs', remedy: 'It is called epochs.' },
-    max_epochs: { key: 'epochs', remedy: 'It is called epochs.' },
-    batch: { key: 'batch_size', remedy: 'It is called batch_size.' },
-    batchsize: { key: 'batch_size', remedy: 'It is called batch_size.' },
-    grad_clip: { key: 'clip', remedy: 'It is called clip.' },
+  {
+    words: ['patience'],
+    remedy: 'Patience is a key of `train.early_stopping`, and of the schedule `plateau`.',
   },
-  data: {
-    data_dir: { key: 'path', remedy: 'It is called path.' },
-    dir: { key: 'path', remedy: 'It is called path.' },
-    root: { key: 'path', remedy: 'It is called path.' },
-    img_size: { key: 'image_size', remedy: 'It is called image_size.' },
-    input_size: { key: 'image_size', remedy: 'It is called image_size.' },
-    size: { key: 'image_size', remedy: 'It is called image_size.' },
+  {
+    words: ['transforms', 'augmentations'],
+    remedy: 'Augmentation is `augment.policy`: a named policy or a list of effects.',
   },
-  model: {
-    name: { key: 'backbone', remedy: 'It is called backbone.' },
-    arch: { key: 'backbone', remedy: 'It is called backbone.' },
-    architecture: { key: 'backbone', remedy: 'It is called backbone.' },
+  { words: ['gpus', 'num_gpus'], remedy: 'Devices are `resources.device` and `resources.gpus`.' },
+  { words: ['program'], remedy: 'A program of your own is `trainer: {command: [python3, train.py]}`.' },
+  { words: ['project'], path: 'tracking.experiment', what: 'The experiment in MLflow' },
+  { words: ['logger', 'loggers'], remedy: 'Runs are logged to MLflow: `tracking`.' },
+  { words: ['defaults'], remedy: 'Other files are named by `extends: base.yaml`, or a list of them.' },
+  {
+    words: ['parameters', 'search_space'],
+    here: ['space'],
+    path: 'sweep.axes',
+    remedy: 'Values to try are `sweep.axes`: a list, a range or a distribution for each dotted key.',
   },
-  sweep: {
-    parameters: { key: 'axes', remedy: 'They are called axes; each is a list, a range or a distribution.' },
-    space: { key: 'axes', remedy: 'They are called axes; each is a list, a range or a distribution.' },
-    strategy: { key: 'method', remedy: 'It is called method.' },
-    sampler: { key: 'method', remedy: 'It is called method.' },
-    n_trials: { key: 'trials', remedy: 'It is called trials.' },
-    num_samples: { key: 'trials', remedy: 'It is called trials.' },
-    metric: { remedy: 'It is `objective: {metric: val/combined, mode: max}`.' },
-    goal: { remedy: 'It is `objective: {metric: val/combined, mode: max}`.' },
-    seeds: { key: 'repeats', remedy: 'Runs with other seeds are `repeats`.' },
+  {
+    words: ['hyperparameters'],
+    remedy: 'Give each key its value in its section; values to try are `sweep.axes`.',
   },
-};
+  { words: ['n_trials', 'num_samples'], path: 'sweep.trials', what: 'The number of trials' },
+  {
+    words: ['metric', 'goal'],
+    remedy: 'What a sweep compares is `sweep.objective: {metric: val/combined, mode: max}`.',
+  },
+  {
+    words: ['searcher'],
+    remedy: 'How a sweep chooses its trials is `sweep.method`; what it compares is `sweep.objective`.',
+  },
+  { words: [], here: ['strategy', 'sampler'], path: 'sweep.method' },
+  { words: [], here: ['seeds'], path: 'sweep.repeats' },
+  { words: ['values'], remedy: 'Write the list itself: `optimizer.lr: [0.001, 0.0003]`.' },
+  { words: ['value'], remedy: 'Write the value itself, without `value`.' },
+  {
+    words: ['min', 'max'],
+    remedy:
+      'A range is `{uniform: [low, high]}`, `{log_uniform: [low, high]}` or `{range: [low, high, step]}`.',
+  },
+  {
+    words: ['distribution'],
+    remedy: 'The distribution is the key: `{log_uniform: [0.0001, 0.1]}`, `{choice: [a, b]}`.',
+  },
+];
 
 /** The word of this language for a key of another tool, or undefined. */
 export function foreignWord(parent: Path, key: string): Meaning | undefined {
   const word = key.toLowerCase().replace(/-/g, '_');
-  for (const table of [words[formatPath(parent)], words['*']])
-    if (table && Object.hasOwn(table, word)) return table[word];
+  const section = formatPath(parent);
+  for (const { words, here = [], path, what, remedy } of foreignWords) {
+    const steps = (path && parsePath(path)) || [];
+    const own = steps.length > 0 && formatPath(steps.slice(0, -1)) === section;
+    if (!words.includes(word) && !(own && here.includes(word))) continue;
+    const name = String(steps.at(-1));
+    if (own) return { key: name, remedy: `It is called ${name}.` };
+    return { remedy: remedy ?? `${what} is \`${path}\`.` };
+  }
   return undefined;
 }
 

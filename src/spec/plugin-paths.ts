@@ -26,7 +26,7 @@ export function withPluginPaths(root: MapNode, cwd: string): { root: MapNode; pl
   return { root: { ...root, entries }, plugins };
 }
 
-/** Loads plugins and extends the schema by them. Gives what is wrong with one, at the place that names it. */
+/** Loads plugins and extends the schema by them. Returns what is wrong with one, at the place that names it. */
 export async function usePluginsAt(plugins: readonly Named[]): Promise<Problem | undefined> {
   try {
     await usePlugins(plugins.map(({ file }) => file));

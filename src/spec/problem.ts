@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { FacecomError } from '../base/errors.ts';
 import { lineAndColumn } from '../base/positions.ts';
 import { codeFrame } from './frame.ts';
@@ -6,7 +7,7 @@ import type { Span } from './source.ts';
 /** One thing that is wrong in a spec, at its place. */
 export interface Problem {
   /** Stable; docs/errors.md lists them. */
-  code: string;
+  code: ErrorCode;
   /** The file, or the flag, as it is shown to the user. */
   file: string;
   /** 1-based. */

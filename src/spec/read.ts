@@ -1,5 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, parseDocument, type Node as YamlNode } from 'yaml';
-import { type Problem, problemAt } from './problem.ts';
+import { type Finding, type Problem, problemAt } from './problem.ts';
 import { schemaAt } from './schema.ts';
 import type { Source, Span } from './source.ts';
 import { type Entry, formatPath, type Node, type Path } from './tree.ts';
@@ -19,7 +19,7 @@ export const limits = {
 /**
  *   text ─▶ yaml's document (YAML 1.2) ─▶ tree of values with their places, aliases followed
  *
- * Problems are added to the list; undefined where there is no tree to go on with.
+ * Problems are added to the list; undefined if there is no tree to continue with.
  */
 export function readTree(source: Source, problems: Problem[]): Node | undefined {
   const { text } = source;
@@ -43,7 +43,7 @@ export function readTree(source: Source, problems: Problem[]): Node | undefined 
     problems.push(marks);
     return undefined;
   }
-  const early = tooManyKeys(source) ?? tooDeep(source);
+  const early = tooManyKeys(source) ?? tooManyValues(source) ?? tooDeep(source);
   if (early) {
     problems.push(early);
     return undefined;
@@ -103,6 +103,24 @@ function tooManyKeys(source: Source): Problem | undefined {
   return undefined;
 }
 
+/** A list is as slow to read: every comma and every line may be a value. */
+function tooManyValues(source: Source): Problem | undefined {
+  const { text } = source;
+  if (text.length < limits.nodes) return undefined;
+  let count = 0;
+  // What is between quotes, or in a comment, is no value; only a text with many separators is worth its tokens.
+  for (const _ of text.matchAll(/[,\n]/g)) count++;
+  if (count <= limits.nodes) return undefined;
+  let values = 0;
+  let at = 0;
+  for (const token of new Lexer().lex(text)) {
+    if ((token === ',' || token === '-') && ++values > limits.nodes)
+      return problemAt({ source, start: at, end: at + 1 }, sizeFinding([]));
+    if (!lexerMarks.has(token)) at += token.length;
+  }
+  return undefined;
+}
+
 /** What the lexer puts between tokens for documents, flows and scalars: not of the text. */
 const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
 
@@ -122,7 +140,16 @@ function tooDeep(source: Source): Problem | undefined {
   return undefined;
 }
 
-function depthFinding(path: Path) {
+function sizeFinding(path: Path): Finding {
+  return {
+    code: 'yaml-size',
+    path: formatPath(path),
+    message: `The document has more than ${limits.nodes} values when its aliases are followed.`,
+    remedy: 'Write fewer values; an alias of an alias of an alias multiplies them.',
+  };
+}
+
+function depthFinding(path: Path): Finding {
   return {
     code: 'yaml-depth',
     path: formatPath(path),
@@ -134,14 +161,17 @@ const yamlRemedies: Record<string, string> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   MULTIPLE_DOCS: 'Keep one document in a file: remove the `---` between them.',
   MISSING_CHAR: 'Close the quote or bracket.',
+  BAD_INDENT: 'Indent the keys of one map alike.',
 };
 
 /** In words of the file, not of the library that reads it. */
 const yamlMessages: Record<string, string> = {
   MULTIPLE_DOCS: 'The file holds more than one document.',
+  BAD_INDENT: 'A key stands neither in the column of the keys before it nor further in.',
+  BLOCK_AS_IMPLICIT_KEY: 'A value holds a colon and a space, as only a key may.',
 };
 
-function yamlFinding(code: string, message: string, line: string) {
+function yamlFinding(code: string, message: string, line: string): Finding {
   if (message.includes('call stack')) return depthFinding([]);
   const said = message.replace(/\s+at line \d+.*$/s, '').replace(/\.?$/, '.');
   return {
@@ -152,8 +182,15 @@ function yamlFinding(code: string, message: string, line: string) {
   };
 }
 
+/** Spaces that look like one and are part of a word to YAML. */
+const oddSpace = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/;
+const ODD_SPACE =
+  'There is a no-break space, or another that is none to YAML: type an ordinary space in its place.';
+
+const oddSpaceMessage = 'This is one word to YAML: a space in it is none.';
+
 function remedyOf(code: string, line: string): string | undefined {
-  if (line.includes('\u00a0')) return 'There is a no-break space: type an ordinary space in its place.';
+  if (oddSpace.test(line)) return ODD_SPACE;
   if (/^\s*[^\s:#]+: [^"'#]*: /.test(line)) return 'Put text with a colon in quotes.';
   return yamlRemedies[code];
 }
@@ -182,12 +219,7 @@ class Reader {
     if (this.stopped) return { kind: 'scalar', value: null, span };
     if (++this.nodes > limits.nodes) {
       this.stopped = true;
-      this.report(span, {
-        code: 'yaml-size',
-        path: formatPath(path),
-        message: `The document has more than ${limits.nodes} values when its aliases are followed.`,
-        remedy: 'Write fewer values; an alias of an alias of an alias multiplies them.',
-      });
+      this.report(span, sizeFinding(path));
       return { kind: 'scalar', value: null, span };
     }
     if (path.length > limits.depth) {
@@ -231,6 +263,19 @@ class Reader {
 
   private scalar(yaml: YamlNode, span: Span, path: Path): string | number | boolean | null {
     const value: unknown = isScalar(yaml) ? yaml.value : undefined;
+    // `epochs:␣3` with such a space is one word.
+    if (
+      isScalar(yaml) &&
+      yaml.type === 'PLAIN' &&
+      new RegExp(`^[\\w.-]+:${oddSpace.source}`).test(String(value))
+    )
+      this.report(span, {
+        code: 'yaml-syntax',
+        path: formatPath(path),
+        message: oddSpaceMessage,
+        found: this.text(span),
+        remedy: ODD_SPACE,
+      });
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const text = this.text(span);
       const isDigits = /\d/.test(text);
@@ -302,6 +347,16 @@ class Reader {
         found: yaml ? this.text(span) : 'an empty key',
         remedy:
           typeof value === 'number' || typeof value === 'boolean' ? 'Put the key in quotes.' : undefined,
+      });
+      return undefined;
+    }
+    if (isScalar(yaml) && yaml.type === 'PLAIN' && oddSpace.test(value)) {
+      this.report(span, {
+        code: 'yaml-syntax',
+        path: formatPath(path),
+        message: oddSpaceMessage,
+        found: this.text(span),
+        remedy: ODD_SPACE,
       });
       return undefined;
     }

@@ -62,7 +62,7 @@ export interface Inspected {
   problems: Problem[];
   /** What is right but looks like a mistake. */
   warnings: Problem[];
-  /** Undefined where the file could not be read; where there are problems, its config breaks the schema or a rule. */
+  /** Undefined if the file could not be read; if there are problems, its config breaks the schema or a rule. */
   resolved?: ResolvedExperiment;
 }
 

@@ -73,7 +73,7 @@ function defaultTag(schema: Schema): unknown {
   return isRecord(schema.default) ? schema.default[schema.discriminator!.propertyName] : undefined;
 }
 
-/** The schema of one key or item of a value; undefined where the value can have none. */
+/** The schema of one key or item of a value; undefined if the value can have none. */
 export function childSchema(schema: Schema, key: string | number, value: unknown): Schema | undefined {
   const branch = branchOf(resolved(schema), value);
   if (!branch) return undefined;

@@ -42,7 +42,7 @@ export function formatPath(path: Path): string {
   return text;
 }
 
-/** Reads a dotted path: `a.b`, `a[0].b` or `a.0.b`, `a["b.c"]`. Gives undefined where it is not one. */
+/** Reads a dotted path: `a.b`, `a[0].b` or `a.0.b`, `a["b.c"]`. Returns undefined if it is not one. */
 export function parsePath(text: string): Path | undefined {
   const path: Array<string | number> = [];
   const pattern = /\[(\d{1,9})\]|\[("(?:[^"\\]|\\.)*")\]|(\.?)([^.[\]"\s]+)/y;

@@ -41,7 +41,7 @@ export function assign(
   return result;
 }
 
-/** Sets a value at a path, copying what is not this trial's own on the way. Gives a sentence where the path leads nowhere. */
+/** Sets a value at a path, copying what is not this trial's own on the way. Returns a sentence where the path leads nowhere. */
 function put(root: Record<string, unknown>, path: Path, value: unknown, own: object[]): string | undefined {
   let current: Record<string | number, unknown> = root;
   for (let i = 0; i < path.length - 1; i++) {

@@ -34,7 +34,7 @@ export function blame(finding: PlacedFinding, { trials, tried, first, space, che
       at: cause.at,
       message,
       ...(rest.suggestion === undefined
-        ? { remedy: 'Take the axis away, or say under sweep.when where it exists.' }
+        ? { remedy: 'Take the axis away, or say under sweep.when if it exists.' }
         : {}),
     };
   const k = cause.values.list?.indexOf(first[cause.index]) ?? -1;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { isRecord, overlaps } from '../base/objects.ts';
 import { activatePlugins } from '../plugins/index.ts';
 import type { Experiment } from '../spec/index.ts';
@@ -13,13 +14,14 @@ import {
   SpecError,
 } from '../spec/index.ts';
 import { blame } from './blame.ts';
-import { buildSpace, type SweepSpec } from './build.ts';
+import { buildSpace } from './build.ts';
 import { checkPoint } from './check-point.ts';
 import { type Configured, configurer } from './configure.ts';
 import { type Condition, equal } from './expressions.ts';
 import { identify, sectionTexts, trialId } from './identity.ts';
 import { learningSamplerOf, type Sampler, samplerOf } from './samplers/index.ts';
 import { ABSENT, type Assignment, allowed, type Space, Tally } from './space.ts';
+import type { SweepSpec } from './sweep-spec.ts';
 
 /** A resolved configuration that a sweep runs. */
 export interface Trial {
@@ -49,7 +51,7 @@ export interface Expansion {
   /** Trials that were the same as another and are not run twice. */
   duplicates: number;
   branches: Branch[];
-  warnings: Array<{ code: string; message: string }>;
+  warnings: Array<{ code: ErrorCode; message: string }>;
 }
 
 export interface ExpandOptions {
@@ -195,7 +197,7 @@ class Run {
       });
   }
 
-  /** A point's trials; false where they are there already or break the schema. */
+  /** A point's trials; false if they are there already or break the schema. */
   private take(point: Assignment): boolean {
     this.tried++;
     const configured = this.configure(point);
@@ -329,7 +331,7 @@ class Run {
   }
 
   private find(
-    code: string,
+    code: ErrorCode,
     at: PlacedFinding['at'],
     message: string,
     more: Partial<PlacedFinding> = {},

@@ -35,7 +35,7 @@ function depthOf(root: jsep.Expression): number {
   return deepest;
 }
 
-/** Gives the value at a path of a trial; undefined where there is none. */
+/** Returns the value at a path of a trial; undefined if there is none. */
 export type Lookup = (reference: Reference) => unknown;
 
 export interface Reference {

@@ -89,7 +89,7 @@ function decidingData({ data }: Experiment, hashed: boolean): object {
   return { ...rest, sources: (data.sources ?? []).map(({ path: _, ...source }) => source) };
 }
 
-/** A value as JSON with sorted keys and without what equals its default; undefined where nothing is left. */
+/** A value as JSON with sorted keys and without what equals its default; undefined if nothing is left. */
 type Text = (value: unknown) => string | undefined;
 
 const writers = new Map<Schema, Text>();

@@ -8,7 +8,6 @@ export {
 } from './expand.ts';
 export { trialId } from './identity.ts';
 export { sweptOrigins, trialOrigins } from './origins.ts';
-export { frontOf } from './pareto/dominance.ts';
 export {
   type FixedKind,
   fixedSamplers,

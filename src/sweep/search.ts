@@ -1,6 +1,6 @@
 import { valueAt } from '../base/objects.ts';
 import type { Experiment, PlacedFinding, ResolvedExperiment } from '../spec/index.ts';
-import { buildSpace, type SweepSpec } from './build.ts';
+import { buildSpace } from './build.ts';
 import { checkPoint } from './check-point.ts';
 import { configurer } from './configure.ts';
 import type { ExpandOptions, Trial } from './expand.ts';
@@ -8,6 +8,7 @@ import { identify, sectionTexts } from './identity.ts';
 import { learningSamplerOf } from './samplers/index.ts';
 import type { LearningSampler, Told } from './samplers/sampler.ts';
 import { ABSENT, type Assignment, choose, type Space, Tally } from './space.ts';
+import type { SweepSpec } from './sweep-spec.ts';
 
 /** What is known of a point by now. */
 export type Outcome = Pick<Told, 'state' | 'losses' | 'epoch'>;
@@ -40,7 +41,7 @@ export class Search {
     });
   }
 
-  /** Undefined where the sweep's method does not learn. The spec was checked by `expandSweep`. */
+  /** Undefined if the sweep's method does not learn. The spec was checked by `expandSweep`. */
   static of(spec: ResolvedExperiment, options: ExpandOptions = {}): Search | undefined {
     const { sweep } = spec;
     const findings: PlacedFinding[] = [];
@@ -49,7 +50,7 @@ export class Search {
     return space && new Search(sweep, space, spec.partial, options);
   }
 
-  /** The trials of a new point; undefined where none is left that was not run. */
+  /** The trials of a new point; undefined if none is left that was not run. */
   propose(number: number): Trial[] | undefined {
     const point = this.sampler.ask(number, (other) => {
       const [trial] = this.trialsOf(other, number);
@@ -58,7 +59,7 @@ export class Search {
     return point && this.take(point, number);
   }
 
-  /** The trials of a point that was proposed before; undefined where the spec cannot have it any more. */
+  /** The trials of a point that was proposed before; undefined if the spec cannot have it any more. */
   restore(axes: Readonly<Record<string, unknown>>, number: number): Trial[] | undefined {
     const point = this.space.axes.map(({ name }) => (Object.hasOwn(axes, name) ? axes[name] : ABSENT));
     return this.trialsOf(point, number).length > 0 ? this.take(point, number) : undefined;

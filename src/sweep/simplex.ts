@@ -6,7 +6,7 @@ const MAX_POINTS = 1_000_000;
 
 /**
  * Axes whose values are at least 0 and add up to `total`. With a step its points are the compositions of total / step, the last axis
- * falling first; draws are Dirichlet(1, …, 1), rounded by largest remainders. Gives a sentence where the step does not divide the total.
+ * falling first; draws are Dirichlet(1, …, 1), rounded by largest remainders. Returns a sentence where the step does not divide the total.
  */
 export function simplexDimension(
   axes: readonly Axis[],

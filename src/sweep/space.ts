@@ -37,7 +37,7 @@ export interface Dimension {
 /** How the points of a dimension are free numbers, which a sampler that learns can model. */
 export interface Coding {
   coordinates: readonly Coordinate[];
-  /** The numbers of the dimension's values, ABSENT where an axis does not exist; undefined where they are none of its points. */
+  /** The numbers of the dimension's values, ABSENT where an axis does not exist; undefined if they are none of its points. */
   encode(values: readonly unknown[]): readonly number[] | undefined;
   /** The point next to these numbers. */
   decode(numbers: ArrayLike<number>): readonly unknown[];
@@ -88,7 +88,7 @@ export class Tally {
   }
 }
 
-/** Puts a dimension's values into the assignment; axes whose `when` does not hold are absent. Gives how many are present. */
+/** Puts a dimension's values into the assignment; axes whose `when` does not hold are absent. Returns how many are present. */
 export function choose(
   space: Space,
   dimension: Dimension,

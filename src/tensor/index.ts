@@ -1,9 +1,12 @@
 import { FacecomError } from '../base/errors.ts';
+import { chooseBackend } from './backend.ts';
 import type { Runtime, RuntimeOptions } from './runtime.ts';
 
+export type { GraphFormat } from './export/index.ts';
 export type {
   BackendName,
   CompiledStep,
+  ProgramLine,
   Runtime,
   RuntimeOptions,
   StepContext,
@@ -13,12 +16,10 @@ export type {
   Variable,
 } from './runtime.ts';
 
-/** Opens a backend: the public face of this folder. Throws FacecomError where what was asked for is not there. */
+/** Opens a backend: the public face of this folder. Throws FacecomError if what was asked for is not there. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { locateOneDnn, locateTensorFlow } = await import('../install/index.ts');
-  const found =
-    options.backend === 'auto' || options.backend === 'tensorflow' ? locateTensorFlow() : undefined;
-  const backend = options.backend === 'auto' ? (found ? 'tensorflow' : 'wasm') : options.backend;
+  const { backend } = await chooseBackend(options);
   const gpu = /^gpu:(\d+)$/.exec(options.device)?.[1];
   switch (backend) {
     case 'onednn': {
@@ -27,6 +28,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       return openOneDnn(locateOneDnn(), options);
     }
     case 'tensorflow': {
+      const found = locateTensorFlow();
       if (!found) {
         throw new FacecomError('tensorflow-missing', 'Native TensorFlow is not installed.', {
           exitCode: 2,
@@ -44,9 +46,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
+export { chooseBackend } from './backend.ts';
 export { Session } from './graph/session.ts';
+export { wantsGpu } from './native/gpu.ts';
 export type { NativeLibrary } from './native/library.ts';
-export { openNative, wantsGpu } from './native/open.ts';
+export { openNative } from './native/open.ts';
 export { loadedOneDnn } from './onednn/library.ts';
 export {
   batchNorm,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FacecomError } from '../base/errors.ts';
+import { chooseBackend } from './backend.ts';
 import type { RuntimeOptions } from './runtime.ts';
 
 export type Precision = 'float32' | 'bfloat16';
@@ -27,25 +28,21 @@ export async function choosePrecision(
   },
 ): Promise<PrecisionChoice> {
   const { precision } = options;
-  const { locateTensorFlow } = await import('../install/index.ts');
-  const mixed =
-    options.backend === 'onednn' ||
-    options.backend === 'tensorflow' ||
-    (options.backend === 'auto' && locateTensorFlow() !== undefined);
+  const { backend } = await chooseBackend(options);
+  const mixed = backend === 'onednn' || backend === 'tensorflow';
   if (precision === 'bfloat16' && !mixed) {
-    const backend = options.backend === 'auto' ? 'wasm' : options.backend;
     throw new FacecomError('precision-unsupported', `The backend ${backend} computes in float32 only.`, {
       found: 'train.precision: bfloat16',
       expected: 'auto or float32',
-      remedy: 'Run `facecom setup` for native TensorFlow, or set train.precision to auto.',
+      remedy: 'Run `facecom setup` for a native library, or set train.precision to auto.',
       exitCode: 2,
     });
   }
   if (precision !== 'auto') return { precision, reason: 'asked for by train.precision' };
   if (!mixed) return { precision: 'float32', reason: 'the backend computes in float32 only' };
-  if (options.backend === 'onednn') return byInstructions();
+  if (backend === 'onednn') return byInstructions(options.threads);
   if (options.device !== 'cpu') {
-    const { wantsGpu } = await import('./native/open.ts');
+    const { wantsGpu } = await import('./native/gpu.ts');
     if (wantsGpu(options.device)) return measured(options, 'the GPU');
   }
   const feature = cpuFeature();
@@ -57,12 +54,12 @@ export async function choosePrecision(
  * The engine oneDNN computes in bfloat16 where its instructions are there and in use: the processor may have them and the library,
  * or the environment, not. Nothing is measured, so that every run of a machine computes alike.
  */
-async function byInstructions(): Promise<PrecisionChoice> {
+async function byInstructions(threads: number): Promise<PrecisionChoice> {
   const { locateOneDnn } = await import('../install/index.ts');
   const place = locateOneDnn();
   if (!place) return { precision: 'float32', reason: 'oneDNN is not installed' };
   const { loadOneDnn } = await import('./onednn/library.ts');
-  const { isa, bfloat16 } = loadOneDnn(place.dir);
+  const { isa, bfloat16 } = loadOneDnn(place.dir, threads);
   return bfloat16
     ? { precision: 'bfloat16', reason: `oneDNN computes with ${isa}` }
     : { precision: 'float32', reason: `oneDNN computes with ${isa}, which has no products in bfloat16` };

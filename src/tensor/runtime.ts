@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { GraphFormat } from './export/index.ts';
 
 export type BackendName = 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
 
@@ -83,10 +84,11 @@ export interface CompiledStep {
   readonly name: string;
   /** Runs off the event loop where the backend does. `step` seeds `context.uniform`. */
   run(inputs: Record<string, StepInput>, step?: number): Promise<Record<string, StepOutput>>;
-  /** Compiles for these shapes without running. Gives the number of ops before and after lowering, and the time, ms. */
+  /** Compiles for these shapes without running. Returns the number of ops before and after lowering, and the time, ms. */
   prepare(inputs: Record<string, Omit<StepInput, 'values'>>): CompileReport;
-  /** The step as an ONNX model for inputs of these shapes, with the variables' values; only where the backend compiles. */
-  toOnnx?(
+  /** The step as a model of ONNX or TensorFlow for inputs of these shapes, with the variables' values; only where the backend compiles. */
+  toGraph?(
+    format: GraphFormat,
     inputs: Record<string, Omit<StepInput, 'values'>>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<Uint8Array>;
@@ -96,6 +98,21 @@ export interface CompileReport {
   traced: number;
   lowered: number;
   milliseconds: number;
+  /** How each op is computed; of the engine oneDNN. */
+  program?: () => ProgramLine[];
+}
+
+/** Instructions of one kind. */
+export interface ProgramLine {
+  /** Such as `convolution` or `Select`. */
+  what: string;
+  /** oneDNN's implementation, such as `brgconv:avx512_core_amx`; `JavaScript` where it has none, or arrays are small. */
+  by: string;
+  count: number;
+  /** The most values that one of them writes. */
+  values: number;
+  /** Where in the source the largest of them was called. */
+  at?: string;
 }
 
 /** A backend that is open: the one object through which models compute. */
@@ -131,4 +148,6 @@ export interface RuntimeOptions {
    * out for its kernels once in place of at every run.
    */
   frozen?: boolean;
+  /** Activations that are cheap to compute again are not kept for the backward pass, where the backend can. */
+  lean?: boolean;
 }

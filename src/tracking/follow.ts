@@ -15,7 +15,7 @@ export interface Sender {
 
 export interface FollowOptions {
   dir: string;
-  /** Gives the server once it answers. */
+  /** Returns the server once it answers. */
   session: (signal: AbortSignal) => Promise<Session>;
   make: (session: Session, signal: AbortSignal) => Promise<Sender>;
   /** Says something, each thing once. */
@@ -24,10 +24,13 @@ export interface FollowOptions {
   slow: () => string | undefined;
   /** What is waited for, so that it can be said. */
   waiting: () => string | undefined;
+  /** Seconds that a server that has not answered yet may still take; undefined of one that has. */
+  patience: () => number | undefined;
 }
 
 const EVERY = 2000; // milliseconds between two passes
 const LONGEST = 60_000; // between two tries where the server does not answer
+const SILENT = 2000; // milliseconds at the end for which nothing is said
 
 /** Sends a folder's record in the background until it is closed. */
 export class Follower implements Tracker {
@@ -41,6 +44,9 @@ export class Follower implements Tracker {
   /** Nothing more is tried. */
   private gaveUp = false;
   private reason: string | undefined;
+  /** When waiting ends, milliseconds since 1970. */
+  private end = Number.POSITIVE_INFINITY;
+  private timer: NodeJS.Timeout | undefined;
   private result: Promise<Closed> | undefined;
 
   constructor(options: FollowOptions) {
@@ -48,12 +54,22 @@ export class Follower implements Tracker {
     this.done = this.follow().catch((error) => this.giveUp(error));
   }
 
-  close(options: CloseOptions = {}): Promise<Closed> {
-    this.result ??= this.finish(options);
+  /** Asked again, it waits no longer than the shorter time. */
+  close({ timeout = 20, signal }: CloseOptions = {}): Promise<Closed> {
+    this.waitAtMost(timeout);
+    this.result ??= this.finish(timeout, signal);
     return this.result;
   }
 
-  private async finish({ timeout = 20, signal }: CloseOptions): Promise<Closed> {
+  private waitAtMost(seconds: number): void {
+    const end = Date.now() + seconds * 1000;
+    if (end >= this.end) return;
+    this.end = end;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.abort.abort(), seconds * 1000);
+  }
+
+  private async finish(timeout: number, signal: AbortSignal | undefined): Promise<Closed> {
     this.closing = true;
     this.wake.abort();
     const slow = this.options.slow();
@@ -66,12 +82,22 @@ export class Follower implements Tracker {
       this.reason = `MLflow's local server did not answer within ${timeout} seconds`;
       this.options.note(`MLflow: waiting at most ${timeout} seconds for ${waiting}.`);
     }
+    const patience = this.options.patience();
+    if (patience !== undefined && patience < timeout) {
+      this.reason ??= 'the server has not answered';
+      this.waitAtMost(patience);
+    }
+    const left = Math.round(Math.max(0, this.end - Date.now()) / 1000);
+    const say = setTimeout(
+      () => this.options.note(`MLflow: waiting at most ${left} seconds for the rest to be sent.`),
+      waiting === undefined ? SILENT : timeout * 1000,
+    );
     const stop = () => this.abort.abort();
-    const timer = setTimeout(stop, timeout * 1000);
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     await this.done;
-    clearTimeout(timer);
+    clearTimeout(say);
+    clearTimeout(this.timer);
     signal?.removeEventListener('abort', stop);
     const url = this.url === undefined ? {} : { url: this.url };
     if (this.sent) return { sent: true, ...url };
@@ -102,10 +128,11 @@ export class Follower implements Tracker {
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (!mayPass(error)) throw error;
+        // A server that has answered as MLflow does is one, whatever stands before it for a while.
+        if (!mayPass(error) && !(sender && (error as FacecomError).code === 'mlflow-answer')) throw error;
         this.reason = sentence(error);
         this.options.note(
-          `MLflow: ${this.reason}. Training goes on, and all is recorded: \`facecom sync\` sends it later.`,
+          `MLflow: ${this.reason}. Training continues, and all is recorded: \`facecom sync\` sends it later.`,
         );
         // The local server may come back at another port.
         sender = undefined;
@@ -131,7 +158,7 @@ export class Follower implements Tracker {
     this.gaveUp = true;
     this.reason = sentence(error);
     const remedy = error instanceof FacecomError && error.remedy ? ` ${error.remedy}` : '';
-    this.options.note(`MLflow: ${this.reason}.${remedy} Training goes on, and all is recorded.`);
+    this.options.note(`MLflow: ${this.reason}.${remedy} Training continues, and all is recorded.`);
   }
 }
 

@@ -27,6 +27,7 @@ export const trackRun: TrackRun = ({ runDir, ...options }) => {
     note: link.note,
     slow: link.slow,
     waiting: link.waiting,
+    patience: link.patience,
   });
 };
 
@@ -81,7 +82,7 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
     make: async (session, signal) => {
       const { SweepSync } = await import('./mlflow/sweep-sync.ts');
       const client = session.client.with({ signal });
-      const experiment = await session.experiment(options.config.tracking.experiment);
+      const experiment = await session.experiment(options.config.tracking);
       const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
       parent.found((await sync.open()).id);
       return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
@@ -89,8 +90,9 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
     note: link.note,
     slow: link.slow,
     waiting: link.waiting,
+    patience: link.patience,
   });
-  const children = new Map<string, Tracker>();
+  const children = new Set<Tracker>();
   return {
     get url() {
       return own.url;
@@ -104,11 +106,12 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
         note: link.note,
         slow: link.slow,
         waiting: link.waiting,
+        patience: link.patience,
       });
-      children.set(runDir, child);
+      children.add(child);
       const close: Tracker['close'] = async (closing) => {
         const closed = await child.close(closing);
-        if (children.get(runDir) === child) children.delete(runDir);
+        children.delete(child);
         return closed;
       };
       return {
@@ -119,34 +122,39 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
       };
     },
     close: async (closing): Promise<Closed> => {
-      const closed = await Promise.all([...children.values()].map((child) => child.close(closing)));
+      // All at once: there is one limit for the whole, and what the sweep's own run shows is read from the folders.
+      const closed = Promise.all([...children].map((child) => child.close(closing)));
       const sweep = await own.close(closing);
-      return closed.every(({ sent }) => sent)
-        ? sweep
-        : { ...sweep, ...closed.find(({ sent }) => !sent), url: sweep.url };
+      const unsent = (await closed).find(({ sent }) => !sent);
+      return unsent ? { ...sweep, ...unsent, url: sweep.url } : sweep;
     },
   } satisfies SweepTracker;
 };
 
 const nothing: Tracker = { url: undefined, close: async () => ({ sent: true }) };
 
-/** Undefined where nothing is sent: tracking is off, or its address is none, which is said. */
+/** Undefined if nothing is sent: tracking is off, or its address is none, which is reported. */
 function chooseTarget({ config, note }: TrackOptions): Exclude<Target, { kind: 'off' }> | undefined {
   try {
     const target = targetOf(config.tracking.mlflow);
     return target.kind === 'off' ? undefined : target;
   } catch (error) {
     const { message, found, remedy } = error as { message: string; found?: string; remedy?: string };
-    note(`MLflow: ${message} (${found}) ${remedy} Training goes on without it.`);
+    note(`MLflow: ${message} (${found}) ${remedy} Training continues without it.`);
     return undefined;
   }
 }
 
-/** One server for all that a command sends, asked for once; each thing is said once. */
+/** Seconds from the start for a server's first answer; at the end of a run, one that has not given any is not waited for. */
+const FIRST_ANSWER = 5;
+
+/** One server for all that a command sends, asked for once; each thing is reported once. */
 class Link {
   private readonly target: Exclude<Target, { kind: 'off' }>;
   private readonly options: TrackOptions;
   private readonly said = new Set<string>();
+  private readonly begun = performance.now();
+  private answered = false;
   private opening: Promise<Session> | undefined;
   private phase: string | undefined;
 
@@ -185,6 +193,12 @@ class Link {
   readonly waiting = (): string | undefined =>
     this.phase === 'none' || this.phase === 'starting' ? 'its local server to start' : undefined;
 
+  readonly patience = (): number | undefined =>
+    // The local server's start is waited for as is said.
+    this.answered || this.target.kind === 'local'
+      ? undefined
+      : Math.max(0, FIRST_ANSWER - (performance.now() - this.begun) / 1000);
+
   private async open(signal: AbortSignal): Promise<Session> {
     const { Session } = await import('./mlflow/session.ts');
     const session = await Session.open(this.target, {
@@ -202,6 +216,7 @@ class Link {
       },
     });
     this.phase = 'ready';
+    this.answered = true;
     return session;
   }
 }
@@ -239,14 +254,14 @@ async function runSender(
 ): Promise<Sender> {
   const { RunSync } = await import('./mlflow/run-sync.ts');
   const client = session.client.with({ signal });
-  const experiment = await session.experiment(config.tracking.experiment);
+  const experiment = await session.experiment(config.tracking);
   const sync = new RunSync({ runDir, client, target: session.target, experiment, parent });
   return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
 }
 
 function pageOf(
-  { client }: Session,
+  { pages }: Session,
   sent: { experiment: string; run: string } | undefined,
 ): string | undefined {
-  return sent && `${client.connection.base}#/experiments/${sent.experiment}/runs/${sent.run}`;
+  return sent && pages.run(sent.experiment, sent.run);
 }

@@ -10,12 +10,12 @@ export interface Closed {
   reason?: string;
 }
 
-/** Sends a run's record to MLflow while the run goes on. It never throws and never delays the run. */
+/** Sends a run's record to MLflow while the run continues. It never throws and never delays the run. */
 export interface Tracker {
   /** The page of the run, once it is known. */
   readonly url: string | undefined;
   /**
-   * Sends the rest, waiting at most `timeout` seconds; what is not sent by then `facecom sync` sends later, which is said once
+   * Sends the rest, waiting at most `timeout` seconds; what is not sent by then `facecom sync` sends later, which is reported once
    * through `note`. Call it after the last entry of the run's state is written.
    */
   close(options?: CloseOptions): Promise<Closed>;
@@ -28,10 +28,14 @@ export interface CloseOptions {
   signal?: AbortSignal;
 }
 
+/** `tracking` of a config, as far as it is needed here. */
+export type TrackingConfig = Pick<Experiment['tracking'], 'mlflow' | 'experiment'> &
+  Partial<Experiment['tracking']>;
+
 export interface TrackOptions {
   /** The folder of all run folders, where the local server keeps its data. */
   runs: string;
-  config: Pick<Experiment, 'name'> & { tracking: Pick<Experiment['tracking'], 'mlflow' | 'experiment'> };
+  config: Pick<Experiment, 'name'> & { tracking: TrackingConfig };
   /** Says a line to people. */
   note: (line: string) => void;
 }
@@ -49,7 +53,7 @@ export interface TrackSweepOptions extends TrackOptions {
  * Shows a sweep as a parent run with its runs nested in it. All that is shown is read from the folders: sweep.json and the runs.
  *
  *     const sweep = trackSweep({ sweepDir, runs, config, note });   // once sweep.json is written
- *     const tracker = sweep.run(runDir);   // when a run starts, or goes on
+ *     const tracker = sweep.run(runDir);   // when a run starts, or continues
  *     void tracker.close();                // when it has ended; nothing has to wait for it
  *     const { url } = await sweep.close(); // at the end: closes the runs that are still open, then the sweep
  */

@@ -9,10 +9,12 @@ export interface EpochOptions {
   learner: Pick<Learner, 'trainStep'>;
   subset: Subset;
   augment: Augmenter;
-  /** Left out: every picture once, shuffled. */
+  /** Left out: every image once, shuffled. */
   sampler?: Sampler | undefined;
   balance: Balancer;
   mixer?: Mixer;
+  /** What a frozen backbone makes of the images at these positions. */
+  features?: ((positions: Int32Array) => Float32Array) | undefined;
   batchSize: number;
   stepsPerEpoch: number;
   seed: number;
@@ -39,7 +41,8 @@ export async function trainEpoch(state: TrainState, options: EpochOptions): Prom
   const given = { batchSize, epoch, seed, augment, mixer, start, ...(order ? { order } : {}) };
   for await (const batch of trainBatches(subset, given)) {
     const step = state.step + 1;
-    const result = await learner.trainStep(batch, {
+    const features = options.features?.(batch.indices);
+    const result = await learner.trainStep(features ? { ...batch, features } : batch, {
       lr: rate(step),
       step,
       epoch: (step - 1) / options.stepsPerEpoch,

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { writeAside } from '../base/files.ts';
 import { imagenet, type Parameter, parametersOf, type StateTensor, toTorch } from '../model/index.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
@@ -16,7 +17,7 @@ export function torchWeights(
 ): Map<string, StateTensor> {
   const weights = new Map<string, StateTensor>();
   for (const { name, shape, torch } of parameters) {
-    // The moving average, where there is one, is what the run was scored with.
+    // The moving average, if there is one, is what the run was scored with.
     const tensor = tensors.get(`ema/${name}`) ?? tensors.get(`model/${name}`);
     if (!tensor || name.startsWith('balance.')) continue;
     const data = toTorch(tensor.data as Float32Array, shape, torch);
@@ -28,7 +29,7 @@ export function torchWeights(
 const resizing = {
   stretch: 'stretched to size × size, the aspect ratio not kept',
   crop: 'the middle square, resized to size × size',
-  pad: 'the whole picture inside size × size, black beside it',
+  pad: 'the whole image inside size × size, black beside it',
 };
 
 /** What another program must know to use the weights. */
@@ -78,11 +79,19 @@ export async function exportWeights(checkpoint: Checkpoint, folder: string): Pro
   return [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
 }
 
-/** Writes the network with its weights as model.onnx, for batches of `size`. Throws `export-op`, `export-backend`. */
-export async function exportOnnx(checkpoint: Checkpoint, folder: string, size: number): Promise<void> {
+/** The file of each format, below the folder of the export. */
+export const graphFiles = { onnx: 'model.onnx', savedmodel: 'saved_model/saved_model.pb' } as const;
+
+/** Writes the network with its weights, for batches of `size`. Throws `export-op`, `export-backend`. */
+export async function exportGraph(
+  checkpoint: Checkpoint,
+  { format, folder, size }: { format: keyof typeof graphFiles; folder: string; size: number },
+): Promise<void> {
   const learner = await openTrained(checkpoint);
   try {
-    writeAside(join(folder, 'model.onnx'), await learner.toOnnx!(size, cardText(checkpoint)));
+    const file = join(folder, graphFiles[format]);
+    mkdirSync(dirname(file), { recursive: true });
+    writeAside(file, await learner.toGraph!(format, size, cardText(checkpoint)));
   } finally {
     learner.dispose();
   }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.ts';
 import { FacecomError } from '../base/errors.ts';
 import type { ToldClass } from '../record/index.ts';
 
@@ -15,7 +16,7 @@ const classes = new Map<string, ToldClass>([
   ['no-permission', 'code'],
   ['too-many-files', 'code'],
   ['internal', 'code'],
-  // Met while training, when a picture is read.
+  // Met while training, when an image is read.
   ['data-cache-damaged', 'data'],
   ['data-picture-corrupt', 'data'],
   ['data-picture-missing', 'data'],
@@ -27,7 +28,7 @@ export function classOf({ code }: { code: string }, stage: Stage): ToldClass {
 }
 
 /** System errors that a user can act on. */
-const system: Record<string, { code: string; text: string; remedy: string }> = {
+const system: Record<string, { code: ErrorCode; text: string; remedy: string }> = {
   ENOSPC: { code: 'disk-full', text: 'The disk is full', remedy: 'Free disk space and resume the run.' },
   EDQUOT: {
     code: 'disk-full',

@@ -10,8 +10,10 @@ import {
   conditionTable,
   scoreUnderConditions,
 } from './evaluation/conditions.ts';
+import { diagnosticsOf } from './evaluation/diagnostics.ts';
 import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { evaluateFully, type FullEvaluation, type Thresholds } from './evaluation/full.ts';
+import { imageSheet } from './evaluation/image-sheet.ts';
 import { lossesOf } from './evaluation/losses.ts';
 import { matches } from './evaluation/matching/index.ts';
 import {
@@ -23,18 +25,19 @@ import {
 } from './evaluation/metrics.ts';
 import { splitTable } from './evaluation/split-table.ts';
 import { predictions, submission } from './evaluation/submission.ts';
+import { answersOf, testImages } from './evaluation/test-images.ts';
 import { finalLines } from './log.ts';
 import type { Session } from './session.ts';
 
-/** Scores the best weights on the test pictures and writes the artifacts. Gives the run's final metrics. */
+/** Scores the best weights on the test images and writes the artifacts. Returns the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {
-  const { config, dataset, learner, state, record, runDir, log } = session;
+  const { config, dataset, learner, state, record, runDir, log, stages } = session;
   // The best checkpoint of the last epoch may still be on its way to the disk.
-  await session.checkpoints.flush();
+  await stages.time('checkpoints', () => session.checkpoints.flush());
   const best = state.best!;
   const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
   await learner.load(tensors, { weightsAlone: true });
-  const tested = await test(session);
+  const tested = await stages.time('test', () => test(session));
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };
   await writeArtifact(session, 'metrics.json', 'metrics', {
@@ -57,6 +60,7 @@ export async function finish(session: Session): Promise<Scores> {
     precision: learner.precision,
     precision_reason: learner.precisionReason,
     versions: learner.versions,
+    seconds: stages.rounded(),
   });
   for (const line of finalLines(state, metrics)) log(line);
   return metrics;
@@ -66,7 +70,7 @@ async function test(session: Session): Promise<Scores> {
   const { config, dataset, record, log } = session;
   const subset = dataset.test;
   if (subset.size === 0) {
-    record.warn('no-test', 'There are no test pictures: no test score and no submission.csv is made.');
+    record.warn('no-test', 'There are no test images: no test score and no submission.csv is made.');
     return {};
   }
   const settings = config.evaluate;
@@ -88,7 +92,7 @@ async function test(session: Session): Promise<Scores> {
   if (full.chosenHere.length > 0)
     record.warn(
       'threshold-on-test',
-      `The validation pictures could choose no threshold of ${full.chosenHere.join(' and ')}; the test pictures chose their own, and scores at it are too good.`,
+      `The validation images could choose no threshold of ${full.chosenHere.join(' and ')}; the test images chose their own, and scores at it are too good.`,
     );
   await writeArtifact(session, 'evaluation.json', 'evaluation', {
     split: 'test',
@@ -115,6 +119,7 @@ async function test(session: Session): Promise<Scores> {
       count,
     })),
   });
+  await writeDiagnostics(session, full, outcomes);
   const conditions = await testConditions(session, { full, outcomes, watched });
   const losses = lossesOf(outcomes, { gender: config.loss.alpha, identity: config.loss.beta });
   return {
@@ -125,14 +130,33 @@ async function test(session: Session): Promise<Scores> {
   };
 }
 
-/** Thresholds that the best weights choose on the validation pictures: test pictures must not choose their own. */
+/** What reports and comparisons are made of: answers image by image, curves, and the images that were mistaken. */
+async function writeDiagnostics(session: Session, full: FullEvaluation, outcomes: Outcomes): Promise<void> {
+  const { config, dataset } = session;
+  const answers = answersOf(dataset.test, outcomes, dataset.identities);
+  await writeArtifact(session, 'test_images.csv', 'predictions', testImages(answers));
+  const found = diagnosticsOf(dataset.test, outcomes, answers, {
+    pairs: config.evaluate.matching,
+    thresholds: full.thresholds,
+    chosenHere: full.chosenHere,
+  });
+  const sheet = await imageSheet(dataset.test, answers, found.verification?.hardest ?? []);
+  if (sheet) await writeArtifact(session, 'mistakes.jpg', 'image', sheet.bytes);
+  const { tile, columns, names } = sheet ?? {};
+  await writeArtifact(session, 'diagnostics.json', 'diagnostics', {
+    ...found,
+    ...(sheet ? { sheet: { file: 'mistakes.jpg', tile, columns, names } } : {}),
+  });
+}
+
+/** Thresholds that the best weights choose on the validation images: test images must not choose their own. */
 async function validationThresholds(session: Session): Promise<Thresholds> {
   const { config, dataset } = session;
   if (dataset.validation.size === 0) return {};
   const outcomes = await outcomesOf(session, dataset.validation, 'validate');
   const watched = [config.train.early_stopping.monitor];
   const { matching } = config.evaluate;
-  // What the test pictures are matched at, the validation pictures must choose.
+  // What the test images are matched at, the validation images must choose.
   const when = matches(dataset.test, matching, watched) ? ('always' as const) : matching.when;
   const settings = { ...config.evaluate, intervals: 0, matching: { ...matching, when } };
   return evaluateFully(dataset.validation, outcomes, { settings, watched, seed: 0 }).thresholds;
@@ -154,7 +178,7 @@ function outcomesOf(
   });
 }
 
-/** The test pictures under the conditions of evaluate.conditions: `<condition>/<metric>`, their mean and what is lost. */
+/** The test images under the conditions of evaluate.conditions: `<condition>/<metric>`, their mean and what is lost. */
 async function testConditions(
   session: Session,
   { full, outcomes, watched }: { full: FullEvaluation; outcomes: Outcomes; watched: string[] },
@@ -194,7 +218,9 @@ async function writeArtifact(
   await mkdir(dirname(path), { recursive: true });
   await writeAsideAsync(
     path,
-    typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
+    typeof content === 'string' || content instanceof Uint8Array
+      ? content
+      : `${JSON.stringify(content, null, 2)}\n`,
   );
   record.artifact(path, kind);
 }

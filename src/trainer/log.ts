@@ -1,4 +1,4 @@
-import { metricNames } from './evaluation/metrics.ts';
+import { metricNames } from '../spec/index.ts';
 import type { TrainState } from './state.ts';
 
 /** One line for people about an epoch that has ended. */
@@ -24,7 +24,7 @@ export function epochLine(
   return parts.join('  ');
 }
 
-/** What is said at the end of a run: the metrics of validation and test side by side. */
+/** What is reported at the end of a run: the metrics of validation and test side by side. */
 export function finalLines(state: TrainState, metrics: Readonly<Record<string, number>>): string[] {
   const of = (split: string, name: string) => (metrics[`${split}/${name}`]?.toFixed(4) ?? '–').padStart(10);
   return [

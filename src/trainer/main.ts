@@ -1,18 +1,23 @@
-import { type Dataset, loadDataset } from '../data/index.ts';
-import type { Labels, Learner, openLearner } from '../model/index.ts';
+import { loadDataset } from '../data/index.ts';
+import type { Learner, openLearner } from '../model/index.ts';
 import { type EventWriter, openEvents, readConfig, readEvents, useRecordedPlugins } from '../record/index.ts';
 import { type Experiment, experimentSchema, fillDefaults } from '../spec/index.ts';
 import { type Checkpoint, dropLast, readResume } from './checkpoint/checkpoint.ts';
-import { classCount } from './class-count.ts';
 import { classOf, failureText, type Stage, toFailure } from './failure.ts';
+import { learnerSettings } from './learner-settings.ts';
 import { ProgressReporter } from './progress.ts';
 import { RunRecord } from './recorder.ts';
+import { Stages } from './stages.ts';
 import { watchForStop } from './stop.ts';
 import { train } from './train.ts';
 
-/** The built-in trainer on the built-in model: trains the run of a folder and gives the process's exit code. */
-export async function main(runDir: string): Promise<number> {
+/** The built-in trainer on the built-in model: trains the run of a folder and returns the process's exit code. */
+export async function main(
+  runDir: string,
+  options: Pick<TrainerOptions, 'steps' | 'progressInterval'> = {},
+): Promise<number> {
   return runTrainer(runDir, {
+    ...options,
     // Loaded inside the run, so that a library that is missing is a failure in the record.
     openLearner: async (...args) => (await import('../model/index.ts')).openLearner(...args),
   });
@@ -23,6 +28,10 @@ export interface TrainerOptions {
   /** Milliseconds between two looks at the parent process. */
   parentInterval?: number;
   checkpointInterval?: number;
+  /** Stop after so many optimizer steps. */
+  steps?: number;
+  /** Milliseconds between two progress events; 0: one a step. */
+  progressInterval?: number;
 }
 
 /**
@@ -43,15 +52,14 @@ export async function runTrainer(runDir: string, options: TrainerOptions): Promi
     }
     events = openEvents(runDir);
     const record = new RunRecord(events, { runDir, earlier, log });
-    const interrupted = await trainRun(runDir, config, {
+    const reason = await trainRun(runDir, config, {
       ...options,
       events,
       record,
       signal: stop.signal,
       progress,
     });
-    if (interrupted) {
-      const reason = (stop.signal.reason as Error).message;
+    if (reason !== undefined) {
       events.stopped({ reason });
       events.sync();
       log(`stopped (${reason}): the run can be resumed`);
@@ -73,8 +81,12 @@ interface RunOptions extends TrainerOptions {
   progress: { stage: Stage };
 }
 
-/** Gives whether the run was interrupted. */
-async function trainRun(runDir: string, config: Experiment, options: RunOptions): Promise<boolean> {
+/** Returns why the run was interrupted; undefined where it was not. */
+async function trainRun(
+  runDir: string,
+  config: Experiment,
+  options: RunOptions,
+): Promise<string | undefined> {
   const { events, record, signal } = options;
   const resume = await readResume(runDir, (error) => {
     record.warn(
@@ -84,19 +96,19 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
   });
   await useRecordedPlugins(runDir, config);
   options.progress.stage = 'data';
-  const dataset = await interruptible(signal, () => load(config, options));
-  if (!dataset) return true;
+  const stages = new Stages();
+  const dataset = await interruptible(signal, () => stages.time('data', () => load(config, options)));
+  if (!dataset) return (signal.reason as Error).message;
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
-  const learner = await options.openLearner(withDevice(withPrecision(config, resume)), {
-    identities: classCount(dataset.identities),
-    names: dataset.identities,
-    seed: config.seed,
-    classWeights: await classWeights(config, dataset),
-    ...(resume ? { trained: { preprocess: resume.preprocess } } : {}),
-    ...threads(config),
-  });
+  const learner = await stages.time('model', async () =>
+    options.openLearner(withDevice(withPrecision(config, resume)), {
+      ...(await learnerSettings(config, dataset)),
+      ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
+    }),
+  );
   try {
+    if (learner.backendNote) record.warn('other-backend', learner.backendNote);
     describe(learner, resume);
     const result = await train({
       config,
@@ -109,12 +121,15 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
       resume,
       log,
       checkpointInterval: options.checkpointInterval,
+      stages,
+      steps: options.steps,
+      progressInterval: options.progressInterval,
     });
-    if (result.status === 'interrupted') return true;
+    if (result.status === 'interrupted') return result.reason;
     events.finished({ metrics: result.metrics });
     events.sync();
     if (!config.train.checkpoints.keep_last) await dropLast(runDir);
-    return false;
+    return undefined;
   } finally {
     learner.dispose();
   }
@@ -124,23 +139,6 @@ async function trainRun(runDir: string, config: Experiment, options: RunOptions)
 function withDevice(config: Experiment): Experiment {
   const device = process.env.FACECOM_DEVICE;
   return device ? { ...config, resources: { ...config.resources, device } } : config;
-}
-
-/** What a picture of each class counts, where the spec asks for classes that count alike. */
-async function classWeights({ loss }: Experiment, { train, identities }: Dataset): Promise<Labels> {
-  const { balancedWeights } = await import('../model/index.ts');
-  return {
-    ...(loss.gender.class_weights === 'balanced' ? { gender: balancedWeights(train.gender, 2) } : {}),
-    ...(loss.identity.class_weights === 'balanced'
-      ? { identity: balancedWeights(train.identity, classCount(identities)) }
-      : {}),
-  };
-}
-
-/** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */
-function threads({ resources }: Experiment): { libraryThreads?: number } {
-  const count = resources.cpus || Number(process.env.FACECOM_THREADS);
-  return count > 0 ? { libraryThreads: count } : {};
 }
 
 async function load(config: Experiment, { events, signal }: RunOptions) {
@@ -153,13 +151,13 @@ async function load(config: Experiment, { events, signal }: RunOptions) {
   const { train, validation, test, identities, hash, notes } = dataset;
   for (const note of notes ?? []) log(`data: ${note}`);
   log(
-    `data: ${train.size} training, ${validation.size} validation and ${test.size} test pictures of ${identities.length} identities (${hash.slice(0, 12)})`,
+    `data: ${train.size} training, ${validation.size} validation and ${test.size} test images of ${identities.length} identities (${hash.slice(0, 12)})`,
   );
   progress.report({ stage: 'model', done: 0, total: 1, unit: 'models' });
   return dataset;
 }
 
-/** Undefined where the work was stopped by the signal; whatever error it stopped with is then no failure. */
+/** Undefined if the work was stopped by the signal; whatever error it stopped with is then no failure. */
 async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -186,7 +184,7 @@ function describe(learner: Learner, resume: Checkpoint | undefined): void {
   }
 }
 
-/** Writes a failure into the record, where that is possible, and for people. Gives the exit code. */
+/** Writes a failure into the record, if that is possible, and for people. Returns the exit code. */
 function report(error: unknown, stage: Stage, events: EventWriter | undefined): number {
   const failure = toFailure(error);
   process.stderr.write(`error[${failure.code}]: ${failureText(failure)}\n`);

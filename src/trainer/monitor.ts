@@ -1,13 +1,6 @@
 import { FacecomError } from '../base/errors.ts';
 import type { Dataset, Subset } from '../data/index.ts';
-import { isMatching } from './evaluation/matching/names.ts';
-import { metricNames } from './evaluation/metrics.ts';
-
-/** Losses of either split that can be monitored. */
-const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
-
-/** Scores of the training pictures, as the steps saw them. */
-const trainNames = ['gender_accuracy', 'identity_top1'] as const;
+import { isMatching, lossNames, metricNames, trainScoreNames } from '../spec/index.ts';
 
 /** Names of the metrics that can be monitored with a data set: those of a task without labels do not exist. */
 export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'validation'>): string[] {
@@ -15,13 +8,15 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
     if (subset.size === 0) return false;
     if (name.startsWith('gender')) return subset.gender.some((label) => label >= 0);
     if (name.startsWith('identity')) return subset.identity.some((label) => label >= 0);
-    // A metric of matching that is watched is measured wherever there are two people.
+    // A metric of matching that is watched is measured wherever there are two identities.
     if (name.startsWith('challenge') && !subset.gender.some((label) => label >= 0)) return false;
     if (isMatching(name)) return new Set((subset.people ?? []).filter((person) => person >= 0)).size > 1;
     return true;
   };
   return [
-    ...[...lossNames, ...trainNames].filter((name) => exists(train, name)).map((name) => `train/${name}`),
+    ...[...lossNames, ...trainScoreNames]
+      .filter((name) => exists(train, name))
+      .map((name) => `train/${name}`),
     ...[...metricNames, ...lossNames].filter((name) => exists(validation, name)).map((name) => `val/${name}`),
   ];
 }
@@ -30,7 +25,7 @@ export function monitorable({ train, validation }: Pick<Dataset, 'train' | 'vali
 export function checkMonitor(monitor: string, dataset: Pick<Dataset, 'train' | 'validation'>): void {
   const names = monitorable(dataset);
   if (names.includes(monitor)) return;
-  // Without validation pictures the latest epoch counts as the best, which is said as a warning.
+  // Without validation images the latest epoch counts as the best, which is reported as a warning.
   if (dataset.validation.size === 0 && monitor.startsWith('val/')) return;
   throw new FacecomError(
     'monitor',

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { ErrorCode } from '../base/error-codes.ts';
 import type { Event, EventWriter } from '../record/index.ts';
 
 /** Differs between two runs of the same steps, and is no reason to write a metric twice. */
@@ -34,7 +35,7 @@ export class RunRecord {
     this.events.metric({ step, epoch, values });
   }
 
-  warn(code: string, message: string): void {
+  warn(code: ErrorCode, message: string): void {
     const key = `warning ${code} ${message}`;
     if (this.said.has(key)) return;
     this.said.add(key);

@@ -7,7 +7,7 @@ import { main } from './main.ts';
  *   load libraries ─▶ `ready` ─▶ wait for a run ─▶ its log is stdout and stderr ─▶ `begun` ─▶ main
  *        └──────── the orchestrator is gone ─▶ exit ─────────┘
  *
- * The built-in trainer, started ahead of its run: everything is loaded and no device is touched. Gives the process's exit code.
+ * The built-in trainer, started ahead of its run: everything is loaded and no device is touched. Returns the process's exit code.
  */
 export async function standBy(): Promise<number> {
   const orphaned = () => process.exit(0);

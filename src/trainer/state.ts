@@ -2,16 +2,16 @@ import type { BalanceState, TaskWeights } from '../model/index.ts';
 import { type StoppingState, startStopping } from './early-stopping.ts';
 import type { ScheduleState } from './schedules/index.ts';
 
-/** Sums over the pictures of the epoch that is under way. */
+/** Sums over the images of the epoch that is under way. */
 export interface EpochSums {
   images: number;
-  /** Loss × pictures. */
+  /** Loss × images. */
   loss: number;
   genderImages: number;
   genderLoss: number;
   identityImages: number;
   identityLoss: number;
-  /** Labelled pictures that the steps classified rightly. */
+  /** Labelled images that the steps classified rightly. */
   genderRight: number;
   identityRight: number;
 }
@@ -20,7 +20,7 @@ export interface EpochSums {
 export interface Best {
   epoch: number;
   step: number;
-  /** The monitored metric; null where nothing was validated and the latest epoch counts as the best. */
+  /** The monitored metric; null if nothing was validated and the latest epoch counts as the best. */
   score: number | null;
   /** The validation metrics of that epoch, by their names in the record. */
   values: Record<string, number>;
@@ -28,7 +28,7 @@ export interface Best {
 
 /**
  * Where a run stands, apart from the tensors: plain JSON, so that a checkpoint holds it whole. The random streams are
- * addressed by epoch, batch and picture, so their place is this one.
+ * addressed by epoch, batch and image, so their place is this one.
  */
 export interface TrainState {
   /** Epochs that are done, validation included. */
@@ -43,13 +43,15 @@ export interface TrainState {
   balance: BalanceState;
   /** What the losses of the last step were multiplied by, as it says. */
   weights?: TaskWeights;
+  /** The last step after which validation within an epoch has ended; left out by earlier versions. */
+  validated?: number;
   /** Epochs whose weights are averaged. */
   averaged: number;
   /** The best epochs whose weights are kept, best first. */
   kept: { epoch: number; score: number }[];
   stopping: StoppingState;
   best: Best | null;
-  /** Why training ended; null while it goes on. */
+  /** Why training ended; null while it continues. */
   ended: 'epochs' | 'early stopping' | null;
 }
 

@@ -1,6 +1,7 @@
 import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { createBalance } from '../model/index.ts';
+import { cacheFeatures } from './cached-features.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
 import { classCount } from './class-count.ts';
@@ -16,12 +17,14 @@ import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
 import { createSampler } from './sampling/index.ts';
 import type { Session, TrainOptions } from './session.ts';
+import { Stages } from './stages.ts';
 import { emptySums, startState, type TrainState } from './state.ts';
+import { StopRequested } from './stop.ts';
 import { rateAt, type Stretch, stretchAt, stretchesOf } from './stretches.ts';
 
 export type TrainResult =
   | { status: 'finished'; metrics: Scores; state: TrainState }
-  | { status: 'interrupted'; state: TrainState };
+  | { status: 'interrupted'; state: TrainState; reason: string };
 
 /**
  *   resume or start ─▶ ┌ train an epoch ─▶ validate ─▶ schedule, early stopping ─▶ checkpoints ┐ ─▶ test the best ─▶ artifacts
@@ -31,13 +34,14 @@ export type TrainResult =
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const session = await start(options);
-  const { state, signal, checkpoints } = session;
+  const { state, signal, checkpoints, stages } = session;
   try {
     while (state.ended === null) {
-      const trained = await trainPart(session);
+      const trained = await stages.time('training', () => trainPart(session));
       await averageWeights(session);
-      const scores = await validate(session);
+      const scores = await stages.time('validation', () => validate(session));
       await endEpoch(session, trained, scores);
+      if (state.ended === null) keepToSteps(session);
     }
     const metrics = await finish(session);
     return { status: 'finished', metrics, state };
@@ -49,12 +53,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }
     await session.save();
     await checkpoints.flush();
-    return { status: 'interrupted', state };
+    return { status: 'interrupted', state, reason: (signal.reason as Error).message };
   }
 }
 
 async function start(options: TrainOptions): Promise<Session> {
   const { config, runDir, dataset, learner, events, record, resume } = options;
+  const stages = options.stages ?? new Stages();
   checkMonitor(config.train.early_stopping.monitor, dataset);
   const sampler = createSampler(config.train, dataset.train, config.seed);
   const stepsPerEpoch = batchCount(sampler?.size ?? dataset.train.size, config.train.batch_size);
@@ -72,39 +77,47 @@ async function start(options: TrainOptions): Promise<Session> {
   await learner.startPhase?.(stretchAt(stretches, state.epoch).phase, false);
   warn(options, stretches);
   let saved = position(state);
-  const save = async ({ best = false, kept = false } = {}) => {
+  const save = async ({ best = false, kept = false, last = true } = {}) => {
     // Nothing new to say since the last checkpoint, or nothing learnt at all.
-    if (!best && !kept && position(state) === saved) return;
-    saved = position(state);
+    if (!best && !kept && (!last || position(state) === saved)) return;
+    if (last) saved = position(state);
     const score = state.best?.score ?? undefined;
+    const tensors = await stages.time('checkpoints', () => learner.state());
     await checkpoints.save(
       {
         config,
         dataHash: dataset.hash,
         identities: dataset.identities,
         precision: learner.precision,
+        backend: learner.backend,
         ...(learner.preprocess ? { preprocess: learner.preprocess } : {}),
         state,
       },
-      await learner.state(),
+      tensors,
       {
         best,
+        last,
         ...(kept ? { epoch: state.epoch } : {}),
         epochs: config.train.checkpoints.keep > 1 ? state.kept.map(({ epoch }) => epoch) : [],
       },
       (path) => record.checkpoint(path, score),
     );
   };
+  const limit = new AbortController();
   return {
     ...options,
     log: options.log ?? (() => {}),
     checkpointInterval: options.checkpointInterval ?? 3 * 60 * 1000,
+    stages,
+    steps: options.steps ?? Number.POSITIVE_INFINITY,
+    limit,
+    signal: AbortSignal.any([options.signal, limit.signal]),
     state,
     stretches,
     balance,
     sampler,
     stepsPerEpoch,
-    progress: new ProgressReporter(events),
+    progress: new ProgressReporter(events, { interval: options.progressInterval }),
     save,
     checkpoints,
   };
@@ -116,21 +129,33 @@ function warn({ config, dataset, record, learner, log }: TrainOptions, stretches
   if (dataset.validation.size === 0)
     record.warn(
       'no-validation',
-      'There are no validation pictures: the last epoch counts as the best, and nothing stops the training early.',
+      'There are no validation images: the last epoch counts as the best, and nothing stops the training early.',
     );
   if (stretches.some(({ cut }) => cut))
     record.warn(
       'warmup-cut',
       'schedule.warmup is not shorter than the training, or than one of its phases: it is cut to half of it.',
     );
+  if (config.train.cache_features && !stretches.some(({ phase }) => learner.frozenBackbone?.(phase)))
+    record.warn(
+      'features-not-cached',
+      'train.cache_features has no effect: something of the backbone learns in every phase.',
+    );
   const left = config.train.phases.length - stretches.length;
   if (config.train.phases.length > 0 && left > 0)
     record.warn('phases-cut', `train.epochs ends the training before ${left} of its phases.`);
 }
 
+/** Ends the training where its steps are done: between two steps, or here. */
+function keepToSteps({ state, steps, limit }: Session, { atOnce = true } = {}): void {
+  if (state.step < steps) return;
+  limit.abort(new StopRequested(`${state.step} steps are done`));
+  if (atOnce) limit.signal.throwIfAborted();
+}
+
 const position = ({ epoch, batch, ended }: TrainState) => `${epoch} ${batch} ${ended}`;
 
-/** Trains what is left of the epoch under way. Gives what was done in this process. */
+/** Trains what is left of the epoch under way. Returns what was done in this process. */
 async function trainPart(session: Session): Promise<{ images: number; seconds: number }> {
   const { config, dataset, learner, state, signal, stepsPerEpoch, progress } = session;
   const rate = new Rate();
@@ -138,6 +163,14 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
   let lastSaved = started;
   let images = 0;
   const stretch = stretchAt(session.stretches, state.epoch);
+  let validating = 0;
+  const validateNow = async () => {
+    const began = performance.now();
+    await validateWithin(session);
+    validating += performance.now() - began;
+  };
+  // A run may have been stopped in a validation.
+  await validateNow();
   // An epoch that was stopped in its validation has no step left.
   if (state.batch < stepsPerEpoch) {
     await trainEpoch(state, {
@@ -145,6 +178,7 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
       subset: dataset.train,
       augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
       mixer: createMixer(config.augment),
+      features: await featuresOf(session, stretch),
       sampler: session.sampler,
       balance: session.balance,
       batchSize: config.train.batch_size,
@@ -167,6 +201,9 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
           images_per_second: rate.value(),
           best: state.best?.score ?? undefined,
         });
+        await validateNow();
+        // The last step of an epoch ends with its validation.
+        if (state.batch < stepsPerEpoch) keepToSteps(session, { atOnce: false });
         if (performance.now() - lastSaved >= session.checkpointInterval && state.batch < stepsPerEpoch) {
           lastSaved = performance.now();
           await session.save();
@@ -174,7 +211,7 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
       },
     });
   }
-  return { images, seconds: (performance.now() - started) / 1000 };
+  return { images, seconds: (performance.now() - started - validating) / 1000 };
 }
 
 /** Takes the epoch's weights into the average; before train.swa begins, the average is them alone. */
@@ -186,6 +223,41 @@ async function averageWeights({ config, learner, state }: Session): Promise<void
   if (state.averaged >= epoch) return;
   await learner.average?.(Math.max(1, epoch - swa + 1));
   state.averaged = epoch;
+}
+
+/** The training images' features for a stretch in which the backbone is frozen, where the spec asks for them to be kept. */
+async function featuresOf(session: Session, stretch: Stretch) {
+  const { config, dataset, learner, signal, state, progress } = session;
+  if (!config.train.cache_features || !learner.features || !learner.frozenBackbone?.()) return undefined;
+  if (session.cached?.stretch !== stretch)
+    session.cached = {
+      stretch,
+      of: await cacheFeatures({ features: learner.features.bind(learner) }, dataset.train, {
+        batchSize: config.evaluate.batch_size,
+        signal,
+        onProgress: (done, total) =>
+          progress.report({ stage: 'train', done, total, unit: 'images', epoch: state.epoch + 1 }),
+      }),
+    };
+  return session.cached.of;
+}
+
+/** Validates within an epoch, where a step of train.validate_every was just done; what it finds may be the best checkpoint. */
+async function validateWithin(session: Session): Promise<void> {
+  const { config, dataset, state, stages, record, stepsPerEpoch, log } = session;
+  const { validate_every: every, early_stopping } = config.train;
+  const due = every > 0 && state.batch > 0 && state.batch < stepsPerEpoch && state.step % every === 0;
+  if (!due || (state.validated ?? 0) >= state.step || dataset.validation.size === 0) return;
+  const scores = named('val', await stages.time('validation', () => validate(session)));
+  state.validated = state.step;
+  const { monitor, mode } = early_stopping;
+  const epoch = state.epoch + state.batch / stepsPerEpoch;
+  const watched = scores[monitor];
+  const best = watched !== undefined && isBetter(watched, state.best?.score ?? null, mode);
+  if (best) state.best = { epoch, step: state.step, score: watched, values: scores };
+  record.metric(state.step, epoch, scores);
+  log(`step ${state.step}  ${monitor} ${watched?.toFixed(4) ?? '–'}${best ? '  best' : ''}`);
+  if (best) await session.save({ best });
 }
 
 async function validate(session: Session): Promise<Scores> {
@@ -245,7 +317,9 @@ async function endEpoch(
   }
   record.metric(state.step, state.epoch, values);
   log(epochLine(state, config.train.epochs, values, { best, monitor, seconds: trained.seconds }));
-  await session.save({ best, kept });
+  // A run that has ended its training needs no more than its best, unless it is stopped before its end.
+  const last = state.ended === null || config.train.checkpoints.keep_last;
+  await session.save({ best, kept, last });
 }
 
 /** Takes the epoch among the best that are kept, where it is one. */
@@ -262,7 +336,7 @@ function keep(
   return state.kept.some(({ epoch }) => epoch === state.epoch);
 }
 
-/** The means of the epoch's losses and scores: of pictures with the label, for a task's; and the weights of the losses. */
+/** The means of the epoch's losses and scores: of images with the label, for a task's; and the weights of the losses. */
 function trainValues({ sums, weights }: TrainState, balanced: boolean): Scores {
   const share = (name: string, right: number, all: number): Scores =>
     all > 0 && Number.isFinite(right) ? { [name]: right / all } : {};

@@ -24,11 +24,11 @@ const one = (effect: string, parameters: object = {}, picture = 0) =>
   apply([{ effect, p: 1, ...parameters }], picture);
 
 for (const { name } of effects)
-  test(`${name}: drawn from the stream, changes the picture, p 0 leaves it`, () => {
+  test(`${name}: drawn from the stream, changes the image, p 0 leaves it`, () => {
     assert.deepEqual(one(name), one(name));
     assert.notDeepEqual(one(name), clean);
     assert.deepEqual(apply([{ effect: name, p: 0 }]), clean);
-    // Few kernels are to choose from: not any two pictures differ.
+    // Few kernels are to choose from: not any two images differ.
     const drawn = [1, 2, 3, 4, 5, 6].map((picture) => Buffer.from(one(name, {}, picture)).toString('hex'));
     assert.ok(name === 'horizontal_flip' || new Set(drawn).size > 1);
   });
@@ -128,7 +128,7 @@ function values({
       minLength: minItems,
       maxLength: minItems,
     });
-    // Two numbers are the ends of a range, four the corners of a part of the picture.
+    // Two numbers are the ends of a range, four the corners of a part of the image.
     if (minItems === 2) return list.map((ends) => ends.sort((a, b) => a - b));
     const corners = ([a, b, c, d]: number[]) => [
       Math.min(a!, c!),
@@ -143,7 +143,7 @@ function values({
   return fc.double({ min, max: limits.maximum, noNaN: true });
 }
 
-test('whatever the schema admits works, on any size, and stays in the picture', () => {
+test('whatever the schema admits works, on any size, and stays in the image', () => {
   const entries = fc.oneof(
     ...effects.map(({ name, parameters }) =>
       fc.record({
@@ -167,7 +167,7 @@ test('whatever the schema admits works, on any size, and stays in the picture', 
   );
 });
 
-test('with the limit hardly a picture comes out nearly white, black or grey', () => {
+test('with the limit hardly an image comes out nearly white, black or grey', () => {
   const faces = Array.from({ length: 24 }, (_, k) =>
     drawPicture(makePerson(1, k), { seed: 1, picture: k, size }),
   );
@@ -190,7 +190,7 @@ test('real photographs stay recognisable', async (t) => {
   if (!existsSync(path)) return t.skip('the ORL photographs are not here');
   const { train } = await loadDataset(settings({ source: 'facecom', path, image_size: 32 }), { seed: 1 });
   const augmenter = createAugmenter('facecom-weather', 32);
-  // Correlation with the picture or its mirror image.
+  // Correlation with the image or its mirror image.
   const likeness = (a: Uint8Array, b: Uint8Array) => {
     const [ma, mb] = [mean(a), mean(b)];
     let [ab, aa, bb] = [0, 1e-9, 1e-9];
@@ -208,5 +208,5 @@ test('real photographs stay recognisable', async (t) => {
     const mirrored = apply([{ effect: 'horizontal_flip', p: 1 }], 0, 32, train.pixels(i).slice());
     if (Math.max(likeness(pixels, train.pixels(i)), likeness(pixels, mirrored)) < 0.4) lost++;
   }
-  assert.ok(lost / train.size < 0.08, `${lost} of ${train.size} pictures are beyond recognition`);
+  assert.ok(lost / train.size < 0.08, `${lost} of ${train.size} images are beyond recognition`);
 });

@@ -7,7 +7,7 @@ import { Random } from '../../src/base/random.ts';
 import { resolveConfig } from '../../src/spec/index.ts';
 
 const off = { p: 0, alpha: 1 };
-/** Pictures of one value each: 10, 20, 30, … */
+/** Images of one value each: 10, 20, 30, … */
 function batch(size: number, side = 8) {
   const length = side * side * 3;
   return {
@@ -18,7 +18,7 @@ function batch(size: number, side = 8) {
   };
 }
 
-test('mixup blends each picture with the one before it, in the share of its labels', () => {
+test('mixup blends each image with the one before it, in the share of its labels', () => {
   const mixer = createMixer({ mixup: { p: 1, alpha: 1 }, cutmix: off })!;
   for (let seed = 0; seed < 20; seed++) {
     const mixed = batch(5);
@@ -32,7 +32,7 @@ test('mixup blends each picture with the one before it, in the share of its labe
   }
 });
 
-test('cutmix takes a rectangle from the picture before, and counts its pixels', () => {
+test('cutmix takes a rectangle from the image before, and counts its pixels', () => {
   const mixer = createMixer({ mixup: off, cutmix: { p: 1, alpha: 1 } })!;
   let partly = 0;
   for (let seed = 0; seed < 30; seed++) {
@@ -66,7 +66,7 @@ test('either way as often as asked for, never both', () => {
   assert.ok(Math.abs(counts.blended / 3000 - 0.3) < 0.06, JSON.stringify(counts));
 });
 
-test('the same seed gives the same bits; a batch of one is left alone; none is made where nothing is mixed', () => {
+test('the same seed gives the same bits; a batch of one is left alone; none is made if nothing is mixed', () => {
   const mixer = createMixer({ mixup: { p: 0.5, alpha: 0.2 }, cutmix: { p: 0.5, alpha: 1 } })!;
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 6 }), (seed, size) => {

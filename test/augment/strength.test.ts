@@ -12,7 +12,7 @@ const defaults = (effect: (typeof effects)[number]) =>
   Object.fromEntries(
     Object.entries<{ default: unknown }>(effect.parameters).map(([name, schema]) => [name, schema.default]),
   );
-/** Mean distance from the clean picture over several draws. */
+/** Mean distance from the clean image over several draws. */
 function distance(effect: string, strength: number): number {
   const augmenter = createAugmenter([{ effect, p: 1 }], size, { strength });
   let sum = 0;

@@ -38,7 +38,7 @@ test('what was written is read', async (t) => {
   );
 });
 
-test('a crash at any byte loses the torn line only, and the next writer goes on after it', async (t) => {
+test('a crash at any byte loses the torn line only, and the next writer continues after it', async (t) => {
   const folder = await temporaryFolder(t);
   let n = 0;
   const cases = fc.tuple(

@@ -22,7 +22,7 @@ const otherMachine =
   process.platform === 'linux' && process.arch === 'x64' ? false : 'the CUDA wheel is for Linux on x64';
 
 describe('bench/gpu.sh', { skip: otherMachine }, () => {
-  it('says what is missing where there is no GPU, and measures nothing', async (t) => {
+  it('says what is missing if there is no GPU, and measures nothing', async (t) => {
     const found = await gpuBench(t, "echo 'NVIDIA-SMI has failed'; exit 9");
     assert.equal(found.exitCode, 2);
     assert.match(found.stderr, /missing:\n {2}an NVIDIA GPU gpu:0: nvidia-smi says: NVIDIA-SMI has failed$/);

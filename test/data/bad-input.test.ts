@@ -34,7 +34,7 @@ const noise = () =>
 test('zero bytes, text, SVG and a header of 50,000 × 50,000: named together before anything is decoded, or skipped', async (t) => {
   const path = await tree(t, [
     ['a/empty.jpg', ''],
-    ['a/text.jpg', 'hello, this is no picture'],
+    ['a/text.jpg', 'hello, this is no image'],
     ['b/drawing.jpg', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
     ['b/page.svg', '<?xml version="1.0"?><svg/>'],
   ]);
@@ -44,7 +44,7 @@ test('zero bytes, text, SVG and a header of 50,000 × 50,000: named together bef
   await writeFile(join(path, 'c', 'huge.png'), png);
   await assert.rejects(folders(path), (error: { message: string; found: string; exitCode: number }) => {
     assert.equal(error.exitCode, 2);
-    assert.match(error.message, /^5 pictures cannot be read/);
+    assert.match(error.message, /^5 images cannot be read/);
     for (const part of [
       /empty\.jpg: the file is empty/,
       /text\.jpg/,
@@ -84,6 +84,25 @@ test('a truncated JPEG is found when it is decoded, and skipped from every side,
   });
 });
 
+test('images that are missing, empty, cut, folders or links in a circle are named at once', async (t) => {
+  const entries = people(2, 4);
+  const path = await writeSet(await temporaryFolder(t), entries, '');
+  const images = join(path, 'images');
+  const whole = await noise().jpeg().toBuffer();
+  const bad = ['gone.jpg', 'empty.jpg', 'cut.jpg', 'folder.jpg', 'loop.jpg'];
+  await writeFile(join(images, 'empty.jpg'), '');
+  await writeFile(join(images, 'cut.jpg'), whole.subarray(0, whole.length / 2));
+  await mkdir(join(images, 'folder.jpg'));
+  await symlink('loop.jpg', join(images, 'loop.jpg'));
+  const more = bad.map((filename) => ({ filename, gender: 'Male', person_id: 'p0' }));
+  await writeFile(join(path, 'annotations.json'), JSON.stringify([...entries, ...more]));
+  await assert.rejects(survey({ source: 'facecom', path }), (error: { code: string; found: string }) => {
+    assert.equal(error.code, 'data-picture-missing');
+    for (const name of bad) assert.ok(error.found.includes(name), `${name} in ${error.found}`);
+    return true;
+  });
+});
+
 test('links out of the folder, to nothing and round in a circle; pipes', async (t) => {
   const path = await tree(t);
   const outside = join(await temporaryFolder(t), 'x.jpg');
@@ -105,7 +124,7 @@ test('links out of the folder, to nothing and round in a circle; pipes', async (
   });
 });
 
-test('people whose names differ in case, Unicode form or spaces', async (t) => {
+test('identities whose names differ in case, Unicode form or spaces', async (t) => {
   const entries = people(4, 4).map((entry) => ({
     ...entry,
     person_id: { p0: 'Zoe\u0308', p1: 'Zo\u00eb', p2: '7', p3: '7 ' }[entry.person_id as string],
@@ -113,7 +132,7 @@ test('people whose names differ in case, Unicode form or spaces', async (t) => {
   const united = await survey({ source: 'facecom', path: await writeSet(await temporaryFolder(t), entries) });
   assert.deepEqual(united.identities, ['7', 'Zo\u00eb']);
   assert.ok(codes(united).includes('data-people-united'));
-  // Two people of two genders have become one.
+  // Two identities of two genders have become one.
   assert.ok(codes(united).includes('data-two-genders'));
   const alike = await folders(
     await tree(t, ['Ann/1.jpg', 'Ann/2.jpg', 'Ann/3.jpg', 'ann/1.jpg', 'ann/2.jpg', 'ann/3.jpg']),
@@ -168,7 +187,7 @@ test('annotations that are not UTF-8, nested without end or with a name of megab
   );
 });
 
-test('one picture for an identity, an empty distortion folder, what file managers leave', async (t) => {
+test('one image for an identity, an empty distortion folder, what file managers leave', async (t) => {
   const path = await tree(t, [
     'd/only.jpg',
     '__MACOSX/d/only.jpg',
@@ -219,7 +238,7 @@ test('versions and copies on two sides of a given split are an error that names 
   });
 });
 
-test('pictures that look alike stay on one side where the spec asks for it', async (t) => {
+test('images that look alike stay on one side where the spec asks for it', async (t) => {
   const path = await temporaryFolder(t);
   const texture = (k: number) => {
     const random = new Random(k, 'texture');

@@ -24,7 +24,7 @@ async function collect(
   return batches;
 }
 
-test('an epoch holds every picture once, with its labels', async () => {
+test('an epoch holds every image once, with its labels', async () => {
   const batches = await collect();
   const seen = batches.flatMap((batch) => [...batch.indices]);
   assert.deepEqual(
@@ -88,7 +88,7 @@ test('the next batch is made while a step is awaited, and a failure in it is thr
   }, /broken/);
 });
 
-test('evaluation sees every picture once, in order, unchanged', () => {
+test('evaluation sees every image once, in order, unchanged', () => {
   const batches = [...evaluationBatches(dataset.train, { batchSize: 8 })];
   assert.deepEqual(
     batches.flatMap((batch) => [...batch.indices]),

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/program.ts';
 const size = 8;
 const length = size * size * 3;
 
-/** A collection of pictures that counts how many were decoded. */
+/** A collection of images that counts how many were decoded. */
 function collection(count: number, key = 'key'): Collection & { decoded: number } {
   return {
     decoded: 0,
@@ -68,7 +68,7 @@ async function load(
 }
 
 // In one test each, one after another: the cache folder is a setting of the process.
-test('pictures are decoded once', async (t) => {
+test('images are decoded once', async (t) => {
   const folder = await cacheIn(t);
   const first = collection(40);
   assert.deepEqual(await load(first), { warnings: [], ok: true });
@@ -89,7 +89,7 @@ test('pictures are decoded once', async (t) => {
   const file = join(folder, 'data', 'key.pictures');
   const whole = await readFile(file);
   const damages: [string, () => Promise<void>][] = [
-    ['a byte of a picture', async () => flip(file, 16 + 4 * 40 + 3 * length + 11)],
+    ['a byte of an image', async () => flip(file, 16 + 4 * 40 + 3 * length + 11)],
     ['a byte of the checksums', async () => flip(file, 20)],
     ['a byte of the header', async () => flip(file, 4)],
     ['cut short', async () => truncate(file, whole.length - 1)],
@@ -108,7 +108,7 @@ test('pictures are decoded once', async (t) => {
       assert.deepEqual(await readFile(file), whole);
     });
 
-  await t.test('damage in a large set is found when the picture is read', async () => {
+  await t.test('damage in a large set is found when the image is read', async () => {
     await flip(file, 16 + 4 * 40 + 3 * length + 11);
     await assert.rejects(load(collection(40), 1000), { code: 'data-cache-damaged' });
     assert.deepEqual(await load(collection(40), 1000), { warnings: [], ok: true });
@@ -138,7 +138,7 @@ test('pictures are decoded once', async (t) => {
     assert.ok(Date.now() - (await stat(other)).mtimeMs < 60_000);
   });
 
-  await t.test('a picture that fails leaves nothing behind', async () => {
+  await t.test('an image that fails leaves nothing behind', async () => {
     const failing = collection(40, 'failing');
     const { decode } = failing;
     failing.decode = function (i) {

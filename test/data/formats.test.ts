@@ -37,7 +37,7 @@ function bmp(bits: 24 | 32, topDown = false): Buffer {
 const grey = Buffer.from(Array.from({ length: 32 * 16 }, (_, i) => (i % 32 < 16 ? 60 : 180)));
 const wide = Buffer.from([...grey].flatMap((value) => [value, value]));
 
-test('every format gives the same picture, whatever the file is called', async (t) => {
+test('every format gives the same image, whatever the file is called', async (t) => {
   const folder = await temporaryFolder(t);
   const coloured: Record<string, Buffer> = {
     jpeg: await image().jpeg({ quality: 98, chromaSubsampling: '4:4:4' }).toBuffer(),

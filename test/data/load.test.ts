@@ -8,7 +8,7 @@ import { settings } from './support/sets.ts';
 
 const small = { synthetic: { identities: 6, images_per_identity: 10 } };
 
-test('shuffled labels are the same labels on other training pictures, validation and test keep theirs', async () => {
+test('shuffled labels are the same labels on other training images, validation and test keep theirs', async () => {
   const plain = await loadDataset(settings(small), { seed: 1 });
   const shuffled = await loadDataset(settings({ ...small, shuffle_labels: true }), { seed: 1 });
   assert.notDeepEqual(shuffled.train.identity, plain.train.identity);

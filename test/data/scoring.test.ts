@@ -6,7 +6,7 @@ import { experimentSchema } from '../../src/spec/schema.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { people, settings, writeSet } from './support/sets.ts';
 
-test('the test pictures of the data set that was trained on, all of another one, with the model’s numbers', async (t) => {
+test('the test images of the data set that was trained on, all of another one, with the model’s numbers', async (t) => {
   const folder = await temporaryFolder(t);
   const data = settings({ source: 'facecom', path: await writeSet(folder, people(3, 10)) });
   const { identities, hash, test: side } = await loadDataset(data, { seed: 1 });
@@ -40,7 +40,7 @@ test('the test pictures of the data set that was trained on, all of another one,
   );
 });
 
-test('one person, or nobody by name, is enough for scoring', async (t) => {
+test('one identity, or nobody by name, is enough for scoring', async (t) => {
   const folder = await temporaryFolder(t);
   const entries = people(1, 3).map(({ filename, gender }) => ({ filename, gender }));
   const data = settings({ source: 'facecom', path: await writeSet(folder, entries) });
@@ -48,7 +48,7 @@ test('one person, or nobody by name, is enough for scoring', async (t) => {
   assert.deepEqual([[...subset.identity], [...subset.gender], strangers], [[-1, -1, -1], [0, 0, 0], 0]);
 });
 
-test('pictures under a condition: the same every time, the originals untouched, worse with severity', async () => {
+test('images under a condition: the same every time, the originals untouched, worse with severity', async () => {
   const data = settings({
     image_size: 32,
     synthetic: { identities: 2, images_per_identity: 5, conditions: 0 },

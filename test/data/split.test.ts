@@ -22,7 +22,7 @@ const entry = (person: string | undefined, groups: string[], name = groups[0]!):
   groups,
 });
 
-/** Pictures of a few people, some joined by shared groups, some of nobody known. */
+/** Images of a few identities, some joined by shared groups, some of nobody known. */
 const collections = fc
   .array(
     fc.record({
@@ -40,7 +40,7 @@ const collections = fc
     ),
   );
 
-test('every picture is on one side, versions of a picture and people are not parted, training knows everyone', () => {
+test('every image is on one side, versions of an image and identities are not parted, training knows everyone', () => {
   fc.assert(
     fc.property(
       collections,
@@ -75,7 +75,7 @@ test('every picture is on one side, versions of a picture and people are not par
   );
 });
 
-test('fractions are met for each person and for all', () => {
+test('fractions are met for each identity and for all', () => {
   const entries = Array.from({ length: 400 }, (_, i) => entry(`p${Math.floor(i / 10)}`, [`${i}`]));
   const split = splitPictures(entries, settings());
   assert.deepEqual(
@@ -96,7 +96,7 @@ test('another seed gives another split', () => {
   );
 });
 
-test('fractions that do not add up, and too few pictures, are refused', () => {
+test('fractions that do not add up, and too few images, are refused', () => {
   const entries = [entry('a', ['1']), entry('b', ['2'])];
   assert.throws(() => splitPictures(entries, settings({ train: 0.9 })), {
     code: 'data-split',
@@ -108,7 +108,7 @@ test('fractions that do not add up, and too few pictures, are refused', () => {
   assert.deepEqual([validation, held], [[], []]);
 });
 
-test('names of distorted versions lead back to their picture', () => {
+test('names of distorted versions lead back to their image', () => {
   const names = [
     'ann.jpg',
     'distortion/ann_foggy.jpg',

@@ -1,43 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
-import sharp from 'sharp';
-import { Random } from '../../src/base/random.ts';
-import { drawPicture, makePerson } from '../../src/data/faces/index.ts';
-import { badConditions } from '../../src/pixels/index.ts';
+import { drawChallenge } from '../support/challenge.ts';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place } from '../support/trained.ts';
 
-const size = 32;
-
-/** The challenge's folders with drawn faces: so many people, of whom the last third is in val. */
-async function drawChallenge(folder: string, people: number): Promise<void> {
-  const write = async (path: string, pixels: Uint8Array) => {
-    await mkdir(dirname(path), { recursive: true });
-    await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
-      .png()
-      .toFile(path);
-  };
-  for (let p = 0; p < people; p++) {
-    const person = makePerson(1, p);
-    const id = `${String(p).padStart(3, '0')}_frontal`;
-    const side = 3 * p < 2 * people ? 'train' : 'val';
-    const pixels = drawPicture(person, { seed: 1, picture: 0, size });
-    await write(join(folder, 'Task_A', side, person.gender === 1 ? 'female' : 'male', `${id}.jpg`), pixels);
-    await write(join(folder, 'Task_B', side, id, `${id}.jpg`), pixels);
-    for (const [k, condition] of badConditions.slice(0, 3).entries()) {
-      const copy = pixels.slice();
-      condition.apply({ pixels: copy, size }, 1, new Random(p, 'test', k));
-      await write(join(folder, 'Task_B', side, id, 'distortion', `${id}_${condition.suffix}.jpg`), copy);
-    }
-  }
-}
-
-test('the challenge from its folders to what is handed in', { skip: withoutTensorFlow }, async (t) => {
+test('the challenge from its folders to what is handed in', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   const challenge = join(cwd, 'Comys_Hackathon5', 'Comys_Hackathon5');
   await drawChallenge(challenge, 24);
@@ -91,7 +63,10 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   assert.deepEqual([flipped.json[0].data.pictures, flipped.json[0].with.length], [32, 1]);
   assert.ok(flipped.json[0].metrics['test/gallery_rank1'] >= 0);
   const table = await facecom('evaluate', dir, foreign);
-  assert.match(table.stdout, /rank 1[\s\S]*95 % interval over people[\s\S]*probes in a gallery of 8 people/);
+  assert.match(
+    table.stdout,
+    /rank 1[\s\S]*95 % interval over identities[\s\S]*probes in a gallery of 8 identities/,
+  );
 
   const predicted = await facecom(
     'predict',
@@ -136,7 +111,7 @@ test('the challenge from its folders to what is handed in', { skip: withoutTenso
   await execa('sh', ['-n', join(cwd, 'team', 'test.sh')]);
 });
 
-test('gender alone, and what evaluation refuses', { skip: withoutTensorFlow }, async (t) => {
+test('gender alone, and what evaluation refuses', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   await drawChallenge(cwd, 12);
   const set = [

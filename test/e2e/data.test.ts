@@ -168,7 +168,7 @@ test('preview writes contact sheets', async (t) => {
   assert.match(stderr, /data-preview-unwritable/);
 });
 
-test('corrupt writes versions that stay with their pictures', async (t) => {
+test('corrupt writes versions that stay with their images', async (t) => {
   const { cwd, data } = await place(t);
   const entries = people(2, 4);
   entries[0]!.gender = null;
@@ -236,7 +236,7 @@ test('Ctrl-C in the middle of drawing leaves no set that looks whole, and exit c
   assert.ok(!existsSync(join(cwd, 'faces', 'annotations.json')));
 });
 
-test('inspect looks past leaks and broken pictures, says both, and gives the lines that read what is left', async (t) => {
+test('inspect looks past leaks and broken images, says both, and returns the lines that read what is left', async (t) => {
   const { cwd, data } = await place(t);
   const pictures = ['train/a', 'train/b', 'train/e', 'train/f', 'train/g', 'val/c', 'val/d', 'val/h'].flatMap(
     (folder) => [1, 2, 3].map((k) => `Task_B/${folder}/${folder.at(-1)}${k}.jpg`),
@@ -258,7 +258,7 @@ test('inspect looks past leaks and broken pictures, says both, and gives the lin
   ]);
   const broken = await data('inspect', 'broken', '--set', 'data.split={train: 1, validation: 0, test: 0}');
   assert.equal(broken.exitCode, 2);
-  assert.match(broken.stdout, /5 pictures of 2 people[\s\S]*on_error: skip/);
+  assert.match(broken.stdout, /5 images of 2 identities[\s\S]*on_error: skip/);
   assert.match(broken.stderr, /data-picture-corrupt[\s\S]*b\/3\.jpg/);
 });
 
@@ -270,6 +270,6 @@ test('cache decodes a data set once, and a run finds it there', async (t) => {
   assert.equal(first.exitCode, 0, first.stderr);
   assert.deepEqual([first.json[0].pictures, first.json[0].bytes], [6, 6 * 24 * 24 * 3]);
   const again = await data('cache', 'faces', ...set);
-  assert.match(again.stdout, /^6 pictures of 24 × 24 pixels in the cache/);
+  assert.match(again.stdout, /^6 images of 24 × 24 pixels in the cache/);
   assert.match((await data('inspect', 'nowhere')).stderr, /data-path-missing/);
 });

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { test } from 'node:test';
+import { oneDnnUnfit } from '../../src/install/index.ts';
 import { facecom, type Outcome, temporaryFolder } from '../support/program.ts';
 
 const check = (outcome: Outcome, name: string) =>
@@ -16,12 +17,14 @@ test('doctor: an empty machine is told what to do, and can train', async (t) => 
   const env = {
     FACECOM_CACHE_DIR: join(cwd, 'cache'),
     FACECOM_TENSORFLOW_DIR: '',
+    FACECOM_ONEDNN_DIR: '',
     PATH: nowhere,
     MLFLOW_TRACKING_URI: '',
   };
   const outcome = await facecom(['doctor', '--json'], { cwd, env });
   assert.equal(outcome.exitCode, 0, outcome.stdout);
-  for (const name of ['python', 'tensorflow', 'mlflow', 'compute']) {
+  const library = oneDnnUnfit() === undefined ? 'onednn' : 'tensorflow';
+  for (const name of ['python', library, 'mlflow', 'compute']) {
     assert.equal(check(outcome, name).status, 'warn', name);
     assert.ok(check(outcome, name).remedy, name);
   }
@@ -29,7 +32,7 @@ test('doctor: an empty machine is told what to do, and can train', async (t) => 
   assert.equal(check(outcome, 'compute').details.backend, 'wasm');
   const { stdout } = await facecom(['doctor'], { cwd, env });
   assert.match(stdout, /^ok {4}node {8}\d+\.\d+\.\d+ on /m);
-  assert.match(stdout, /^warn {2}tensorflow {2}not installed.*\n\s+Run `facecom setup`/m);
+  assert.match(stdout, new RegExp(`^warn {2}${library} +not installed.*\\n\\s+Run \`facecom setup\``, 'm'));
 });
 
 test('doctor: a runs folder that cannot be written prevents training', async (t) => {

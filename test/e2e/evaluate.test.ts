@@ -4,14 +4,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { people, writeSet } from '../data/support/sets.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
+import { withoutNative } from '../support/native.ts';
 import { place, tiny, trainedTiny } from '../support/trained.ts';
 
 const prefixed = (metrics: Record<string, number>, prefix: string) =>
   Object.fromEntries(Object.entries(metrics).filter(([name]) => name.startsWith(prefix)));
 
 test('evaluate gives what the run recorded, and scores other data and conditions', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, run, facecom } = await trainedTiny(
     t,
@@ -37,11 +37,11 @@ test('evaluate gives what the run recorded, and scores other data and conditions
     ],
   );
   const validation = await facecom('evaluate', run.dir, '--split', 'validation', '--json');
-  // Evaluated alone, the validation pictures have the scores of the final test, too.
+  // Evaluated alone, the validation images have the scores of the final test, too.
   for (const [name, value] of Object.entries(prefixed(run.metrics, 'val/')))
     assert.equal(validation.json[0].metrics[name], value, name);
 
-  // The same faces written as files: of the people that the model knows, all pictures.
+  // The same faces written as files: of the identities that the model knows, all images.
   const synth = ['--identities', '4', '--images', '8', '--size', '32', '--conditions', '0'];
   await facecom('data', 'synth', 'faces', ...synth);
   const files = await facecom('evaluate', 'last', '--data', 'faces', '--json');
@@ -53,7 +53,7 @@ test('evaluate gives what the run recorded, and scores other data and conditions
   await writeSet(join(cwd, 'others'), people(1, 3));
   const others = await facecom('evaluate', 'last', '--data', 'others');
   assert.equal(others.exitCode, 0, others.stderr);
-  assert.match(others.stderr, /warning\[data-strangers\]: 3 of 3 pictures/);
+  assert.match(others.stderr, /warning\[data-strangers\]: 3 of 3 images/);
   assert.match(others.stdout, /on all 3 of .*others/);
   assert.match(others.stdout, /none +– +[01]\.\d{4} +[01]\.\d{4} +– +– +–/);
 });
@@ -87,7 +87,7 @@ test('evaluate and predict say what is wrong with exit code 2', async (t) => {
 });
 
 test('a key of the model cannot be changed after training; a damaged checkpoint is refused', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { run, facecom } = await trainedTiny(t);
   const other = await facecom('evaluate', 'last', '--set', 'data.image_size=64');

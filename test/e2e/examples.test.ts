@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { it } from 'node:test';
+import { inspectExperiment, usePlugins } from '../../src/spec/index.ts';
 import { experimentSchema } from '../../src/spec/schema.ts';
 import { facecom, packageDir } from '../support/program.ts';
 
@@ -30,6 +31,17 @@ for (const name of examples) {
     );
     assert.equal(exitCode, 0, stderr);
     assert.deepEqual(json, [{ valid: true, problems: [] }]);
+  });
+
+  it(`experiments/${name} takes the first override of many: --set train.epochs=1`, async () => {
+    const flags = set.filter((flag) => flag !== '--set');
+    const { problems } = await inspectExperiment(file, {
+      set: [...flags, 'train.epochs=1'],
+      cwd: packageDir,
+    });
+    assert.deepEqual(problems, []);
+    // The schema is its own again.
+    await usePlugins();
   });
 
   if (/\nsweep:/.test(text))

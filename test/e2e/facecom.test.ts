@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets } from '../support/trained.ts';
 
 const spec = join(packageDir, 'experiments/facecom.yaml');
 const photographs = join(packageDir, '../shared/data/orl');
-const skip = existsSync(photographs) ? withoutTensorFlow : `the photographs are not at ${photographs}`;
+const skip = existsSync(photographs) ? withoutNative : `the photographs are not at ${photographs}`;
 
 test('experiments/facecom.yaml learns from real photographs', { skip }, async (t) => {
   const { cwd, facecom } = await place(t);
@@ -19,7 +19,7 @@ test('experiments/facecom.yaml learns from real photographs', { skip }, async (t
   );
   assert.equal(exitCode, 0, stderr);
   const { dir, metrics } = json.at(-1);
-  // Of forty people; half of the epochs at a fifth of the pixels give more than half of the score.
+  // Of forty identities; half of the epochs at a fifth of the pixels give more than half of the score.
   assert.ok(metrics['test/identity_top1'] > 0.3, `identity ${metrics['test/identity_top1']}`);
   assert.ok(metrics['test/gender_accuracy'] > 0.8, `gender ${metrics['test/gender_accuracy']}`);
   assert.ok(metrics['test/rain/combined'] > 0);

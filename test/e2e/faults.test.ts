@@ -26,7 +26,7 @@ const statesOf = (cwd: string) =>
     .states()
     .map(({ state }) => state);
 
-test('a command that is not there is said before anything is launched', async (t) => {
+test('a command that is not there is reported before anything is launched', async (t) => {
   const { cwd, spec } = await place(t, 'finish');
   for (const [command, found] of [
     ['["no-such-program"]', /no-such-program was not found/],
@@ -172,9 +172,9 @@ test('a trainer that prints without end neither fills the disk nor the memory', 
   assert.match(log.slice(-100), /the last line\n$/);
 });
 
-test('a trainer that is killed goes on from its checkpoint, as often as resources.retry says', async (t) => {
+test('a trainer that is killed continues from its checkpoint, as often as resources.retry says', async (t) => {
   const script = `
-    if [ -f checkpoints/last ]; then echo went on; finish; exit 0; fi
+    if [ -f checkpoints/last ]; then echo continued; finish; exit 0; fi
     echo 1 > checkpoints/last; kill -9 $$`;
   const { cwd, run } = await place(t, script);
   const { exitCode, json } = await run();
@@ -236,7 +236,7 @@ test('SIGKILL of facecom run leaves no trainer behind', async (t) => {
   assert.equal(json[1].interrupted, 1);
 });
 
-test('a disk that fills up is said, ends the trainer and leaves a record that can be gone on with', {
+test('a disk that fills up is reported, ends the trainer and leaves a record that can be gone on with', {
   skip: withoutSmallDisk,
 }, async (t) => {
   const { cwd, spec } = await place(t, `head -c 2000000 /dev/zero > artifacts/large || exit 1; finish`);

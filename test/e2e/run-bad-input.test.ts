@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { readState } from '../../src/record/index.ts';
 import { type Entry, people, writeSet } from '../data/support/sets.ts';
+import { withoutNative } from '../support/native.ts';
 import { binary, type Outcome } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 /** Exit code, nothing launched, the message on stderr, and no stack trace. */
@@ -66,10 +66,10 @@ test('a wrong data set is exit code 2 with its place, and nothing is launched', 
   );
 });
 
-test('a file that is no picture is found before anything is launched, and named', async (t) => {
+test('a file that is no image is found before anything is launched, and named', async (t) => {
   const { cwd, facecom } = await place(t);
   await writeSet(join(cwd, 'faces'), people(2, 8));
-  await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no picture');
+  await writeFile(join(cwd, 'faces/images/p1_3.png'), 'no image');
   const found = await facecom('run', tiny, '--json', ...sets('data.source=facecom', 'data.path=faces'));
   assert.equal(found.exitCode, 2);
   assert.match(JSON.stringify(found.json.at(-1).error), /p1_3\.png/);
@@ -142,8 +142,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('Ctrl-C keeps a checkpoint, says how to go on, and exits 130', {
-  skip: withoutTensorFlow,
+test('Ctrl-C keeps a checkpoint, says how to continue, and exits 130', {
+  skip: withoutNative,
 }, async (t) => {
   const { child, runDir, trainer } = await startLong(t);
   process.kill(-child.pid!, 'SIGINT');
@@ -155,7 +155,7 @@ test('Ctrl-C keeps a checkpoint, says how to go on, and exits 130', {
   assert.ok(!isAlive(trainer), 'no trainer is left');
 });
 
-test('a trainer that is killed fails the run, which says how', { skip: withoutTensorFlow }, async (t) => {
+test('a trainer that is killed fails the run, which says how', { skip: withoutNative }, async (t) => {
   const { child, runDir, trainer } = await startLong(t);
   process.kill(trainer, 'SIGKILL');
   const { exitCode, stdout, stderr } = await child;

@@ -76,7 +76,7 @@ describe('a sweep that learns', () => {
     }
     const { recorded, again } = await replay(cwd);
     assert.deepEqual(again, recorded);
-    // Without the rule they go on.
+    // Without the rule they continue.
     const rest = await search(cwd, { ...spec, sweep: { trials: 10 } });
     assert.equal(rest.summary.finished, 10);
   });
@@ -102,6 +102,10 @@ describe('a sweep that learns', () => {
     const { summary, exitCode } = await search(cwd, { sweep: { objectives, trials: 15 } });
     assert.equal(exitCode, 0);
     assert.ok(summary.front.length > 0);
+    const { stdout } = await facecom(['results', 'search'], { cwd });
+    assert.match(stdout, /No other beats 1\b.* in all of val\/combined and val\/size\./);
+    const told = (await facecom(['results', 'search', '--format', 'json'], { cwd })).json;
+    assert.equal(told.filter(({ front }) => front).length, summary.front.length);
     for (const a of summary.front)
       for (const b of summary.front)
         assert.ok(
@@ -154,10 +158,45 @@ describe('a search that cannot be', () => {
     assert.ok(summary.trials <= 11);
   });
 
-  it('goes on with objectives that are not numbers among others', async (t) => {
+  it('continues with objectives that are not numbers among others', async (t) => {
     const cwd = await temporaryFolder(t);
     const { summary } = await search(cwd, { params: { nan: true }, sweep: { trials: 6 } });
     assert.equal(summary.finished, 6);
+  });
+
+  it('ends where all trials fail: by the breaker, or, without it, with its trials', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const params = { fails: true };
+    const broken = await search(cwd, { params, sweep: { trials: 9 } }, '--max-parallel', '1');
+    assert.equal(broken.exitCode, 1);
+    assert.deepEqual(
+      [broken.summary.status, broken.summary.failed, broken.summary.finished],
+      ['halted', 3, 0],
+    );
+    const off = ['--set', 'resources.circuit_breaker=0', '--max-parallel', '2'];
+    const all = await search(cwd, { params, sweep: { trials: 9 } }, ...off);
+    assert.deepEqual([all.exitCode, all.summary.failed, all.summary.trials], [1, 9, 9]);
+    // Failures that are no fault of the values tell nothing.
+    assert.ok(readSearch(folder(cwd)).every(({ type }) => type !== 'told'));
+  });
+
+  it('warns where the objective of a stopping rule is written once', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const spec = { params: { once: true }, sweep: { trials: 3, stopping: { rule: 'median' } } };
+    const { summary, stderr } = await search(cwd, spec, '--max-parallel', '1');
+    assert.deepEqual([summary.finished, summary.pruned], [3, 0]);
+    assert.equal(stderr.match(/warning\[stopping-once\]/g)?.length, 1, stderr);
+  });
+
+  it('is not led by a clock that is set back and forth', async (t) => {
+    const [cwd, calm] = [await temporaryFolder(t), await temporaryFolder(t)];
+    const sweep = { trials: 12, stopping: { rule: 'median', startup: 20 }, budget: { hours: 1 } };
+    const { summary } = await search(cwd, { params: { jumps: true }, sweep }, '--max-parallel', '1');
+    assert.deepEqual([summary.finished, summary.pruned], [12, 0]);
+    await search(calm, { sweep }, '--max-parallel', '1');
+    const axes = (place: string) =>
+      readSearch(folder(place)).flatMap((entry) => (entry.type === 'proposed' ? [entry.axes] : []));
+    assert.deepEqual(axes(cwd), axes(calm));
   });
 
   it('is refused with another seed or method, and says what to do', async (t) => {

@@ -14,7 +14,12 @@ const tiny = join(packageDir, 'experiments', 'tiny.yaml');
 
 async function folders(t: TestContext) {
   const cwd = await temporaryFolder(t);
-  const env = { FACECOM_CACHE_DIR: join(cwd, 'cache'), FACECOM_TENSORFLOW_DIR: '', FACECOM_SETUP: '' };
+  const env = {
+    FACECOM_CACHE_DIR: join(cwd, 'cache'),
+    FACECOM_TENSORFLOW_DIR: '',
+    FACECOM_ONEDNN_DIR: '',
+    FACECOM_SETUP: '',
+  };
   return { cwd, env, installs: join(cwd, 'cache', 'tensorflow') };
 }
 
@@ -38,7 +43,8 @@ test('setup: two at once install it once, from the real wheel', {
 
   const library = join(installs, '2.21.0-cpu', 'tensorflow', 'libtensorflow_cc.so.2');
   truncateSync(library, 1000);
-  const run = await facecom(['run', tiny, '--json'], { cwd, env });
+  const named = ['--set', 'resources.backend=tensorflow'];
+  const run = await facecom(['run', tiny, '--json', ...named], { cwd, env });
   assert.equal(run.exitCode, 2);
   assert.equal(run.json[0].error.code, 'tensorflow-damaged');
   assert.match(run.json[0].error.remedy, /facecom setup --force/);
@@ -85,7 +91,7 @@ test('setup: Ctrl-C and kill -9 in the middle leave nothing that is taken for an
     await index.asked;
     child.kill(signal);
     assert.deepEqual(await ended, signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL']);
-    // Ended with it, pip does not go on in the folder of the next setup.
+    // Ended with it, pip does not continue in the folder of the next setup.
     if (signal === 'SIGINT') assert.deepEqual(inside(installs), []);
     else assert.notDeepEqual(inside(installs), []);
   }
@@ -94,7 +100,7 @@ test('setup: Ctrl-C and kill -9 in the middle leave nothing that is taken for an
   assert.deepEqual(inside(installs), []);
 });
 
-test('run: without a network or Python it goes on with wasm, unless TensorFlow is asked for', {
+test('run: without a network or Python it continues with wasm, unless a library is asked for', {
   skip,
 }, async (t) => {
   const { cwd, env } = await folders(t);
@@ -114,12 +120,19 @@ test('run: without a network or Python it goes on with wasm, unless TensorFlow i
   });
   assert.equal(refused.exitCode, 2);
   assert.equal(refused.json[0].error.code, 'tensorflow-missing');
+  const engine = await facecom(['run', tiny, '--set', 'resources.backend=onednn', '--json'], {
+    cwd,
+    env: off,
+  });
+  assert.equal(engine.exitCode, 2);
+  assert.equal(engine.json[0].error.code, 'onednn-missing');
 
   const nowhere = join(cwd, 'nowhere');
   mkdirSync(nowhere);
   const settings = ['--set', 'train.epochs=1', '--set', 'tracking.mlflow=off'];
   const run = await facecom(['run', tiny, ...settings, '--json'], { cwd, env: { ...env, PATH: nowhere } });
   assert.equal(run.exitCode, 0, run.stderr);
+  assert.match(run.stderr, /warning\[no-onednn\]: .*needs Python/);
   assert.match(run.stderr, /warning\[no-tensorflow\]: .*needs Python/);
   assert.match(run.stderr, /wasm backend, which is many times slower/);
   assert.equal(run.json.at(-1).status, 'finished');
@@ -163,6 +176,11 @@ test('setup --dry-run takes the build for GPUs where nvidia-smi lists one, and -
   const chosen = await plan();
   assert.deepEqual([chosen.kind, chosen.package, chosen.needed], ['cuda', 'tensorflow', true]);
   assert.equal((await plan('--cpu')).package, 'tensorflow-cpu');
+  const withoutGpu = await facecom(['setup', '--dry-run', '--json'], {
+    cwd,
+    env: { ...env, PATH: '/usr/bin:/bin' },
+  });
+  assert.equal(withoutGpu.json[0].onednn.needed, true);
   const both = await facecom(['setup', '--cpu', '--cuda'], { cwd, env });
   assert.equal(both.exitCode, 2);
   const doctor = await facecom(['doctor', '--json'], { cwd, env: withGpu });

@@ -67,7 +67,7 @@ test('a sweep: its trials save and end, none is started any more', async (t) => 
   assert.equal([...scanRuns(join(cwd, 'runs/exp'))].filter(({ status }) => status === 'stopped').length, 2);
 });
 
-test('one run of a sweep: the others go on', async (t) => {
+test('one run of a sweep: the others continue', async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, POLITE, { resources: { max_parallel: 2 }, more: axes });
   const program = start(['sweep', spec, '--json'], cwd);

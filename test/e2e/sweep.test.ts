@@ -100,7 +100,7 @@ test('a changed spec: what is the same is kept, what is new is run, what is gone
   assert.deepEqual([resumed.exitCode, resumed.json.at(-1).skipped], [0, 4]);
 });
 
-test('some trials fail: the others go on, exit 3, and only --failed runs them again', async (t) => {
+test('some trials fail: the others continue, exit 3, and only --failed runs them again', async (t) => {
   const { sweep, cwd, runs } = await place(
     t,
     `[ -e ${'"$OLDPWD"'}/fixed ] || grep -q '"lr": 0.03' config.json && { echo "boom" >&2; exit 4; }\n${VALUE}`.replace(
@@ -130,7 +130,7 @@ test('the same fault in three trials running stops the sweep with the reason', a
   assert.equal(runs().filter(({ status }) => status === 'failed').length, 3);
 });
 
-test('the first Ctrl-C lets trainers save and exits 130; the same command goes on', async (t) => {
+test('the first Ctrl-C lets trainers save and exits 130; the same command continues', async (t) => {
   const { spec, cwd, sweep, runs, folder } = await place(
     t,
     `[ -e checkpoints/last ] && { ${VALUE} exit 0; }
@@ -164,7 +164,7 @@ while :; do sleep 0.05; done`,
   assert.equal(runs().length, 6);
 });
 
-test('the folder of a run that waits is removed: it is made anew, and the sweep goes on', async (t) => {
+test('the folder of a run that waits is removed: it is made anew, and the sweep continues', async (t) => {
   const { spec, cwd, runs } = await place(
     t,
     `event '{"type":"progress","time":1,"done":1,"total":2,"unit":"steps"}'
@@ -246,7 +246,7 @@ test('eight GPUs: one trial each, a busy one left out, each sees its own only', 
   assert.ok(runs().every(({ dir }) => readFileSync(join(dir, 'seen'), 'utf8').startsWith('GPU-2 ')));
 });
 
-test('a GPU that disappears between trials: its trials go on elsewhere', async (t) => {
+test('a GPU that disappears between trials: its trials continue elsewhere', async (t) => {
   const { cwd, env, sweep } = await place(
     t,
     `n=$(ls -d ../*-1 | wc -l)
@@ -283,7 +283,7 @@ test('a run that facecom run is at work on is left to it', async (t) => {
   assert.equal((await sweep()).exitCode, 0);
 });
 
-test('a fault of the machine pauses the sweep, which goes on when it is over', async (t) => {
+test('a fault of the machine pauses the sweep, which continues when it is over', async (t) => {
   const { sweep, runs } = await place(
     t,
     `[ -e ../../../was ] || { touch ../../../was; echo "No space left on device" >&2; exit 1; }\n${VALUE}`,

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 const fixture = (name: string) => join(packageDir, 'test/fixtures/weights', name);
 const small = ['model.backbone=tiny', 'train.epochs=1'];
 
 it('a run starts from a .pth that torch wrote, and another from that run', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, facecom } = await place(t);
   const run = async (...set: string[]) => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { markProcess } from '../../src/base/process.ts';
-import { endOrphan } from '../../src/orchestrator/index.ts';
+import { endOrphan, endStraysUnder } from '../../src/orchestrator/index.ts';
+import { expectStart, startRecorded } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 async function deafTrainer(t: { after(fn: () => void): void }) {
@@ -35,4 +36,25 @@ test('one that has ended, or is not the recorded one, is left alone', async (t) 
   await endOrphan({ dir, trainer: { ...trainer, process: 'another boot:1' } });
   await endOrphan({ dir });
   assert.doesNotThrow(() => process.kill(trainer.pid, 0));
+});
+
+test('a trainer whose start nobody lived to record is ended by the secret that was expected', {
+  skip: process.platform !== 'linux' && 'processes are found by /proc',
+}, async (t) => {
+  const sweep = await temporaryFolder(t);
+  const dir = join(sweep, 'abc-1');
+  mkdirSync(dir);
+  const child = spawn('sleep', ['300'], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, FACECOM_RUN_DIR: dir, FACECOM_START: 'one that was made up' },
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  await endStraysUnder(sweep);
+  assert.equal(child.exitCode ?? child.signalCode, null);
+  expectStart(dir, 'one that was made up');
+  await endStraysUnder(sweep);
+  assert.deepEqual(await exited, [null, 'SIGTERM']);
+  startRecorded(dir);
 });

@@ -63,7 +63,7 @@ test('the delay doubles from resources.retry_delay on, up to five minutes, and i
   );
 });
 
-test('out of memory halves the micro-batch and keeps the batch, until a micro-batch has one picture', () => {
+test('out of memory halves the micro-batch and keeps the batch, until a micro-batch has one image', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 512 }), (batch) => {
       let config = resolveConfig({

@@ -20,18 +20,18 @@ const gpu = (index: number, more: Partial<Gpu> = {}): Gpu => ({
 function plan(
   machine: Partial<MachineFacts>,
   resources: object = {},
-  { maxParallel = 0, trials = 100, usesGpu = true } = {},
+  { maxParallel = 0, trials = 100, usesGpu = true, measured = {} } = {},
 ) {
   return planSlots(
     { gpus: [], cores: 8, memory: 64e9, ...machine },
-    { resources: resolveConfig({ resources }).resources, usesGpu, maxParallel, trials },
+    { resources: resolveConfig({ resources }).resources, usesGpu, maxParallel, trials, measured },
   );
 }
 
 const code = (expected: string) => (error: unknown) =>
   error instanceof FacecomError && error.code === expected && error.exitCode === 2;
 
-test('CPU slots: a trial a core, fewer where there are fewer trials, little memory or a limit; cores are divided', () => {
+test('CPU slots: a trial a core, fewer if there are fewer trials, little memory or a limit; cores are divided', () => {
   const shape = (...args: Parameters<typeof plan>) => {
     const { slots } = plan(...args);
     return [slots.length, slots[0]!.threads];
@@ -74,4 +74,24 @@ test('GPU slots: whole ones, several, parts; MIG slices; what is busy or not vis
   assert.throws(() => plan({ gpus }, { gpus: 4 }), code('no-gpu'));
   assert.throws(() => plan({ gpus }, { gpus: 1.5 }), code('resources-gpus'));
   assert.throws(() => plan({ gpus: [gpus[2]!] }), code('no-gpu'));
+});
+
+test('trials are packed on GPUs by the memory that was measured, where that is asked for', () => {
+  const gpus = [gpu(0), gpu(1, { memoryTotal: 40e9 })];
+  const packed = (resources: object, gpuMemory?: number) => {
+    const { slots, notes } = plan({ gpus, cores: 64 }, resources, { measured: { gpuMemory } as object });
+    return [slots.length, slots.filter(({ shared }) => shared).length, notes.length];
+  };
+  assert.deepEqual(packed({ pack: true }, 9e9), [8, 8, 1]);
+  assert.deepEqual(packed({}, 9e9), [2, 0, 0]);
+  assert.deepEqual(packed({ pack: true }), [2, 0, 0]);
+  assert.deepEqual(packed({ pack: true }, 30e9), [2, 0, 0]);
+  assert.deepEqual(packed({ pack: true, gpus: 2 }, 1e9), [1, 0, 0]);
+  // However little it is: so many share one at most.
+  assert.deepEqual(packed({ pack: true }, 1), [32, 32, 1]);
+});
+
+test('trials on the CPU are fewer where one was measured to need much', () => {
+  const slots = (memory: number) => plan({ memory: 16e9 }, {}, { measured: { memory } }).slots.length;
+  assert.deepEqual([slots(1e6), slots(3.6e9), slots(40e9)], [8, 4, 1]);
 });

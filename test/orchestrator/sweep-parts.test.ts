@@ -23,7 +23,7 @@ test('the breaker opens at the same fault in a row, and not for losses that are 
   for (let i = 0; i < 9; i++) assert.equal(off.failed(fault(i)), undefined);
 });
 
-test('work that is to be done again waits for its time while the rest goes on', async () => {
+test('work that is to be done again waits for its time while the rest continues', async () => {
   const queue = new WorkQueue([1, 2, 3]);
   assert.deepEqual(queue.upcoming(2), [1, 2]);
   assert.deepEqual(await queue.next(never), { item: 1, waited: false });

@@ -7,7 +7,7 @@ import { gaussianBlur, lineBlur, motionBlur } from '../../src/pixels/blur.ts';
 import { convolve } from '../../src/pixels/kernels/convolution.ts';
 import type { Picture } from '../../src/pixels/picture.ts';
 
-// What OpenCV and albumentations make of a picture: test/fixtures/pixels/make.py.
+// What OpenCV and albumentations make of an image: test/fixtures/pixels/make.py.
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/pixels/pixels.json', import.meta.url), 'utf8'));
 const picture = (): Picture => ({ pixels: Uint8Array.from(fixture.picture), size: fixture.size });
 
@@ -49,7 +49,7 @@ test('brightness and contrast, and the flip, are albumentations’', () => {
   near(flipped, fixture.flip, 0, 'flip');
 });
 
-test('a flat picture stays as it is under any blur and size', () => {
+test('a flat image stays as it is under any blur and size', () => {
   for (const size of [1, 2, 3, 16, 33])
     for (const value of [0, 1, 128, 255]) {
       const flat = { pixels: new Uint8Array(size * size * 3).fill(value), size };
@@ -68,7 +68,7 @@ test('a flat picture stays as it is under any blur and size', () => {
     }
 });
 
-test('a picture that is a view into a batch is changed alone', () => {
+test('an image that is a view into a batch is changed alone', () => {
   const batch = new Uint8Array(3 * 768).fill(9);
   batch.set(fixture.picture, 768);
   const view = { pixels: batch.subarray(768, 1536), size: 16 };

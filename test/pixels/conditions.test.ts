@@ -19,7 +19,7 @@ function apply(name: string, severity: Severity, seed = 1): Uint8Array {
 const mean = (values: ArrayLike<number>) =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 const distance = (a: Uint8Array, b: Uint8Array) => mean(Array.from(a, (value, i) => Math.abs(value - b[i]!)));
-/** Mean step between neighbours in a row: how sharp a picture is. */
+/** Mean step between neighbours in a row: how sharp an image is. */
 const sharpness = (a: Uint8Array) => mean(Array.from(a.subarray(3), (value, i) => Math.abs(value - a[i]!)));
 const deviation = (a: Uint8Array) => {
   const middle = mean(a);
@@ -36,7 +36,7 @@ test('FaceCom’s seven are there, names and suffixes are unique', () => {
 });
 
 for (const { name } of conditions)
-  test(`${name}: the stream decides, and severity brings the picture further from itself`, () => {
+  test(`${name}: the stream decides, and severity brings the image further from itself`, () => {
     assert.deepEqual(apply(name, 3), apply(name, 3));
     const distances = severities.map((severity) =>
       mean([1, 2, 3, 4, 5, 6].map((seed) => distance(clean, apply(name, severity, seed)))),
@@ -65,19 +65,19 @@ test('each does what its name says', () => {
   assert.ok(Math.abs(mean(noisy) - 128) < 0.6);
 });
 
-test('fog is milky: it brightens every picture, bright ones too, and greys all of them', () => {
+test('fog is milky: it brightens every image, bright ones too, and greys all of them', () => {
   for (let person = 0; person < 12; person++)
     for (const severity of severities) {
       const pixels = drawPicture(makePerson(1, person), { seed: 1, picture: 0, size });
       const before = mean(pixels);
       const spread = deviation(pixels);
       conditions.find(({ name }) => name === 'fog')!.apply({ pixels, size }, severity, new Random(person));
-      assert.ok(mean(pixels) > before + 5, `person ${person}: ${before} to ${mean(pixels)}`);
+      assert.ok(mean(pixels) > before + 5, `identity ${person}: ${before} to ${mean(pixels)}`);
       assert.ok(deviation(pixels) < spread * 0.75);
     }
 });
 
-test('pictures of any size', () => {
+test('images of any size', () => {
   for (const side of [1, 2, 16, 100])
     for (const condition of conditions)
       for (const severity of severities) {

@@ -11,10 +11,10 @@ import type { Picture } from '../../src/pixels/picture.ts';
 import { downUp } from '../../src/pixels/resample.ts';
 import { applyTable, gradedGain, linear, tableOf } from '../../src/pixels/tone.ts';
 
-// What OpenCV and albumentations make of a picture: test/fixtures/pixels/make.py.
+// What OpenCV and albumentations make of an image: test/fixtures/pixels/make.py.
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/pixels/pixels.json', import.meta.url), 'utf8'));
 
-/** The largest and the mean difference between the fixture's picture, changed, and what the fixture expects. */
+/** The largest and the mean difference between the fixture's image, changed, and what the fixture expects. */
 function differences(name: string, change: (picture: Picture) => void) {
   const picture = { pixels: Uint8Array.from(fixture.picture), size: fixture.size };
   change(picture);
@@ -83,7 +83,7 @@ test('hue, saturation and value are OpenCV’s, and grey stays grey', () => {
   assert.ok(grey.pixels.every((value) => value === 80));
 });
 
-test('JPEG’s losses are sharp’s on a face-sized picture, whatever the side', async () => {
+test('JPEG’s losses are sharp’s on a face-sized image, whatever the side', async () => {
   const { default: sharp } = await import('sharp');
   const { drawPicture, makePerson } = await import('../../src/data/faces/index.ts');
   for (const size of [112, 50])

@@ -21,7 +21,7 @@ export default defineEffect<{ by: number }>({
 const spec = (plugins: string, policy: string, more = '') =>
   `name: own\nplugins: [${plugins}]\naugment: {policy: [${policy}]}\n${more}`;
 
-/** Files of a folder of their own; gives the path of a spec of it. */
+/** Files of a folder of their own; returns the path of a spec of it. */
 async function project(t: TestContext, files: Record<string, string>): Promise<string> {
   const folder = await temporaryFolder(t);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);

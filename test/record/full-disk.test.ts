@@ -7,7 +7,7 @@ import { writeAside } from '../../src/base/files.ts';
 import { appendState, createRunFolder, openEvents, readEvents, readState } from '../../src/record/index.ts';
 import { smallDisk, withoutSmallDisk } from '../support/small-disk.ts';
 
-test('on a full disk what was written stays, the reason is given, and once there is space it goes on', {
+test('on a full disk what was written stays, the reason is given, and once there is space it continues', {
   skip: withoutSmallDisk,
 }, async (t) => {
   const disk = await smallDisk(t, '256k');

@@ -329,7 +329,7 @@ test('whatever the files of a run hold, every reader of them comes to an end', a
         assert.equal(typeof time, 'number');
       }
       const run = readRun(dir);
-      await runPage(run, {}, './');
+      await runPage(run, {}, { link: (path) => `./${path}` });
       for (const origin of Object.values(run.origins)) assert.equal(typeof originText(origin), 'string');
       assert.equal(typeof readConfigPart(dir), 'object');
       runStatus(dir);

@@ -43,9 +43,9 @@ test('a run gets its charts as SVG, PNG and Vega-Lite with the data', async (t) 
   assert.equal(format, 'png');
   assert.ok(width! >= 2000 && height! >= 1000, `${width} × ${height}`);
   const spec = JSON.parse(readFileSync(join(dir, files[2]!), 'utf8'));
-  assert.equal(spec.concat.length, 6);
+  assert.equal(spec.concat.length, 7);
   assert.deepEqual(
-    spec.concat[3].data.values.map(({ y }: { y: number }) => Math.round(y * 100)),
+    spec.concat[4].data.values.map(({ y }: { y: number }) => Math.round(y * 100)),
     [32, 44, 56, 68, 80],
   );
   assert.doesNotThrow(() => compile(spec));
@@ -86,7 +86,7 @@ test('PNGs are the same on a machine without fonts', async (t) => {
 
 test('nothing to draw is no chart and no note', async (t) => {
   const dir = makeRun({ runs: runsFolder(t) });
-  assert.deepEqual(await writeCharts(dir, { note: silent }), { files: [] });
+  assert.deepEqual((await writeCharts(dir, { note: silent })).files, []);
 });
 
 test('what cannot be written is a note, never an error', async (t) => {
@@ -95,11 +95,11 @@ test('what cannot be written is a note, never an error', async (t) => {
   rmSync(join(dir, 'artifacts'), { recursive: true });
   writeFileSync(join(dir, 'artifacts'), 'a file in its place');
   const notes: string[] = [];
-  assert.deepEqual(await writeCharts(dir, { note: (line) => notes.push(line) }), { files: [] });
+  assert.deepEqual((await writeCharts(dir, { note: (line) => notes.push(line) })).files, []);
   assert.match(notes.join('\n'), /training_metrics\.svg was not written/);
   rmSync(join(dir, 'events.jsonl'));
   mkdirSync(join(dir, 'events.jsonl'));
-  assert.deepEqual(await writeCharts(dir, { note: (line) => notes.push(line) }), { files: [] });
+  assert.deepEqual((await writeCharts(dir, { note: (line) => notes.push(line) })).files, []);
   assert.match(notes.at(-1)!, /The charts were not drawn/);
   chmodSync(runs, 0o755);
 });

@@ -10,7 +10,7 @@ import { confusion, makeRun, runsFolder, usualEpochs } from './support/records.t
 const event = (step: number, epoch: number, values: Record<string, number>) =>
   ({ type: 'metric', time: 1, step, epoch, values }) as const;
 
-test('curves count epochs, or steps where there are none; the last value of an x counts and test is no curve', () => {
+test('curves count epochs, or steps if there are none; the last value of an x counts and test is no curve', () => {
   const { unit, byName } = curvesOf({
     metrics: [event(2, 2, { a: 3 }), event(1, 1, { a: 1 }), event(2, 2, { a: 5, 'test/a': 1 })],
   });
@@ -67,8 +67,9 @@ test('the panels are those of the metrics that are there', (t) => {
   assert.deepEqual(titles(usualEpochs(2)), [
     [
       'Loss',
-      'Gender, validation',
-      'Identity, validation',
+      'Loss of each task',
+      'Gender',
+      'Identity',
       'Combined score, validation',
       'Learning rate',
       'Throughput',

@@ -90,8 +90,8 @@ test('a run’s page holds what the record says, and a browser shows it without 
     assert.deepEqual(seen.trouble, []);
     assert.deepEqual(seen.answers, [
       dark ? 'rgb(15, 18, 22)' : 'rgb(246, 247, 249)',
-      2,
-      '../artifacts/training_metrics.svg',
+      8,
+      './training_metrics.svg',
     ]);
     for (const text of [
       'made/abcdef012345-1',
@@ -130,7 +130,7 @@ test('a page is made of any record', async (t) => {
       writeFileSync(join(dir, 'environment.json'), JSON.stringify(environment));
       writeFileSync(join(dir, 'origins.json'), JSON.stringify(origins));
       writeFileSync(join(dir, 'artifacts', 'metrics.json'), JSON.stringify(metrics));
-      const page = await runPage(readRun(dir), {}, undefined);
+      const page = await runPage(readRun(dir), {});
       assert.match(page, /^<!doctype html>[\s\S]*<\/html>\n$/);
       assert.doesNotMatch(page, /\[object Object\]|>undefined</);
     }),
@@ -142,7 +142,7 @@ test('an empty folder of a run has a page', async (t) => {
   const dir = makeRun({ runs: runsFolder(t) });
   for (const file of ['config.json', 'environment.json', 'origins.json', 'state.jsonl', 'events.jsonl'])
     writeFileSync(join(dir, file), '{torn');
-  assert.match(await runPage(readRun(dir), {}, './'), /No metric was recorded/);
+  assert.match(await runPage(readRun(dir), {}, { link: (path) => `./${path}` }), /No metric was recorded/);
 });
 
 test('where a value came from is worded as explain does: a flag as it was given', async (t) => {
@@ -158,7 +158,7 @@ test('where a value came from is worded as explain does: a flag as it was given'
       'data.image_size': { kind: 'retry', class: 'oom', from: 112 },
     }),
   );
-  const page = await runPage(readRun(dir), {}, undefined);
+  const page = await runPage(readRun(dir), {});
   assert.ok(page.includes('>--set train.epochs=3<'));
   assert.ok(!page.includes('--set --set'));
   assert.ok(page.includes('environment DATA in a.yaml:4:9'));

@@ -155,7 +155,9 @@ test('any axes give a chart and a page', async (t) => {
         const spec = objectiveChart(readSweep(dir));
         if (spec) assert.doesNotMatch((await render(spec)).svg, /<script/);
         const { report } = await writeSweepReport(dir, { note: silent });
-        assert.doesNotMatch(readFileSync(report, 'utf8'), /<script|\[object Object\]/);
+        // Its own script sorts tables.
+        const page = readFileSync(report, 'utf8').replace(/<script>\(\(\) => \{[\s\S]*?<\/script>/g, '');
+        assert.doesNotMatch(page, /<script|\[object Object\]/);
       },
     ),
     { numRuns: 10, interruptAfterTimeLimit: 60_000, endOnFailure: true },

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { formatProblems, SpecError } from '../../src/spec/index.ts';
-import { splitMetrics } from '../../src/spec/rules/metrics.ts';
-import { metricNames } from '../../src/trainer/evaluation/metrics.ts';
 import { places, problemsOf } from '../support/specs.ts';
 
 const cases: Array<[what: string, text: string, expected: string[]]> = [
@@ -47,19 +45,19 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
     ['rule-identity-loss@2:34'],
   ],
   [
-    'batches of another size than people times pictures',
+    'batches of another size than identities times images',
     'name: a\ntrain: {sampler: {name: pk}, batch_size: 30}\n',
     ['rule-pk@2:42'],
   ],
   ['two averages of the weights', 'name: a\ntrain: {ema: 0.9, swa: 3}\n', ['rule-averages@2:24']],
   [
-    'pictures that do not divide into patches',
+    'images that do not divide into patches',
     'name: a\nmodel: {backbone: vit_small}\ndata: {image_size: 50}\n',
     ['rule-patches@3:20'],
   ],
   ['a least rate above the rate', 'name: a\nschedule: {name: plateau, min_lr: 1}\n', ['rule-min-lr@2:35']],
   [
-    'more micro-batches than pictures',
+    'more micro-batches than images',
     'name: a\ntrain: {batch_size: 2, accumulation: 4}\n',
     ['rule-accumulation@2:38'],
   ],
@@ -74,7 +72,7 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
     ['rule-metric@2:35'],
   ],
   [
-    'a metric of the test pictures',
+    'a metric of the test images',
     'name: a\ntrain: {early_stopping: {monitor: test/combined}}\n',
     ['rule-metric@2:35'],
   ],
@@ -89,7 +87,12 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
     ['rule-metric@2:29'],
   ],
   [
-    'an objective without pictures',
+    'one of several objectives that is misspelt, and one that is to fall',
+    'name: a\nsweep: {method: tpe, trials: 3, objectives: [{metric: val/combind}, {metric: val/loss}], axes: {seed: [1, 2]}}\n',
+    ['rule-metric@2:55', 'rule-metric-mode@2:69'],
+  ],
+  [
+    'an objective without images',
     'name: a\ndata: {split: {train: 0.9, validation: 0, test: 0.1}}\nsweep: {axes: {seed: [1, 2]}}\n',
     ['rule-metric@3:1'],
   ],
@@ -165,10 +168,6 @@ it('marks what is far right in a long line, and keeps control characters from th
   const [second] = await problemsOf(t, 'name: "a\\e[31m"\nse\u0007ed: 1\n');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
   assert.doesNotMatch(formatProblems([second!]), /[\u0007\u001b]/);
-});
-
-it('knows the metrics that the built-in trainer has', () => {
-  assert.deepEqual([...splitMetrics], [...metricNames]);
 });
 
 it('throws the first problem as an error with all of them', async (t) => {

@@ -102,3 +102,12 @@ sweep: {method: gird, axes: {lr: [1, 2]}}
     'sweep-path sweep.axes.lr',
   ]);
 });
+
+it('takes schedule=cosine as short for its name also where the spec has no schedule', async (t) => {
+  const cwd = await folderWith(t, { 'spec.yaml': 'name: a\n' });
+  const set = ['schedule=cosine', 'optimizer=sgd'];
+  const { problems, resolved } = await inspectExperiment(join(cwd, 'spec.yaml'), { set });
+  assert.deepEqual(problems, []);
+  assert.equal(resolved!.config.schedule.name, 'cosine');
+  assert.equal(resolved!.config.optimizer.name, 'sgd');
+});

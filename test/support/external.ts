@@ -12,7 +12,7 @@ event() { printf '%s\\n' "$1" >> events.jsonl; }
 finish() { event "{\\"type\\":\\"finished\\",\\"time\\":1,\\"metrics\\":{\\"val/combined\\":\${1:-0.5}}}"; }
 `;
 
-/** Writes `NAME.sh` and `NAME.yaml`, an experiment whose trainer it is. Gives the spec's file name. */
+/** Writes `NAME.sh` and `NAME.yaml`, an experiment whose trainer it is. Returns the spec's file name. */
 export function writeExperiment(
   cwd: string,
   script: string,

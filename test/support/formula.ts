@@ -1,4 +1,4 @@
-/** Values that scripts/fixtures/formula.py makes alike in Python: weights and pictures of fixtures need not be stored. */
+/** Values that scripts/fixtures/formula.py makes alike in Python: weights and images of fixtures need not be stored. */
 
 /** FNV-1a of the name's UTF-8 bytes. */
 function seedOf(name: string): number {

@@ -22,7 +22,7 @@ const plainEnvironment = () =>
 const noNetwork = /E(NOTFOUND|AI_AGAIN|CONNREFUSED|TIMEDOUT|NETUNREACH|HOSTUNREACH)/;
 
 /**
- * Packs this checkout and installs it globally, with npm as it comes, below a temporary folder that every user can read. Gives a text
+ * Packs this checkout and installs it globally, with npm as it comes, below a temporary folder that every user can read. Returns a text
  * where the registry cannot be reached. `remove` takes it away.
  */
 export async function installPackage(): Promise<{ installed: Installed | string; remove(): Promise<void> }> {

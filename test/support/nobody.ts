@@ -13,7 +13,7 @@ export const asNobody = (env: Record<string, string> = {}) => ({
   reject: false as const,
 });
 
-/** For `{ skip }` of a test that starts programs as another user: false where this one can, and they can read this checkout. */
+/** For `{ skip }` of a test that starts programs as another user: false if this one can, and they can read this checkout. */
 export const withoutNobody: string | false = canBecomeNobody()
   ? false
   : 'another user cannot be taken on, or cannot read this folder: not root, or below a private folder';

@@ -9,10 +9,14 @@ const trainer = `import { appendFileSync, existsSync, readFileSync } from 'node:
 import { join } from 'node:path';
 const dir = process.env.FACECOM_RUN_DIR;
 const events = join(dir, 'events.jsonl');
-const write = (event) => appendFileSync(events, JSON.stringify({ time: Date.now(), ...event }) + '\\n');
+const write = (event) => appendFileSync(events, JSON.stringify({ time: clock(), ...event }) + '\\n');
 const { optimizer, loss, train, trainer: { params = {} } } = JSON.parse(readFileSync(join(dir, 'config.json'), 'utf8'));
+// A clock that is set back and forth.
+let ticks = 0;
+const clock = () => (params.jumps && ++ticks % 2 ? 1e12 * (ticks % 5) : Date.now());
 const lines = existsSync(events) ? readFileSync(events, 'utf8').split('\\n').filter(Boolean) : [];
 let done = Math.max(0, ...lines.map((line) => JSON.parse(line).epoch ?? 0));
+if (params.fails) process.exit(3);
 process.on('SIGTERM', () => process.exit(0));
 const score = 1 - 0.1 * (Math.log10(optimizer.lr) + 2) ** 2 - (loss.label_smoothing - 0.2) ** 2;
 const name = params.metric ?? 'val/combined';
@@ -22,7 +26,7 @@ while (done < train.epochs) {
   const pause = params.hold === optimizer.lr && done > 0 ? 1e9 : (params.pause ?? 5);
   await new Promise((resolve) => setTimeout(resolve, pause));
   done++;
-  write({ type: 'metric', epoch: done, step: done, values: value() });
+  if (!params.once) write({ type: 'metric', epoch: done, step: done, values: value() });
 }
 write({ type: 'finished', metrics: value() });
 `;
@@ -33,7 +37,7 @@ export interface SearchSpec {
   params?: object;
 }
 
-/** Writes \`search.yaml\` and its trainer into a folder. Gives the spec's file name. */
+/** Writes \`search.yaml\` and its trainer into a folder. Returns the spec's file name. */
 export function writeSearch(cwd: string, { sweep = {}, epochs = 3, params = {} }: SearchSpec = {}): string {
   writeFileSync(join(cwd, 'trainer.mjs'), trainer);
   const spec = {

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 
 const WHEEL = 'tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl';
 
-/** A package index whose only wheel never ends: its first bytes come, and then nothing. Gives pip's environment for it. */
+/** A package index whose only wheel never ends: its first bytes come, and then nothing. Returns pip's environment for it. */
 export async function slowIndex(
   t: TestContext,
 ): Promise<{ env: Record<string, string>; asked: Promise<void> }> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** For `{ skip }` of a test that fills a disk: false where a small one can be mounted, which takes root on Linux. */
+/** For `{ skip }` of a test that fills a disk: false if a small one can be mounted, which takes root on Linux. */
 export const withoutSmallDisk: string | false = canMount()
   ? false
   : 'a small disk cannot be mounted: not root on Linux';

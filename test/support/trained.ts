@@ -21,7 +21,7 @@ export async function place(t: TestContext) {
   return { cwd, env, facecom: (...args: string[]) => facecom(args, { cwd, env }) };
 }
 
-/** The tiny experiment, trained in `runs/` of a folder to work in. Gives what `run` says at its end. */
+/** The tiny experiment, trained in `runs/` of a folder to work in. Returns what `run` says at its end. */
 export async function trainedTiny(t: TestContext, ...set: string[]) {
   const there = await place(t);
   const { exitCode, stderr, json } = await there.facecom('run', tiny, '--json', ...sets(...set));

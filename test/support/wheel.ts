@@ -10,7 +10,7 @@ const python = await findPython();
 export const withoutPython: string | false =
   python?.pip && python.venv ? false : 'Python 3.9 or newer with venv and pip is not installed';
 
-/** For `{ skip }`: false where pip reaches its index, asked without anything of ours, so that a fault of ours is no reason to skip. */
+/** For `{ skip }`: false if pip reaches its index, asked without anything of ours, so that a fault of ours is no reason to skip. */
 export async function withoutIndex(): Promise<string | false> {
   if (withoutPython) return withoutPython;
   const folder = await mkdtemp(join(tmpdir(), 'facecom-test-'));

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/program.ts';
 import { pictures } from './support/pictures.ts';
 import { essence, metrics, run, runFolder } from './support/run.ts';
 
-// Noisy enough that epochs differ, that plateau lowers the rate and that some pictures lack a label.
+// Noisy enough that epochs differ, that plateau lowers the rate and that some images lack a label.
 const dataset = pictures({ noise: 110, unlabelled: { gender: 0.2, identity: 0.2 } });
 const config = {
   optimizer: { lr: 0.2 },
@@ -30,12 +30,14 @@ const best = (runDir: string) => join(runDir, 'checkpoints/best.safetensors');
 let whole: Awaited<ReturnType<typeof leavings>>;
 
 async function leavings(runDir: string) {
+  const { seconds, ...summary } = JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8'));
+  assert.ok(seconds.test >= 0);
   return {
     last: await essence(runDir, 'last'),
     best: await essence(runDir, 'best'),
     metrics: metrics(runDir),
     submission: readFileSync(join(runDir, 'artifacts/submission.csv'), 'utf8'),
-    summary: JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8')),
+    summary,
   };
 }
 
@@ -99,7 +101,7 @@ test('a run killed after its best was written and before its last repeats that e
   assert.deepEqual(await leavings(runDir), whole);
 });
 
-test('a run that ended and was killed before its test goes on with the test', async (t) => {
+test('a run that ended and was killed before its test continues with the test', async (t) => {
   const runDir = await temporaryFolder(t);
   await run({ runDir, dataset, config });
   rmSync(join(runDir, 'artifacts'), { recursive: true });

@@ -68,6 +68,15 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
   assert.equal(lines.filter((line) => line.startsWith('epoch ')).length, 6);
 });
 
+test('the last epoch of a run that keeps no last checkpoint writes none', async (t) => {
+  const runDir = await temporaryFolder(t);
+  await run({ runDir, config: { train: { epochs: 3, checkpoints: { keep_last: false } } } });
+  assert.equal((await essence(runDir, 'last')).state.epoch, 2);
+  const seconds = JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8')).seconds;
+  for (const stage of ['training', 'validation', 'checkpoints', 'test'])
+    assert.ok(seconds[stage] >= 0, stage);
+});
+
 test('the best epoch by the monitored metric is kept and is the one that is tested', async (t) => {
   const runDir = await temporaryFolder(t);
   // A learning rate that ruins the model after it was good.
@@ -127,7 +136,7 @@ test('the schedule sets the rate of every step, and steps count from 1', async (
   assert.equal(learner.rates[14], 0);
 });
 
-test('pictures without a label count in no loss and no metric', async (t) => {
+test('images without a label count in no loss and no metric', async (t) => {
   const runDir = await temporaryFolder(t);
   const dataset = pictures({ train: 64, validation: 40, unlabelled: { gender: 1, identity: 0.5 } });
   const { result } = await run({ runDir, dataset });
@@ -139,7 +148,7 @@ test('pictures without a label count in no loss and no metric', async (t) => {
   assert.ok(first!.values['train/identity_loss']! > 0);
 });
 
-test('without validation pictures the last epoch is the best, and this is said', async (t) => {
+test('without validation images the last epoch is the best, and this is reported', async (t) => {
   const runDir = await temporaryFolder(t);
   const { result } = await run({ runDir, dataset: pictures({ validation: 0 }) });
   assert.ok(result.status === 'finished');
@@ -151,7 +160,7 @@ test('without validation pictures the last epoch is the best, and this is said',
   assert.ok(readEvents(runDir).some((event) => event.type === 'warning' && event.code === 'no-validation'));
 });
 
-test('without test pictures a run finishes without a test score, and this is said', async (t) => {
+test('without test images a run finishes without a test score, and this is reported', async (t) => {
   const runDir = await temporaryFolder(t);
   const { result } = await run({ runDir, dataset: pictures({ test: 0 }) });
   assert.ok(result.status === 'finished');

@@ -10,7 +10,7 @@ interface Affine {
   fill: [number, number, number];
 }
 
-/** albumentations' Affine about the picture's centre: shear, then scale, then rotation, then translation. */
+/** albumentations' Affine about the image's centre: shear, then scale, then rotation, then translation. */
 export const affine: Effect<Affine> = {
   name: 'affine',
   description: 'Scaled, moved, turned and sheared, as albumentations.Affine with milder defaults.',
@@ -30,7 +30,7 @@ export const affine: Effect<Affine> = {
     reflect: {
       type: 'boolean',
       description:
-        'Whether what comes from outside is the picture mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.',
+        'Whether what comes from outside is the image mirrored at its edge (cv2.BORDER_REFLECT_101); else it is fill.',
       default: true,
     },
     fill: colour('Colour of what comes from outside, without reflect.', [0, 0, 0]),
@@ -47,7 +47,7 @@ export const affine: Effect<Affine> = {
     const [cos, sin] = [Math.cos(angle) * factor, Math.sin(angle) * factor];
     // From the old place to the new: rotation and scale of the sheared.
     const [a, b, c, d] = [cos - sin * ky, cos * kx - sin, sin + cos * ky, sin * kx + cos];
-    // Two shears of opposite sense may fold the picture into a line; it then stays one, far outside.
+    // Two shears of opposite sense may fold the image into a line; it then stays one, far outside.
     const det = a * d - b * c || 1e-6;
     const [ax, bx, ay, by] = [d / det, -b / det, -c / det, a / det];
     const centre = (size - 1) / 2;

@@ -6,7 +6,7 @@ interface Defocus {
   alias_blur: Range;
 }
 
-/** albumentations' Defocus, milder by default: its 3 to 10 pixels are meant for large pictures. */
+/** albumentations' Defocus, milder by default: its 3 to 10 pixels are meant for large images. */
 export const defocus: Effect<Defocus> = {
   name: 'defocus',
   description: 'A lens out of focus, as albumentations.Defocus, milder by default.',

@@ -13,12 +13,12 @@ export const downscale: Effect<Downscale> = {
   p: 0.2,
   kind: 'other',
   parameters: {
-    scale_range: range('Side of the small picture, as a fraction.', [0.25, 0.75], {
+    scale_range: range('Side of the small image, as a fraction.', [0.25, 0.75], {
       minimum: 0.02,
       maximum: 1,
     }),
     nearest: number(
-      'Share of pictures that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.',
+      'Share of images that are made large by repeating pixels (cv2.INTER_NEAREST_EXACT); the others are interpolated.',
       0.25,
       { minimum: 0, maximum: 1 },
     ),

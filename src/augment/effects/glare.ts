@@ -9,11 +9,11 @@ interface Glare {
   intensity_range: Range;
 }
 
-/** albumentations' RandomSunFlare: a sun whose light spreads over the picture, and ghosts on the line through the centre. */
+/** albumentations' RandomSunFlare: a sun whose light spreads over the image, and ghosts on the line through the centre. */
 export const glare: Effect<Glare> = {
   name: 'glare',
   description:
-    'Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture and scale with the side.',
+    'Sun flare, as albumentations.RandomSunFlare; its pixels are those of a 224 px image and scale with the side.',
   p: 0.1,
   kind: 'light',
   parameters: {

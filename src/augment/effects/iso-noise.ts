@@ -18,7 +18,7 @@ export const isoNoise: Effect<IsoNoise> = {
       maximum: 1,
     }),
     intensity: range(
-      'Standard deviation of the brightness, as a fraction of that of the picture’s own.',
+      'Standard deviation of the brightness, as a fraction of that of the image’s own.',
       [0.1, 0.5],
       { minimum: 0, maximum: 2 },
     ),

@@ -13,7 +13,7 @@ export const jpeg: Effect<Jpeg> = {
   kind: 'other',
   parameters: {
     quality_range: range(
-      'Quality by libjpeg’s scale, 1 the worst; 100 leaves the picture as it is.',
+      'Quality by libjpeg’s scale, 1 the worst; 100 leaves the image as it is.',
       [30, 90],
       {
         minimum: 1,

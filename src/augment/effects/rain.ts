@@ -11,11 +11,11 @@ interface Rain {
   brightness_coefficient: number;
 }
 
-/** albumentations' RandomRain: streaks on a darkened, softened picture. Lengths are in pixels of a 224 px picture. */
+/** albumentations' RandomRain: streaks on a darkened, softened image. Lengths are in pixels of a 224 px image. */
 export const rain: Effect<Rain> = {
   name: 'rain',
   description:
-    'Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px picture and scale with the side.',
+    'Falling rain, as albumentations.RandomRain; its pixels are those of a 224 px image and scale with the side.',
   p: 0.2,
   kind: 'light',
   parameters: {

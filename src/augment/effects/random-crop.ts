@@ -8,14 +8,14 @@ interface RandomCrop {
   fill: [number, number, number];
 }
 
-/** albumentations' RandomResizedCrop to the picture's own size, or AdaFace's crop (Kim et al., 2022), which leaves the rest empty. */
+/** albumentations' RandomResizedCrop to the image's own size, or AdaFace's crop (Kim et al., 2022), which leaves the rest empty. */
 export const randomCrop: Effect<RandomCrop> = {
   name: 'random_crop',
-  description: 'A part of the picture made as large as the whole, as albumentations.RandomResizedCrop.',
+  description: 'A part of the image made as large as the whole, as albumentations.RandomResizedCrop.',
   p: 0.2,
   kind: 'geometry',
   parameters: {
-    scale: range('Area of the part, as a fraction of the picture.', [0.5, 1], { minimum: 0.01, maximum: 1 }),
+    scale: range('Area of the part, as a fraction of the image.', [0.5, 1], { minimum: 0.01, maximum: 1 }),
     ratio: range('Width of the part over its height.', [0.75, 1.3333], { minimum: 0.1, maximum: 10 }),
     in_place: {
       type: 'boolean',

@@ -14,7 +14,7 @@ interface SunFlare {
 export const sunFlare: Effect<SunFlare> = {
   name: 'sun_flare',
   description:
-    'A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px picture.',
+    'A sun in the view and circles on a line through it, as albumentations.RandomSunFlare; its pixels are those of a 224 px image.',
   p: 0.1,
   kind: 'light',
   parameters: {

@@ -9,7 +9,7 @@ export interface ParameterSchema {
   [keyword: string]: unknown;
 }
 
-/** One augmentation effect: its name, its parameters' schema and what it does to a picture. */
+/** One augmentation effect: its name, its parameters' schema and what it does to an image. */
 export interface Effect<Parameters> {
   /** Its name in `augment.policy`. */
   name: string;
@@ -18,13 +18,13 @@ export interface Effect<Parameters> {
   p: number;
   /**
    * What it changes: `geometry` moves pixels and is not counted by `augment.max_effects`; of the effects of kind `light`, which change
-   * how bright the whole picture is, that limit lets one through. Left out: `other`.
+   * how bright the whole image is, that limit lets one through. Left out: `other`.
    */
   kind?: 'geometry' | 'light' | 'other';
   parameters: { [Name in keyof Parameters]: ParameterSchema };
   /** Values of parameters at which the effect does nothing: `augment.strength` moves parameters from there; others stay. */
   neutral?: { [Name in keyof Parameters]?: number };
-  /** Draws what is random from the stream and changes the picture in place. */
+  /** Draws what is random from the stream and changes the image in place. */
   apply(picture: Picture, parameters: Parameters, random: Random): void;
 }
 
@@ -57,7 +57,7 @@ export function number(
   return { type: 'number', description, ...bounds, default: initial };
 }
 
-/** The schema of a part of the picture. */
+/** The schema of a part of the image. */
 export function area(description: string, initial: [number, number, number, number]): ParameterSchema {
   return {
     type: 'array',

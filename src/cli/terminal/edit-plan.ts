@@ -16,7 +16,7 @@ export function describeEdit({ added, vanished, changed, kept, running }: SweepE
   ];
   if (running)
     lines.push(
-      `Process ${running.pid} runs the sweep. To apply the edit it saves its trials and ends; then those of the new spec go on. Vanished ones stay stopped.`,
+      `Process ${running.pid} runs the sweep. To apply the edit it saves its trials and ends; then those of the new spec continue. Vanished ones stay stopped.`,
     );
   return lines.join('\n');
 }

@@ -1,5 +1,8 @@
 /** Says on stderr how far the work is, where that is a terminal. */
-export function progressLine(verb: string): (progress: { done: number; total: number }) => void {
+export function progressLine(
+  verb: string,
+  unit = 'images',
+): (progress: { done: number; total: number }) => void {
   const start = performance.now();
   let shown = 0;
   return ({ done, total }) => {
@@ -8,7 +11,17 @@ export function progressLine(verb: string): (progress: { done: number; total: nu
     shown = now;
     const rate = done / ((now - start) / 1000);
     const left = Math.ceil((total - done) / rate);
-    process.stderr.write(`\r\x1b[K${verb} ${done}/${total}  ${rate.toFixed(0)} images/s  ${left} s to go`);
+    process.stderr.write(`\r\x1b[K${verb} ${done}/${total}  ${rate.toFixed(0)} ${unit}/s  ${left} s to go`);
     if (done === total) process.stderr.write('\r\x1b[K');
+  };
+}
+
+/** A progress line that starts again with each stage. */
+export function progressByStage(): (stage: string, done: number, total: number) => void {
+  const lines = new Map<string, ReturnType<typeof progressLine>>();
+  return (stage, done, total) => {
+    const line = lines.get(stage) ?? progressLine(stage);
+    lines.set(stage, line);
+    line({ done, total });
   };
 }

@@ -2,7 +2,7 @@ import { FacecomError } from '../../base/errors.ts';
 import { formatProblems, plainProblem, SpecError } from '../../spec/index.ts';
 
 /**
- * Prints an error and gives the exit code. A FacecomError is a user's to act on and has no stack trace; anything else is a
+ * Prints an error and returns the exit code. A FacecomError is a user's to act on and has no stack trace; anything else is a
  * fault of the program and keeps it. With `json`, stdout gets one document `{"error": {code, message, …}}`; a spec's has all its
  * `problems`, too.
  */

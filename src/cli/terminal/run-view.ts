@@ -10,7 +10,7 @@ export interface ViewOptions {
   run: string;
 }
 
-/** JSON lines, a live view where there is a terminal, plain lines elsewhere, or nothing. */
+/** JSON lines, a live view if there is a terminal, plain lines elsewhere, or nothing. */
 export async function openView(options: ViewOptions): Promise<RunView> {
   if (options.json) return (await import('./json-view.ts')).jsonView(options);
   if (options.quiet) return { event: () => {}, retry: () => {}, note: () => {}, close: () => {} };

@@ -4,7 +4,7 @@ import { type Column, table } from './table.ts';
 type Metrics = Readonly<Record<string, number>>;
 type Intervals = Readonly<Record<string, readonly [low: number, high: number]>>;
 
-/** What is shown of parts of the test pictures and of them under conditions. */
+/** What is shown of parts of the test images and of them under conditions. */
 const partColumns = [
   ['gender', 'gender_accuracy'],
   ['identity', 'identity_top1'],
@@ -16,7 +16,7 @@ const partColumns = [
 
 /**
  * The scores of validation and test side by side, one metric a line, those of the test with their 95 % intervals; below them the main
- * scores under conditions and of parts of the pictures, a line each; then metrics of other names.
+ * scores under conditions and of parts of the images, a line each; then metrics of other names.
  */
 export function scoreTable(metrics: Metrics, intervals: Intervals = {}): string {
   const names = new Set<string>();
@@ -53,7 +53,7 @@ function partTable(parts: ReadonlyMap<string, Metrics>): string {
     [...parts.values()].some((row) => row[metric] !== undefined),
   );
   const columns: Column[] = [
-    { title: 'test pictures' },
+    { title: 'test images' },
     ...shown.map(([title]): Column => ({ title, align: 'right' })),
   ];
   return table(

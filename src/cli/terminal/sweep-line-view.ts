@@ -13,13 +13,11 @@ export function sweepLineView({ board, slots }: SweepViewOptions): SweepView {
     retry: (row, failure, { action, delay }) =>
       write(retryLine(row, failure.class, failure.message, action, delay)),
     ended: (row) => {
-      write(endLine(row));
       const left = board.secondsLeft(slots);
       const { finished, linked, failed } = board.counts();
-      if (row.status === 'finished' && left !== undefined)
-        write(
-          `${finished + linked + failed} of ${board.rows.length} trials, ${formatDuration(left)} remaining`,
-        );
+      const far = `${finished + linked + failed} of ${board.rows.length} trials`;
+      const rest = left ? `, ${formatDuration(left)} remaining` : '';
+      write(row.status === 'finished' ? `${endLine(row)}  (${far}${rest})` : endLine(row));
     },
     paused: (reason) =>
       write(reason === undefined ? 'continues' : `paused, running trials continue: ${reason}`),

@@ -4,7 +4,7 @@ import { resultText } from '../../record/index.ts';
 import { axisCell } from './cell.ts';
 import { printJson } from './print.ts';
 import { resultTable } from './sweep-results.ts';
-import { table } from './table.ts';
+import { printable, table } from './table.ts';
 
 /** Prints the results of a sweep. Returns the exit code: 0 all finished, 3 some failed, 1 all failed, 130 interrupted. */
 export function concludeSweep(result: SweepResult, { json }: { json?: boolean }): number {
@@ -16,9 +16,26 @@ export function concludeSweep(result: SweepResult, { json }: { json?: boolean })
   return finished > 0 ? 3 : 1;
 }
 
-function summary({ objective: _, points: __, rows: ___, best, seconds, ...counts }: SweepResult): object {
+function summary({
+  objective: _,
+  points: __,
+  rows: ___,
+  best,
+  front,
+  seconds,
+  ...counts
+}: SweepResult): object {
   return {
     ...counts,
+    ...(front
+      ? {
+          front: front.map(({ point, values, trial }) => ({
+            axes: point.axes,
+            values,
+            trial: trial.row.trial.id,
+          })),
+        }
+      : {}),
     ...(best ? { best: bestOf(best) } : {}),
     seconds: Math.round(seconds * 10) / 10,
   };
@@ -27,11 +44,11 @@ function summary({ objective: _, points: __, rows: ___, best, seconds, ...counts
 /** The front of several objectives: one line per point. */
 function frontTable(front: NonNullable<SweepResult['front']>): string {
   const metrics = Object.keys(front[0]?.values ?? {});
-  const axes = [...new Set(front.flatMap((point) => Object.keys(point.axes)))];
-  const rows = front.map((point) => [
+  const axes = [...new Set(front.flatMap(({ point }) => Object.keys(point.axes)))];
+  const rows = front.map(({ point, values, trial }) => [
     ...axes.map((axis) => axisCell(point.axes, axis)),
-    ...metrics.map((metric) => formatFixed(point.values[metric], 4)),
-    point.trial,
+    ...metrics.map((metric) => formatFixed(values[metric], 4)),
+    trial.row.trial.id,
   ]);
   const columns = [...axes, ...metrics, 'trial'].map((title) => ({ title }));
   return `Not beaten in all of ${metrics.join(', ')}:\n${table(columns, rows)}`;
@@ -58,6 +75,7 @@ function describe(result: SweepResult): string {
     failed,
     pruned,
     front,
+    lead,
     skipped,
     best,
     objective,
@@ -86,6 +104,7 @@ function describe(result: SweepResult): string {
     lines.push(
       `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
     );
+  if (lead?.difference) lines.push(printable(lead.text));
   if (reason !== undefined) lines.push(`Stopped: ${reason}`);
   if (front) lines.push(frontTable(front));
   if (finished + pruned < trials)

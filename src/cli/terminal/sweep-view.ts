@@ -27,7 +27,7 @@ export function watchSweep(
   };
 }
 
-/** JSON lines, a live table where there is a terminal, a line a change elsewhere, or nothing. */
+/** JSON lines, a live table if there is a terminal, a line a change elsewhere, or nothing. */
 async function openSweepView(options: SweepViewOptions): Promise<SweepView> {
   if (options.json) return (await import('./sweep-json-view.ts')).sweepJsonView(options);
   if (options.quiet) return silent();

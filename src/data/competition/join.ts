@@ -3,7 +3,7 @@ import { shown } from '../shown.ts';
 import type { Side } from '../split.ts';
 import type { ChallengeFile } from './tree.ts';
 
-/** A picture with the labels of both tasks. */
+/** An image with the labels of both tasks. */
 export interface JoinedPicture {
   name: string;
   gender: -1 | 0 | 1;
@@ -15,8 +15,8 @@ export interface JoinedPicture {
 export type Counts = Record<string, [male: number, female: number]>;
 
 /**
- * Joins the tasks by the stems of their pictures: Task B's pictures get the gender that Task A has for the same photograph, else for
- * another one of the same person. Pictures of Task A that Task B has too are listed once, as Task B's.
+ * Joins the tasks by the stems of their images: Task B's images get the gender that Task A has for the same photograph, else for
+ * another one of the same identity. Images of Task A that Task B has too are listed once, as Task B's.
  */
 export function joinTasks(files: readonly ChallengeFile[]): {
   pictures: JoinedPicture[];
@@ -64,17 +64,17 @@ export function joinTasks(files: readonly ChallengeFile[]): {
   if (contradictory.length > 0)
     warnings.push({
       code: 'data-two-genders',
-      message: `Task A has ${contradictory.length} pictures among both men and women: ${shown(contradictory, 5)}.`,
+      message: `Task A has ${contradictory.length} images among both men and women: ${shown(contradictory, 5)}.`,
     });
   if (moved.size > 0)
     warnings.push({
       code: 'data-sides-differ',
-      message: `${moved.size} pictures are on another side in Task A than in Task B, whose side counts: ${shown([...moved], 5)}.`,
+      message: `${moved.size} images are on another side in Task A than in Task B, whose side counts: ${shown([...moved], 5)}.`,
     });
   return { pictures, warnings, counts };
 }
 
-/** The gender that Task A has for some picture of a person, for those of which it has none. */
+/** The gender that Task A has for some image of an identity, for those of which it has none. */
 function gendersOfPeople(
   ofB: readonly ChallengeFile[],
   genderOf: ReadonlyMap<string, 0 | 1>,

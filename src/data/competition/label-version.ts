@@ -1,6 +1,6 @@
 import type { Counts } from './join.ts';
 
-/** The two label versions that circulate, by the clean pictures of Task A: men and women of train and of val. */
+/** The two label versions that circulate, by the clean images of Task A: men and women of train and of val. */
 const versions: Record<string, { train: [number, number]; validation: [number, number] }> = {
   '1623/303': { train: [1623, 303], validation: [343, 79] },
   '1532/394': { train: [1532, 394], validation: [317, 105] },
@@ -19,7 +19,7 @@ export function labelVersion(counts: Counts): string[] {
   );
   const known2 = counts.train || counts.validation ? known : undefined;
   return [
-    `Task A, clean pictures: ${text}`,
+    `Task A, clean images: ${text}`,
     known2
       ? `label version ${known2[0]} of the two that circulate`
       : 'label version: neither 1623/303 nor 1532/394 (male/female of train)',

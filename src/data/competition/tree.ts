@@ -3,7 +3,7 @@ import { sideOf } from '../sides.ts';
 import type { Side } from '../split.ts';
 import { isVersionFolder, type Version, versionsOf } from '../versions.ts';
 
-/** A picture of the challenge by where it lies. */
+/** An image of the challenge by where it lies. */
 export interface ChallengeFile extends Version {
   /** Path below the folder. */
   name: string;
@@ -19,14 +19,14 @@ export interface ChallengeFile extends Version {
 
 const task = /^task[ _-]?([ab])$/i;
 const gender = /^(?:(male|males|men|man)|(?:female|females|women|woman))$/i;
-/** Folders between a side and its people that name nobody. */
+/** Folders between a side and its identities that name nobody. */
 const wrapper = /^(?:identities|identity|people|persons|images|data|faces)$/i;
 /** `val_filtered`, `test_images`, `train (1)` */
 const sideWithMore = /^(train|val|validation|test)(?:[ _-].*)?$/i;
 
 /**
  * Reads the paths of a challenge folder, whatever it is nested in: a task's name and a side's name count wherever they stand. Also
- * gives the pictures that lie in no such folder.
+ * gives the images that lie in no such folder.
  */
 export function readTree(
   folder: string,
@@ -69,7 +69,7 @@ function readPath(
   const match = letter === 'B' ? null : gender.exec(rest[0] ?? '');
   if (match) return { task: 'A', side, root, gender: match[1] ? 0 : 1 };
   if (letter === 'A') return undefined;
-  // Pictures without a folder of their own are named after their person: 001_frontal_foggy.jpg, James_Hoffa_0001.jpg.
+  // Images without a folder of their own are named after their identity: 001_frontal_foggy.jpg, James_Hoffa_0001.jpg.
   const person = rest.length > 0 ? rest.join('/') : stem.replace(/_\d{4}$/, '');
   return { task: 'B', side, root, person };
 }

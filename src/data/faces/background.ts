@@ -4,7 +4,7 @@ import { type Canvas, ellipse, roundBox } from './canvas.ts';
 import { type Colour, mix } from './person.ts';
 import type { Spaces } from './scene.ts';
 
-/** Fills the picture with a place that has nothing to do with the person: a wall, lights out of focus, leaves, a room, the sky. */
+/** Fills the image with a place that has nothing to do with the identity: a wall, lights out of focus, leaves, a room, the sky. */
 export function paintBackground(canvas: Canvas, { picture }: Spaces, random: Random): void {
   const [first, second] = [anyColour(random), anyColour(random)];
   const kind = random.integer(0, 4);
@@ -51,7 +51,7 @@ export function paintBackground(canvas: Canvas, { picture }: Spaces, random: Ran
   }
 }
 
-/** Shoulders in clothes of any colour: these change from picture to picture too. */
+/** Shoulders in clothes of any colour: these change from image to image too. */
 export function paintClothes(canvas: Canvas, { body }: Spaces, chin: number, random: Random): void {
   const colour = anyColour(random);
   const width = random.uniform(0.42, 0.52);

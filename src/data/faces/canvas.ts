@@ -1,6 +1,6 @@
 import type { Colour } from './person.ts';
 
-/** Coordinates of every pixel of the picture in one frame of reference (picture, head, surface of the face), and the side of a pixel in it. */
+/** Coordinates of every pixel of the image in one frame of reference (image, head, surface of the face), and the side of a pixel in it. */
 export interface Space {
   u: Float32Array;
   v: Float32Array;
@@ -21,7 +21,7 @@ export interface Ink {
   light?: Float32Array | undefined;
 }
 
-/** A picture in the making: linear mixing of shapes given by their signed distance (negative inside), with smooth edges. */
+/** An image in the making: linear mixing of shapes given by their signed distance (negative inside), with smooth edges. */
 export class Canvas {
   /** `[size, size, 3]`, 0..1 and beyond. */
   readonly values: Float32Array;

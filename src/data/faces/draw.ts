@@ -7,22 +7,22 @@ import { paintEars, paintNeck, paintSkin } from './head.ts';
 import type { Person } from './person.ts';
 import { drawScene, layOut } from './scene.ts';
 
-/** Counts up when the same settings give another picture. */
+/** Counts up when the same settings give another image. */
 export const drawingVersion = 3;
 
 export interface DrawSettings {
   seed: number;
-  /** Number of the picture among the person's. */
+  /** Number of the image among the identity's. */
   picture: number;
   /** Side, pixels. */
   size: number;
 }
 
 /**
- *   person (stable) + scene (of this picture) ─▶ background ▸ hair behind ▸ body ▸ head ▸ features ▸ hair ─▶ exposure, sensor
+ *   identity (stable) + scene (of this image) ─▶ background ▸ hair behind ▸ body ▸ head ▸ features ▸ hair ─▶ exposure, sensor
  *
- * One picture of a person, `[size, size, 3]` RGB, 0..255. Background, clothes, light, pose and expression are drawn without
- * regard to the person, so that only the face tells who it is.
+ * One image of an identity, `[size, size, 3]` RGB, 0..255. Background, clothes, light, pose and expression are drawn without
+ * regard to the identity, so that only the face tells who it is.
  */
 export function drawPicture(person: Person, { seed, picture, size }: DrawSettings): Uint8Array {
   const random = new Random(seed, 'picture', person.index, picture);

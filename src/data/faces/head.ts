@@ -3,7 +3,7 @@ import { type Canvas, ellipse, roundBox } from './canvas.ts';
 import { mix, type Person } from './person.ts';
 import type { Scene, Spaces } from './scene.ts';
 
-/** Signed distance to the outline of a head: half an ellipse above, a jaw of the person's own below, grown by `grow`. */
+/** Signed distance to the outline of a head: half an ellipse above, a jaw of the identity's own below, grown by `grow`. */
 export function headOutline({ head }: Person, u: number, v: number, grow = 0): number {
   const width = head.width + grow;
   if (v < 0) return ellipse(u, v, width, head.top + grow);

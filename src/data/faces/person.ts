@@ -2,7 +2,7 @@ import { hash, Random } from '../../base/random.ts';
 
 export type Colour = readonly [number, number, number];
 
-/** What stays the same in every picture of a person. Lengths are fractions of the picture's side at scale 1. */
+/** What stays the same in every image of an identity. Lengths are fractions of the image's side at scale 1. */
 export interface Person {
   index: number;
   gender: 0 | 1;
@@ -51,7 +51,7 @@ export interface Hair {
 }
 
 /**
- * The person of that number: the same at every call, whatever the number of people. Each trait of consecutive people is spread
+ * The identity of that number: the same at every call, whatever the number of identities. Each trait of consecutive identities is spread
  * evenly over its range (an additive recurrence), so that few of them look alike. Gender shifts the odds of traits and
  * decides none: the two overlap in each.
  */

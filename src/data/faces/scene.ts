@@ -2,7 +2,7 @@ import type { Random } from '../../base/random.ts';
 import type { Box, Space } from './canvas.ts';
 import type { Colour, Person } from './person.ts';
 
-/** What differs from picture to picture of a person. Angles in radians, lengths in fractions of the side. */
+/** What differs from image to image of an identity. Angles in radians, lengths in fractions of the side. */
 export interface Scene {
   x: number;
   y: number;
@@ -55,7 +55,7 @@ export function drawScene(random: Random): Scene {
 }
 
 export interface Spaces {
-  /** The picture, 0..1. */
+  /** The image, 0..1. */
   picture: Space;
   /** The body: moved and scaled, upright. */
   body: Space;

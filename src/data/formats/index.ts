@@ -69,5 +69,5 @@ export function formatOf(bytes: Uint8Array): Format | undefined {
   return formats.find(({ starts }) => starts(head));
 }
 
-/** What is said where another format is expected. */
-export const readFormats = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM picture';
+/** What is reported where another format is expected. */
+export const readFormats = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM image';

@@ -11,7 +11,7 @@ import { walk } from '../walk.ts';
 import { type Point, type Similarity, similarity } from './similarity.ts';
 
 export interface AlignOptions {
-  /** CSV file: picture, then ten numbers. */
+  /** CSV file: image, then ten numbers. */
   landmarks: string;
   /** Side of what is written, pixels. */
   size: number;
@@ -19,7 +19,7 @@ export interface AlignOptions {
   onProgress?: (progress: { done: number; total: number }) => void;
 }
 
-/** Where ArcFace puts eyes, nose and corners of the mouth in a picture of 112 × 112 (insightface's template). */
+/** Where ArcFace puts eyes, nose and corners of the mouth in an image of 112 × 112 (insightface's template). */
 const template: readonly Point[] = [
   [38.2946, 51.6963],
   [73.5318, 51.5014],
@@ -29,8 +29,8 @@ const template: readonly Point[] = [
 ];
 
 /**
- * Copies a folder of pictures, each turned, scaled and cut so that its landmarks lie where ArcFace expects them (least squares,
- * Umeyama 1991). Names and folders stay; tables and annotations.json are copied. Pictures without landmarks are left out and counted.
+ * Copies a folder of images, each turned, scaled and cut so that its landmarks lie where ArcFace expects them (least squares,
+ * Umeyama 1991). Names and folders stay; tables and annotations.json are copied. Images without landmarks are left out and counted.
  */
 export async function alignFolder(
   path: string,
@@ -39,7 +39,7 @@ export async function alignFolder(
 ): Promise<{ folder: string; pictures: number; without: number }> {
   const source = resolve(path);
   if (!(await stat(source).catch(() => undefined))?.isDirectory())
-    throw new FacecomError('data-path-missing', 'There is no such folder of pictures.', {
+    throw new FacecomError('data-path-missing', 'There is no such folder of images.', {
       found: source,
       exitCode: 2,
     });
@@ -48,10 +48,10 @@ export async function alignFolder(
   refuseLinks(source, found);
   const faces = found.pictures.filter((name) => pointsOf(points, name) !== undefined);
   if (faces.length === 0)
-    throw new FacecomError('data-landmarks', 'The landmarks are of no picture of the folder.', {
+    throw new FacecomError('data-landmarks', 'The landmarks are of no image of the folder.', {
       place: { file: resolve(landmarks) },
       found: `${shown([...points.keys()], 3)} for ${shown(found.pictures, 3)}`,
-      expected: 'names of the pictures, relative to the folder or alone',
+      expected: 'names of the images, relative to the folder or alone',
       exitCode: 2,
     });
   const folder = await newFolder(out);
@@ -71,7 +71,7 @@ export async function alignFolder(
   return { folder, pictures: faces.length, without: found.pictures.length - faces.length };
 }
 
-/** Landmarks by the picture's path or, where a list gives that alone, by its name. */
+/** Landmarks by the image's path or, where a list gives that alone, by its name. */
 const pointsOf = (points: ReadonlyMap<string, Point[]>, name: string): Point[] | undefined =>
   points.get(canonical(name)) ?? points.get(canonical(basename(name)));
 
@@ -82,7 +82,7 @@ async function readLandmarks(file: string): Promise<Map<string, Point[]>> {
     throw new FacecomError('data-landmarks', 'The table has not the columns of five landmarks.', {
       place: { file: resolve(file), line: 1 },
       found: `${table.columns.length} columns`,
-      expected: 'picture, then x and y of left eye, right eye, nose, left and right corner of the mouth',
+      expected: 'image, then x and y of left eye, right eye, nose, left and right corner of the mouth',
       exitCode: 2,
     });
   const points = new Map<string, Point[]>();
@@ -106,7 +106,7 @@ async function readLandmarks(file: string): Promise<Map<string, Point[]>> {
   return points;
 }
 
-/** Warps a picture; one that is far larger than the face that is cut from it is made smaller first, so that no pixel is skipped. */
+/** Warps an image; one that is far larger than the face that is cut from it is made smaller first, so that no pixel is skipped. */
 async function alignPicture(file: string, out: string, map: Similarity, size: number): Promise<void> {
   try {
     const image = (await openSharp(file)).autoOrient();
@@ -137,7 +137,7 @@ async function alignPicture(file: string, out: string, map: Similarity, size: nu
       }
     const written = sharp(pixels, { raw: { width: size, height: size, channels: 3 } });
     const ending = extname(out).toLowerCase();
-    // Whatever its name says, a picture is read by its content: formats that are not written are written as PNG.
+    // Whatever its name says, an image is read by its content: formats that are not written are written as PNG.
     if (/^\.jpe?g$/.test(ending)) await written.jpeg({ quality: 95 }).toFile(out);
     else if (ending === '.webp') await written.webp({ lossless: true }).toFile(out);
     else

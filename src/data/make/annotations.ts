@@ -8,7 +8,7 @@ export interface Annotation {
   person: string | undefined;
 }
 
-/** Writes annotations.json, one picture per line. */
+/** Writes annotations.json, one image per line. */
 export function writeAnnotations(folder: string, annotations: readonly Annotation[]): void {
   const lines = annotations.map(({ filename, gender, person }) => {
     const word = gender === -1 ? null : gender === 1 ? 'Female' : 'Male';

@@ -18,15 +18,15 @@ interface Source {
 export interface CorruptSettings {
   conditions: readonly Condition[];
   severity: Severity;
-  /** Longest side of what is written, pixels; larger pictures are made smaller first. */
+  /** Longest side of what is written, pixels; larger images are made smaller first. */
   size: number;
   /** Of what is random in a condition. */
   seed: number;
 }
 
 /**
- * Writes each picture under each condition as `<stem>_<suffix>.png`, the names of FaceCom's own distorted pictures. A folder with
- * annotations.json gives one with annotations.json. Returns the folder and how many pictures it holds.
+ * Writes each image under each condition as `<stem>_<suffix>.png`, the names of FaceCom's own distorted images. A folder with
+ * annotations.json gives one with annotations.json. Returns the folder and how many images it holds.
  */
 export async function corruptFolder(
   path: string,
@@ -65,7 +65,7 @@ export async function corruptFolder(
 async function listPictures(folder: string): Promise<{ annotated: boolean; pictures: Source[] }> {
   const info = await stat(folder).catch(() => undefined);
   if (!info?.isDirectory())
-    throw new FacecomError('data-path-missing', 'There is no such folder of pictures.', {
+    throw new FacecomError('data-path-missing', 'There is no such folder of images.', {
       found: folder,
       expected: 'a folder',
       exitCode: 2,
@@ -82,9 +82,9 @@ async function listPictures(folder: string): Promise<{ annotated: boolean; pictu
     .filter((name) => /\.(?:jpe?g|png|webp|avif|tiff?|gif)$/i.test(name))
     .sort();
   if (names.length === 0)
-    throw new FacecomError('data-empty', 'The folder holds no pictures.', {
+    throw new FacecomError('data-empty', 'The folder holds no images.', {
       found: folder,
-      expected: 'JPEG, PNG, WebP, AVIF, TIFF or GIF pictures',
+      expected: 'JPEG, PNG, WebP, AVIF, TIFF or GIF images',
       exitCode: 2,
     });
   return { annotated: false, pictures: names.map((name) => ({ name, file: join(folder, name) })) };
@@ -97,7 +97,7 @@ interface Square {
   height: number;
 }
 
-/** Decodes a picture, made smaller where it is larger, its last row and column repeated to a square: conditions work on squares. */
+/** Decodes an image, made smaller where it is larger, its last row and column repeated to a square: conditions work on squares. */
 async function readSquare(file: string, limit: number): Promise<Square> {
   const { default: sharp } = await import('sharp');
   try {

@@ -4,7 +4,7 @@ import { FacecomError } from '../../base/errors.ts';
 
 export interface SheetRow {
   label: string;
-  /** Pictures `[size, size, 3]`, each with a caption of one or more lines. */
+  /** Images `[size, size, 3]`, each with a caption of one or more lines. */
   pictures: { pixels: Uint8Array; caption?: string }[];
 }
 
@@ -18,7 +18,7 @@ const gap = 4;
 const lineHeight = 12;
 const titleHeight = 20;
 
-/** Writes rows of pictures with their labels under a title as one picture, in the format of the file's ending. Returns its size, pixels. */
+/** Writes rows of images with their labels under a title as one image, in the format of the file's ending. Returns its size, pixels. */
 export async function writeSheet(
   file: string,
   rows: SheetRow[],

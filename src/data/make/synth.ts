@@ -8,14 +8,14 @@ import { writeAnnotations } from './annotations.ts';
 export interface SynthSettings {
   identities: number;
   images_per_identity: number;
-  /** Share of the pictures under one of the seven bad conditions. */
+  /** Share of the images under one of the seven bad conditions. */
   conditions: number;
   seed: number;
   /** Pixels on a side. */
   size: number;
 }
 
-/** Writes a synthetic set in the FaceCom layout; annotations.json comes last, so that half a set is none. Returns its pictures. */
+/** Writes a synthetic set in the FaceCom layout; annotations.json comes last, so that half a set is none. Returns its images. */
 export async function synthesize(
   path: string,
   { size, ...synthetic }: SynthSettings,

@@ -59,13 +59,13 @@ export async function recognise(
     if (lines.length === 1) return { kind: 'jsonl', reason: `it has ${lines[0]}` };
     if (tables.length === 1) return { kind: 'csv', reason: `it has ${tables[0]}` };
   }
-  if (inFolders > 0) return { kind: 'folders', reason: 'its pictures lie in a folder for each identity' };
+  if (inFolders > 0) return { kind: 'folders', reason: 'its images lie in a folder for each identity' };
   if (pictures.length > 0 && (await pairList(folder)) !== undefined)
     return { kind: 'pairs', reason: 'it has a list of pairs and no labels' };
   refuseEmpty(folder, pictures.length, others, 'a data set');
   throw new FacecomError('data-layout', 'The folder has none of the known layouts.', {
     place: { file: folder },
-    found: `${pictures.length} pictures beside one another, without labels`,
+    found: `${pictures.length} images beside one another, without labels`,
     expected:
       'annotations.json, the folders of the challenge, one folder an identity, or one table (.csv, .jsonl) of labels',
     remedy: 'Add labels, or set data.source and data.file.',

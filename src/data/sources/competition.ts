@@ -12,7 +12,7 @@ import { walk } from '../walk.ts';
 /**
  * The folders of the FaceCom challenge (Comsys Hackathon-5) in all forms that its participants have them in:
  *   Task_A/{train,val,test}/{male,female}/…   Task_B/{train,val,test}/<identity>/…  with versions in distortion/ or by name
- * Task A's genders join Task B's identities by the file's stem, so that every version of a picture has both labels.
+ * Task A's genders join Task B's identities by the file's stem, so that every version of an image has both labels.
  */
 export const source: FileSource = {
   async list(settings, { signal }) {
@@ -28,7 +28,7 @@ export const source: FileSource = {
     if (strange.length > 0)
       warnings.push({
         code: 'data-left-out',
-        message: `${strange.length} pictures lie in no folder of the challenge and are left out: ${shown(strange, 3)}.`,
+        message: `${strange.length} images lie in no folder of the challenge and are left out: ${shown(strange, 3)}.`,
       });
     const pictures = joined.map(
       ({ name, gender, person, side }): ListedPicture => ({
@@ -41,14 +41,14 @@ export const source: FileSource = {
     );
     const groups = new Map(joined.map(({ name, groups }) => [name, groups]));
     return withPairs(
-      // The challenge is to recognise people never seen in training.
+      // The challenge is to recognise identities never seen in training.
       { folder, pictures, warnings, groups, peopleApart: true, notes: labelVersion(counts) },
       settings,
     );
   },
 };
 
-/** `Comys_Hackathon5/` beside `Comys_Hackathon5 (1)/`: the same pictures twice. */
+/** `Comys_Hackathon5/` beside `Comys_Hackathon5 (1)/`: the same images twice. */
 function refuseTwoCopies(folder: string, files: readonly ChallengeFile[]): void {
   for (const letter of ['A', 'B'] as const) {
     const roots = [...new Set(files.filter(({ task }) => task === letter).map(({ root }) => root))];

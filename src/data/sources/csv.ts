@@ -3,10 +3,10 @@ import { existingFolder, type FileSource } from '../listing.ts';
 import { withPairs } from '../pair-list.ts';
 import { readTable } from '../table.ts';
 
-/** A CSV file with a line a picture; `data.columns` names its columns. Columns of labels may be absent. */
+/** A CSV file with a line an image; `data.columns` names its columns. Columns of labels may be absent. */
 export const source: FileSource = {
   async list(settings) {
-    const folder = await existingFolder(settings, 'the folder of the table and its pictures');
+    const folder = await existingFolder(settings, 'the folder of the table and its images');
     const file = await tableFile(folder, settings.file, /\.[ct]sv$/);
     const delimiter = /\.tsv$/.test(file) ? '\t' : settings.delimiter;
     const table = await readTable(file, delimiter);

@@ -4,7 +4,7 @@ import { existingFolder, type FileSource } from '../listing.ts';
 import { withPairs } from '../pair-list.ts';
 
 /**
- * A folder with `annotations.json`, a list of `{filename, gender: "Male" | "Female", person_id}`, and the pictures in `images/` or
+ * A folder with `annotations.json`, a list of `{filename, gender: "Male" | "Female", person_id}`, and the images in `images/` or
  * beside it. A label may be absent or null.
  */
 export const source: FileSource = {

@@ -13,11 +13,11 @@ import { walk } from '../walk.ts';
 
 /**
  * One folder an identity: `[train|val|test/][<gender>/]<identity>/…`. Sides and genders are read from folders where all folders of
- * that level name one. `data.file` may name a table of genders by picture or by identity.
+ * that level name one. `data.file` may name a table of genders by image or by identity.
  */
 export const source: FileSource = {
   async list(settings, { signal }) {
-    const expected = 'one folder of pictures an identity';
+    const expected = 'one folder of images an identity';
     const folder = await existingFolder(settings, expected);
     const found = await walk(folder, signal);
     refuseLinks(folder, found);
@@ -31,11 +31,11 @@ export const source: FileSource = {
     });
     const loose = pictures.filter(({ person }) => person === undefined).map(({ name }) => name);
     if (loose.length === pictures.length)
-      throw new FacecomError('data-layout', 'The pictures lie in no folder of their own.', {
+      throw new FacecomError('data-layout', 'The images lie in no folder of their own.', {
         place: { file: folder },
         found: shown(loose, 3),
         expected,
-        remedy: 'Put the pictures of each person into a folder, or use data.source csv.',
+        remedy: 'Put the images of each identity into a folder, or use data.source csv.',
         exitCode: 2,
       });
     return withPairs({ folder, pictures, warnings: [], notes: notesOf(pictures) }, settings);
@@ -49,7 +49,7 @@ interface FolderPicture {
   gender: 0 | 1 | undefined;
 }
 
-/** What the folders of each picture say. */
+/** What the folders of each image say. */
 export function readFolders(names: readonly string[], genders: Genders): FolderPicture[] {
   let paths = names.map((name) =>
     name
@@ -73,7 +73,7 @@ export function readFolders(names: readonly string[], genders: Genders): FolderP
   }));
 }
 
-/** Genders by picture, or by identity where the table has no column of pictures. */
+/** Genders by image, or by identity where the table has no column of images. */
 async function genderTable(
   folder: string,
   settings: Parameters<FileSource['list']>[0],

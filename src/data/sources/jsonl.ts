@@ -5,10 +5,10 @@ import { existingFolder, type FileSource } from '../listing.ts';
 import { withPairs } from '../pair-list.ts';
 import { readUtf8 } from '../text-file.ts';
 
-/** A file with a JSON object a line and picture; `data.columns` names its keys. Labels may be absent or null. */
+/** A file with a JSON object a line and image; `data.columns` names its keys. Labels may be absent or null. */
 export const source: FileSource = {
   async list(settings) {
-    const folder = await existingFolder(settings, 'the folder of the table and its pictures');
+    const folder = await existingFolder(settings, 'the folder of the table and its images');
     const file = await tableFile(folder, settings.file, /\.(?:jsonl|ndjson)$/);
     const text = await readUtf8(file, basename(file));
     const { columns } = settings;

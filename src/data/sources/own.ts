@@ -6,14 +6,14 @@ import type { Collection, PictureEntry } from '../dataset.ts';
 
 type DataSettings = Experiment['data'];
 
-/** A picture of a plugin's source, and what is known of it. */
+/** An image of a plugin's source, and what is known of it. */
 export interface OwnPicture {
   /** Unique in the data set. */
   name: string;
   gender?: 'Male' | 'Female';
-  /** Name of the person. */
+  /** Name of the identity. */
   person?: string;
-  /** Pictures with the same group stay on one side of a split. */
+  /** Images with the same group stay on one side of a split. */
   group?: string;
 }
 
@@ -21,11 +21,11 @@ export interface OwnPictures {
   pictures: readonly OwnPicture[];
   /** What the pixels depend on beside the options, such as a hash of the files: another text is another data set. */
   version: string;
-  /** Pixels of the k-th picture, `[size, size, 3]` RGB, 0 to 255. */
+  /** Pixels of the k-th image, `[size, size, 3]` RGB, 0 to 255. */
   decode(index: number): Uint8Array | Promise<Uint8Array>;
 }
 
-/** A data source of a plugin. `path` is `data.path` of the spec, `size` the side of the pictures in pixels. */
+/** A data source of a plugin. `path` is `data.path` of the spec, `size` the side of the images in pixels. */
 export interface SourceDefinition<Options = Record<string, never>> {
   open(
     options: Options,
@@ -64,7 +64,7 @@ function entryOf({ name, gender, person, group }: OwnPicture): PictureEntry {
     name,
     gender: gender === 'Male' ? 0 : gender === 'Female' ? 1 : -1,
     person,
-    groups: group === undefined ? [`picture ${name}`] : [group],
+    groups: group === undefined ? [`image ${name}`] : [group],
   };
 }
 

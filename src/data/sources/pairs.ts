@@ -5,10 +5,10 @@ import { existingFolder, type FileSource } from '../listing.ts';
 import { readPairs } from '../pair-list.ts';
 import { shown } from '../shown.ts';
 
-/** A list of pairs, and the pictures that it names: for verification. Whom they show is known where a folder is named after them. */
+/** A list of pairs, and the images that it names: for verification. Whom they show is known where a folder is named after them. */
 export const source: FileSource = {
   async list(settings) {
-    const folder = await existingFolder(settings, 'the folder of the pictures and the list of pairs');
+    const folder = await existingFolder(settings, 'the folder of the images and the list of pairs');
     const list = settings.pairs ?? settings.file ?? 'pairs.txt';
     const pairs = await readPairs(folder, list, settings);
     const names = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))].sort();
@@ -18,10 +18,10 @@ export const source: FileSource = {
       if (!info?.isFile()) missing.push(name);
     }
     if (missing.length > 0)
-      throw new FacecomError('data-picture-missing', 'The list of pairs names pictures that do not exist.', {
+      throw new FacecomError('data-picture-missing', 'The list of pairs names images that do not exist.', {
         place: { file: join(folder, list) },
         found: shown(missing),
-        expected: 'pictures of the folder',
+        expected: 'images of the folder',
         remedy: 'Correct the list, or data.path.',
         exitCode: 2,
       });
@@ -37,7 +37,7 @@ export const source: FileSource = {
       pairs,
       warnings: [],
       notes: [
-        `${pairs.length} pairs of ${names.length} pictures, ${pairs.filter(({ same }) => same).length} of one person`,
+        `${pairs.length} pairs of ${names.length} images, ${pairs.filter(({ same }) => same).length} of one identity`,
       ],
     };
   },

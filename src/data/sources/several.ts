@@ -4,7 +4,7 @@ import { collect } from '../collect.ts';
 import type { ListedPicture, Listing } from '../listing.ts';
 import { fileSources, type Source } from './index.ts';
 
-/** The sources of `data.sources` one after the other, with their prefixes before the names of pictures and people. */
+/** The sources of `data.sources` one after the other, with their prefixes before the names of images and identities. */
 export const source: Source = {
   async open(data, options) {
     if (data.sources.length === 0)

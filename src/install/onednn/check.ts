@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { isErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { programFile } from '../../base/folders.ts';
 
@@ -38,13 +39,13 @@ export async function checkOneDnn(
   const said = lastJson(stdout);
   if (said?.version && exitCode === 0) return said as OneDnnReport;
   const { error } = said ?? {};
-  if (error && error.code !== 'internal')
+  if (isErrorCode(error?.code) && error.code !== 'internal')
     throw new FacecomError(error.code, error.message, { ...error, exitCode: 2 });
   const how = signal ? `the process that loaded it was ended by ${signal}` : `exit code ${exitCode}`;
   throw new FacecomError('onednn-damaged', `oneDNN in ${dir} does not load.`, {
     found: [how, stderr.trim().split('\n').at(-1)].filter(Boolean).join('; '),
     expected: 'a library that loads and computes on this machine',
-    remedy: 'Run `facecom setup --onednn --force` to install it again.',
+    remedy: 'Run `facecom setup --force` to install it again.',
     exitCode: 2,
   });
 }

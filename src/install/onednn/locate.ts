@@ -6,7 +6,7 @@ import { readMarker } from '../tensorflow/locate.ts';
 export interface OneDnnPlace {
   /** The folder that holds the library. */
   dir: string;
-  /** Of the wheel; undefined where FACECOM_ONEDNN_DIR names another build. */
+  /** Of the wheel; undefined if FACECOM_ONEDNN_DIR names another build. */
   version?: string;
 }
 

@@ -25,6 +25,7 @@ import {
 } from '../../python/index.ts';
 import { readMarker, verifyInstall, writeMarker } from '../tensorflow/locate.ts';
 import { checkOneDnn, type OneDnnReport } from './check.ts';
+import { INTEL_LIBRARIES, ONEDNN_LIBRARY } from './check-file.ts';
 import { ONEDNN_VERSION, oneDnnFolder } from './locate.ts';
 import { type OneDnnWheels, planOneDnn } from './wheels.ts';
 
@@ -39,15 +40,15 @@ export interface OneDnnSetupOptions {
 export interface OneDnnSetup {
   dir: string;
   version: string;
-  /** Whether it was installed now; false where it was there. */
+  /** Whether it was installed now; false if it was there. */
   installed: boolean;
   report?: OneDnnReport;
 }
 
 const ASIDE = '.aside-';
 
-/** The libraries that are kept: oneDNN, and Intel's threads if those are used. */
-const KEPT = /^(libdnnl\.so\.3|libiomp5\.so)$/;
+/** The libraries that are kept: oneDNN, and Intel's if those are used. */
+const KEPT: readonly string[] = [ONEDNN_LIBRARY, ...INTEL_LIBRARIES];
 
 /**
  * Installs oneDNN from its PyPI wheel into the cache folder, unless it is there:
@@ -103,7 +104,7 @@ async function install(
   const [root, work] = [join(aside, 'root'), join(aside, 'work')];
   const lib = join(root, 'lib');
   try {
-    mkdirSync(lib, { recursive: true });
+    makeFolder(lib);
     mkdirSync(work);
     const growth = watchGrowth(work, 'fetching oneDNN', progress);
     growth.expect(wheels.fetched);
@@ -173,21 +174,23 @@ os.makedirs(folder, exist_ok=True)
 with zipfile.ZipFile(wheel) as archive:
     for info in archive.infolist():
         name = os.path.basename(info.filename)
-        if name in ("libdnnl.so.3", "libiomp5.so"):
+        if name in ${JSON.stringify(KEPT)}:
             with archive.open(info) as source, open(os.path.join(folder, name), "wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 `;
 
+import { makeFolder } from '../../base/files.ts';
+
 /** Copies the libraries out of what was unpacked, wherever the tool put them. */
 function keep(work: string, lib: string): void {
   for (const entry of readdirSync(work, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory() || !KEPT.test(entry.name)) continue;
+    if (entry.isDirectory() || !KEPT.includes(entry.name)) continue;
     const from = realpathSync(join(entry.parentPath ?? entry.path, entry.name));
     copyFileSync(from, join(lib, basename(entry.name)));
   }
-  if (!existsSync(join(lib, 'libdnnl.so.3'))) {
+  if (!existsSync(join(lib, ONEDNN_LIBRARY))) {
     throw new FacecomError('onednn-damaged', "oneDNN's wheel holds no library.", {
-      expected: 'libdnnl.so.3',
+      expected: ONEDNN_LIBRARY,
       remedy: 'Check that the package index gives the genuine package.',
       exitCode: 2,
     });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
 import { type Machine, thisMachine } from '../tensorflow/wheels.ts';
@@ -16,10 +16,11 @@ export interface OneDnnWheels {
 const GOMP =
   'onednn-cpu-gomp==2023.2.0 --hash=sha256:2f22a54d6a890ed14bfa185d42a4be65d8b5b1df85dc1f0f3a9abe31620416fb';
 
-/** The wheel whose threads are Intel's, and those threads: for a machine without libgomp. */
+/** The wheel whose threads are Intel's, and those threads with what else Intel's compiler needs: for a machine without libgomp. */
 const IOMP = [
   'onednn-cpu-iomp==2023.2.0 --hash=sha256:7c53517b801ee09254d3cf267786cdd5748fbd7e85123e840801255c5eac56b8',
   'intel-openmp==2023.2.0 --hash=sha256:5a604c4c9413640074b22bd444dbf27979ebb9c4fd0344a81f003f392171e56e',
+  'intel-cmplr-lib-rt==2023.2.0 --hash=sha256:f2291fbd870639dfff0e6eb583fbb5668138f000139716c2e692b90ba5ae5c7c',
 ];
 
 /** Which wheels of PyPI fit a machine. Throws FacecomError `onednn-platform` if there are none. */
@@ -38,7 +39,27 @@ export function planOneDnn(
   }
   return hasGomp
     ? { requirements: [GOMP], fetched: 39e6, kept: 65e6, peak: 250e6 }
-    : { requirements: IOMP, fetched: 60e6, kept: 67e6, peak: 350e6 };
+    : { requirements: IOMP, fetched: 108e6, kept: 101e6, peak: 600e6 };
+}
+
+/** Why oneDNN cannot compute on this machine, as far as can be told without it; undefined if nothing speaks against it. */
+export function oneDnnUnfit(
+  machine: Machine = thisMachine(),
+  flags: string = cpuFlags(),
+): string | undefined {
+  const { platform, arch } = machine;
+  if (platform !== 'linux' || arch !== 'x64') return `${platform} on ${arch}`;
+  if (process.env.FACECOM_ONEDNN_DIR === undefined && !machine.glibc) return 'a Linux without glibc';
+  return flags === '' || /\bavx2\b/.test(flags) ? undefined : 'the processor has no AVX2';
+}
+
+/** What Linux says that the processor can do. */
+function cpuFlags(): string {
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** Whether the system has a shared library, by where loaders look. */

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { isErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { programFile } from '../../base/folders.ts';
 
@@ -51,7 +52,7 @@ export async function checkTensorFlow(
     expected?: string;
     remedy?: string;
   };
-  if (error && error.code !== 'internal')
+  if (isErrorCode(error?.code) && error.code !== 'internal')
     throw new FacecomError(error.code, error.message, { ...error, exitCode: 2 });
   throw new FacecomError('tensorflow-damaged', `Native TensorFlow in ${dir} does not load.`, {
     found: [how(result), lastLine(result.stderr)].filter(Boolean).join('; '),

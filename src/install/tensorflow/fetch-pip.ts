@@ -1,6 +1,5 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FacecomError } from '../../base/errors.ts';
 import type { Python } from '../../python/index.ts';
 import { type Progress, runPip, watchGrowth } from '../../python/index.ts';
 import type { WheelPlan } from './wheels.ts';
@@ -22,11 +21,8 @@ export const KEPT =
 /** The libraries' own code does not depend on Python: any wheel of the release will do, so a widely built one is asked for. */
 export const WHEEL_PYTHON = '3.12';
 
-/** A requirement of tensorflow's extra `and-cuda`. */
-const CUDA_REQUIREMENT = /^nvidia-[a-z0-9-]+[<>=!~,. 0-9]*$/;
-
 const UNPACK = `
-import json, os, re, shutil, sys, zipfile
+import os, re, shutil, sys, zipfile
 wheel, root, pattern = sys.argv[1:4]
 try:
     with zipfile.ZipFile(wheel) as archive:
@@ -39,54 +35,25 @@ try:
                 shutil.copyfileobj(source, target, 1 << 20)
             if (info.external_attr >> 16) & 0o111:
                 os.chmod(path, 0o755)
-        name = next(n for n in archive.namelist() if re.match(r"^[^/]+\\.dist-info/METADATA$", n))
-        print("METADATA " + json.dumps(archive.read(name).decode("utf-8")))
 except Exception as error:
     sys.exit("ERROR: " + str(error))
 `;
+
+import { makeFolder } from '../../base/files.ts';
 
 /** Fetches the wheels with pip, one after another, and unpacks what is needed of each. */
 export async function fetchWithPip(python: Python, options: FetchOptions): Promise<void> {
   const { plan, work } = options;
   const tool = python.pip ? python.path : await pipOfItsOwn(python, options);
-  const needs = await fetchWheel(tool, pinned(plan), options);
-  if (plan.kind !== 'cuda') return;
-  const requirements = cudaRequirements(needs);
-  for (const requirement of requirements) await fetchWheel(tool, requirement, options);
+  for (const requirement of plan.requirements) await fetchWheel(tool, requirement, options);
   rmSync(work, { recursive: true, force: true });
 }
 
-/** The wheel of a plan and no other, as a line of a requirements file. */
-export const pinned = ({ package: name, version, sha256 }: WheelPlan): string =>
-  `${name}==${version} --hash=sha256:${sha256}`;
-
-/** What pip and uv are given for a requirement: a hash can stand in a file only. */
+/** What pip and uv are given for a requirement: its hash can stand in a file only. */
 export function requirementArgs(requirement: string, work: string): string[] {
-  if (!requirement.includes(' --hash=')) return [requirement];
   const file = join(work, 'requirements.txt');
   writeFileSync(file, `${requirement}\n`);
   return ['--require-hashes', '-r', file];
-}
-
-/** What a wheel's METADATA says of the extra `and-cuda`. */
-export function cudaRequirements(metadata: string): string[] {
-  const found = [...metadata.matchAll(/^Requires-Dist: ([^;\n]+);.*extra == ['"]and-cuda['"]/gm)].map(
-    ([, requirement]) => requirement!.trim(),
-  );
-  const strange = found.find((requirement) => !CUDA_REQUIREMENT.test(requirement));
-  if (found.length === 0 || strange) {
-    throw new FacecomError(
-      'python-packages',
-      "TensorFlow's wheel does not say which CUDA libraries it needs.",
-      {
-        ...(strange ? { found: strange } : {}),
-        expected: 'Requires-Dist lines of the extra and-cuda',
-        remedy: 'Check that the package index gives the genuine tensorflow package.',
-        exitCode: 2,
-      },
-    );
-  }
-  return found;
 }
 
 /** A Python without pip can make an environment that has one. */
@@ -96,12 +63,11 @@ async function pipOfItsOwn(python: Python, { work, signal }: FetchOptions): Prom
   return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 }
 
-/** Gives the wheel's METADATA. */
-async function fetchWheel(python: string, requirement: string, options: FetchOptions): Promise<string> {
+async function fetchWheel(python: string, requirement: string, options: FetchOptions): Promise<void> {
   const { plan, root, work, signal, progress } = options;
   const what = /^[\w-]+/.exec(requirement)![0];
   const [wheels, temporary] = [join(work, 'wheels'), join(work, 'tmp')];
-  for (const folder of [root, wheels, temporary]) mkdirSync(folder, { recursive: true });
+  for (const folder of [root, wheels, temporary]) makeFolder(folder);
   const growth = watchGrowth(temporary, `fetching ${what}`, progress);
   const flags = [
     ...['--no-deps', '--no-cache-dir', '--only-binary=:all:', '--progress-bar', 'off'],
@@ -135,7 +101,7 @@ async function fetchWheel(python: string, requirement: string, options: FetchOpt
   }
   const wheel = join(wheels, readdirSync(wheels).find((name) => name.endsWith('.whl'))!);
   try {
-    return await unpack(python, wheel, what, options);
+    await unpack(python, wheel, what, options);
   } finally {
     rmSync(wheel, { force: true });
   }
@@ -146,20 +112,17 @@ async function unpack(
   wheel: string,
   what: string,
   { root, signal, progress }: FetchOptions,
-): Promise<string> {
+): Promise<void> {
   const growth = watchGrowth(root, `unpacking ${what}`, progress);
-  let metadata = '';
   try {
     await runPip(python, ['-c', UNPACK, wheel, root, KEPT.source], {
       what: `the wheel of ${what}`,
       signal,
       onLine: (line) => {
         if (line.startsWith('TOTAL ')) growth.expect(Number(line.slice(6)));
-        if (line.startsWith('METADATA ')) metadata = JSON.parse(line.slice(9));
       },
     });
   } finally {
     growth.stop();
   }
-  return metadata;
 }

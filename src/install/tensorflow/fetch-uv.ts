@@ -1,24 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../base/files.ts';
 import type { Python } from '../../python/index.ts';
 import { runPip, watchGrowth } from '../../python/index.ts';
-import {
-  cudaRequirements,
-  type FetchOptions,
-  KEPT,
-  pinned,
-  requirementArgs,
-  WHEEL_PYTHON,
-} from './fetch-pip.ts';
+import { type FetchOptions, KEPT, requirementArgs, WHEEL_PYTHON } from './fetch-pip.ts';
 
 /** Fetches the wheels with uv, which unpacks them whole, and keeps what is needed. Where there is no Python, uv gets one. */
 export async function fetchWithUv(python: Python | undefined, options: FetchOptions): Promise<void> {
   const { plan, work } = options;
-  mkdirSync(work, { recursive: true });
+  makeFolder(work);
   const interpreter = python?.path ?? (await pythonOfItsOwn(options));
-  const metadata = await install(interpreter, pinned(plan), options);
-  if (plan.kind !== 'cuda') return;
-  for (const requirement of cudaRequirements(metadata)) await install(interpreter, requirement, options);
+  for (const requirement of plan.requirements) await install(interpreter, requirement, options);
 }
 
 async function pythonOfItsOwn({ work, signal, progress }: FetchOptions): Promise<string> {
@@ -28,13 +20,12 @@ async function pythonOfItsOwn({ work, signal, progress }: FetchOptions): Promise
   return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 }
 
-/** Gives the METADATA of the package that was named. */
-async function install(python: string, requirement: string, options: FetchOptions): Promise<string> {
+async function install(python: string, requirement: string, options: FetchOptions): Promise<void> {
   const { plan, root, work, signal, progress } = options;
   const what = /^[\w-]+/.exec(requirement)![0];
   // A cache of its own, on the same disk: files are moved, not copied, and nothing stays behind.
   const [site, cache] = [join(work, 'site'), join(work, 'cache')];
-  for (const folder of [site, cache]) mkdirSync(folder, { recursive: true });
+  for (const folder of [site, cache]) makeFolder(folder);
   const growth = watchGrowth(cache, `fetching ${what}`, progress);
   const flags = [
     ...[
@@ -61,13 +52,8 @@ async function install(python: string, requirement: string, options: FetchOption
   } finally {
     growth.stop();
   }
-  const folder = readdirSync(site).find(
-    (name) => name.endsWith('.dist-info') && name.startsWith(`${what.replaceAll('-', '_')}-`),
-  );
-  const metadata = folder ? readFileSync(join(site, folder, 'METADATA'), 'utf8') : '';
   keep(site, root);
   for (const done of [site, cache]) rmSync(done, { recursive: true, force: true });
-  return metadata;
 }
 
 function keep(site: string, root: string): void {
@@ -75,7 +61,7 @@ function keep(site: string, root: string): void {
     const from = join(entry.parentPath ?? entry.path, entry.name);
     const name = from.slice(site.length + 1).replaceAll('\\', '/');
     if (entry.isDirectory() || !KEPT.test(name)) continue;
-    mkdirSync(dirname(join(root, name)), { recursive: true });
+    makeFolder(dirname(join(root, name)));
     renameSync(from, join(root, name));
   }
 }

@@ -31,7 +31,7 @@ export const installsFolder = (): string => join(cacheFolder(), 'tensorflow');
 
 /**
  * The native TensorFlow to use: the folder that FACECOM_TENSORFLOW_DIR names, else of the finished installs in the cache folder the
- * one that was set up or asked for last. Undefined where there is none.
+ * one that was set up or asked for last. Undefined if there is none.
  */
 export function locateTensorFlow(): TensorFlowPlace | undefined {
   const named = process.env.FACECOM_TENSORFLOW_DIR;
@@ -58,7 +58,7 @@ export function listInstalls(): TensorFlowPlace[] {
     .map(({ place }) => place);
 }
 
-/** What is wrong with the files of an install, compared to what its marker says; undefined where nothing is. */
+/** What is wrong with the files of an install, compared to what its marker says; undefined if nothing is. */
 export function verifyInstall(dir: string): string | undefined {
   const folder = dirname(dir);
   for (const [path, bytes] of Object.entries(readMarker(folder)?.files ?? {})) {
@@ -69,7 +69,7 @@ export function verifyInstall(dir: string): string | undefined {
   return existsSync(dir) ? undefined : `${dir} is missing`;
 }
 
-/** What the marker of an install's folder says; undefined where there is none, or half of one. */
+/** What the marker of an install's folder says; undefined if there is none, or half of one. */
 export const readMarker = (folder: string): Marker | undefined =>
   readJsonObject(join(folder, MARKER)) as Marker | undefined;
 
@@ -108,7 +108,7 @@ function namesIn(folder: string): string[] {
 
 const order = ({ kind }: TensorFlowPlace) => (kind === 'cuda' ? 1 : 0);
 
-/** As the install's marker says; the name of the folder where there is none. */
+/** As the install's marker says; the name of the folder if there is none. */
 const versionOf = (dir: string): string => readMarker(dirname(resolve(dir)))?.version ?? basename(dir);
 
 const isCuda = (dir: string): boolean => existsSync(join(dir, '..', 'nvidia'));

@@ -5,7 +5,7 @@ import type { Forward, Parameters } from '../layers.ts';
 export interface Backbone {
   /** Width of what it returns. */
   features: number;
-  /** [batch, height, width, 3], normalised pictures → [batch, features]. */
+  /** [batch, height, width, 3], normalised images → [batch, features]. */
   apply(forward: Forward, pictures: Tensor4D): Tensor2D;
 }
 

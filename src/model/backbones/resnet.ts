@@ -17,7 +17,7 @@ const linear = { activation: 'none' } as const;
 
 /**
  * ResNet (He et al., 2016) as torchvision builds it: names, symmetric padding, the stride of a bottleneck on its 3×3
- * convolution. Takes pictures [batch, height, width, 3], gives pooled features [batch, features].
+ * convolution. Takes images [batch, height, width, 3], gives pooled features [batch, features].
  */
 export function resnet({ depths, bottleneck }: Stages) {
   return (parameters: Parameters): Backbone => {

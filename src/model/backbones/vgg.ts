@@ -9,7 +9,7 @@ const WIDTHS = [64, 128, 256, 512, 512] as const;
 
 /**
  * VGG with batch normalisation (Simonyan and Zisserman, 2015) as torchvision builds it, up to its last pooling; the mean over the
- * picture stands in place of its three fully connected layers, which hold six sevenths of its weights.
+ * image stands in place of its three fully connected layers, which hold six sevenths of its weights.
  */
 export function vgg(depths: readonly number[]): MakeBackbone {
   return (parameters) => {

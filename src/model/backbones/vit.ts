@@ -17,7 +17,7 @@ const initial = truncated(0.02);
 
 /**
  * Vision Transformer (Dosovitskiy et al., 2021) as timm builds it, without dropout: the class token, normalised, is the feature. The
- * side of the pictures is a multiple of the patch's.
+ * side of the images is a multiple of the patch's.
  */
 export function vit({ depth, width, heads, patch }: Shape): MakeBackbone {
   return (parameters) => {

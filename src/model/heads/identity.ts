@@ -25,7 +25,7 @@ export interface IdentityOutput {
 export interface IdentityTargets {
   /** Class indices [batch]; whatever where the weight is 0. */
   labels: tf.Tensor1D;
-  /** What each picture counts [batch], 0 without the label; of a whole batch 1 in all. */
+  /** What each image counts [batch], 0 without the label; of a whole batch 1 in all. */
   weights: tf.Tensor1D;
   /** The identities that were mixed in, with their own weights. */
   other?: { labels: tf.Tensor1D; weights: tf.Tensor1D };
@@ -42,7 +42,7 @@ export interface IdentityHead {
 
 const NAME = 'identity_head';
 
-/** A classifier over people or, with an embedding, a map onto the sphere on which they lie apart. */
+/** A classifier over identities or, with an embedding, a map onto the sphere on which they lie apart. */
 export function identityHead(
   parameters: Parameters,
   features: number,

@@ -3,7 +3,7 @@ import { power } from './gender.ts';
 
 /**
  * Softmax cross-entropy with label smoothing, as torch.nn.CrossEntropyLoss, or with `focal` above 0 its focal variant. logits: [batch,
- * identities]; labels: [batch], class indices; weights: [batch], 0 for a picture without the label.
+ * identities]; labels: [batch], class indices; weights: [batch], 0 for an image without the label.
  */
 export function identityLoss(
   logits: tf.Tensor2D,

@@ -6,7 +6,7 @@ type Task = 'gender' | 'identity';
 
 /**
  * What a loss is of. Logits are [batch] (gender, Female above 0) or [batch, identities]; labels are [batch], 0 or 1 or class indices;
- * weights are [batch], 0 for a picture without the label, and add up to 1 over the pictures of a batch that have it.
+ * weights are [batch], 0 for an image without the label, and add up to 1 over the images of a batch that have it.
  */
 export interface LossInputs {
   task: Task;

@@ -10,7 +10,7 @@ import { timmNames } from './timm.ts';
 /** A file's values, matched with a network's parameters. */
 export interface FittedWeights {
   values: Map<string, Float32Array>;
-  /** How the weights expect their pictures. */
+  /** How the weights expect their images. */
   preprocess: Preprocess;
   /** What was used and what was left out, for people. */
   notes: string[];
@@ -21,7 +21,7 @@ export interface FitOptions {
   backbone: BackboneName;
   imageSize: number;
   parameters: readonly Parameter[];
-  /** Names of the people, by class index: a classifier of others is dropped. */
+  /** Names of the identities, by class index: a classifier of others is dropped. */
   identities?: readonly string[];
   /** Order of the channels that the weights expect. */
   colour?: 'RGB' | 'BGR';
@@ -39,14 +39,14 @@ interface Naming {
 
 const heads = /^(?:gender_head|identity_head|balance)\./;
 const isBackbone = ({ name }: { name: string }) => !heads.test(name);
-/** The layer over the people: what it holds belongs to its own list of them. */
+/** The layer over the identities: what it holds belongs to its own list of them. */
 const classifier = /^identity_head\.(?:1|3|classifier)\./;
 /** What published weights end with, and what counts batches. */
 const known = /(?:^|\.)(?:fc|classifier|head|head_dist|last_linear|logits)\.|num_batches_tracked$/;
 
 /**
  * Chooses for each parameter the tensor of a file, by the names of torchvision, timm, insightface or facecom and under any prefix
- * (`module.`, `state_dict.`, `backbone.`). Throws `weights-mismatch` where the backbone is not wholly there, `weights-shape`.
+ * (`module.`, `state_dict.`, `backbone.`). Throws `weights-mismatch` where the backbone is not completely there, `weights-shape`.
  */
 export function fitWeights(weights: WeightsFile, options: FitOptions): FittedWeights {
   const { file, backbone, parameters } = options;
@@ -124,7 +124,7 @@ function namingOf(weights: WeightsFile, backbone: BackboneName, body: readonly P
   return best;
 }
 
-/** Undefined where the shape does not fit; sides of 1 do not count. */
+/** Undefined if the shape does not fit; sides of 1 do not count. */
 function valuesOf(tensor: FileTensor, parameter: Parameter, { ours }: Naming): Float32Array | undefined {
   const expected = ours ? parameter.shape : parameter.torch.shape;
   const plain = (shape: readonly number[]) => shape.filter((n) => n !== 1).join();
@@ -175,7 +175,7 @@ function takeHeads(
     ...(taken > 0 ? [`${taken} tensors of its heads`] : []),
     ...(dropped.length > 0
       ? [
-          `${some(dropped)} of the file ${others ? 'belong to other people' : 'have another shape'}: drawn anew`,
+          `${some(dropped)} of the file ${others ? 'belong to other identities' : 'have another shape'}: drawn anew`,
         ]
       : []),
   ];
@@ -220,7 +220,7 @@ function mismatch(
     remedy: other
       ? `They look like ${other}'s: set model.backbone: ${other}.`
       : shapes.length > 0 && backbone.startsWith('iresnet')
-        ? 'The last layer of an iresnet belongs to one size of picture: set data.image_size to it (112 in insightface).'
+        ? 'The last layer of an iresnet belongs to one size of image: set data.image_size to it (112 in insightface).'
         : 'Choose the backbone that they were made with.',
     exitCode: 2,
   });

@@ -1,8 +1,8 @@
 import type { Board, Pruning, TrialRow, Work } from '../../orchestrator/index.ts';
-import { type Event, type Objective, readEvents, scanRun } from '../../record/index.ts';
+import { type Event, lossesOf, type Objective, readEvents, scanRun } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import { type RuleOptions, type Series, type StoppingRule, stoppingRules } from '../../sweep/index.ts';
-import { lossesOf } from './losses.ts';
+import type { Reporter } from '../reporter.ts';
 
 type Sweep = NonNullable<Experiment['sweep']>;
 type Growing = Series & { reports: Series['reports'][number][]; finished: boolean };
@@ -10,12 +10,14 @@ type Growing = Series & { reports: Series['reports'][number][]; finished: boolea
 /** The stopping rule of a sweep with what its trials reported. It decides from their events alone. */
 export class EarlyStopping {
   private readonly rule: StoppingRule;
+  private warned = false;
   private readonly series = new Map<string, Growing>();
 
   constructor(
     private readonly stopping: NonNullable<Sweep['stopping']>,
     private readonly seed: number,
     private readonly objectives: readonly Objective[],
+    private readonly warn: Reporter['warning'] = () => {},
   ) {
     this.rule = stoppingRules.find(({ name }) => name === stopping.rule)!;
   }
@@ -35,7 +37,22 @@ export class EarlyStopping {
 
   ended(row: TrialRow): void {
     const series = this.series.get(row.trial.id);
-    if (series) series.finished = row.status === 'finished' || row.status === 'linked';
+    const finished = row.status === 'finished' || row.status === 'linked';
+    if (series) series.finished = finished;
+    if (finished) this.checkReports(row, series);
+  }
+
+  /** A rule that learns of a trial only at its end stops nothing: that is said once. */
+  private checkReports({ trial, metrics = {} }: TrialRow, series: Growing | undefined): void {
+    const { epochs } = trial.config.train;
+    if (this.warned || epochs < 2 || (series?.reports.length ?? 0) > 1) return;
+    if (!this.objectives.every(({ metric }) => Object.hasOwn(metrics, metric))) return;
+    this.warned = true;
+    const names = this.objectives.map(({ metric }) => metric).join(', ');
+    this.warn({
+      code: 'stopping-once',
+      message: `A trial of ${epochs} epochs wrote ${names} ${series ? 'once' : 'at its end alone'}: sweep.stopping has nothing to stop trials by.`,
+    });
   }
 
   /** The latest report of a trial. */

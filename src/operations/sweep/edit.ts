@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type LockHolder, lockHolder, readManifest, type SweepTrial } from '../../record/index.ts';
 import type { ResolvedExperiment } from '../../spec/index.ts';
 import { learningSamplerOf, type Trial } from '../../sweep/index.ts';
+import { isMoreSeeds } from './more-seeds.ts';
 
 type Named = Pick<SweepTrial, 'id' | 'axes' | 'seed'>;
 
@@ -18,7 +19,7 @@ export interface SweepEdit {
 }
 
 /**
- * Compares a spec's trials with those that its sweep was begun with. Undefined where it was not begun, or where its method learns: its
+ * Compares a spec's trials with those that its sweep was begun with. Undefined if it was not begun, or where its method learns: its
  * trials follow from results.
  */
 export function sweepEdit(
@@ -29,7 +30,8 @@ export function sweepEdit(
   const folder = join(runs, config.name);
   const manifest = readManifest(folder);
   if (!manifest || (sweep && learningSamplerOf(sweep))) return undefined;
-  return { running: lockHolder(folder), ...compare(manifest.trials, trials) };
+  const before = manifest.trials.filter((trial) => !isMoreSeeds(trial, { sweep, trials }));
+  return { running: lockHolder(folder), ...compare(before, trials) };
 }
 
 export function compare(before: readonly Named[], now: readonly Named[]): Omit<SweepEdit, 'running'> {

@@ -1,5 +1,5 @@
 import type { Work } from '../../orchestrator/index.ts';
-import { createRunFolder, type Environment } from '../../record/index.ts';
+import { changeConfig, createRunFolder, type Environment } from '../../record/index.ts';
 import type { Experiment, ResolvedExperiment } from '../../spec/index.ts';
 import { trialOrigins } from '../../sweep/index.ts';
 import { reopenRun } from '../reopen-run.ts';
@@ -14,16 +14,18 @@ export interface RunFolderOptions {
   environment: Environment;
   dataHash: string | undefined;
   weightsHash: string | undefined;
+  /** Micro-batches a step that it takes to fit, where they are more than the spec says. */
+  accumulation?: number;
   cwd: string;
 }
 
-/** The folder of a trial's run: a new one, or the one that goes on, with what the spec says now of what does not decide its result. */
+/** The folder of a trial's run: a new one, or the one that continues, with what the spec says now of what does not decide its result. */
 export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): string {
   if (run) {
     reopenRun(run, options.config);
     return run.dir;
   }
-  return createRunFolder(
+  const dir = createRunFolder(
     { runs: options.runs, name: options.config.name, trial: trial.id },
     {
       config: options.config,
@@ -37,4 +39,7 @@ export function openRunFolder({ trial, run }: Work, options: RunFolderOptions): 
       },
     },
   );
+  if (options.accumulation !== undefined)
+    changeConfig(dir, { 'train.accumulation': options.accumulation }, 'oom');
+  return dir;
 }

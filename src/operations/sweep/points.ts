@@ -26,8 +26,10 @@ export function pointsOf(board: Board, objective: Objective): Point[] {
     (row): SweepTrialResult => ({
       point: row.trial.point,
       axes: row.trial.axes,
+      seed: row.trial.seed,
       finished: row.status === 'finished' || row.status === 'linked',
       ...(row.value === undefined ? {} : { value: row.value }),
+      metrics: row.metrics,
       row,
     }),
   );

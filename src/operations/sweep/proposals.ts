@@ -1,8 +1,10 @@
 import { FacecomError } from '../../base/errors.ts';
 import type { Board, Slot, TrialRow, Work } from '../../orchestrator/index.ts';
 import {
+  lossesOf,
   lossOfLine,
   lossToLine,
+  meanLosses,
   type Objective,
   readConfig,
   readSearch,
@@ -13,7 +15,6 @@ import {
 import type { Experiment } from '../../spec/index.ts';
 import type { Search, SearchOutcome, Trial } from '../../sweep/index.ts';
 import type { EarlyStopping } from './early-stopping.ts';
-import { lossesOf, meanLosses } from './losses.ts';
 
 type Sweep = NonNullable<Experiment['sweep']>;
 
@@ -54,7 +55,7 @@ export class Proposals {
   private since = performance.now();
   private board: Board | undefined;
 
-  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot go on with it. */
+  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot continue with it. */
   constructor(private readonly options: ProposalOptions) {
     this.entries = readSearch(options.folder);
     this.checkHeader();
@@ -185,7 +186,7 @@ export class Proposals {
   }
 
   /** Whether the time of the budget is used up. */
-  private isOver(): boolean {
+  isOver(): boolean {
     const { hours = Infinity, device_hours = Infinity } = this.options.sweep.budget ?? {};
     const seconds = this.spent.seconds + (performance.now() - this.since) / 1000;
     return seconds >= hours * 3600 || this.spent.device_seconds >= device_hours * 3600;

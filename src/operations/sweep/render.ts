@@ -54,7 +54,10 @@ export async function renderSweep(
     manifest(context, trials.repeats, trials.trials);
     const threads = Math.max(1, config.resources.cpus);
     const jobs = plan.work.map((work) => {
-      const runDir = openRunFolder(work, folderOptions(context, { prepared, trials }, work.trial.config));
+      const runDir = openRunFolder(
+        work,
+        folderOptions(context, { prepared, trials, tried: [] }, work.trial.config),
+      );
       return {
         runDir: resolve(runDir),
         command: trainerCommand(work.trial.config, builtinTrainer()),

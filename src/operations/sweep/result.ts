@@ -1,7 +1,6 @@
 import type { Board, SweepOutcome, SweepPlan, TrialRow } from '../../orchestrator/index.ts';
-import { bestOf } from '../../record/index.ts';
-import { type FrontPoint, frontOf } from './front.ts';
-import { type BestPoint, type Objective, type Point, pointsOf } from './points.ts';
+import { bestOf, type FrontPoint, frontOf, type Lead, leadOf } from '../../record/index.ts';
+import { type BestPoint, type Objective, type Point, pointsOf, type SweepTrialResult } from './points.ts';
 
 export type { Objective } from './points.ts';
 
@@ -31,7 +30,9 @@ export interface SweepResult {
   /** The best point and the trial that stands for it; undefined if no trial has the objective's metric. */
   best?: BestPoint;
   /** Of several objectives: the points that no other beats in all of them, the best of the first objective first. */
-  front?: FrontPoint[];
+  front?: FrontPoint<SweepTrialResult>[];
+  /** What won and by how much, in a sentence; undefined with several objectives and without results. */
+  lead?: Lead;
   rows: readonly TrialRow[];
   /** Of this call. */
   seconds: number;
@@ -65,6 +66,7 @@ export function sweepResult({
   const trials = board.rows.length;
   const points = pointsOf(board, objective);
   const best = bestOf(points);
+  const lead = objectives.length > 1 ? undefined : leadOf(points, objective);
   return {
     sweep: name,
     status:
@@ -82,6 +84,7 @@ export function sweepResult({
     points,
     ...(best ? { best } : {}),
     ...(objectives.length > 1 ? { front: frontOf(points, objectives) } : {}),
+    ...(lead ? { lead } : {}),
     rows: board.rows,
     seconds,
     ...(url === undefined ? {} : { mlflow: url }),

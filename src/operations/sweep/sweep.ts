@@ -27,21 +27,34 @@ import {
   trainerEnvironment,
   waitFor,
 } from '../../orchestrator/index.ts';
-import { defaultObjective, type Event, type Objective, writeManifest } from '../../record/index.ts';
+import {
+  defaultObjective,
+  type Event,
+  type Objective,
+  type PreflightRun,
+  readManifest,
+  writeManifest,
+} from '../../record/index.ts';
 import { type ResolvedExperiment, readExperiment } from '../../spec/index.ts';
 import { Search } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
 import { expandTrials } from '../expand-trials.ts';
+import { sweepNotice } from '../notices.ts';
+import { notifier } from '../notify.ts';
 import { builtinTrainer, checkTrainers, type Prepared, prepare } from '../prepare.ts';
 import { type Reporter, type Signals, signalsOf, silent } from '../reporter.ts';
 import { Undoing } from '../undoing.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { followRuns } from './follow-runs.ts';
+import { MoreSeeds } from './more-seeds.ts';
 import { openRunFolder } from './open-run-folder.ts';
 import { makePlaces } from './places.ts';
+import { accumulationFor, mostOf } from './preflight/corners.ts';
+import { preflight } from './preflight/preflight.ts';
 import { Proposals } from './proposals.ts';
 import { type SweepResult, sweepResult } from './result.ts';
+import { checkSweepSpace } from './space.ts';
 
 export interface SweepOptions extends Partial<Signals> {
   /** Path of the spec's file, which `resume` reads again; the file that it was read from if left out. */
@@ -101,10 +114,10 @@ export async function sweep(
     const cluster = await openLauncher(context);
     const adaptive = openAdaptive(context, trials);
     const { board, plan } = await compareWithRecord(context, trials, adaptive);
-    const { places, gpus } = cluster
-      ? { places: placesOn(cluster, context, trials, adaptive), gpus: [] }
-      : await divideMachine(context, prepared, trials);
-    return await runAll(context, { trials, prepared, board, plan, places, gpus, adaptive });
+    const divided = cluster
+      ? { places: placesOn(cluster, context, trials, adaptive), gpus: [], tried: [] }
+      : await divideMachine(context, prepared, trials, board);
+    return await runAll(context, { trials, prepared, board, plan, ...divided, adaptive });
   } finally {
     await undoing.all();
   }
@@ -197,26 +210,38 @@ function placesOn(
   });
 }
 
-/** What decides while a sweep runs: its stopping rule, and the proposals of a method that learns. */
+/** What decides while a sweep runs: its stopping rule, the proposals of a method that learns, and who gets more seeds. */
 function openAdaptive(context: Context, expansion: Trials) {
-  const { spec, folder, runs, objectives, undoing, report } = context;
+  const { spec, folder, runs, objective, objectives, undoing, report } = context;
   const { sweep } = spec;
+  const { hashOf: dataHash, weightsHashOf: weightsHash, repeats } = expansion;
   const rule = sweep?.stopping;
-  const stopping = sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives) : undefined;
+  const stopping =
+    sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives, report.warning) : undefined;
   const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
-  const search = Search.of(absolute, {
-    dataHash: expansion.hashOf,
-    weightsHash: expansion.weightsHashOf,
-  });
-  if (!sweep || !search) return { stopping };
-  const proposals = new Proposals({
-    ...{ sweep, search, objectives, folder, stopping },
-    warmStart: sweep.warm_start.map((name) => ({ name, folder: join(runs, name) })),
-    note: report.note,
-    added: () => manifest(context, expansion.repeats, proposals.trials),
-  });
-  undoing.add(() => proposals.close());
-  return { stopping, proposals };
+  const search = Search.of(absolute, { dataHash, weightsHash });
+  const trials = () => [...(proposals?.trials ?? expansion.trials), ...(seeds?.trials ?? [])];
+  const added = () => manifest(context, repeats, trials());
+  const proposals =
+    sweep && search
+      ? new Proposals({
+          ...{ sweep, search, objectives, folder, stopping, added },
+          warmStart: sweep.warm_start.map((name) => ({ name, folder: join(runs, name) })),
+          note: report.note,
+        })
+      : undefined;
+  if (proposals) undoing.add(() => proposals.close());
+  const until = sweep?.until;
+  const seeds =
+    sweep && until
+      ? new MoreSeeds({
+          ...{ sweep, until, objective, dataHash, weightsHash, added },
+          ...(proposals ? { isOver: () => proposals.isOver() } : {}),
+          note: report.note,
+        })
+      : undefined;
+  seeds?.restore(readManifest(folder)?.trials ?? [], trials());
+  return { stopping, proposals, seeds, trials };
 }
 
 type Adaptive = ReturnType<typeof openAdaptive>;
@@ -230,15 +255,17 @@ export function manifest(context: Context, repeats: number, trials: Trials['tria
     cwd: context.cwd,
     time: Date.now(),
     objective: context.objective,
+    ...(context.objectives.length > 1 ? { objectives: [...context.objectives] } : {}),
     repeats,
     trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
   });
 }
 
 /** Ends what an orchestrator that was killed left behind, and finds what is finished. Writes the manifest. */
-async function compareWithRecord(context: Context, expansion: Trials, { stopping, proposals }: Adaptive) {
+async function compareWithRecord(context: Context, expansion: Trials, adaptive: Adaptive) {
   const { runs, name, folder, objective } = context;
-  const { trials } = proposals ?? expansion;
+  const { stopping, proposals } = adaptive;
+  const trials = adaptive.trials();
   await endStraysUnder(resolve(folder));
   const plan = planSweep(trials, { ...context, runs, name, objective, stopping: stopping !== undefined });
   for (const { run } of plan.work) if (run?.status === 'running') await endOrphan(run);
@@ -248,13 +275,13 @@ async function compareWithRecord(context: Context, expansion: Trials, { stopping
   for (const [id, run] of plan.failed) board.found(id, run, 'failed');
   for (const run of plan.linked.values()) linkRun(runs, name, run);
   for (const [id, run] of plan.pruned) board.found(id, run, 'pruned');
-  manifest(context, expansion.repeats, [...trials]);
+  manifest(context, expansion.repeats, trials);
   compareReports(board, plan, stopping);
   proposals?.compare(board);
   return { board, plan };
 }
 
-/** A stopping rule knows what all trials have reported, those that go on, too. */
+/** A stopping rule knows what all trials have reported, those that continue, too. */
 function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping | undefined): void {
   if (!stopping) return;
   for (const { run, trial } of plan.work)
@@ -266,14 +293,29 @@ function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping |
  * The slots follow from the spec and the machine, never from how many trials are left: a trial that is resumed has as many threads
  * as it would have had undisturbed, and so the same bits.
  */
-async function divideMachine(
-  { config, maxParallel = 0, report, cwd, guard, standing }: Context,
-  prepared: Prepared,
-  { trials }: Trials,
-) {
-  const { slots, notes, gpus } = await chooseSlots(config, prepared, { maxParallel, trials: trials.length });
+async function divideMachine(context: Context, prepared: Prepared, { trials }: Trials, board: Board) {
+  const { spec, folder, config, maxParallel = 0, report, cwd, runs, signals, guard, standing } = context;
+  const asked = { maxParallel, trials: trials.length };
+  const first = await chooseSlots(config, prepared, asked);
+  const tried = await preflight({
+    ...{ spec, trials, folder, cwd, signals, report },
+    ...{ slots: first.slots, gpus: first.gpus },
+    environment: prepared.environment,
+    begun: board.rows.some(({ status }) => status === 'finished' || status === 'linked'),
+    configOf: (trial) => withAbsolutePaths(trial.config, { cwd, runs }),
+  });
+  const { slots, notes, gpus } = await chooseSlots(config, prepared, { ...asked, measured: mostOf(tried) });
   for (const note of notes) report.note(note);
-  return { places: makePlaces(slots, prepared, { cwd, guard, undoing: standing }), gpus };
+  if (prepared.identities !== undefined)
+    await checkSweepSpace({
+      configs: trials
+        .filter(({ id }) => board.row(id).status === 'waiting')
+        .map(({ config: own }) => own)
+        .filter(({ trainer }) => trainer.command === undefined),
+      ...{ identities: prepared.identities, parallel: slots.length, folder, report },
+    });
+  const places = makePlaces(slots, prepared, { cwd, guard, undoing: standing });
+  return { places, gpus, tried };
 }
 
 interface Ready {
@@ -283,6 +325,8 @@ interface Ready {
   plan: SweepPlan;
   places: readonly Place[];
   gpus: Awaited<ReturnType<typeof listGpus>>;
+  /** What the preflight measured. */
+  tried: readonly PreflightRun[];
   adaptive: Adaptive;
 }
 
@@ -295,6 +339,7 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
   });
   const note = (line: string) => (watcher ?? report).note(line);
+  const send = notifier(config, { report });
   const after = await followRuns({
     sweepDir: context.folder,
     runs: context.runs,
@@ -334,32 +379,38 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     watcher?.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  const { url } = await after.close(signals);
-  return sweepResult({ name, board, objective, objectives: context.objectives, plan, outcome, seconds, url });
+  const ended = { name, board, objective, objectives: context.objectives, plan, outcome, seconds };
+  const notice = signals.kill.aborted ? undefined : sweepNotice(sweepResult(ended));
+  const [{ url }] = await Promise.all([after.close(signals), notice && send(notice)]);
+  return sweepResult({ ...ended, url });
 }
 
-/** What a stopping rule and a search decide while trials run. A pruned trial is taken up again by either. */
-function decisionsOf({ adaptive: { stopping, proposals }, board }: Ready) {
-  if (proposals)
-    return {
-      source: proposals,
-      ended: (row: TrialRow, seconds: number, slot: Slot) => proposals.ended(row, seconds, slot),
-      ...(stopping ? { judge: (row: TrialRow, event: Event) => stopping.judge(row, event) } : {}),
-    };
-  if (!stopping) return {};
+/** What a stopping rule and a search decide while trials run. A pruned trial is taken up again by either; seeds are added at the end. */
+function decisionsOf({ adaptive: { stopping, proposals, seeds }, board }: Ready) {
+  const source = {
+    get halted() {
+      return proposals?.halted;
+    },
+    next: () => (proposals ? proposals.next() : stopping?.next(board)) ?? seeds?.next(board),
+  };
   return {
-    source: { next: () => stopping.next(board) },
-    ended: (row: TrialRow) => stopping.ended(row),
-    judge: (row: TrialRow, event: Event) => stopping.judge(row, event),
+    ...(proposals || stopping || seeds ? { source } : {}),
+    ended: (row: TrialRow, seconds: number, slot: Slot) => {
+      if (proposals) proposals.ended(row, seconds, slot);
+      else stopping?.ended(row);
+    },
+    ...(stopping ? { judge: (row: TrialRow, event: Event) => stopping.judge(row, event) } : {}),
   };
 }
 
 export function folderOptions(
   { runs, spec, cwd }: Context,
-  { prepared, trials }: Pick<Ready, 'prepared' | 'trials'>,
+  { prepared, trials, tried }: Pick<Ready, 'prepared' | 'trials' | 'tried'>,
   config: Trials['trials'][0]['config'],
 ) {
+  const accumulation = accumulationFor(config, tried);
   return {
+    ...(accumulation === undefined ? {} : { accumulation }),
     runs,
     spec,
     config: withAbsolutePaths(config, { cwd, runs }),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendSignal } from '../../base/process.ts';
+import { expectStart } from '../../record/index.ts';
 import { Leftovers, SECRET } from '../strays.ts';
 import type { Exit, Handle, Job, Launcher, Watchman } from './launcher.ts';
 
@@ -14,6 +15,7 @@ export class LocalLauncher implements Launcher {
   start(job: Job): Handle {
     const leftovers = new Leftovers();
     this.guard?.expect(leftovers);
+    expectStart(job.runDir, leftovers.secret);
     const handle = startProcess(job, leftovers);
     this.guard?.watch(handle);
     return handle;

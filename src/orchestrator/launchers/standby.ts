@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { sendSignal } from '../../base/process.ts';
-import type { RunMessage, StandbyMessage } from '../../record/index.ts';
+import { expectStart, type RunMessage, type StandbyMessage } from '../../record/index.ts';
 import { Leftovers, SECRET } from '../strays.ts';
 import type { Exit, Handle, Job, Launcher, Watchman } from './launcher.ts';
 import { LocalLauncher, mergeEnvironment } from './local.ts';
@@ -111,6 +111,7 @@ function handOver(
     plain = startPlainly();
     return plain.exited;
   });
+  expectStart(job.runDir, leftovers.secret);
   // One that has died already is noticed by its end.
   child.send({ type: 'run', runDir: job.runDir } satisfies RunMessage, () => {});
   return {

@@ -1,7 +1,7 @@
 import { plasmaFog } from '../weather.ts';
 import { type Condition, level } from './types.ts';
 
-/** Fog with ImageNet-C's plasma, amounts and roughness; unlike its, it brightens every picture, as fog by day does. */
+/** Fog with ImageNet-C's plasma, amounts and roughness; unlike its, it brightens every image, as fog by day does. */
 export const fog: Condition = {
   name: 'fog',
   description: 'Fog in swathes (after ImageNet-C), milky.',

@@ -1,7 +1,7 @@
 import { addGhost, addGlow } from '../light.ts';
 import { type Condition, level } from './types.ts';
 
-/** A sun or lamp in the upper half of the view: its glow, a veil over the whole picture, and ghosts on the line through the centre. */
+/** A sun or lamp in the upper half of the view: its glow, a veil over the whole image, and ghosts on the line through the centre. */
 export const glare: Condition = {
   name: 'glare',
   description: 'Light into the lens: a glow, a veil and ghosts.',

@@ -1,7 +1,7 @@
 import { gradedGain, linear } from '../tone.ts';
 import { type Condition, level } from './types.ts';
 
-/** A sunny scene exposed too long: gains of 0.3 to 1.3 stops, a third more and less across the picture, shadows lifted by flare. */
+/** A sunny scene exposed too long: gains of 0.3 to 1.3 stops, a third more and less across the image, shadows lifted by flare. */
 export const overexposure: Condition = {
   name: 'overexposure',
   description: 'Too much sun: bright, washed out, white on the sunny side.',

@@ -3,10 +3,10 @@ import { linear } from '../tone.ts';
 import { rainDrops } from '../weather.ts';
 import { type Condition, level } from './types.ts';
 
-/** Rain at dusk: number, length and opacity of the drops rise (pixels at 224 px), the picture darkens and softens. */
+/** Rain at dusk: number, length and opacity of the drops rise (pixels at 224 px), the image darkens and softens. */
 export const rain: Condition = {
   name: 'rain',
-  description: 'Falling rain, the picture dimmer and softer.',
+  description: 'Falling rain, the image dimmer and softer.',
   suffix: 'rainy',
   apply(picture, severity, random) {
     const [count, length, opacity, brightness, blur] = level(severity, [

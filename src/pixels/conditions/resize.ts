@@ -1,6 +1,6 @@
 import { type Condition, level } from './types.ts';
 
-/** A picture of few pixels, made large again: ImageNet-C's pixelate (mean of each block, then its nearest value). */
+/** An image of few pixels, made large again: ImageNet-C's pixelate (mean of each block, then its nearest value). */
 export const resize: Condition = {
   name: 'resize',
   description: 'Made small and large again (ImageNet-C pixelate).',

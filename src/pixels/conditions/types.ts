@@ -9,7 +9,7 @@ export interface Condition {
   /** Its name in commands, metrics (`test/<condition>/…`) and specs. */
   name: string;
   description: string;
-  /** Name of FaceCom's distorted pictures of this kind (`<stem>_<suffix>`). */
+  /** Name of FaceCom's distorted images of this kind (`<stem>_<suffix>`). */
   suffix: string;
   apply(picture: Picture, severity: Severity, random: Random): void;
 }

@@ -1,5 +1,5 @@
+import { kernel } from '../../base/wasm-kernel.ts';
 import { wasm } from './convolve.generated.ts';
-import { kernel } from './open.ts';
 
 /** A neighbour, pixels to the right and down, and its share. */
 export interface Tap {
@@ -31,8 +31,8 @@ const open = kernel<{
 }>(wasm);
 
 /**
- * Convolves a picture `[size, size, 3]` in place by each list of taps in turn. Weights are rounded to 1/256 and add up to 1, so that
- * a flat picture stays as it is; borders are mirrored without repeating the edge, as OpenCV does.
+ * Convolves an image `[size, size, 3]` in place by each list of taps in turn. Weights are rounded to 1/256 and add up to 1, so that
+ * a flat image stays as it is; borders are mirrored without repeating the edge, as OpenCV does.
  */
 export function convolve(pixels: Uint8Array, size: number, passes: readonly (readonly Tap[])[]): void {
   const width = size * 3;
@@ -44,7 +44,7 @@ export function convolve(pixels: Uint8Array, size: number, passes: readonly (rea
     const below = most(taps.map(({ dy }) => dy));
     return { left, right, above, below, stride: (size + left + right) * 3, rows: size + above + below };
   });
-  // Weights, offsets, the picture, the picture with its borders; 16 bytes to spare behind each of the two.
+  // Weights, offsets, the image, the image with its borders; 16 bytes to spare behind each of the two.
   const tapBytes = 8 * Math.max(...passes.map((taps) => taps.length));
   const plain = 2 * tapBytes;
   const padded = plain + pixels.length + 16;

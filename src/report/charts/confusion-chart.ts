@@ -21,7 +21,7 @@ export function confusionChart(confusion: Confusion, id: string): TopLevelSpec {
   const axis = { labelFontSize: 12, labelAngle: 0, domain: false, ticks: false, grid: false };
   const color = { condition: { test: 'datum.share > 0.5', value: onCell.dark }, value: onCell.light };
   return {
-    title: { text: `Gender, ${split} pictures`, subtitle: `${id}  ·  ${total} pictures` },
+    title: { text: `Gender, ${split} images`, subtitle: `${id}  ·  ${total} images` },
     width: CELL * labels.length,
     height: CELL * labels.length,
     data: { values },

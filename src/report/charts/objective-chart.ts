@@ -3,22 +3,23 @@ import { formatNumber } from '../../base/format.ts';
 import { plain } from '../page/html.ts';
 import { drawn, isDrawable, title } from '../text.ts';
 import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
+import { simplexOf } from '../trials/simplex.ts';
 import { ink, palette, series } from './theme.ts';
 
-const WIDTH = 320; // pixels of a panel
-const HEIGHT = 220;
+/** Pixels of a panel, in one image and on a page, where it has to do on a phone. */
+const inImage = { width: 320, height: 220 };
+const onPage = { width: 262, height: 190 };
 /** Up to here the values of an axis stand side by side; more numbers make a scale. */
 const SIDE_BY_SIDE = 8;
 const MOST_AXES = 9;
+/** More points than these are smaller. */
+const CROWD = 60;
 
 /** The objective against each axis: every trial as a small dot, every point's mean with its interval; the best one is ringed. */
 export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
-  const points = sweep.points.filter(
-    ({ result }) => result && isDrawable(result.mean) && isDrawable(result.half ?? 0),
-  );
-  const axes = sweep.axes.filter((axis) => new Set(points.map((point) => label(point.axes, axis))).size > 1);
-  if (points.length < 2 || axes.length === 0) return undefined;
-  const shown = axes.slice(0, MOST_AXES);
+  const found = drawnAxes(sweep);
+  if (!found) return undefined;
+  const { points, axes, shown } = found;
   const more = axes.length > shown.length ? `  ·  ${axes.length - shown.length} more axes not drawn` : '';
   const { metric, mode } = sweep.objective;
   return {
@@ -26,7 +27,7 @@ export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
       text: `${metric} of ${sweep.name}`,
       subtitle: `${mode === 'max' ? 'higher' : 'lower'} is better  ·  mean of a point and its 95 % interval, small dots are single trials, the best point is ringed${more}`,
     },
-    concat: shown.map((axis) => panel(axis, points, axes, metric)),
+    concat: shown.map((axis) => panel(axis, points, axes, metric, inImage)),
     columns: 3,
     align: 'all',
     spacing: { row: 30, column: 30 },
@@ -34,7 +35,37 @@ export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
   } as unknown as TopLevelSpec;
 }
 
-function panel(axis: string, points: PointRow[], axes: string[], metric: string): object {
+/** The same axis by axis, for a page that lays them out. */
+export function objectivePanels(sweep: SweepRecord): { title: string; spec: TopLevelSpec }[] {
+  const found = drawnAxes(sweep);
+  if (!found) return [];
+  const { points, axes, shown } = found;
+  const { metric } = sweep.objective;
+  return shown.map((axis) => ({
+    title: `${metric} against ${axis}`,
+    spec: panel(axis, points, axes, metric, onPage) as TopLevelSpec,
+  }));
+}
+
+function drawnAxes(sweep: SweepRecord) {
+  const points = sweep.points.filter(
+    ({ result }) => result && isDrawable(result.mean) && isDrawable(result.half ?? 0),
+  );
+  const axes = sweep.axes.filter((axis) => new Set(points.map((point) => label(point.axes, axis))).size > 1);
+  if (points.length < 2 || axes.length === 0) return undefined;
+  // Two weights that add up to one would be each other's mirror image.
+  const simplex = simplexOf(sweep.points, axes);
+  const mirrored = simplex?.paths.length === 2 ? simplex.paths[1] : undefined;
+  return { points, axes, shown: axes.filter((axis) => axis !== mirrored).slice(0, MOST_AXES) };
+}
+
+function panel(
+  axis: string,
+  points: PointRow[],
+  axes: string[],
+  metric: string,
+  size: { width: number; height: number },
+): object {
   const values = points.map((point) => point.axes[axis]);
   const numeric = values.every((value) => typeof value === 'number' && isDrawable(value));
   const distinct = new Set(points.map((point) => label(point.axes, axis))).size;
@@ -74,7 +105,7 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
         axis: {
           title: title(axis),
           labelAngle: 0,
-          labelLimit: Math.max(60, WIDTH / distinct - 6),
+          labelLimit: Math.max(60, size.width / distinct - 6),
           ticks: false,
         },
         scale: { paddingInner: 0.3, paddingOuter: 0.2 },
@@ -101,8 +132,7 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
   };
   return {
     title: { text: title(axis), fontSize: 13.5, offset: hue === undefined ? 12 : 8 },
-    width: WIDTH,
-    height: HEIGHT,
+    ...size,
     data: { values: means },
     encoding: shared,
     layer: [
@@ -117,7 +147,7 @@ function panel(axis: string, points: PointRow[], axes: string[], metric: string)
         encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
       },
       {
-        mark: { type: 'point', filled: true, size: 64, opacity: 1 },
+        mark: { type: 'point', filled: true, size: points.length > CROWD ? 26 : 64, opacity: 1 },
         encoding: { y },
       },
       {
@@ -144,7 +174,7 @@ function legendOf(hue: string): object {
   };
 }
 
-/** The one other axis that the points differ in, where there is only one and it has few values. */
+/** The one other axis that the points differ in, if there is only one and it has few values. */
 function hueAxis(axis: string, points: PointRow[], axes: string[]): string | undefined {
   const free: string[] = [];
   for (const other of axes)
@@ -165,7 +195,7 @@ function decides(axis: string, other: string, points: PointRow[]): boolean {
   });
 }
 
-function sortedLabels(points: PointRow[], axis: string, numeric: boolean): string[] {
+export function sortedLabels(points: PointRow[], axis: string, numeric: boolean): string[] {
   const values = new Map(points.map((point) => [label(point.axes, axis), point.axes[axis]]));
   const entries = [...values];
   const asNumbers = numeric && entries.every(([, value]) => typeof value === 'number');
@@ -173,10 +203,11 @@ function sortedLabels(points: PointRow[], axis: string, numeric: boolean): strin
   return entries.map(([text]) => text);
 }
 
-/** Spans more than a power of ten and a half: shown on a logarithmic axis. */
-function isWide(values: number[]): boolean {
-  const low = values.reduce((a, b) => Math.min(a, b));
-  return low > 1e-300 && values.reduce((a, b) => Math.max(a, b)) / low > 30;
+/** Spans more than a power of ten and a half, and most of it near its low end: shown on a logarithmic axis. */
+export function isWide(values: readonly number[]): boolean {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  return low > 1e-300 && high / low > 30 && sorted[sorted.length >> 1]! < low + (high - low) / 4;
 }
 
 /** A value as text; what an axis has not is a dash. */
@@ -188,6 +219,8 @@ export function label(axes: Record<string, unknown>, axis: string): string {
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }
 
-/** 0.1 + 0.2 is 0.3 to people. */
+/** 0.1 + 0.2 is 0.3 to identities. */
 const tidy = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : formatNumber(value);
+  Number.isFinite(value) && (value === 0 || Math.abs(value) >= 1e-4)
+    ? String(Number(value.toPrecision(6)))
+    : formatNumber(value);

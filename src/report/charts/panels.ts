@@ -1,4 +1,5 @@
 import type { Curves } from '../curves.ts';
+import { PART_RATE } from '../learning-rates.ts';
 import { palette, series as seriesColours } from './theme.ts';
 
 export interface Line {
@@ -7,7 +8,7 @@ export interface Line {
   colour: string;
 }
 
-/** One picture of a chart: lines that share an axis. */
+/** One image of a chart: lines that share an axis. */
 export interface Panel {
   title: string;
   /** With its unit. */
@@ -37,28 +38,38 @@ const losses: Kind = {
   title: 'Loss',
   axis: 'mean loss of an epoch (nats)',
   metrics: [
-    ['train/loss', 'total, weighted', palette.black],
-    ['train/gender_loss', 'gender', palette.orange],
-    ['train/identity_loss', 'identity', palette.blue],
-    ['val/loss', 'total, validation', palette.green],
+    ['train/loss', 'training', palette.black],
+    ['val/loss', 'validation', palette.green],
+  ],
+};
+const taskLosses: Kind = {
+  title: 'Loss of each task',
+  axis: 'mean loss of an epoch (nats)',
+  metrics: [
+    ['train/gender_loss', 'gender, training', palette.yellow],
+    ['val/gender_loss', 'gender', palette.orange],
+    ['train/identity_loss', 'identity, training', palette.sky],
+    ['val/identity_loss', 'identity', palette.blue],
   ],
 };
 const gender: Kind = {
-  title: 'Gender, validation',
-  axis: 'score (0 to 1)',
+  title: 'Gender',
+  axis: 'validation score (0 to 1)',
   score: true,
   metrics: [
     ['val/gender_accuracy', 'accuracy', palette.orange],
     ['val/gender_f1', 'F1 of Female', palette.purple],
+    ['train/gender_accuracy', 'accuracy, training', palette.yellow],
   ],
 };
 const identity: Kind = {
-  title: 'Identity, validation',
-  axis: 'share of pictures (0 to 1)',
+  title: 'Identity',
+  axis: 'validation images (0 to 1)',
   score: true,
   metrics: [
     ['val/identity_top1', 'top-1', palette.blue],
     ['val/identity_top5', 'top-5', palette.sky],
+    ['train/identity_top1', 'top-1, training', palette.black],
   ],
 };
 const rate: Kind = {
@@ -67,12 +78,32 @@ const rate: Kind = {
   zero: true,
   metrics: [['train/lr', 'learning rate', palette.green]],
 };
+const weights: Kind = {
+  title: 'Loss weights',
+  axis: 'weight of a task',
+  zero: true,
+  metrics: [
+    ['train/alpha', 'alpha, gender', palette.orange],
+    ['train/beta', 'beta, identity', palette.blue],
+  ],
+};
 const speed: Kind = {
   title: 'Throughput',
-  axis: 'training pictures a second (1/s)',
+  axis: 'training images a second (1/s)',
   zero: true,
-  metrics: [['train/images_per_second', 'pictures a second', palette.yellow]],
+  metrics: [['train/images_per_second', 'images a second', palette.yellow]],
 };
+
+/** With a line for each part of the model that has a rate of its own. */
+function rateOf(byName: Curves['byName']): Kind {
+  const parts = [...byName.keys()].filter((name) => name.startsWith(PART_RATE));
+  if (parts.length === 0) return rate;
+  const colours = seriesColours.filter((colour) => colour !== palette.green);
+  const lines = parts
+    .slice(0, colours.length)
+    .map((name, i): Kind['metrics'][0] => [name, name.slice(PART_RATE.length), colours[i]!]);
+  return { ...rate, metrics: [['train/lr', 'all others', palette.green], ...lines] };
+}
 
 /** Told by the tables, not by a curve of its own. */
 const untold = new Set(['val/gender_precision', 'val/gender_recall', 'val/identity_macro_f1']);
@@ -88,9 +119,9 @@ export function panelsOf({ byName }: Curves, monitor: string): { panels: Panel[]
     const { title, axis, score, zero } = kind;
     return lines.length > 0 ? [{ title, axis, score, zero, lines }] : [];
   };
-  const panels = [...take(losses), ...take(gender), ...take(identity)];
+  const panels = [...take(losses), ...take(taskLosses), ...take(gender), ...take(identity)];
   panels.push(...judged(byName, monitor, panels, used));
-  panels.push(...take(rate), ...take(speed));
+  panels.push(...take(rateOf(byName)), ...take(weights), ...take(speed));
   const others = groupOthers([...byName.keys()].filter((name) => !used.has(name)));
   const shown = others.slice(0, Math.max(0, MOST_PANELS - panels.length));
   return { panels: [...panels, ...shown], left: others.length - shown.length };

@@ -9,7 +9,7 @@ export interface Chart {
   svg: string;
 }
 
-/** Draws a Vega-Lite spec. Throws where Vega cannot. */
+/** Draws a Vega-Lite spec. Throws if Vega cannot. */
 export async function render(spec: TopLevelSpec): Promise<Chart> {
   const [vega, { compile }, faces] = await Promise.all([import('vega'), import('vega-lite'), loadFaces()]);
   measureWith(faces, vega);

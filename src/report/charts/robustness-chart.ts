@@ -36,7 +36,7 @@ export function robustnessChart(found: Robustness, id: string): TopLevelSpec {
   return {
     title: {
       text: `${named(metric)} under bad conditions`,
-      subtitle: `${id}  ·  test pictures: ${before}mean ${all.toFixed(3)}${lost}`,
+      subtitle: `${id}  ·  test images: ${before}mean ${all.toFixed(3)}${lost}`,
     },
     width: CELL.width * columns.length,
     height: CELL.height * conditions.length,

@@ -2,12 +2,14 @@ import type { TopLevelSpec } from 'vega-lite';
 import { formatNumber } from '../../base/format.ts';
 import type { RunRecord } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf, type Point, thin } from '../curves.ts';
+import { withRates } from '../learning-rates.ts';
 import { drawn, isDrawable, title } from '../text.ts';
 import { type Panel, panelsOf } from './panels.ts';
 import { best as bestColour, ink } from './theme.ts';
 
-const WIDTH = 320; // pixels of a panel
-const HEIGHT = 190;
+/** Pixels of a panel, in one image and on a page, where it has to do on a phone. */
+const inImage = { width: 320, height: 190 };
+const onPage = { width: 262, height: 170 };
 const COLUMNS = 3;
 /** Up to here each value has a dot. */
 const DOTS = 40;
@@ -20,9 +22,34 @@ interface Row {
   y: number | null;
 }
 
-/** The curves of a run over its epochs; undefined where nothing was measured. */
+/** The curves of a run over its epochs; undefined if nothing was measured. */
 export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
-  const curves = curvesOf(run);
+  const found = cellsOf(run, inImage);
+  if (!found) return undefined;
+  const { cells, facts } = found;
+  return {
+    title: { text: run.id, subtitle: subtitle(run, facts) },
+    concat: cells.map(({ spec }) => spec),
+    columns: COLUMNS,
+    align: 'all',
+    spacing: { row: 30, column: 30 },
+  } as unknown as TopLevelSpec;
+}
+
+/** The same panel by panel, for a page that lays them out, and what is to be said of them. */
+export function trainingPanels(
+  run: RunRecord,
+): { panels: { title: string; spec: TopLevelSpec }[]; subtitle: string } | undefined {
+  const found = cellsOf(run, onPage);
+  if (!found) return undefined;
+  return {
+    panels: found.cells.map(({ title, spec }) => ({ title, spec: spec as TopLevelSpec })),
+    subtitle: subtitle(run, found.facts),
+  };
+}
+
+function cellsOf(run: RunRecord, size: Size) {
+  const curves = withRates(curvesOf(run), run);
   const { metric, mode } = monitorOf(run);
   const { panels, left } = panelsOf(curves, metric);
   if (panels.length === 0) return undefined;
@@ -36,22 +63,23 @@ export function trainingMetrics(run: RunRecord): TopLevelSpec | undefined {
   const extent = xExtent(
     panels.flatMap(({ lines }) => lines.flatMap((line) => curves.byName.get(line.metric)!)),
   );
-  const cells = panels.map((panel) =>
-    cell(panel, {
+  const cells = panels.map((panel) => ({
+    title: panel.title,
+    spec: cell(panel, {
       points: new Map(panel.lines.map((line) => [line.metric, thin(curves.byName.get(line.metric)!)])),
       unit: curves.unit,
       extent,
       best,
       mode,
+      size,
     }),
-  );
-  return {
-    title: { text: run.id, subtitle: subtitle(run, { best, metric, unit: curves.unit, left, odd }) },
-    concat: cells,
-    columns: COLUMNS,
-    align: 'all',
-    spacing: { row: 30, column: 30 },
-  } as unknown as TopLevelSpec;
+  }));
+  return { cells, facts: { best, metric, unit: curves.unit, left, odd } };
+}
+
+interface Size {
+  width: number;
+  height: number;
 }
 
 function subtitle(
@@ -90,6 +118,7 @@ interface CellFacts {
   extent: [number, number];
   best?: Point;
   mode: 'max' | 'min';
+  size: Size;
 }
 
 const dashes = [
@@ -99,7 +128,7 @@ const dashes = [
   [9, 3, 2, 3],
 ];
 
-function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): object {
+function cell(panel: Panel, { points, unit, extent, best, mode, size }: CellFacts): object {
   const rows = panel.lines.flatMap(({ metric, label }) =>
     points.get(metric)!.map(
       ({ x, y }): Row => ({
@@ -129,7 +158,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
     axis: { title: title(panel.axis), tickCount: 5, ...numberFormat(scale.type === 'log', finite) },
   };
   const domain = panel.lines.map(({ label }) => label);
-  const legend = panel.lines.length > 1 ? {} : null;
+  const legend = panel.lines.length > 1 ? { columns: 2 } : null;
   const color = {
     field: 'line',
     type: 'nominal',
@@ -144,8 +173,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
   };
   return {
     title: { text: title(panel.title), fontSize: 13.5, offset: legend === null ? 12 : 8 },
-    width: WIDTH,
-    height: HEIGHT,
+    ...size,
     data: { values: rows },
     layer: [
       ...(best ? [bestRule(best, x)] : []),
@@ -155,7 +183,7 @@ function cell(panel: Panel, { points, unit, extent, best, mode }: CellFacts): ob
         encoding: { x, y, color, strokeDash },
       },
       ...(finite.length < rows.length ? [notNumbers(x, color)] : []),
-      ...(panel.judged && best ? bestLabel(best, { x, y, extent, mode, unit }) : []),
+      ...(panel.judged && best ? bestLabel(best, { x, y, extent, mode, unit, height: size.height }) : []),
     ],
     resolve: { scale: { color: 'independent', strokeDash: 'independent' } },
   };
@@ -190,9 +218,16 @@ function bestRule(best: Point, x: object): object {
 /** At the foot of the panel, or at its head where the best is the least. */
 function bestLabel(
   best: Point,
-  facts: { x: object; y: object; extent: [number, number]; mode: 'max' | 'min'; unit: string },
+  facts: {
+    x: object;
+    y: object;
+    extent: [number, number];
+    mode: 'max' | 'min';
+    unit: string;
+    height: number;
+  },
 ): object[] {
-  const { x, y, extent, mode, unit } = facts;
+  const { x, y, extent, mode, unit, height } = facts;
   const right = best.x > (extent[0] + extent[1]) / 2;
   const values = [
     { x: best.x, y: best.y, label: `best ${formatNumber(best.y)} at ${unit} ${formatNumber(best.x)}` },
@@ -215,7 +250,7 @@ function bestLabel(
         color: ink.text,
         ...halo,
       },
-      encoding: { x, y: { value: mode === 'max' ? HEIGHT - 10 : 20 }, text: { field: 'label' } },
+      encoding: { x, y: { value: mode === 'max' ? height - 10 : 20 }, text: { field: 'label' } },
     })),
   ];
 }

@@ -21,7 +21,7 @@ export function configTable(config: RecordedConfig, origins: Origins): Html {
 function table(rows: { path: string; value: unknown; origin: string }[]): Html {
   return html`<div class="scroll"><table><thead><tr><th scope="col">key</th><th scope="col">value</th><th scope="col">from</th></tr></thead><tbody>${rows.map(
     ({ path, value, origin }) =>
-      html`<tr><th scope="row" class="mono">${path}</th><td class="mono">${plain(value)}</td><td class="muted">${origin}</td></tr>`,
+      html`<tr><th scope="row" class="mono">${path}</th><td class="mono value">${plain(value)}</td><td class="muted">${origin}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -1,19 +1,41 @@
+import { createHash } from 'node:crypto';
 import { loadFaces } from '../charts/font.ts';
 import type { Chart } from '../charts/render.ts';
 import { Html, html } from './html.ts';
+import { liveScript, tableScript } from './script.ts';
 import { style } from './style.ts';
 
-/** Nothing is loaded and nothing is run: the page is what the file holds. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:";
+/** Nothing is loaded, and nothing is run but the scripts of the page that are known by their hashes. */
+function policy(scripts: readonly string[], live: boolean): string {
+  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  return [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    'font-src data:',
+    'img-src data:',
+    ...(hashes.length > 0 ? [`script-src ${hashes.join(' ')}`] : []),
+    ...(live ? ["connect-src 'self'"] : []),
+  ].join('; ');
+}
 
-/** A whole page in one file, without scripts and requests. */
-export async function page(title: string, body: Html): Promise<string> {
+export interface PageOptions {
+  /** Changes with the content: the page is served, and follows its server. */
+  version?: string | undefined;
+}
+
+/** A whole page in one file that requests nothing. A script is in it only where there is a table to sort, or a server to follow. */
+export async function page(title: string, body: Html, { version }: PageOptions = {}): Promise<string> {
   const css = new Html(style(await loadFaces()));
+  const live = version !== undefined;
+  const scripts = [
+    ...(body.text.includes('class="sortable"') ? [tableScript] : []),
+    ...(live ? [liveScript] : []),
+  ];
   return html`<!doctype html>
-<html lang="en">
+<html lang="en"${live && html` data-version="${version}"`}>
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${new Html(policy(scripts, live))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
@@ -22,10 +44,11 @@ export async function page(title: string, body: Html): Promise<string> {
 ${css}</style>
 </head>
 <body>
+${live && html`<p id="live" class="badge busy" role="status">live</p>`}
 <main>
 ${body}
 </main>
-</body>
+${scripts.map((script) => html`<script>${new Html(script)}</script>\n`)}</body>
 </html>
 `.text;
 }
@@ -38,6 +61,27 @@ function chart({ svg }: Chart, label: string): Html {
 
 export function card(title: string, body: Html): Html {
   return html`<section class="card"><h2>${title}</h2>${body}</section>\n`;
+}
+
+/** Charts side by side as the width allows, with what is to be said of them; nothing without charts. */
+export function chartsCard(
+  title: string,
+  charts: readonly { title: string; chart: Chart | undefined }[] = [],
+  note?: Html | string,
+): Html | undefined {
+  const there = charts.filter(({ chart: drawn }) => drawn !== undefined);
+  if (there.length === 0) return undefined;
+  return card(
+    title,
+    html`${note !== undefined && html`<p class="muted">${note}</p>`}<div class="charts">${there.map(
+      ({ title: label, chart: drawn }) => html`<figure>${chart(drawn!, label)}</figure>`,
+    )}</div>`,
+  );
+}
+
+/** One that is wider than a phone, and is scrolled there. */
+export function wideChartCard(drawn: Chart, label: string): Html {
+  return html`<section class="card"><div class="scroll whole" tabindex="0" role="region" aria-label="${label}">${chart(drawn, label)}</div></section>\n`;
 }
 
 /** A chart has its own title. */

@@ -8,15 +8,15 @@ type Git = NonNullable<RunRecord['environment']['git']>;
 
 /** What the run ran on and with: code, versions, device, precision, data. */
 export function environmentFacts({ environment, summary }: RunRecord): Html {
-  const { git, cpu = {}, tensorflow, gpus } = environment;
+  const { git, cpu = {}, onednn, tensorflow, gpus } = environment;
   const rows: [string, Html | string][] = [];
   const add = (name: string, value: unknown) => {
     if (value !== undefined && value !== '') rows.push([name, value as string]);
   };
-  add('command', environment.argv?.map(shellWord).join(' '));
-  add('commit', git && commit(git));
+  add('commit', git ? commit(git) : undefined);
   add('facecom', text(environment.facecom));
   add('Node.js', text(environment.node));
+  add('oneDNN', onednn && plain(onednn.version));
   add('TensorFlow', tensorflow && `${plain(tensorflow.version)} (${plain(tensorflow.kind)})`);
   add('versions of the trainer', isRecord(summary.versions) ? pairs(summary.versions) : '');
   add('device', text(summary.device));
@@ -50,10 +50,6 @@ function changes(git: Git): Html | undefined {
     ? undefined
     : html`<details><summary>Local changes</summary><pre>${text.slice(0, 200_000)}</pre></details>`;
 }
-
-/** As it would be typed. */
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 const text = (value: unknown): string => (value === null ? '' : plain(value));
 

@@ -1,32 +1,53 @@
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../base/format.ts';
-import { isWithin, type RunRecord } from '../../record/index.ts';
+import { isWithin, type RunRecord, readDiagnostics, readTestImages } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf } from '../curves.ts';
-import type { RunCharts } from '../write-charts.ts';
+import type { RunPageCharts } from '../draw-page.ts';
+import { readRobustness } from '../robustness.ts';
 import { configTable } from './config.ts';
-import { badge, card, chartCard, facts, page } from './document.ts';
+import { badge, card, chartCard, chartsCard, facts, type PageOptions, page } from './document.ts';
 import { environmentFacts } from './environment.ts';
+import { heatMap } from './heat-map.ts';
 import { type Html, html, plain } from './html.ts';
+import { readSheet } from './image-sheet.ts';
+import { gendersCard, identitiesCard, pairsCard } from './mistakes.ts';
+import { repeatCard } from './repeat.ts';
 import { scoreTables } from './scores.ts';
 
-/** The page of one run. `links` is where its artifacts lie, relative to the page; undefined: they are not linked. */
-export function runPage(run: RunRecord, charts: RunCharts, links: string | undefined): Promise<string> {
+export interface RunPageOptions extends PageOptions {
+  /** The way from the page to a file of the run folder; undefined: it is not linked. */
+  link?: ((path: string) => string) | undefined;
+}
+
+/** The page of one run: sections only where the record has something for them. */
+export function runPage(
+  run: RunRecord,
+  charts: RunPageCharts,
+  options: RunPageOptions = {},
+): Promise<string> {
+  const diagnostics = readDiagnostics(run.dir);
+  const images = readTestImages(run.dir) ?? [];
+  const sheet = readSheet(run.dir, diagnostics);
+  const robustness = readRobustness(run.dir);
   return page(
     `${run.id} · facecom`,
-    html`${header(run)}
+    html`${sheet?.style}${header(run)}
 ${run.failure && card('Failure', facts(failureRows(run.failure)))}
-${
-  charts.training
-    ? chartCard(charts.training, `Curves of ${run.id}`)
-    : card('Curves', html`<p class="muted">No metric was recorded.</p>`)
-}
-${charts.robustness && chartCard(charts.robustness, 'Scores by condition and severity')}
+${chartsCard('Curves', charts.training, charts.subtitle) ?? card('Curves', html`<p class="muted">No metric was recorded.</p>`)}
 <div class="row">${card('Scores', scoreTables(run.scores))}${
       charts.confusion && chartCard(charts.confusion, 'Confusion matrix of gender')
     }</div>
+${robustness && card('Conditions', heatMap(robustness))}
+${chartsCard('Verification', charts.verification)}
+${chartsCard('Gender: threshold and calibration of both tasks', charts.calibration)}
+${identitiesCard(images, sheet)}
+${pairsCard(diagnostics, sheet)}
+${gendersCard(images, sheet)}
 ${run.warnings.length > 0 && card('Warnings', warnings(run))}
+${repeatCard(run)}
 <div class="row">${card('Environment', environmentFacts(run))}${card('Time', html`${facts(timings(run))}${states(run)}`)}</div>
 ${card('Config', configTable(run.config, run.origins))}
-${card('Artifacts', artifacts(run, links))}`,
+${card('Artifacts', artifacts(run, options.link))}`,
+    options,
   );
 }
 
@@ -73,17 +94,27 @@ function timings(run: RunRecord): [string, string][] {
     ['begun', formatTime(run.begun)],
     ['ended', formatTime(run.ended)],
     ['trained for', formatDuration(seconds(run), { tenths: true })],
+    ...waiting(run),
     ['starts', String(run.states.filter(({ state }) => state === 'started').length)],
   ];
   if (finite.length > 0)
     rows.push([
-      'training pictures a second, median',
+      'training images a second, median',
       formatNumber(finite.sort((a, b) => a - b)[finite.length >> 1]),
     ]);
   for (const name of ['epochs', 'steps', 'ended'])
     if (run.summary[name] !== undefined)
       rows.push([name === 'ended' ? 'ended by' : name, plain(run.summary[name])]);
   return rows;
+}
+
+/** What lies between the first and the last entry and was not spent in a start: in the queue, between retries, stopped. */
+function waiting({ states, seconds: worked }: RunRecord): [string, string][] {
+  const times = states.map(({ time }) => time).filter((time) => time > 0);
+  const last = states.at(-1)?.state;
+  if (times.length < 2 || worked === undefined || last === 'started') return [];
+  const waited = (times.at(-1)! - times[0]!) / 1000 - worked;
+  return waited < 0.1 ? [] : [['waited (queue, retries, stops)', formatDuration(waited, { tenths: true })]];
 }
 
 function states({ states }: RunRecord): Html | undefined {
@@ -97,9 +128,9 @@ function states({ states }: RunRecord): Html | undefined {
   )}</details>`;
 }
 
-function artifacts(run: RunRecord, links: string | undefined): Html {
+function artifacts(run: RunRecord, link: RunPageOptions['link']): Html {
   const rows = run.artifacts.map(({ path, kind, bytes: size }): [Html, string] => [
-    html`${links !== undefined && size !== undefined && isWithin(path) ? html`<a href="${href(links, path)}">${path}</a>` : path}`,
+    html`${link && size !== undefined && isWithin(path) ? html`<a href="${link(path)}">${path}</a>` : path}`,
     [plain(kind), size === undefined ? 'missing' : formatBytes(size)].filter(Boolean).join(', '),
   ]);
   if (rows.length === 0) return html`<p class="muted">No artifacts were recorded.</p>`;
@@ -107,6 +138,3 @@ function artifacts(run: RunRecord, links: string | undefined): Html {
     ([name, rest]) => html`<tr><td>${name}</td><td class="n muted">${rest}</td></tr>`,
   )}</tbody></table></div>`;
 }
-
-const href = (links: string, path: string): string =>
-  `${links}${path.split(/[\\/]/).map(encodeURIComponent).join('/')}`;

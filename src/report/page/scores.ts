@@ -33,7 +33,7 @@ function main(names: string[], scores: Readonly<Record<string, number>>): Html {
 
 function underConditions(conditions: Map<string, Map<string, number>>): Html {
   const metrics = [...new Set([...conditions.values()].flatMap((values) => [...values.keys()]))];
-  return html`<p class="muted">Test pictures under conditions</p>${table(
+  return html`<p class="muted">Test images under conditions</p>${table(
     ['condition', ...metrics],
     [...conditions].map(([name, values]) => [
       name,

@@ -34,18 +34,54 @@ p { margin: 0 0 8px; }
 .figures div span { display: block; color: var(--muted); font-size: 12.5px; }
 .figures div strong { font-size: 22px; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 th { font-weight: 600; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
 tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: normal; }
 tr:last-child > * { border-bottom: 0; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.best > * { background: var(--mark); }
+td.value { overflow-wrap: anywhere; min-width: 12ch; }
 code, pre, .mono { font: 12.5px/1.5 ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; }
 pre { overflow: auto; max-height: 480px; margin: 8px 0 0; padding: 12px; background: var(--ground); border-radius: 6px; }
 details > summary { cursor: pointer; font-weight: 600; }
 details[open] > summary { margin-bottom: 10px; }
 a { color: var(--accent); }
 svg.chart { display: block; max-width: 100%; height: auto; }
+.whole svg.chart { max-width: none; }
+.charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); align-items: start; }
+.charts figure { margin: 0; min-width: 0; }
+.lead { font-size: 17px; max-width: 80ch; }
+table.sortable td, table.sortable th { white-space: nowrap; }
+table.sortable td.wrap { white-space: normal; min-width: 24ch; overflow-wrap: anywhere; }
+button.sort { all: unset; cursor: pointer; font: inherit; color: inherit; }
+button.sort::after { content: ' ⇅'; opacity: 0.45; }
+th[aria-sort='ascending'] > button.sort::after { content: ' ↑'; opacity: 1; }
+th[aria-sort='descending'] > button.sort::after { content: ' ↓'; opacity: 1; }
+button.sort:focus-visible, input:focus-visible, summary:focus-visible, a:focus-visible, .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+input.filter { font: inherit; padding: 5px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: var(--text); width: min(320px, 100%); margin: 0 10px 10px 0; }
+.bar { display: inline-block; height: 10px; border-radius: 3px; background: var(--accent); vertical-align: baseline; min-width: 1px; }
+.heat th { text-align: center; }
+.heat tr > th:first-child { text-align: left; white-space: nowrap; }
+.heat td { text-align: center; padding: 8px 6px; border: 2px solid var(--card); font-variant-numeric: tabular-nums; white-space: nowrap; }
+.heat td small { display: block; font-size: 10.5px; opacity: 0.85; }
+.heat td.dark { color: #fdfeff; }
+.heat td.light { color: #16202b; }
+.tiles { display: flex; flex-wrap: wrap; gap: 6px; }
+.tile { display: inline-block; width: 64px; height: 64px; border-radius: 5px; background-repeat: no-repeat; background-color: var(--line); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+figure.face { margin: 0; width: 92px; font-size: 11px; line-height: 1.3; overflow-wrap: anywhere; }
+figure.face figcaption { color: var(--muted); }
+.pairs { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr)); }
+.pair { display: flex; gap: 8px; align-items: flex-start; font-size: 12px; overflow-wrap: anywhere; }
+.pair > div { min-width: 0; }
+#live { position: fixed; right: 12px; top: 12px; margin: 0; }
+tbody tr[hidden] { display: none; }
+@media (max-width: 600px) {
+  body { padding: 14px 10px 40px; }
+  .card { padding: 14px 12px; }
+  h1 { font-size: 21px; }
+  .figures { gap: 8px 22px; }
+  .figures div strong { font-size: 18px; }
+}
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #0f1216; --card: #171b21; --text: #e6e9ed; --muted: #9aa4af; --line: #2b323a; --accent: #6db7ea;
@@ -54,7 +90,14 @@ svg.chart { display: block; max-width: 100%; height: auto; }
   }
   ${darkChart}
 }
-@media print { body { background: #fff; padding: 0; } .card { break-inside: avoid; } }
+@media print {
+  body { background: #fff; padding: 0; font-size: 11px; }
+  .card, figure, tr { break-inside: avoid; }
+  .scroll, pre { overflow: visible; max-height: none; }
+  input.filter, input.filter + span, #live { display: none; }
+  button.sort::after { content: ''; }
+  a { color: inherit; text-decoration: none; }
+}
 `;
 }
 

@@ -1,6 +1,6 @@
 import { broken, type Rule } from './rule.ts';
 
-/** A micro-batch holds a picture at least. */
+/** A micro-batch holds an image at least. */
 export const accumulation: Rule = {
   reads: ['train.batch_size', 'train.accumulation'],
   check: ({ train: { accumulation: parts, batch_size } }) =>

@@ -1,7 +1,7 @@
 import type { Experiment } from '../experiment.generated.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** Pixels of a picture that one place of a backbone's last feature map stands for; unknown for those of plugins. */
+/** Pixels of an image that one place of a backbone's last feature map stands for; unknown for those of plugins. */
 const strides: Partial<Record<Experiment['model']['backbone'], number>> = {
   resnet18: 32,
   resnet34: 32,
@@ -18,7 +18,7 @@ const strides: Partial<Record<Experiment['model']['backbone'], number>> = {
   tiny: 8,
 };
 
-/** A picture smaller than a backbone's stride leaves its last stages less than a pixel to look at: it trains, and is hardly meant. */
+/** An image smaller than a backbone's stride leaves its last stages less than a pixel to look at: it trains, and is hardly meant. */
 export const imageSize: Rule = {
   reads: ['data', 'model', 'trainer'],
   check({ data: { image_size }, model: { backbone }, trainer }) {
@@ -27,13 +27,13 @@ export const imageSize: Rule = {
     return broken(
       'rule-image-size',
       ['data', 'image_size'],
-      `Pictures of ${image_size} pixels are smaller than the stride of ${backbone}: its last stages see less than a pixel.`,
+      `Images of ${image_size} pixels are smaller than the stride of ${backbone}: its last stages see less than a pixel.`,
       { found: String(image_size), expected: `at least ${stride} pixels`, warning: true },
     );
   },
 };
 
-/** A Vision Transformer cuts its pictures into whole patches. */
+/** A Vision Transformer cuts its images into whole patches. */
 export const patches: Rule = {
   reads: ['data', 'model', 'trainer'],
   check({ data: { image_size }, model: { backbone }, trainer }) {
@@ -43,7 +43,7 @@ export const patches: Rule = {
     return broken(
       'rule-patches',
       ['data', 'image_size'],
-      `Pictures of ${image_size} pixels cannot be cut into the patches of ${backbone}.`,
+      `Images of ${image_size} pixels cannot be cut into the patches of ${backbone}.`,
       { found: String(image_size), expected: `a multiple of ${patch}, such as ${near}` },
     );
   },

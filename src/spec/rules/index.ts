@@ -1,5 +1,6 @@
 import { accumulation } from './accumulation.ts';
 import { averages } from './averages.ts';
+import { cachedFeatures } from './cached-features.ts';
 import { compositions } from './compositions.ts';
 import { dataPath } from './data-path.ts';
 import { effectRanges } from './effect-ranges.ts';
@@ -9,6 +10,7 @@ import { lossWeights } from './loss-weights.ts';
 import { monitor, objective, objectiveSplit } from './metrics.ts';
 import { minLr } from './min-lr.ts';
 import { mixing } from './mixing.ts';
+import { notify } from './notify.ts';
 import { phases } from './phases.ts';
 import type { Rule } from './rule.ts';
 import { sampler } from './sampler.ts';
@@ -37,8 +39,10 @@ export const rules: readonly Rule[] = [
   compositions,
   strengthSchedule,
   mixing,
+  cachedFeatures,
   monitor,
   objective,
   objectiveSplit,
   tracking,
+  notify,
 ];

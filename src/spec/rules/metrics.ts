@@ -1,46 +1,18 @@
 import { suggest } from '../../base/suggest.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
+import { lossNames, metricNames, trainScoreNames } from '../metric-names.ts';
+import type { Path } from '../tree.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** Metrics that the built-in trainer records for validation and test pictures; its own list is held to this one by a test. */
-export const splitMetrics = [
-  'gender_accuracy',
-  'gender_precision',
-  'gender_recall',
-  'gender_f1',
-  'identity_top1',
-  'identity_top5',
-  'identity_macro_f1',
-  'combined',
-  'verification_auc',
-  'verification_eer',
-  'verification_accuracy',
-  'verification_precision',
-  'verification_recall',
-  'verification_f1',
-  'tar_at_far_1e-1',
-  'tar_at_far_1e-2',
-  'tar_at_far_1e-3',
-  'tar_at_far_1e-4',
-  'gallery_rank1',
-  'gallery_rank5',
-  'gallery_macro_f1',
-  'gallery_open_set',
-  'challenge_pairs',
-  'challenge_gallery',
-] as const;
-
-const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
-
 /** Losses that can be watched: they fall as a model learns. */
-export const losses = ['train', 'val'].flatMap((split) => lossNames.map((name) => `${split}/${name}`));
+const losses = ['train', 'val'].flatMap((split) => lossNames.map((name) => `${split}/${name}`));
 
-/** Scores of training that can be watched. */
-export const trainScores = ['train/gender_accuracy', 'train/identity_top1'] as const;
-
-const validation = [...splitMetrics.map((name) => `val/${name}`), ...trainScores];
-const test = splitMetrics.map((name) => `test/${name}`);
+const validation = [
+  ...metricNames.map((name) => `val/${name}`),
+  ...trainScoreNames.map((name) => `train/${name}`),
+];
+const test = metricNames.map((name) => `test/${name}`);
 
 /** train.early_stopping.monitor is a metric that the run measures after each epoch, and its mode is the way in which it improves. */
 export const monitor: Rule = {
@@ -53,37 +25,46 @@ export const monitor: Rule = {
     const known = [...validation, ...losses];
     if (!known.includes(metric))
       return unknownMetric(at, metric, known, {
-        remedy: test.includes(metric) ? 'The test pictures are scored once, at the end.' : undefined,
+        remedy: test.includes(metric) ? 'The test images are scored once, at the end.' : undefined,
       });
     return direction(['train', 'early_stopping', 'mode'], metric, mode);
   },
 };
 
-/** sweep.objective.metric is one that its runs record, and its mode the way in which it improves. */
+/** The objectives of a sweep with their places. */
+function objectivesOf({ objective, objectives }: NonNullable<Experiment['sweep']>) {
+  if (!objectives) return [{ ...objective, at: ['sweep', 'objective'] }];
+  return objectives.map((one, i) => ({ ...one, at: ['sweep', 'objectives', i] }));
+}
+
+/** What a sweep compares by is recorded by its runs, and its mode the way in which it improves. */
 export const objective: Rule = {
   reads: ['sweep', 'trainer'],
   check({ sweep, trainer }) {
-    if (!sweep || trainer.command !== undefined || underCondition(sweep.objective.metric)) return [];
-    const { metric, mode } = sweep.objective;
+    if (!sweep || trainer.command !== undefined) return [];
     const known = [...validation, ...test, ...losses, 'train/images_per_second'];
-    if (!known.includes(metric)) return unknownMetric(['sweep', 'objective', 'metric'], metric, known);
-    return direction(['sweep', 'objective', 'mode'], metric, mode);
+    return objectivesOf(sweep).flatMap(({ metric, mode, at }) => {
+      if (underCondition(metric)) return [];
+      if (!known.includes(metric)) return unknownMetric([...at, 'metric'], metric, known);
+      return direction([...at, 'mode'], metric, mode);
+    });
   },
 };
 
-/** The split whose metric a sweep compares by has pictures. */
+/** The split whose metric a sweep compares by has images. */
 export const objectiveSplit: Rule = {
   reads: ['sweep', 'data'],
   check({ sweep, data }) {
-    const metric = sweep?.objective.metric ?? '';
-    const side = metric.startsWith('val/') ? 'validation' : metric.startsWith('test/') ? 'test' : undefined;
-    if (!side || data.split[side] > 0) return [];
-    return broken(
-      'rule-metric',
-      ['sweep', 'objective', 'metric'],
-      `data.split.${side} is 0: no trial would have ${metric}.`,
-      { found: metric, expected: `a metric of another split, or data.split.${side} above 0` },
-    );
+    return (sweep ? objectivesOf(sweep) : []).flatMap(({ metric, at }) => {
+      const side = metric.startsWith('val/') ? 'validation' : metric.startsWith('test/') ? 'test' : undefined;
+      if (!side || data.split[side] > 0) return [];
+      return broken(
+        'rule-metric',
+        [...at, 'metric'],
+        `data.split.${side} is 0: no trial would have ${metric}.`,
+        { found: metric, expected: `a metric of another split, or data.split.${side} above 0` },
+      );
+    });
   },
 };
 
@@ -91,7 +72,7 @@ export const objectiveSplit: Rule = {
 const underCondition = (metric: string): boolean => /^test\/[a-z0-9_]+\/[a-z0-9_]+$/.test(metric);
 
 function unknownMetric(
-  at: string[],
+  at: Path,
   metric: string,
   known: string[],
   more: Partial<PlacedFinding> = {},
@@ -114,7 +95,7 @@ function unknownMetric(
 
 /** Losses and error rates fall, everything else rises. */
 function direction(
-  at: string[],
+  at: Path,
   metric: string,
   mode: Experiment['train']['early_stopping']['mode'],
 ): PlacedFinding[] {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/error-codes.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
 import { formatPath, type Path } from '../tree.ts';
@@ -6,13 +7,13 @@ import { formatPath, type Path } from '../tree.ts';
 export interface Rule {
   /** Dotted paths of what it looks at; it is asked if they keep to the schema. */
   reads: readonly string[];
-  /** Gives what breaks it, nothing where all is well. */
+  /** Returns what breaks it, nothing if all is well. */
   check(config: Experiment): PlacedFinding[];
 }
 
 /** A finding at the value of a key. */
 export function broken(
-  code: string,
+  code: ErrorCode,
   at: Path,
   message: string,
   more: Partial<PlacedFinding> = {},

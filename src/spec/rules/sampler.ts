@@ -1,18 +1,18 @@
 import { broken, type Rule } from './rule.ts';
 
-/** A batch of some people with some pictures each has their product of pictures; metric losses need two of a person. */
+/** A batch of some identities with some images each has as many images as the product; metric losses need two of an identity. */
 export const sampler: Rule = {
   reads: ['model', 'train', 'trainer'],
   check({ model, train: { sampler: chosen, batch_size }, trainer }) {
     if (trainer.command !== undefined) return [];
     if (chosen.name === 'pk') {
-      const pictures = chosen.identities * chosen.pictures;
-      if (pictures === batch_size) return [];
+      const product = chosen.identities * chosen.images;
+      if (product === batch_size) return [];
       return broken(
         'rule-pk',
         ['train', 'batch_size'],
-        `A batch of ${chosen.identities} people with ${chosen.pictures} pictures each holds ${pictures}, not ${batch_size}.`,
-        { found: String(batch_size), expected: String(pictures), fix: String(pictures) },
+        `A batch of ${chosen.identities} identities with ${chosen.images} images each holds ${product}, not ${batch_size}.`,
+        { found: String(batch_size), expected: String(product), fix: String(product) },
       );
     }
     const [first] = model.heads.identity.metric;
@@ -20,11 +20,11 @@ export const sampler: Rule = {
     return broken(
       'rule-metric-batches',
       ['train', 'sampler'],
-      `${first.loss} compares pictures of one person, and batches that are not drawn for it hold few of them.`,
+      `${first.loss} compares images of one identity, and batches that are not drawn for it hold few of them.`,
       {
         found: `sampler ${chosen.name}`,
         expected: 'sampler pk',
-        remedy: 'Set train.sampler: {name: pk, identities: 8, pictures: 4} and train.batch_size: 32.',
+        remedy: 'Set train.sampler: {name: pk, identities: 8, images: 4} and train.batch_size: 32.',
         warning: true,
       },
     );

@@ -1,5 +1,5 @@
+import { cdf } from '../../base/normal.ts';
 import { normalQuantile } from '../../base/statistics.ts';
-import { cdf } from '../tpe/normal.ts';
 import type { Distribution } from './distribution.ts';
 import { multiple } from './quantise.ts';
 

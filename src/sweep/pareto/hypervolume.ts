@@ -1,4 +1,4 @@
-import { compareLosses, type Losses } from './dominance.ts';
+import { compareLosses, type Losses } from '../../base/dominance.ts';
 
 /** The volume that the points dominate within a reference point that none of them exceeds, of two or more losses. */
 export function hypervolume(points: readonly Losses[], reference: Losses): number {
@@ -33,7 +33,7 @@ function slices(sorted: readonly Losses[], reference: Losses): number {
 
 /**
  * Which `count` of the points together dominate the most, chosen one after another by what each adds: at least 1 − 1/e of the best choice
- * (Guerreiro, Fonseca and Paquete, Greedy hypervolume subset selection, 2016). Gives their indices in the order of choice.
+ * (Guerreiro, Fonseca and Paquete, Greedy hypervolume subset selection, 2016). Returns their indices in the order of choice.
  */
 export function chooseByHypervolume(points: readonly Losses[], count: number, reference: Losses): number[] {
   if (count >= points.length) return [...points.keys()];

@@ -8,7 +8,7 @@ import { tpe } from './tpe.ts';
 
 /** A sampler of a plugin; its points are those of the unit cube, whose coordinates stand for the axes in the spec's order. */
 export interface SamplerDefinition<Options = Record<string, never>> {
-  /** Gives the k-th point, each coordinate in [0, 1); undefined where there is none. It may depend on k, the seed and the options only. */
+  /** Returns the k-th point, each coordinate in [0, 1); undefined if there is none. It may depend on k, the seed and the options only. */
   create(
     space: { coordinates: number; seed: number },
     options: Options,

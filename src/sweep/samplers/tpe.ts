@@ -113,7 +113,7 @@ class TpeSampler implements LearningSampler {
     return Float64Array.from(numbers);
   }
 
-  /** The point at these numbers; undefined where a constraint refuses it. */
+  /** The point at these numbers; undefined if a constraint refuses it. */
   private decode(numbers: Float64Array): Assignment | undefined {
     const { space } = this;
     const { tally } = this.options;

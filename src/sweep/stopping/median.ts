@@ -1,4 +1,4 @@
-import { dominates, type Losses } from '../pareto/dominance.ts';
+import { dominates, type Losses } from '../../base/dominance.ts';
 import type { Series, StoppingRule } from './rule.ts';
 
 /** The median rule (Golovin et al., Google Vizier, 2017): stops a trial whose best is worse than the median of the finished ones by then. */

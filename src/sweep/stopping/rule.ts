@@ -1,4 +1,4 @@
-import type { Losses } from '../pareto/dominance.ts';
+import type { Losses } from '../../base/dominance.ts';
 
 /** What a trial reported of the objectives, lower is better, in the order of its epochs. */
 export interface Series {
@@ -20,7 +20,7 @@ export interface RuleOptions {
   epochs: number;
   /** First epoch at which a trial may be stopped. */
   min_epochs: number;
-  /** One of so many goes on. */
+  /** One of so many continues. */
   reduction: number;
   /** Finished trials before anything is stopped; of the median. */
   startup: number;
@@ -34,7 +34,7 @@ export interface StoppingRule {
   name: 'asha' | 'hyperband' | 'median';
   /** Whether a trial is stopped at its latest report. `others` may contain the trial itself, which is passed over. */
   judge(own: Series, others: readonly Series[], options: RuleOptions): Stop | undefined;
-  /** Those of the stopped trials that would go on by now, the furthest first; a rule without this never takes one up again. */
+  /** Those of the stopped trials that would continue by now, the furthest first; a rule without this never takes one up again. */
   promote?(stopped: readonly Series[], all: readonly Series[], options: RuleOptions): Series[];
 }
 

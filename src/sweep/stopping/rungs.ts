@@ -1,4 +1,4 @@
-import { dominates, frontRanks, type Losses } from '../pareto/dominance.ts';
+import { dominates, frontRanks, type Losses } from '../../base/dominance.ts';
 import { notANumber, type RuleOptions, type Series, type Stop } from './rule.ts';
 
 /** Epochs of the rungs: min, min × reduction, … below the last epoch. `skipped`: of a bracket, the rungs that it has not. */
@@ -8,7 +8,7 @@ export function rungsOf({ epochs, min_epochs, reduction }: RuleOptions, skipped 
   return rungs;
 }
 
-/** What a trial was at a rung: its first report from there on; undefined where it did not come that far or was not a number. */
+/** What a trial was at a rung: its first report from there on; undefined if it did not come that far or was not a number. */
 export function lossesAt({ reports }: Series, rung: number): Losses | undefined {
   const losses = reports.find(({ epoch }) => epoch >= rung)?.losses;
   return losses && !notANumber(losses) ? losses : undefined;

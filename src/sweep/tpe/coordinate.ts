@@ -8,7 +8,7 @@ export type Coordinate =
 
 export type NumberCoordinate = Extract<Coordinate, { kind: 'number' }>;
 
-/** Where kernels live: the logarithm where the scale is logarithmic, half a step beyond the ends where there are steps. */
+/** Where kernels live: the logarithm where the scale is logarithmic, half a step beyond the ends if there are steps. */
 export interface Scale {
   low: number;
   high: number;

@@ -1,4 +1,4 @@
-import type { Losses } from '../pareto/dominance.ts';
+import type { Losses } from '../../base/dominance.ts';
 
 /** What is known of one point of a search. */
 export interface Observation {

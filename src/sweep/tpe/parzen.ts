@@ -1,6 +1,6 @@
+import { logDensity, logMass, truncatedQuantile } from '../../base/normal.ts';
 import type { Random } from '../../base/random.ts';
 import { type Coordinate, type Scale, scaleOf } from './coordinate.ts';
-import { logDensity, logMass, truncatedQuantile } from './normal.ts';
 
 /**
  * A density over several coordinates: a mixture of one product kernel per observation and one, the prior, over the whole range (Watanabe,
@@ -125,7 +125,7 @@ class NumberFactor implements Factor {
   private readonly constants: Float64Array;
   /** With steps, the first kernel that is the same as this one: their masses are equal. */
   private readonly same: Int32Array | undefined;
-  private masses: Float64Array | undefined;
+  private readonly masses = new Map<number, Float64Array>();
 
   constructor(
     values: Float64Array,
@@ -176,18 +176,28 @@ class NumberFactor implements Factor {
   }
 
   private addMass(value: number, terms: Float64Array, same: Int32Array): void {
+    let masses = this.masses.get(value);
+    if (!masses) {
+      masses = this.massesAt(value, same);
+      this.masses.set(value, masses);
+    }
+    for (let k = 0; k < terms.length; k++) terms[k]! += masses[k]!;
+  }
+
+  /** The logarithm of every kernel's mass in the cell of a value; candidates share few values. */
+  private massesAt(value: number, same: Int32Array): Float64Array {
     const { means, deviations, constants } = this;
     const [left, right] = this.scale.cell!(value);
-    this.masses ??= new Float64Array(means.length);
+    const masses = new Float64Array(means.length);
     for (let k = 0; k < means.length; k++) {
       const first = same[k]!;
       const deviation = deviations[k]!;
-      this.masses[k] =
+      masses[k] =
         first < k
-          ? this.masses[first]!
+          ? masses[first]!
           : logMass((left - means[k]!) / deviation, (right - means[k]!) / deviation) + constants[k]!;
-      terms[k]! += this.masses[k]!;
     }
+    return masses;
   }
 }
 
@@ -197,30 +207,49 @@ class NumberFactor implements Factor {
  */
 function bandwidths(means: Float64Array, low: number, high: number): Float64Array {
   const n = means.length;
-  const order = Array.from(means.keys()).sort((a, b) => means[a]! - means[b]! || a - b);
+  const sorted = means.slice().sort();
   const range = high - low;
   const least = range / Math.min(100, n + 2);
   const found = new Float64Array(n + 1);
-  for (const [i, k] of order.entries()) {
+  // Equal ones lie side by side in the order of their numbers.
+  const taken = new Int32Array(n);
+  for (let k = 0; k < n; k++) {
     const mean = means[k]!;
-    const before = i > 0 ? mean - means[order[i - 1]!]! : n > 1 ? 0 : mean - low;
-    const after = i < n - 1 ? means[order[i + 1]!]! - mean : n > 1 ? 0 : high - mean;
+    const first = lowerBound(sorted, mean);
+    const i = first + taken[first]!++;
+    const before = i > 0 ? mean - sorted[i - 1]! : n > 1 ? 0 : mean - low;
+    const after = i < n - 1 ? sorted[i + 1]! - mean : n > 1 ? 0 : high - mean;
     found[k] = Math.min(range, Math.max(least, before, after));
   }
   found[n] = range;
   return found;
 }
 
+/** Index of the first of sorted values that is not less. */
+function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function firstAlike(means: Float64Array, deviations: Float64Array): Int32Array {
-  const known = new Map<number, Map<number, number>>();
-  return Int32Array.from(means, (mean, k) => {
-    let byDeviation = known.get(mean);
-    if (!byDeviation) {
-      byDeviation = new Map();
-      known.set(mean, byDeviation);
+  const known = new Map<number, [deviation: number, first: number][]>();
+  const found = new Int32Array(means.length);
+  for (let k = 0; k < means.length; k++) {
+    const deviation = deviations[k]!;
+    let alike = known.get(means[k]!);
+    if (!alike) {
+      alike = [];
+      known.set(means[k]!, alike);
     }
-    const first = byDeviation.get(deviations[k]!) ?? k;
-    byDeviation.set(deviations[k]!, first);
-    return first;
-  });
+    const first = alike.find(([other]) => other === deviation);
+    if (!first) alike.push([deviation, k]);
+    found[k] = first ? first[1] : k;
+  }
+  return found;
 }

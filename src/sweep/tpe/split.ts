@@ -1,4 +1,4 @@
-import { frontRanks, type Losses } from '../pareto/dominance.ts';
+import { frontRanks, type Losses } from '../../base/dominance.ts';
 import { chooseByHypervolume, referencePoint } from '../pareto/hypervolume.ts';
 import type { Observation } from './observation.ts';
 
@@ -51,7 +51,13 @@ function bestFinished(finished: Observation[], count: number): Observation[] {
   if (count === 0) return [];
   if (count >= finished.length) return finished;
   const all = finished.map(losses);
-  if (all[0]!.length === 1) return rankBy(finished, (a, b) => all[a]![0]! - all[b]![0]!).slice(0, count);
+  if (all[0]!.length === 1) {
+    const least = leastOf(
+      all.map(([loss]) => loss!),
+      count,
+    );
+    return least.map((i) => finished[i]!);
+  }
   const ranks = frontRanks(all, count);
   const chosen: number[] = [];
   for (let rank = 0; chosen.length < count; rank++) {
@@ -81,4 +87,17 @@ const difference = (a: number, b: number): number => (a === b ? 0 : a - b);
 /** Equal ones stay in their order. */
 function rankBy(all: readonly Observation[], compare: (a: number, b: number) => number): Observation[] {
   return [...all.keys()].sort((a, b) => compare(a, b) || a - b).map((i) => all[i]!);
+}
+
+/** Indices of the `count` least values, the least first; of equal ones the first. */
+function leastOf(values: readonly number[], count: number): number[] {
+  const least: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    let at = least.length;
+    while (at > 0 && values[i]! < values[least[at - 1]!]!) at--;
+    if (at >= count) continue;
+    least.splice(at, 0, i);
+    if (least.length > count) least.pop();
+  }
+  return least;
 }

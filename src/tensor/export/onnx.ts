@@ -20,6 +20,8 @@ const plain: Record<string, string> = {
   Add: 'Add',
   AddV2: 'Add',
   BiasAdd: 'Add',
+  FacecomBiasAdd: 'Add',
+  FacecomRelu: 'Relu',
   Sub: 'Sub',
   Mul: 'Mul',
   RealDiv: 'Div',
@@ -171,9 +173,12 @@ class Writer {
         return;
       case 'Conv2D':
       case 'DepthwiseConv2dNative':
+      case 'FacecomConv2D':
+      case 'FacecomDepthwiseConv2D':
         this.convolution(node, to());
         return;
       case 'MaxPool':
+      case 'FacecomMaxPool':
         this.pooling(node, to());
         return;
       case 'Pad':
@@ -220,11 +225,8 @@ class Writer {
   private convolution(node: Node, output: string): void {
     const [x, filter] = node.inputs as [Value, Value];
     const [kernel, , channels] = filter.shape as [number, number, number];
-    const depthwise = node.op === 'DepthwiseConv2dNative';
-    const stride = strideOf(node);
-    const kind = attribute<string>(node, 'padding');
-    const around =
-      kind === 'SAME' ? (kernel - 1) / 2 : (attribute<number[]>(node, 'explicit_paddings')?.[2] ?? 0);
+    const depthwise = node.op === 'DepthwiseConv2dNative' || node.op === 'FacecomDepthwiseConv2D';
+    const { stride, padding: around } = window(node, kernel);
     const picture = this.node('Transpose', [this.name(x)], [ints('perm', [0, 3, 1, 2])]);
     const turned = [ints('perm', depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1])];
     const filters = this.node('Transpose', [this.name(filter)], turned);
@@ -242,13 +244,17 @@ class Writer {
 
   private pooling(node: Node, output: string): void {
     const [x] = node.inputs as [Value];
-    const [, window] = attribute<number[]>(node, 'ksize')!;
-    const stride = strideOf(node);
+    const side = attribute<number>(node, 'window') ?? attribute<number[]>(node, 'ksize')![1]!;
+    const { stride, padding: around } = window(node, side);
     const picture = this.node('Transpose', [this.name(x)], [ints('perm', [0, 3, 1, 2])]);
     const pooled = this.node(
       'MaxPool',
       [picture],
-      [ints('kernel_shape', [window!, window!]), ints('strides', [stride, stride])],
+      [
+        ints('kernel_shape', [side, side]),
+        ints('strides', [stride, stride]),
+        ints('pads', [around, around, around, around]),
+      ],
     );
     this.node('Transpose', [pooled], [ints('perm', [0, 2, 3, 1])], output);
   }
@@ -285,6 +291,15 @@ class Writer {
     const right = turned(b, batched ? 'adj_y' : 'transpose_b');
     this.node('MatMul', [left, right], [], output);
   }
+}
+
+/** Pixels from window to window and around the image: of TensorFlow's ops, or of the kernels of `src/tensor/ops` by their own names. */
+function window(node: Node, side: number): { stride: number; padding: number } {
+  const stride = attribute<number>(node, 'stride');
+  if (stride !== undefined) return { stride, padding: attribute<number>(node, 'padding')! };
+  const same = attribute<string>(node, 'padding') === 'SAME';
+  const padding = same ? (side - 1) / 2 : (attribute<number[]>(node, 'explicit_paddings')?.[2] ?? 0);
+  return { stride: strideOf(node), padding };
 }
 
 /** The numbers of an argument that is a constant. */

@@ -110,11 +110,20 @@ export function describe(node: Node): string {
   return describeOp(node.op, node.attributes, shapes) + (at ? ` at ${at}` : '');
 }
 
-/** The first line of the op's stack that is neither tfjs nor this folder: where the traced function called it. */
+/** The folder of the bundle that holds this module; undefined if it runs from its source. */
+const bundle = import.meta.url.endsWith('/graph/builder.ts')
+  ? undefined
+  : import.meta.url.slice(0, import.meta.url.lastIndexOf('/') + 1);
+
+/**
+ * The first line of the op's stack that is neither tfjs nor this folder: where the traced function called it. In a bundle, which holds
+ * the built-in models too, that of a plugin; undefined if there is none.
+ */
 export function sourceLine(node: Node): string | undefined {
   const lines = node.origin?.stack?.split('\n') ?? [];
   for (const line of lines) {
     if (
+      (bundle !== undefined && line.includes(bundle)) ||
       /node_modules|tfjs-core[\\/]src/.test(line) ||
       /src[\\/]tensor[\\/]((graph|native|onednn|ops)[\\/]|gradients)/.test(line)
     )

@@ -18,7 +18,7 @@ export interface Split {
 /**
  * Values that depend on variables alone, such as filters with the normalisation folded in, cast to bfloat16: evaluation computes
  * them once for all its batches. They are variables of the session under names that say how they were computed, so that steps
- * of several batch sizes share them, and are given back before training goes on.
+ * of several batch sizes share them, and are given back before training continues.
  */
 export class DerivedValues {
   private readonly builder: GraphBuilder;
@@ -35,7 +35,7 @@ export class DerivedValues {
     this.builder = new GraphBuilder(api, session.graph, 'derived/');
   }
 
-  /** Undefined where the step changes variables, or derives nothing from them. */
+  /** Undefined if the step changes variables, or derives nothing from them. */
   split(trace: Trace): Split | undefined {
     if (trace.effects.length > 0) return undefined;
     const derived = this.derivedNodes(trace);

@@ -1,4 +1,4 @@
-import { toOnnx } from '../export/onnx.ts';
+import { type GraphFormat, graphFormats } from '../export/index.ts';
 import { DataType, type NativeLibrary, type Output, type Pointer } from '../native/library.ts';
 import type {
   CompiledStep,
@@ -68,7 +68,8 @@ export class GraphProgram implements CompiledStep {
     return this.compiled(inputs).report;
   }
 
-  async toOnnx(
+  async toGraph(
+    format: GraphFormat,
     inputs: Record<string, Omit<StepInput, 'values'>>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<Uint8Array> {
@@ -77,7 +78,7 @@ export class GraphProgram implements CompiledStep {
     const store = this.runtime.variables;
     await store.initialize(variables);
     const values = await store.read([...variables]);
-    return toOnnx(prune(trace), {
+    return graphFormats[format](prune(trace), {
       values: new Map([...values].map(([{ name }, value]) => [name, value])),
       metadata,
     });

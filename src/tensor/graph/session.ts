@@ -54,7 +54,7 @@ export class Session {
     }
   }
 
-  /** Runs off the event loop; gives the fetched values, copied out. `what` names the run in an error, by TensorFlow's message. */
+  /** Runs off the event loop; returns the fetched values, copied out. `what` names the run in an error, by TensorFlow's message. */
   async run(
     feeds: Feed[],
     fetches: Output[],

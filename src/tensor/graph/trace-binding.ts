@@ -24,7 +24,7 @@ const SHARED_CONSTANT_VALUES = 1024;
 
 /** Says what shapes the outputs of traced ops have. */
 export interface ShapeInference {
-  /** Fills in the shapes and types of the outputs of an op whose inputs were added before it. Throws where the op is refused. */
+  /** Fills in the shapes and types of the outputs of an op whose inputs were added before it. Throws if the op is refused. */
   add(node: Node): void;
   /** Whether a kernel of `src/tensor/ops` is recorded as one op of its own name, in place of the TensorFlow ops that it is made of. */
   takes(kernel: string): boolean;
@@ -135,7 +135,7 @@ export class TraceBinding implements Binding {
     return value;
   }
 
-  /** Gives a value an id under which tfjs-node's kernels know it. */
+  /** Returns a value an id under which tfjs-node's kernels know it. */
   bind(value: Value): number {
     const id = this.nextId++;
     this.values.set(id, value);

@@ -30,7 +30,7 @@ export function openTracer(): Tracer {
   return tracer;
 }
 
-/** Runs a step's function once over tensors that stand for its inputs, and gives what it did. */
+/** Runs a step's function once over tensors that stand for its inputs, and returns what it did. */
 export function traceStep(
   { binding, kernels }: Tracer,
   shapes: ShapeInference,

@@ -43,7 +43,7 @@ export class VariableStore {
     this.zero = this.add('Placeholder', scalar, []).outputs[0]!;
   }
 
-  /** Gives every variable that has no value yet its initial one, a few at a time: the values exist twice meanwhile. */
+  /** Returns every variable that has no value yet its initial one, a few at a time: the values exist twice meanwhile. */
   async initialize(variables: Iterable<Variable>): Promise<void> {
     const fresh = [...variables].filter((variable) => !this.initialized.has(variable));
     if (fresh.length === 0) return;

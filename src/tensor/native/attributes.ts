@@ -44,7 +44,7 @@ export interface AttributeSetters {
   shape: Setter;
 }
 
-/** Sets an attribute of an op. Throws where its type cannot be set. */
+/** Sets an attribute of an op. Throws if its type cannot be set. */
 export function setAttribute(set: AttributeSetters, op: Pointer, { name, type, value }: OpAttribute): void {
   const list = () => Array.from(value as ArrayLike<number>);
   const integers = () => BigInt64Array.from(list(), BigInt);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { missingBytes } from '../../base/elf.ts';
 import { FacecomError } from '../../base/errors.ts';
+import { quietly } from './quietly.ts';
 
 /** An opaque pointer owned by TensorFlow. */
 export type Pointer = unknown;
@@ -152,10 +153,10 @@ export function loadLibrary(folder: string): NativeLibrary {
     }
   }
   for (const name of [framework, library]) checkComplete(join(folder, name));
-  // Read by the library as it loads: its notes about CPU features would be taken for the run's log.
+  // Read by the library: its notes about CPU features would be taken for the run's log.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
-    koffi.load(join(folder, framework), { global: true, lazy: true });
+    quietly(() => koffi.load(join(folder, framework), { global: true, lazy: true }));
     const lib = koffi.load(join(folder, library), { lazy: true });
     koffi.struct('FacecomOutput', { oper: 'void*', index: 'int' });
     koffi.struct('FacecomBuffer', { data: 'void*', length: 'size_t', deallocator: 'void*' });
@@ -191,7 +192,7 @@ function stayLoaded(file: string): void {
   koffi.load(null).func('void* dlopen(const char*, int)')(file, NO_DELETE);
 }
 
-/** Throws where a library lacks its end: loading it may end the process with a bus error in place of a message. */
+/** Throws if a library lacks its end: loading it may end the process with a bus error in place of a message. */
 function checkComplete(file: string): void {
   const missing = missingBytes(file);
   if (missing === 0) return;

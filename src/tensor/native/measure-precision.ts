@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { locateTensorFlow } from '../../install/index.ts';
 import type { Precision } from '../precision.ts';
 import type { CompiledStep, RuntimeOptions, StepInput, Variable } from '../runtime.ts';
-import { openNative, wantsGpu } from './open.ts';
+import { wantsGpu } from './gpu.ts';
+import { openNative } from './open.ts';
 
 /** Runs of each precision, alternating; the shortest counts, so that another process's turn on the CPU does not. */
 const RUNS = 6;

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { locateTensorFlow } from '../../install/index.ts';
 import type { RewriteName } from '../graph/lower/index.ts';
 import { NativeRuntime } from '../graph/native-runtime.ts';
 import type { RuntimeOptions } from '../runtime.ts';
+import { hasGpu } from './gpu.ts';
 import { loadLibrary } from './library.ts';
 
 /** Opens native TensorFlow on the CPU, or on a GPU by its index among the visible ones. */
@@ -34,19 +33,4 @@ function freeze(frozen: boolean): void {
     throw new Error('Native runtimes with frozen and with changing variables cannot share a process.');
   frozenProcess = frozen;
   process.env.TF_ONEDNN_ASSUME_FROZEN_WEIGHTS = frozen ? '1' : '0';
-}
-
-/** Whether a run on this device is one on a GPU: asked for, or `auto` where the CUDA build and a GPU are there. */
-export function wantsGpu(device: string): boolean {
-  if (device === 'auto') return locateTensorFlow()?.kind === 'cuda' && hasGpu();
-  return device.startsWith('gpu');
-}
-
-/** Whether CUDA may see a GPU: CUDA_VISIBLE_DEVICES names one or is not set, and the driver is loaded. */
-function hasGpu(): boolean {
-  const visible = process.env.CUDA_VISIBLE_DEVICES;
-  if (visible !== undefined && (visible === '' || visible === '-1')) return false;
-  return (
-    existsSync('/dev/nvidiactl') || existsSync('/proc/driver/nvidia/version') || process.platform === 'win32'
-  );
 }

@@ -1,9 +1,9 @@
 import { DataType } from '../native/library.ts';
 import { type Emitter, type Tensor, typeOf } from './emitter.ts';
 import { Algorithm, Argument, Propagation, Query } from './library.ts';
-import { dense, type Layout, type PostOp, vector } from './primitives.ts';
+import { dense, type Layout, type PostOp, type Primitive, vector } from './primitives.ts';
 
-/** Shapes of a convolution over NHWC pictures; filter: [kernel, kernel, in / groups, out]. */
+/** Shapes of a convolution over NHWC images; filter: [kernel, kernel, in, out], or of a depthwise one [kernel, kernel, channels, 1]. */
 export interface ConvolutionShape {
   x: readonly number[];
   filter: readonly number[];
@@ -17,12 +17,12 @@ export const ZERO = vector([0, 0]);
 /** NCHW dimensions of an NHWC shape. */
 export const channelsFirst = ([n, h, w, c]: readonly number[]): number[] => [n!, c!, h!, w!];
 
-/** Strides of an NHWC picture in the order NCHW. */
+/** Strides of an NHWC image in the order NCHW. */
 export function pictureStrides([, h, w, c]: readonly number[]): number[] {
   return [h! * w! * c!, 1, w! * c!, c!];
 }
 
-/** A picture [n, h, w, c] as oneDNN sees it: NCHW, channels fastest. */
+/** An image [n, h, w, c] as oneDNN sees it: NCHW, channels fastest. */
 export const picture = (e: Emitter, tensor: Tensor): Tensor =>
   e.view(tensor, channelsFirst(tensor.shape), pictureStrides(tensor.shape));
 
@@ -116,12 +116,21 @@ export function convolutionWeights(
       attributes,
     ),
   );
-  const target = filterView(e, dw);
+  writeFilterGradient(e, 'convolution weights', primitive, { x, dy, dw: filterView(e, dw) });
+}
+
+/** Runs a primitive that makes a filter's gradient of images x and dy, and copies it to `dw` where it chose another layout. */
+export function writeFilterGradient(
+  e: Emitter,
+  label: string,
+  primitive: Primitive,
+  { x, dy, dw }: { x: Tensor; dy: Tensor; dw: Tensor },
+): void {
   const chosen = primitive.layout(Query.diffWeights);
-  const same = primitives.equal(chosen, target.layout);
-  const made = same ? target : e.opaque(chosen);
+  const same = e.primitives.equal(chosen, dw.layout);
+  const made = same ? dw : e.opaque(chosen);
   e.run(
-    'convolution weights',
+    label,
     primitive,
     [
       [Argument.src, picture(e, x)],
@@ -129,5 +138,5 @@ export function convolutionWeights(
     ],
     [[Argument.diffWeights, made]],
   );
-  if (!same) e.copy(made, target);
+  if (!same) e.copy(made, dw);
 }

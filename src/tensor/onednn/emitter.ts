@@ -70,6 +70,8 @@ export const bytesOf = (dtype: number): number => sizes[dtype] ?? 4;
 export interface EmitterOptions {
   /** Memory that lives as long as the program. */
   keep: (bytes: number, what: string) => Place;
+  /** Activations that are cheap to compute again are not kept for the backward pass. */
+  lean?: boolean;
   /** Where a variable lies. */
   variable: (name: string) => { shape: readonly number[]; place: Place };
 }
@@ -86,6 +88,7 @@ export class Emitter {
   private readonly uses = new Map<Value, Node[]>();
   private readonly fetched: Set<Value>;
   private readonly reordered = new Map<Storage, Array<{ layout: Layout; offset: number; tensor: Tensor }>>();
+  private readonly derivedTensors = new Map<Storage, Map<string, Tensor>>();
   private readonly done = new Set<Node>();
   private readonly options: EmitterOptions;
   private readonly variables = new Map<string, Tensor>();
@@ -151,6 +154,10 @@ export class Emitter {
   define(value: Value, tensor: Tensor): Tensor {
     this.tensors.set(value, tensor);
     return tensor;
+  }
+
+  get lean(): boolean {
+    return this.options.lean ?? false;
   }
 
   /** The value is computed when an instruction first needs it, if ever. */
@@ -305,6 +312,16 @@ export class Emitter {
     return found;
   }
 
+  /** What several ops make of one tensor, such as its patches, made once as long as nothing writes to the tensor. */
+  derived(tensor: Tensor, key: string, make: () => Tensor): Tensor {
+    const all = this.derivedTensors.get(tensor.storage) ?? new Map<string, Tensor>();
+    this.derivedTensors.set(tensor.storage, all);
+    const whole = `${tensor.offset} ${key}`;
+    const found = all.get(whole) ?? make();
+    all.set(whole, found);
+    return found;
+  }
+
   /** The last instruction also reads what it writes. */
   alsoReads({ storage }: Tensor): void {
     this.instructions[this.instructions.length - 1]!.reads.push(storage);
@@ -356,6 +373,7 @@ export class Emitter {
   /** The storage was written: copies of what it held are of the past. */
   written(storage: Storage): void {
     this.reordered.delete(storage);
+    this.derivedTensors.delete(storage);
   }
 
   /** Where in the traced function an op was called. */

@@ -1,7 +1,7 @@
 import { type ConvolutionShape, convolutionWeights } from './convolutions.ts';
 import type { Emitter, Tensor } from './emitter.ts';
 import { product } from './ops/matmul.ts';
-import { fill } from './ops/shapes.ts';
+import { patchesOf, sizes } from './patches.ts';
 import { dense } from './primitives.ts';
 import { strided } from './strided.ts';
 
@@ -32,9 +32,9 @@ export function filterGradient(
 }
 
 /**
- * The fastest way by the shape: a rule and no measurement, so that the same step computes the same bits everywhere. Measured with
- * `npm run bench -- filters` on a Xeon with AMX: a product of 1×1 filters is up to 70 times faster where pictures are small and
- * channels many and never much slower; patches pay where pictures are small.
+ * The fastest way by the shape: a rule and no measurement, so that the same step computes the same bits everywhere. Measured
+ * with `npm run bench -- engine` on a Xeon with AMX: a product of 1×1 filters is up to 70 times faster where images are small and
+ * channels many and never much slower; patches pay where images are small.
  */
 export function chooseWay({ filter, y }: ConvolutionShape): Way {
   const [kernel, , input] = filter as [number, number, number];
@@ -44,7 +44,7 @@ export function chooseWay({ filter, y }: ConvolutionShape): Way {
 }
 
 /** A patch of few channels is too short to be copied fast. */
-const FEW_CHANNELS = 16;
+export const FEW_CHANNELS = 16;
 
 /** Pixels on a side of the result up to which patches are the faster way. */
 const SMALL = 7;
@@ -54,7 +54,7 @@ const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * sha
 /** dw [in, out] = xᵀ [in, pixels] · dy [pixels, out] */
 function pointwise(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, dw: Tensor): void {
   const [, , input, output] = shape.filter as [number, number, number, number];
-  const seen = shape.stride === 1 ? x : subsample(e, x, shape);
+  const seen = pixelsSeen(e, shape, x);
   const rows = pixels(dy.shape);
   product(
     e,
@@ -64,58 +64,24 @@ function pointwise(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, d
   );
 }
 
-/** Every stride-th pixel. */
-function subsample(e: Emitter, x: Tensor, shape: ConvolutionShape): Tensor {
-  const to = e.fresh([...shape.y.slice(0, 3), x.shape[3]!], x.dtype);
-  for (const { part, steps, offset, start } of strided(shape))
-    e.copy(e.view(x, part, steps, offset), e.view(to, part, dense(to.shape), start));
-  return to;
+/** The pixels that a 1×1 convolution sees: every stride-th, gathered once of an image. */
+export function pixelsSeen(e: Emitter, shape: ConvolutionShape, x: Tensor): Tensor {
+  if (shape.stride === 1) return x;
+  return e.derived(x, `pixels ${shape.stride} ${shape.y}`, () => {
+    const to = e.fresh([...shape.y.slice(0, 3), x.shape[3]!], x.dtype);
+    for (const { part, steps, offset, start } of strided(shape))
+      e.copy(e.view(x, part, steps, offset), e.view(to, part, dense(to.shape), start));
+    return to;
+  });
 }
 
 /** dw [kernel² · in, out] = patchesᵀ [kernel² · in, pixels] · dy [pixels, out] */
 function patches(e: Emitter, shape: ConvolutionShape, x: Tensor, dy: Tensor, dw: Tensor): void {
-  const [kernel, , input, output] = shape.filter as [number, number, number, number];
-  const rows = pixels(dy.shape);
-  const width = kernel * kernel * input;
-  const seen = e.fresh([rows, width], x.dtype);
-  const picture = padded(e, x, shape);
-  const [n, h, w, c] = dense(picture.shape) as [number, number, number, number];
-  const [, high, wide] = dy.shape as [number, number, number];
-  for (let i = 0; i < kernel; i++) {
-    for (let j = 0; j < kernel; j++) {
-      const from = e.view(
-        picture,
-        [dy.shape[0]!, high, wide, input],
-        [n, h * shape.stride, w * shape.stride, c],
-        i * h + j * w,
-      );
-      const to = e.view(
-        seen,
-        [dy.shape[0]!, high, wide, input],
-        [high * wide * width, wide * width, width, 1],
-        (i * kernel + j) * input,
-      );
-      e.copy(from, to);
-    }
-  }
+  const { rows, width, output } = sizes(shape);
   product(
     e,
-    e.view(seen, [width, rows], [1, width]),
+    e.view(patchesOf(e, shape, x), [width, rows], [1, width]),
     e.view(dy, [rows, output]),
     e.view(dw, [width, output]),
   );
-}
-
-/** x with zeros around it, as far as a window reaches. */
-function padded(e: Emitter, x: Tensor, { y, filter, stride, padding }: ConvolutionShape): Tensor {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const side = (axis: 1 | 2) =>
-    Math.max(x.shape[axis]! + padding, (y[axis]! - 1) * stride + filter[axis - 1]!);
-  const [high, wide] = [side(1), side(2)];
-  if (padding === 0 && high === height && wide === width) return x;
-  const to = e.fresh([batch, high, wide, channels], x.dtype);
-  fill(e, to, 0);
-  const [n, h, w, c] = dense(to.shape) as [number, number, number, number];
-  e.copy(x, e.view(to, x.shape, [n, h, w, c], padding * (h + w)));
-  return to;
 }

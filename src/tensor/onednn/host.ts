@@ -17,6 +17,8 @@ export interface OneDnnHost {
   readonly variables: VariableStore;
   readonly precision: 'float32' | 'bfloat16';
   readonly seed: number;
+  /** Activations that are cheap to compute again are not kept for the backward pass. */
+  readonly lean: boolean;
   /** Of the library, while it works for this runtime. */
   readonly threads: number;
   onInstruction: OnInstruction | undefined;

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
-import { missingBytes } from '../../base/elf.ts';
 import { FacecomError } from '../../base/errors.ts';
+import { INTEL_LIBRARIES, ONEDNN_ABI, oneDnnDamaged, oneDnnFile } from '../../install/index.ts';
+import { setWaiting } from './waiting.ts';
 
 /** An address within the library or in memory; 0 for none. */
 export type Pointer = bigint;
@@ -101,7 +103,7 @@ const IMPLEMENTATION = 8;
 /** dnnl_status_t. */
 export const Status = { success: 0, outOfMemory: 1, invalidArguments: 2, unimplemented: 3 } as const;
 
-/** The part of the C API (oneapi/dnnl/dnnl.h, ABI 3) that is used. */
+/** The part of the C API (oneapi/dnnl/dnnl.h, of that ABI) that is used. */
 function declare(lib: ReturnType<typeof koffi.load>) {
   const f = (name: string, result: string, ...arguments_: string[]) =>
     lib.func(`dnnl_${name}`, result, arguments_);
@@ -181,19 +183,11 @@ export interface OneDnn {
   implementation(desc: Pointer): string;
 }
 
-/** The ABI that `declare` describes: the library's major version. */
-const ABI = 3;
-
 /** dnnl_cpu_isa_avx2: bits that every wider instruction set has too. */
 const AVX2 = 0x7;
 
 /** dnnl_cpu_isa_avx512_core_bf16, of which AMX is an extension. */
 const BFLOAT16 = 0xe7;
-
-export const LIBRARY = 'libdnnl.so.3';
-
-/** Beside it where it was built with Intel's OpenMP. */
-const INTEL_THREADS = 'libiomp5.so';
 
 let loaded: OneDnn | undefined;
 
@@ -201,38 +195,25 @@ let loaded: OneDnn | undefined;
 export const loadedOneDnn = (): OneDnn | undefined => loaded;
 
 /**
- * Loads oneDNN from a folder, once a process.
+ * Loads oneDNN from a folder, once a process. `threads`: how many it will have at most; 0: one a core.
  * Throws FacecomError `onednn-missing` where the file is absent, `onednn-damaged` where it does not load or has another ABI, and
  * `onednn-cpu` where the processor lacks AVX2.
  */
-export function loadOneDnn(folder: string): OneDnn {
+export function loadOneDnn(folder: string, threads = 0): OneDnn {
   if (loaded) return loaded;
-  const file = join(folder, LIBRARY);
-  if (!existsSync(file)) {
-    throw new FacecomError('onednn-missing', `oneDNN is not in ${folder}.`, {
-      expected: LIBRARY,
-      remedy: 'Run `facecom setup`, or correct FACECOM_ONEDNN_DIR.',
-      exitCode: 2,
-    });
-  }
-  const missing = missingBytes(file);
-  if (missing !== 0)
-    throw damaged(
-      file,
-      missing === undefined ? 'no shared library' : `${missing} bytes are missing at its end`,
-    );
-  // Read by the threads' library as it loads. Waiting threads that spin for long take the processor from other trials.
-  process.env.GOMP_SPINCOUNT ??= '20000';
-  process.env.KMP_BLOCKTIME ??= '0';
+  const file = oneDnnFile(folder);
+  setWaiting(threads || availableParallelism());
   let lib: ReturnType<typeof koffi.load>;
   let api: Api;
   try {
-    const threads = join(folder, INTEL_THREADS);
-    if (existsSync(threads)) koffi.load(threads, { global: true, lazy: true });
+    for (const name of INTEL_LIBRARIES) {
+      const needed = join(folder, name);
+      if (existsSync(needed)) koffi.load(needed, { global: true, lazy: true });
+    }
     lib = koffi.load(file, { lazy: true });
     api = declare(lib);
     const [major, minor, patch] = koffi.decode(api.version(), 'int', 3) as number[];
-    if (major !== ABI) throw damaged(file, `oneDNN ${major}.${minor}.${patch}`);
+    if (major !== ONEDNN_ABI) throw oneDnnDamaged(file, `oneDNN ${major}.${minor}.${patch}`);
     stayLoaded(file);
     const isa = api.effectiveIsa() as number;
     if ((isa & AVX2) !== AVX2) throw withoutAvx2(api.isaName(isa) as string);
@@ -257,7 +238,7 @@ export function loadOneDnn(folder: string): OneDnn {
     return loaded;
   } catch (error) {
     if (error instanceof FacecomError) throw error;
-    throw damaged(file, error instanceof Error ? error.message : String(error), error);
+    throw oneDnnDamaged(file, error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -281,19 +262,6 @@ function refused(api: Api, status: number, what: string): FacecomError {
   if (status === Status.outOfMemory)
     return new FacecomError('oom', `Out of memory: ${what}.`, { found, remedy: OOM_REMEDY });
   return new FacecomError('onednn', `oneDNN refused ${what}.`, { found });
-}
-
-function damaged(file: string, found: string, cause?: unknown): FacecomError {
-  const absent = /(lib[\w.+-]+\.so[\w.]*): cannot open shared object file/.exec(found)?.[1];
-  return new FacecomError('onednn-damaged', `oneDNN in ${file} cannot be used.`, {
-    found,
-    expected: `a build of oneDNN ${ABI} for CPUs with the C API`,
-    remedy: absent
-      ? `The library ${absent} is missing on this machine: install it, or set resources.backend to tensorflow.`
-      : 'Run `facecom setup --force`, or correct FACECOM_ONEDNN_DIR.',
-    exitCode: 2,
-    cause,
-  });
 }
 
 function withoutAvx2(found: string): FacecomError {

@@ -7,13 +7,13 @@ import { OneDnnRuntime } from './runtime.ts';
 /** Opens the engine on the CPU. Throws FacecomError `onednn-missing` if there is no library, and as `loadOneDnn` does. */
 export function openOneDnn(
   place: OneDnnPlace | undefined,
-  options: Pick<RuntimeOptions, 'seed' | 'precision' | 'threads' | 'frozen'>,
+  options: Pick<RuntimeOptions, 'seed' | 'precision' | 'threads' | 'frozen' | 'lean'>,
 ): OneDnnRuntime {
   if (!place) {
     throw new FacecomError('onednn-missing', 'The engine oneDNN is not installed.', {
       exitCode: 2,
-      remedy: 'Run `facecom setup --onednn`, or set resources.backend to tensorflow or auto.',
+      remedy: 'Run `facecom setup`, or set resources.backend to tensorflow.',
     });
   }
-  return new OneDnnRuntime(loadOneDnn(place.dir), options);
+  return new OneDnnRuntime(loadOneDnn(place.dir, options.threads), options);
 }

@@ -1,3 +1,11 @@
+import { kernel } from '../../base/wasm-kernel.ts';
+import { wasm } from './kernels/philox.generated.ts';
+
+const open = kernel<{ uniform(k0: number, k1: number, u0: number, u1: number, groups: number): void }>(wasm);
+
+/** Numbers that the kernel writes at once. */
+const GROUP = 16;
+
 /** Multipliers and key increments of Philox 4×32 (Salmon et al., 2011). */
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -49,16 +57,8 @@ export function uniform(seed0: number, seed1: number, to: Float32Array): void {
   const words = new Uint32Array(4);
   const sign = (seed: number) => (seed < 0 ? 0xffffffff : 0);
   philox([seed0 >>> 0, sign(seed0), seed1 >>> 0, sign(seed1)], SCRAMBLE, words);
-  const key: [number, number] = [words[0]!, words[1]!];
-  const [upper0, upper1] = [words[2]!, words[3]!];
-  const bits = new Uint32Array(1);
-  const float = new Float32Array(bits.buffer);
-  for (let i = 0; i < to.length; i += 4) {
-    philox([i / 4, 0, upper0, upper1], key, words);
-    for (let k = 0; k < 4 && i + k < to.length; k++) {
-      // 23 bits as the fraction of a float32 between 1 and 2.
-      bits[0] = (words[k]! & 0x7fffff) | 0x3f800000;
-      to[i + k] = float[0]! - 1;
-    }
-  }
+  const groups = Math.ceil(to.length / GROUP);
+  const { run, bytes } = open(groups * GROUP * 4);
+  run.uniform(words[0]!, words[1]!, words[2]!, words[3]!, groups);
+  to.set(new Float32Array(bytes.buffer, 0, to.length));
 }

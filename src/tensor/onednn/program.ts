@@ -1,5 +1,7 @@
+import { type GraphFormat, graphFormats } from '../export/index.ts';
 import { describe } from '../graph/builder.ts';
 import { bfloat16 } from '../graph/lower/bfloat16.ts';
+import { prune } from '../graph/lower/prune.ts';
 import { SEED, shapesKey, traceStep } from '../graph/tracing.ts';
 import type {
   CompiledStep,
@@ -9,6 +11,7 @@ import type {
   StepOutput,
   Variable,
 } from '../runtime.ts';
+import { describeProgram } from './describe-program.ts';
 import { Emitter, type Tensor } from './emitter.ts';
 import { Executable } from './executable.ts';
 import type { OneDnnHost } from './host.ts';
@@ -48,6 +51,19 @@ export class OneDnnProgram implements CompiledStep {
 
   run(inputs: Record<string, StepInput>, step = 0): Promise<Record<string, StepOutput>> {
     return this.runtime.inTurn(() => this.execute(inputs, step));
+  }
+
+  async toGraph(
+    format: GraphFormat,
+    inputs: Record<string, Omit<StepInput, 'values'>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
+    const { trace, variables } = traceStep(this.runtime.tracer, new OneDnnShapes(), this, inputs);
+    const values = this.runtime.variables.read([...variables]);
+    return graphFormats[format](prune(trace), {
+      values: new Map([...values].map(([{ name }, value]) => [name, value])),
+      metadata,
+    });
   }
 
   /** What the steps compiled so far consist of, by the shapes of their inputs. */
@@ -106,6 +122,7 @@ export class OneDnnProgram implements CompiledStep {
     const named = new Map([...variables].map((variable) => [variable.name, variable]));
     const emitter = new Emitter({ ...lowered, nodes }, runtime.primitives, {
       keep: (bytes, what) => slabs.place(bytes, what),
+      lean: runtime.lean,
       variable: (name) => {
         const variable = named.get(name)!;
         return { shape: variable.shape, place: runtime.variables.place(variable) };
@@ -142,7 +159,12 @@ export class OneDnnProgram implements CompiledStep {
       outputs,
       variables,
       changes: trace.effects.length > 0,
-      report: { traced: trace.nodes.length, lowered: executable.length, milliseconds },
+      report: {
+        traced: trace.nodes.length,
+        lowered: executable.length,
+        milliseconds,
+        program: () => describeProgram(emitter.instructions),
+      },
     };
   }
 }

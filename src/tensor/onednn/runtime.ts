@@ -20,6 +20,8 @@ export interface OneDnnRuntimeOptions {
   threads: number;
   /** Variables do not change once a step has run. */
   frozen?: boolean;
+  /** Activations that are cheap to compute again are not kept for the backward pass. */
+  lean?: boolean;
 }
 
 /** Bytes that this process may still take, as the system and its control group say. */
@@ -51,6 +53,7 @@ export class OneDnnRuntime implements Runtime, OneDnnHost {
   onInstruction: OnInstruction | undefined;
   /** Of the library, while it works for this runtime. */
   readonly threads: number;
+  readonly lean: boolean;
   private readonly frozen: boolean;
   private readonly programs: OneDnnProgram[] = [];
   private memory: Region | undefined;
@@ -65,6 +68,7 @@ export class OneDnnRuntime implements Runtime, OneDnnHost {
     // More threads than cores would only wait for each other.
     this.threads = Math.min(options.threads || availableParallelism(), availableParallelism());
     this.frozen = options.frozen ?? false;
+    this.lean = options.lean ?? false;
     this.tracer = openTracer();
     this.primitives = new Primitives(library);
   }

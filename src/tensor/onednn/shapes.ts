@@ -4,7 +4,7 @@ import type { Node } from '../graph/ir.ts';
 import type { ShapeInference } from '../graph/trace-binding.ts';
 import { ruleOf } from './ops/index.ts';
 
-/** Shapes as the rules of the engine's ops say. Throws FacecomError `unsupported-op` where there is no such rule. */
+/** Shapes as the rules of the engine's ops say. Throws FacecomError `unsupported-op` if there is no such rule. */
 export class OneDnnShapes implements ShapeInference {
   add(node: Node): void {
     const rule = ruleOf(node.op);

@@ -1,18 +1,18 @@
 import { dense } from './primitives.ts';
 
-/** A box of every stride-th pixel of a picture: its shape, and where it lies in the picture and among those pixels, in values. */
+/** A box of every stride-th pixel of an image: its shape, and where it lies in the image and among those pixels, in values. */
 export interface StridedPart {
   part: number[];
   steps: number[];
-  /** In the picture. */
+  /** In the image. */
   offset: number;
   /** Among the pixels that are taken. */
   start: number;
 }
 
 /**
- * Every stride-th pixel of pictures x, in boxes that oneDNN can describe: it takes no strides by which a row after the last would
- * overlap the next picture, so the last row may be apart.
+ * Every stride-th pixel of images x, in boxes that oneDNN can describe: it takes no strides by which a row after the last would
+ * overlap the next image, so the last row may be apart.
  */
 export function strided({
   x,

@@ -23,7 +23,7 @@ export class VariableStore {
     return place;
   }
 
-  /** Gives every variable that has no value yet its initial one. */
+  /** Returns every variable that has no value yet its initial one. */
   initialize(variables: Iterable<Variable>): void {
     for (const variable of variables) {
       if (this.initialized.has(variable)) continue;

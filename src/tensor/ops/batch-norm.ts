@@ -82,7 +82,7 @@ const batchNormGradKernel: OwnKernel<'FacecomBatchNormGrad'> = {
 
 /**
  * Batch normalisation with the batch's own statistics (Ioffe and Szegedy, 2015).
- * x: [batch, height, width, channels]; scale, offset: [channels]. Gives y, the batch mean and the unbiased batch variance.
+ * x: [batch, height, width, channels]; scale, offset: [channels]. Returns y, the batch mean and the unbiased batch variance.
  */
 export function batchNorm(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D, epsilon: number) {
   const outputs = runOwn(batchNormKernel, { x, scale, offset }, { epsilon }) as tf.Tensor[];

@@ -17,7 +17,7 @@ const pads = (padding: number): [[number, number], [number, number], [number, nu
 
 const tfjsPad = (padding: number) => (padding === 0 ? 'valid' : pads(padding));
 
-/** Padding that neither SAME nor VALID gives: the gradients are then taken of a padded picture. */
+/** Padding that neither SAME nor VALID gives: the gradients are then taken of a padded image. */
 const isExplicit = (stride: number, padding: number) => padding > 0 && stride > 1;
 
 /**

@@ -13,7 +13,7 @@ const pads = (padding: number): [[number, number], [number, number], [number, nu
 const isSame = ({ stride, padding }: Convolution, kernel: number) =>
   padding > 0 && stride === 1 && 2 * padding === kernel - 1;
 
-/** Padding that is neither SAME nor none is put around the picture: TensorFlow's fast kernels take no explicit one. */
+/** Padding that is neither SAME nor none is put around the image: TensorFlow's fast kernels take no explicit one. */
 const isExplicit = (given: Convolution, kernel: number) => given.padding > 0 && !isSame(given, kernel);
 
 const padded = (x: tf.Tensor, given: Convolution, kernel: number) =>

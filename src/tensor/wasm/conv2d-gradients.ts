@@ -11,7 +11,7 @@ interface Attributes {
 
 type Shape = [number, number, number, number];
 
-/** Bytes of patches that are held at once: the pictures of a batch are taken in groups of no more. */
+/** Bytes of patches that are held at once: the images of a batch are taken in groups of no more. */
 const PATCH_BYTES = 32 * 2 ** 20;
 
 /** Registers the two gradients of a convolution: tfjs's WebAssembly has none for the filter, and a plain loop for the input. */

@@ -21,8 +21,8 @@ export type Geometry = Pick<
 export const patchSize = (g: Geometry): number => g.filterHeight * g.filterWidth * g.inChannels;
 
 /**
- * Calls `run` for every run of values that lie side by side both in the picture and in the patch (im2col): `length` values from
- * `pixel` in the picture and from `patch` in the matrix [outHeight · outWidth, patchSize]. What falls on padding is left out.
+ * Calls `run` for every run of values that lie side by side both in the image and in the patch (im2col): `length` values from
+ * `pixel` in the image and from `patch` in the matrix [outHeight · outWidth, patchSize]. What falls on padding is left out.
  */
 export function eachRun(g: Geometry, run: (pixel: number, patch: number, length: number) => void): void {
   const { inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth } = g;

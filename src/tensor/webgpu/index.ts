@@ -28,7 +28,7 @@ const LIMITS = [
 
 let opened: Promise<string> | undefined;
 
-/** Makes tfjs's WebGPU backend over Dawn (Vulkan, Metal or Direct3D 12) the current one; gives the adapter's name. */
+/** Makes tfjs's WebGPU backend over Dawn (Vulkan, Metal or Direct3D 12) the current one; returns the adapter's name. */
 export async function openWebgpu(): Promise<string> {
   opened ??= open();
   try {

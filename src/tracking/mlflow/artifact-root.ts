@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 
 /**
- * Where a run's artifacts lie below the server's own artifact root, from the run's artifact_uri. Undefined where they lie in a store
+ * Where a run's artifacts lie below the server's own artifact root, from the run's artifact_uri. Undefined if they lie in a store
  * that the server does not stand before, or that another server does: credentials do not go there.
  */
 export function artifactRoot(uri: string, { base }: Pick<Connection, 'base'>): string | undefined {

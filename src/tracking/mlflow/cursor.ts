@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readJsonObject, writeJson } from '../../base/files.ts';
 import { isRecord } from '../../base/objects.ts';
-import type { RunStatus } from './client.ts';
+import type { RunStatus } from './answers.ts';
 
 /** What of a run was sent to one server. */
 export interface Sent {
@@ -21,6 +21,10 @@ export interface Sent {
   /** Size and time of change of each file that was sent. */
   artifacts: Record<string, [bytes: number, changed: number]>;
   status?: RunStatus;
+  /** Bytes of system.jsonl, and samples. */
+  system?: { bytes: number; samples: number };
+  /** The model that was made of the best checkpoint: its id on servers from version 3 on, and as what it was registered. */
+  model?: { id?: string; uri: string; ready?: boolean; registered?: string };
   /** The data set is named. */
   input?: boolean;
 }

@@ -1,3 +1,5 @@
+import { cleanText } from '../../base/clean-text.ts';
+import type { ErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 
 /** A server's no to a request. */
@@ -6,9 +8,16 @@ export class MlflowError extends FacecomError {
   /** Such as RESOURCE_DOES_NOT_EXIST. */
   readonly reason: string;
 
-  constructor(code: string, status: number, reason: string, message: string, remedy?: string) {
+  constructor(
+    code: ErrorCode,
+    status: number,
+    reason: string,
+    message: string,
+    remedy?: string,
+    found = `${status}${reason ? ` ${reason}` : ''}`,
+  ) {
     super(code, message, {
-      found: `${status}${reason ? ` ${reason}` : ''}`,
+      found,
       ...(remedy === undefined ? {} : { remedy }),
     });
     this.status = status;
@@ -24,7 +33,7 @@ export function refusal(
   location: string | null = null,
 ): MlflowError {
   const { error_code: reason = '', message } = parse(text);
-  const said = message ?? firstLine(text);
+  const said = cleanText(message ?? firstLine(text), 500);
   if (status === 401)
     return new MlflowError(
       'mlflow-refused',
@@ -64,9 +73,13 @@ export function refusal(
   return new MlflowError('mlflow-request', status, reason, `MLflow at ${server} says no: ${said}`);
 }
 
-/** An answer that was no JSON where MLflow gives some. */
-export const notMlflow = (server: string, status: number): MlflowError =>
-  new MlflowError('mlflow-answer', status, '', `What answers at ${server} is not MLflow.`, ADDRESS);
+/** An answer of success that is not what MLflow answers to this request. */
+export function notTheAnswer(server: string, path: string, status: number, text: string): MlflowError {
+  const request = path.replace(/^api\/2\.0\/(mlflow\/)?/, '');
+  const shown = text.trim() === '' ? 'nothing' : cleanText(text.trim().slice(0, 80));
+  const message = `What ${server} answered is not MLflow's answer to ${request}.`;
+  return new MlflowError('mlflow-answer', status, '', message, ADDRESS, shown);
+}
 
 /** A server that cannot be reached: the reason lies in the cause's code, which fetch hides. */
 export function unreachable(server: string, error: unknown): FacecomError {

@@ -1,11 +1,11 @@
 import type { Connection } from './connection.ts';
-import { notMlflow, refusal, unreachable } from './errors.ts';
+import { notTheAnswer, refusal, unreachable } from './errors.ts';
 import { delayBefore, parseRetryAfter, passing, type RetryPolicy, wait } from './retry.ts';
 
 /** A file's bytes, whole or as they are read. */
 export type Body = Uint8Array | ReadableStream<Uint8Array>;
 
-export interface Request {
+export interface Request<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the server's address, without a leading slash. */
   path: string;
@@ -19,15 +19,22 @@ export interface Request {
   once?: boolean;
   /** Seconds; the policy's otherwise. */
   timeout?: number;
+  /** What the answer's text says; undefined if it is none of MLflow's. */
+  read: (text: string) => T | undefined;
 }
 
-/** Sends a request, again where that may help. Gives the body as text. Throws FacecomError, or the signal's reason. */
-export async function send(
+const MOST = 64 << 20; // bytes of an answer; MLflow's have kilobytes
+
+/**
+ * Sends a request, again if that may help, also after an answer that is none of MLflow's, as a proxy may give for a moment. Throws
+ * FacecomError, or the signal's reason.
+ */
+export async function send<T>(
   { base, headers }: Connection,
-  request: Request,
+  request: Request<T>,
   policy: RetryPolicy,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<T> {
   const url = new URL(request.path, base);
   for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
   for (let attempt = 1; ; attempt++) {
@@ -35,13 +42,17 @@ export async function send(
     let retryAfter: number | undefined;
     try {
       const answer = await attemptOnce(url, headers, request, policy, signal);
-      const text = await answer.text();
-      if (answer.ok) return text;
-      const again = request.once ? [408, 429].includes(answer.status) : passing.has(answer.status);
-      if (!again || attempt > policy.retries)
-        throw Object.assign(refusal(base, answer.status, text, answer.headers.get('location')), {
-          final: true,
-        });
+      const text = await textOf(answer);
+      const read = answer.ok && text !== undefined ? request.read(text) : undefined;
+      if (read !== undefined) return read;
+      const status = answer.ok ? 502 : answer.status;
+      const again = request.once ? [408, 429].includes(status) : passing.has(status);
+      if (!again || text === undefined || attempt > policy.retries) {
+        const error = answer.ok
+          ? notTheAnswer(base, request.path, answer.status, text ?? `more than ${MOST >> 20} MB`)
+          : refusal(base, status, text ?? '', answer.headers.get('location'));
+        throw Object.assign(error, { final: true });
+      }
       retryAfter = parseRetryAfter(answer.headers.get('retry-after'));
     } catch (error) {
       signal?.throwIfAborted();
@@ -59,7 +70,7 @@ export async function send(
 function attemptOnce(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  { method, json, body, size, timeout }: Request,
+  { method, json, body, size, timeout }: Request<unknown>,
   policy: RetryPolicy,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
@@ -81,23 +92,21 @@ function attemptOnce(
   });
 }
 
+/** Undefined if it is longer than any of MLflow's: the rest is not read. */
+async function textOf({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    // Leaving the loop ends the connection.
+    if (bytes > MOST) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** The connection was not made: the server cannot have done anything. */
 function refused(error: unknown): boolean {
   const code = (error as { cause?: { code?: string } }).cause?.code;
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
-}
-
-/** The answer as JSON. Throws FacecomError `mlflow-answer` where it is none, as of a login page. */
-export async function sendForJson<T>(
-  connection: Connection,
-  request: Request,
-  policy: RetryPolicy,
-  signal?: AbortSignal,
-): Promise<T> {
-  const text = await send(connection, request, policy, signal);
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    throw notMlflow(connection.base, 200);
-  }
 }

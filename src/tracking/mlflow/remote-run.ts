@@ -1,14 +1,17 @@
+import { FacecomError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
+import type { Run, RunStatus } from './answers.ts';
 import { artifactRoot } from './artifact-root.ts';
 import { type Artifact, content } from './artifacts.ts';
-import type { Dataset, MlflowClient, Run, RunStatus } from './client.ts';
+import type { Dataset, MlflowClient } from './client.ts';
 import { type Cursor, nothingSent, readCursor, type Sent, writeCursor } from './cursor.ts';
 import { MlflowError } from './errors.ts';
 import { legalKey } from './names.ts';
 import { checkMetric, type Entry, LONGEST_PARAM, LONGEST_TAG, type Metric, text } from './values.ts';
+import { viewTag } from './views.ts';
 
 export interface NewRun {
-  /** Gives the same for the same folder at all times. */
+  /** Returns the same for the same folder at all times. */
   key: () => Promise<string>;
   experiment: string;
   name: string;
@@ -52,7 +55,7 @@ export class RemoteRun {
     this.dir = dir;
     this.cursor = cursor;
     this.sent = sent;
-    this.params = new Map(run.data.params?.map(({ key, value }) => [key, value]));
+    this.params = new Map(run.data.params.map(({ key, value }) => [key, value]));
     this.root = artifactRoot(run.info.artifact_uri, client.connection);
     if (this.root === undefined)
       this.left.add(
@@ -77,31 +80,32 @@ export class RemoteRun {
     const known = cursor.sent[target];
     let run = known && (await client.run(known.run));
     // An id without its run: the server has lost its data, or the run was removed for good.
-    run ??= await client.findRun(make.experiment, `tags.\`${KEY}\` = '${cursor.key}'`);
+    run ??= await settled(client, make.experiment, cursor.key);
     if (run?.info.lifecycle_stage === 'deleted') {
       if (!restore) throw deleted(client, run);
       await client.restoreRun(run.info.run_id);
     }
-    run ??= await client.createRun({
-      experiment_id: make.experiment,
-      run_name: make.name,
-      start_time: Math.trunc(make.start),
-      tags: [
-        { key: KEY, value: cursor.key },
-        { key: 'mlflow.note.content', value: text(make.note, LONGEST_TAG, CONFIG) },
-        ...(make.parent === undefined ? [] : [{ key: PARENT, value: make.parent }]),
-      ],
-    });
+    run ??= await create(client, cursor.key, make);
     const { run_id: id, experiment_id: experiment } = run.info;
-    if (known?.run !== id) cursor.sent[target] = nothingSent(experiment, id);
+    if (known?.run !== id) cursor.sent[target] = { ...nothingSent(experiment, id), tags: notesOf(run) };
     writeCursor(dir, cursor);
     const remote = new RemoteRun(client, dir, cursor, cursor.sent[target]!, run);
     if (make.parent !== undefined) await remote.setTags({ [PARENT]: make.parent });
     return remote;
   }
 
+  /** Where the server keeps the run's artifacts; undefined if it does not serve that store. */
+  get artifactUri(): string | undefined {
+    return this.root === undefined ? undefined : `mlflow-artifacts:/${this.root}`;
+  }
+
   get id(): string {
     return this.sent.run;
+  }
+
+  /** Deletes what a request that arrived late or twice has made besides this run. */
+  async settle(): Promise<void> {
+    await settled(this.client, this.sent.experiment, this.cursor.key, this.id);
   }
 
   /** Writes down what was sent. */
@@ -163,6 +167,15 @@ export class RemoteRun {
     this.save();
   }
 
+  /** Changes the description that MLflow shows, unless somebody has written another one there. */
+  async setNote(note: string): Promise<void> {
+    const shown = text(note, LONGEST_TAG, CONFIG);
+    const last = this.sent.tags[NOTE];
+    if (last === shown) return;
+    const there = (await this.client.run(this.id))?.data.tags.find(({ key }) => key === NOTE)?.value;
+    if (last === undefined || there === last) await this.setTags({ [NOTE]: shown });
+  }
+
   /** Sends points. Those that MLflow would lose or that it refuses are left out and counted; the rest is sent. */
   async logMetrics(metrics: readonly Metric[]): Promise<void> {
     const sound: Metric[] = [];
@@ -201,6 +214,15 @@ export class RemoteRun {
     this.left.delete(leftOutText(this.leftOut));
     this.leftOut.points++;
     this.left.add(leftOutText(this.leftOut));
+  }
+
+  /** Saves a view of the list of runs in the experiment. */
+  async saveView(key: string, value: string): Promise<void> {
+    const tag = viewTag(key);
+    if (this.sent.tags[tag] === value) return;
+    await this.client.setExperimentTag(this.sent.experiment, { key: tag, value });
+    this.sent.tags[tag] = value;
+    this.save();
   }
 
   async logInput(dataset: Dataset | undefined): Promise<void> {
@@ -254,6 +276,52 @@ export class RemoteRun {
   }
 }
 
+async function create(client: MlflowClient, key: string, make: NewRun): Promise<Run> {
+  let run: Run | undefined;
+  try {
+    run = await client.createRun({
+      experiment_id: make.experiment,
+      run_name: make.name,
+      start_time: Math.trunc(make.start),
+      tags: [
+        { key: KEY, value: key },
+        { key: NOTE, value: text(make.note, LONGEST_TAG, CONFIG) },
+        ...(make.parent === undefined ? [] : [{ key: PARENT, value: make.parent }]),
+      ],
+    });
+    await settled(client, make.experiment, key, run.info.run_id);
+    return run;
+  } catch (error) {
+    if (run || !(error instanceof FacecomError)) throw error;
+    // The answer was lost, or is none of MLflow's: the run may be there.
+    const found = await settled(client, make.experiment, key).catch(() => undefined);
+    if (!found) throw error;
+    return found;
+  }
+}
+
+/**
+ * The run with a key, deleted ones last. Twins of it, which a create that was doubled or whose answer was lost leaves, are empty, and are
+ * deleted.
+ */
+async function settled(
+  client: MlflowClient,
+  experiment: string,
+  key: string,
+  keep?: string,
+): Promise<Run | undefined> {
+  const runs = await client.findRuns(experiment, `tags.\`${KEY}\` = '${key}'`);
+  const active = runs.filter(({ info }) => info.lifecycle_stage !== 'deleted');
+  const isEmpty = ({ data }: Run) => data.metrics.length === 0 && data.params.length === 0;
+  const rank = (run: Run) => Number(run.info.run_id !== keep) * 2 + Number(isEmpty(run));
+  const [first, ...twins] = active.sort(
+    (a, b) => rank(a) - rank(b) || (a.info.run_id < b.info.run_id ? -1 : 1),
+  );
+  if (!first || (keep !== undefined && first.info.run_id !== keep)) return first ?? runs[0];
+  for (const twin of twins) if (isEmpty(twin)) await client.deleteRun(twin.info.run_id);
+  return first;
+}
+
 const leftOutText = ({ points, first }: { points: number; first?: string }): string =>
   `${plural(points, 'point')} left out, the first because: ${first}`;
 
@@ -262,6 +330,11 @@ const MOST_REFUSED = 20;
 
 export const KEY = 'facecom.key';
 const PARENT = 'mlflow.parentRunId';
+const NOTE = 'mlflow.note.content';
+
+/** A description that is there counts as sent: it was made with the run. */
+const notesOf = ({ data }: Run): Record<string, string> =>
+  Object.fromEntries(data.tags.flatMap(({ key, value }) => (key === NOTE ? [[key, value]] : [])));
 
 /** Answers to an artifact that another attempt does not change: too large, forbidden by name, no artifact store. */
 const givenUp = new Set([400, 404, 405, 411, 413, 414, 415, 501]);

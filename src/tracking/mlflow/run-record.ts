@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { cleanName } from '../../base/clean-text.ts';
+import { leaves, valueAt } from '../../base/objects.ts';
 import {
   type Environment,
+  type Origins,
   type RecordedConfig,
   readConfigPart,
   readEnvironment,
@@ -15,7 +18,8 @@ import {
   scanRun,
 } from '../../record/index.ts';
 import { decides } from '../../spec/index.ts';
-import type { Dataset, RunStatus } from './client.ts';
+import type { RunStatus } from './answers.ts';
+import type { Dataset } from './client.ts';
 import { EventTail } from './tail.ts';
 
 /** What a run folder holds besides its events, as far as it could be read: the trainer may be of any make. */
@@ -29,6 +33,7 @@ export interface RunRecord {
   /** Its trial in the sweep that it belongs to. */
   trial?: SweepTrial;
   state: StateEntry[];
+  origins: Origins;
 }
 
 export function readRunRecord(runDir: string): RunRecord {
@@ -40,6 +45,7 @@ export function readRunRecord(runDir: string): RunRecord {
     spec: specFile(runDir),
     trial: readManifest(dirname(runDir))?.trials.find(({ id }) => id === found?.trial),
     state: readState(runDir),
+    origins: readOrigins(runDir),
   };
 }
 
@@ -60,24 +66,59 @@ async function firstTime(runDir: string): Promise<number | undefined> {
   return events.find(({ type }) => type !== 'warning')?.time;
 }
 
-/** A sweep's runs are told apart by their axes, others by their id. */
-export function shownName({ id, trial }: RunRecord): string {
-  if (!trial) return id;
-  const axes = Object.entries(trial.axes).map(([path, value]) => `${lastKey(path)}=${short(value)}`);
-  return [...axes, `seed=${trial.seed}`].join(' ').slice(0, 200);
+/**
+ * What a run differs in: a trial's axes, of others what `--set` changed; then the seed. The id is a tag.
+ *
+ *     alpha=0.25 beta=0.75 · seed 3
+ *     baseline lr=0.01 · seed 7
+ */
+export function shownName({ id, config, trial, origins }: RunRecord): string {
+  const name = config.name ?? dirname(id);
+  const changed = trial ? trial.axes : changedBySet(config, origins);
+  const parts = differences(changed);
+  const words = trial && parts.length > 0 ? parts : [name, ...parts];
+  const seed = trial?.seed ?? config.seed;
+  return cleanName([words.join(' '), ...(seed === undefined ? [] : [`seed ${seed}`])].join(' · '), 200);
 }
 
-const lastKey = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+function changedBySet(config: RecordedConfig, origins: Origins): Record<string, unknown> {
+  const given = Object.entries(origins).filter(([path, { kind }]) => kind === 'flag' && shapes.test(path));
+  return Object.fromEntries(given.map(([path]) => [path, valueAt(config, path.split('.'))]));
+}
+
+/** Paths that say what is trained: not how it is run or where it is shown, nor the seed, which has its own place. */
+const shapes = /^(?!(?:resources|tracking|notify|name|description|tags|seed)(?:\.|$))/;
+
+/** `key=value` by the last key of each path, longer where two end alike. */
+export function differences(values: Readonly<Record<string, unknown>>): string[] {
+  const paths = Object.keys(values);
+  const last = (path: string) => path.slice(path.lastIndexOf('.') + 1);
+  return Object.entries(values).map(([path, value]) => {
+    const alone = paths.filter((other) => last(other) === last(path)).length === 1;
+    return `${alone ? last(path) : path}=${short(value)}`;
+  });
+}
 
 function short(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-export function paramsOf({ config }: RunRecord): object {
-  return Object.fromEntries(
-    Object.entries(config).filter(([key]) => key === 'resources' || decides(key) !== 'nothing'),
+/** Of `resources`, what changes a result or its speed; how often a start is repeated says nothing of a run. */
+const told = new Set(['device', 'gpus', 'cpus', 'memory', 'backend']);
+
+/** What a run was made of, by path. Empty maps and lists are left out. */
+export function paramsOf({ config }: RunRecord): Map<string, unknown> {
+  const deciding = Object.entries(config).filter(
+    ([key]) => key === 'resources' || decides(key) !== 'nothing',
   );
+  const found = [...leaves(Object.fromEntries(deciding))].filter(([path, value]) => {
+    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return false;
+    const [section, key] = path.split('.');
+    return section !== 'resources' || told.has(key ?? '');
+  });
+  return new Map(found);
 }
 
 /** Tags by their names in MLflow. The user's own come first: none of them takes the place of ours. */
@@ -99,6 +140,7 @@ export function tagsOf(record: RunRecord): Record<string, string | undefined> {
     'facecom.host': env.host,
     'facecom.cpu': env.cpu?.model && `${env.cpu.model}, ${env.cpu.cores} cores`,
     'facecom.gpus': env.gpus?.map(({ name }) => name ?? 'GPU').join(', ') || undefined,
+    'facecom.onednn': env.onednn?.version,
     'facecom.tensorflow':
       env.tensorflow?.version && `${env.tensorflow.version} ${env.tensorflow.kind ?? ''}`.trim(),
     'facecom.starts': String(state.filter(({ state: name }) => name === 'started').length),
@@ -145,8 +187,11 @@ export function datasetOf({ config, environment }: RunRecord): Dataset | undefin
   if (!data || environment.data_hash === undefined) return undefined;
   const source = String(data.source);
   const path = typeof data.path === 'string' ? data.path : undefined;
+  const name = path === undefined ? source : basename(resolve(path));
+  const size = data.image_size === undefined ? [] : [`${data.image_size} px`];
+  const split = data.split?.by === undefined ? [] : [`split by ${data.split.by}`];
   return {
-    name: path === undefined ? source : basename(path),
+    name: cleanName([name, ...size, ...split].join(', '), 500),
     digest: environment.data_hash.slice(0, 36),
     source_type: source,
     source: JSON.stringify({ uri: path ?? source }),

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { leaves } from '../../base/objects.ts';
-import type { Event } from '../../record/index.ts';
+import { type Event, readConfigPart } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import type { Sent } from './cursor.ts';
+import { isEvaluation, pointsOfEvaluation } from './evaluations.ts';
+import { sendModel } from './logged-model.ts';
 import { hashed, legalKey, legalPath } from './names.ts';
 import { noteOf } from './note.ts';
 import { RemoteRun } from './remote-run.ts';
@@ -17,6 +18,8 @@ import {
   statusOf,
   tagsOf,
 } from './run-record.ts';
+import { bestName } from './score-names.ts';
+import { sendSystemMetrics } from './system-metrics.ts';
 import { EventTail } from './tail.ts';
 import { type Metric, metric } from './values.ts';
 
@@ -67,7 +70,7 @@ export class RunSync {
   }
 
   /**
-   * Sends what is new. While the run goes on (`last` false), a torn last line and the log, which grows, wait for a later pass.
+   * Sends what is new. While the run continues (`last` false), a torn last line and the log, which grows, wait for a later pass.
    * The status goes last: a run that MLflow shows as finished is there as a whole.
    */
   async pass({ last }: { last: boolean }): Promise<void> {
@@ -76,11 +79,20 @@ export class RunSync {
     // Read before the events: a run that has ended has all of them.
     const record = readRunRecord(runDir);
     const { status, ended } = statusOf(runDir);
-    await remote.logParams(leaves(paramsOf(record)));
+    await remote.logParams(paramsOf(record));
     await remote.setTags(tagsOf(record));
     await remote.logInput(datasetOf(record));
     const news = await this.sendEvents(remote, record, last);
-    if (last || news.artifacts) await remote.putArtifacts(await artifactsOf(runDir, { log: last }));
+    await sendSystemMetrics(remote, runDir);
+    if (last || news.artifacts) {
+      const files = await artifactsOf(runDir, { log: last });
+      await remote.logMetrics(remote.unsent(files.filter(isEvaluation)).flatMap(pointsOfEvaluation));
+      await remote.putArtifacts(files);
+    }
+    if (last) {
+      if (status === 'FINISHED') await sendModel(remote, this.options.client, runDir);
+      await remote.settle();
+    }
     await remote.setStatus(status, ended);
   }
 
@@ -106,7 +118,7 @@ export class RunSync {
 
 /**
  * The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: its `val/x` are
- * `val_best/x`, others `final/x`. Its `test/x` are left out where the record has them as a metric already.
+ * `val_best/x`, those without a slash `final/x`. Its `test/x` are left out where the record has them as a metric already.
  */
 function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, time: number): Metric[] {
   if (event.type === 'metric') {
@@ -127,12 +139,7 @@ function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, t
   if (event.type !== 'finished') return [];
   return Object.entries(event.metrics)
     .filter(([name]) => !(last.tested && name.startsWith('test/')))
-    .map(([name, value]) => metric(legalKey(finalName(name)), value, time, last.step));
-}
-
-function finalName(name: string): string {
-  if (name.startsWith('test/')) return name;
-  return name.startsWith('val/') ? name.replace('val/', 'val_best/') : `final/${name}`;
+    .map(([name, value]) => metric(legalKey(bestName(name)), value, time, last.step));
 }
 
 function warningsOf(events: Event[]): Record<string, string> {
@@ -150,9 +157,22 @@ const RECORD = 'record/';
 /** The files of a run that MLflow shows: the trainer's artifacts, and the record of the run in a folder of its own. */
 export async function artifactsOf(runDir: string, { log }: { log: boolean }): Promise<Artifact[]> {
   const own = await filesBelow(join(runDir, 'artifacts'));
-  const names = log ? [...kept, 'log.txt'] : kept;
-  const record = await Promise.all(names.map((name) => describe(join(runDir, name), RECORD + name)));
-  return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record.flat()];
+  const { tracking } = readConfigPart(runDir);
+  const names = [
+    ...kept,
+    ...(log ? ['log.txt'] : []),
+    ...(tracking?.changes === true ? ['changes.diff'] : []),
+  ];
+  const record = await filesOf(runDir, names);
+  return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record];
+}
+
+/** What a run was made of: its config and spec. */
+export const recordOf = (runDir: string): Promise<Artifact[]> =>
+  filesOf(runDir, ['config.json', 'spec.yaml']);
+
+async function filesOf(runDir: string, names: readonly string[]): Promise<Artifact[]> {
+  return (await Promise.all(names.map((name) => describe(join(runDir, name), RECORD + name)))).flat();
 }
 
 function artifactPath(path: string): string {

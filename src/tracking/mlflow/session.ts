@@ -1,11 +1,15 @@
 import type { Target } from '../target.ts';
+import type { Experiment } from './answers.ts';
 import { MlflowClient } from './client.ts';
 import { connect } from './connection.ts';
 import { MlflowError } from './errors.ts';
 import { makeServerFolder, serverFolder } from './local/folder.ts';
 import { waitForServer } from './local/server.ts';
 import type { ServerState } from './local/state.ts';
+import { type Pages, pagesOf } from './pages.ts';
 import type { RetryPolicy } from './retry.ts';
+import { text } from './values.ts';
+import { ALL_RUNS, allRunsView, viewTag } from './views.ts';
 
 export interface SessionOptions {
   /** The folder of runs, of the local server. */
@@ -15,16 +19,29 @@ export interface SessionOptions {
   onPhase?: (phase: ServerState['phase'] | 'none') => void;
 }
 
+/** `tracking` of a config. */
+export interface ExperimentOptions {
+  experiment: string;
+  description?: string;
+}
+
+const NOTE = 'mlflow.note.content';
+/** What was written there last. */
+const DESCRIBED = 'facecom.description';
+const LONGEST_EXPERIMENT_TAG = 5000;
+
 /** A server that has answered. */
 export class Session {
   readonly client: MlflowClient;
   /** Its name in cursors: the address, for the local server the id of its folder, for its port changes. */
   readonly target: string;
+  readonly pages: Pages;
   private readonly experiments = new Map<string, Promise<string>>();
 
-  private constructor(client: MlflowClient, target: string) {
+  private constructor(client: MlflowClient, target: string, version: string | undefined) {
     this.client = client;
     this.target = target;
+    this.pages = pagesOf(client.connection.base, version);
   }
 
   /** Waits for the local server, or asks another one whether it is MLflow. */
@@ -32,26 +49,47 @@ export class Session {
     const { runs, policy, signal, onPhase } = options;
     if (target.kind === 'local') {
       const base = await waitForServer(runs, { signal, onPhase });
-      return new Session(new MlflowClient({ base, headers: {} }, { policy, signal }), localTarget(runs));
+      const client = new MlflowClient({ base, headers: {} }, { policy, signal });
+      return new Session(client, localTarget(runs), await client.version());
     }
     const connection = connect(target.uri);
     const client = new MlflowClient(connection, { policy, signal });
     await client.ping();
-    return new Session(client, connection.base);
+    return new Session(client, connection.base, await client.version());
   }
 
-  /** MLflow's id of an experiment, which is made where there is none of this name. */
-  experiment(name: string): Promise<string> {
+  /** MLflow's id of an experiment, which is made if there is none of this name; with its saved view, and its description if one is given. */
+  experiment({ experiment: name, description }: ExperimentOptions): Promise<string> {
     let id = this.experiments.get(name);
     if (!id) {
-      id = this.findExperiment(name);
+      id = this.prepareExperiment(name, description?.trim());
       this.experiments.set(name, id);
       id.catch(() => this.experiments.delete(name));
     }
     return id;
   }
 
-  private async findExperiment(name: string): Promise<string> {
+  private async prepareExperiment(name: string, description: string | undefined): Promise<string> {
+    const { experiment_id: id, tags } = await this.findExperiment(name);
+    const there = new Map(tags.map(({ key, value }) => [key, value]));
+    const set = async (key: string, value: string) => {
+      if (there.get(key) !== value) await this.client.setExperimentTag(id, { key, value });
+    };
+    await set(viewTag(ALL_RUNS), allRunsView());
+    // What somebody has written there stays.
+    const note = there.get(NOTE);
+    if (description && (!note || note === there.get(DESCRIBED))) {
+      const shown = text(description, LONGEST_EXPERIMENT_TAG, 'the whole of it is in the spec');
+      await set(NOTE, shown);
+      await set(DESCRIBED, shown);
+    }
+    return id;
+  }
+
+  private async findExperiment(
+    name: string,
+    again = true,
+  ): Promise<Pick<Experiment, 'experiment_id' | 'tags'>> {
     const { client } = this;
     const known = await client.experimentByName(name);
     if (known?.lifecycle_stage === 'deleted')
@@ -62,15 +100,16 @@ export class Session {
         `The experiment ${name} was deleted in MLflow at ${client.connection.base}.`,
         'Restore it there (`mlflow experiments restore`), or give another one as tracking.experiment.',
       );
-    if (known) return known.experiment_id;
+    if (known) return known;
     try {
       // Has the page open on charts of metrics, not on traces of language models.
-      return await client.createExperiment(name, [
-        { key: 'mlflow.experimentKind', value: 'custom_model_development' },
-      ]);
+      const tags = [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }];
+      return { experiment_id: await client.createExperiment(name, tags), tags };
     } catch (error) {
-      if (!(error instanceof MlflowError) || error.reason !== 'RESOURCE_ALREADY_EXISTS') throw error;
-      return this.findExperiment(name);
+      // Another process was first, or an answer to this one was lost.
+      if (!(error instanceof MlflowError) || error.reason !== 'RESOURCE_ALREADY_EXISTS' || !again)
+        throw error;
+      return this.findExperiment(name, false);
     }
   }
 }

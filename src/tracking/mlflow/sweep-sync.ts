@@ -1,30 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { formatNumber } from '../../base/format.ts';
 import {
   bestOf,
-  compareValues,
-  finalValue,
+  lockFile,
   newestRuns,
-  type Objective,
   pointsOf,
   type RunSummary,
   readManifest,
-  resultOf,
   resultText,
   runFoldersUnder,
   type SweepManifest,
   scanRuns,
-  type TrialResult,
 } from '../../record/index.ts';
-import { type Artifact, describe, filesBelow } from './artifacts.ts';
-import type { MlflowClient, RunStatus } from './client.ts';
-import { legalKey, legalPath } from './names.ts';
+import type { RunStatus } from './answers.ts';
+import { type Artifact, describe, filesBelow, made } from './artifacts.ts';
+import type { MlflowClient } from './client.ts';
+import { legalPath } from './names.ts';
+import { pagesOf } from './pages.ts';
 import { RemoteRun } from './remote-run.ts';
-import { readRunRecord, tagsOf } from './run-record.ts';
-import { type Metric, metric } from './values.ts';
+import { datasetOf, differences, readRunRecord, tagsOf } from './run-record.ts';
+import { recordOf } from './run-sync.ts';
+import {
+  bestScores,
+  foundSoFar,
+  type Point,
+  pointsAfterEach,
+  pointsTable,
+  type RunResult,
+  resultsOf,
+} from './sweep-results.ts';
+import { sweepView, viewOfSweep } from './views.ts';
 
 export interface SweepSyncOptions {
   /** `<runs>/<name>`. */
@@ -53,9 +61,6 @@ export class SweepSync {
     if (this.remote) return this.remote;
     const { sweepDir, client, target, experiment, restore } = this.options;
     const manifest = readManifest(sweepDir);
-    const first = runFoldersUnder(sweepDir)[0];
-    const description = first ? readRunRecord(first).config.description?.trim() : undefined;
-    const about = `Sweep in \`${sweepDir}\`${manifest ? `, spec \`${manifest.spec}\`` : ''}.`;
     this.remote = await RemoteRun.open(
       client,
       { dir: sweepDir, target, restore },
@@ -65,10 +70,19 @@ export class SweepSync {
         experiment,
         name: manifest?.sweep ?? 'sweep',
         start: manifest?.time ?? Date.now(),
-        note: description ? `${description}\n\n${about}` : about,
+        note: this.about(manifest),
       },
     );
     return this.remote;
+  }
+
+  /** The description: what the spec says of it, and what it has found. */
+  private about(manifest: SweepManifest | undefined, found?: string): string {
+    const { sweepDir } = this.options;
+    const first = runFoldersUnder(sweepDir)[0];
+    const description = first && readRunRecord(first).config.description?.trim();
+    const place = `Sweep in \`${sweepDir}\`${manifest ? `, spec \`${manifest.spec}\`` : ''}.`;
+    return [description, found, place].filter(Boolean).join('\n\n');
   }
 
   async pass({ last }: { last: boolean }): Promise<void> {
@@ -80,25 +94,40 @@ export class SweepSync {
     const begun = Date.now();
     const runs = newestRuns(scanRuns(sweepDir, { objective: manifest.objective }));
     const trials = manifest.trials.flatMap(({ id }) => runs.get(id) ?? []);
+    const results = resultsOf(manifest, trials);
+    const points = pointsOf(results, manifest.objective);
     await remote.logParams(Object.entries(paramsOf(manifest)));
-    await this.sendResults(remote, manifest, trials);
-    if (last) await remote.putArtifacts(await artifactsOf(sweepDir));
+    await remote.logInput(trials[0] && datasetOf(readRunRecord(trials[0].dir)));
+    const axes = [...new Set(manifest.trials.flatMap((trial) => Object.keys(trial.axes)))];
+    await remote.saveView(viewOfSweep(remote.id), sweepView(remote.id, axes, manifest.objective));
+    await this.sendResults(remote, manifest, { trials, results, points, last });
+    if (last) await remote.putArtifacts(await this.artifacts(manifest, trials, points));
+    if (last) await remote.settle();
     const status = statusOf(manifest, trials, last);
     await remote.setStatus(status, status === 'RUNNING' ? undefined : lastChange(trials));
     // A folder of very many runs is not read all the time.
     this.scanned = Date.now() + 10 * (Date.now() - begun);
   }
 
-  private async sendResults(remote: RemoteRun, manifest: SweepManifest, trials: RunSummary[]): Promise<void> {
-    const results = resultsOf(manifest, trials);
+  private async sendResults(
+    remote: RemoteRun,
+    manifest: SweepManifest,
+    {
+      trials,
+      results,
+      points,
+      last,
+    }: { trials: RunSummary[]; results: RunResult[]; points: Point[]; last: boolean },
+  ): Promise<void> {
+    const { objective } = manifest;
     const finished = results
       .filter(({ finished }) => finished)
       .sort((a, b) => (a.run.changed ?? 0) - (b.run.changed ?? 0));
-    const best = bestOf(pointsOf(results, manifest.objective));
+    const best = bestOf(points);
     const { sent } = remote;
-    await remote.logMetrics(
-      pointsAfterEach(finished, manifest.objective).filter(({ step }) => step > sent.step),
-    );
+    const news = pointsAfterEach(finished, objective).filter(({ step }) => step > sent.step);
+    const final = last ? bestScores(points, objective, finished.length, lastChange(trials)) : [];
+    await remote.logMetrics([...news, ...final]);
     sent.step = finished.length;
     remote.save();
     await remote.setTags({
@@ -108,53 +137,32 @@ export class SweepSync {
       'facecom.finished': String(finished.length),
       'facecom.failed': String(trials.filter(({ status }) => status === 'failed').length),
       'facecom.best': best && runId(best.trial.run),
-      'facecom.best_value':
-        best && `${manifest.objective.metric} ${resultText(best.point.result, formatNumber)}`,
+      'facecom.best_point': best && differences(best.point.axes).join(' '),
+      'facecom.best_value': best && `${objective.metric} ${resultText(best.point.result, formatNumber)}`,
     });
+    const runs = pagesOf('', undefined).experiment(sent.experiment, viewOfSweep(remote.id));
+    const found = foundSoFar(manifest, points, trials);
+    await remote.setNote(
+      this.about(manifest, `${found}\n\n[The runs of this sweep, the best first](${runs})`),
+    );
   }
-}
 
-interface RunResult extends TrialResult {
-  run: RunSummary;
-}
-
-/** In the order of the sweep, as the terminal and the report take them: equal ones are settled by it. */
-function resultsOf({ trials }: SweepManifest, runs: readonly RunSummary[]): RunResult[] {
-  const byTrial = new Map(runs.map((run) => [run.trial, run]));
-  return trials.flatMap(({ id, axes, point }) => {
-    const run = byTrial.get(id);
-    return run ? [{ point, axes, finished: run.status === 'finished', value: run.best, run }] : [];
-  });
+  private async artifacts(
+    manifest: SweepManifest,
+    trials: RunSummary[],
+    points: Point[],
+  ): Promise<Artifact[]> {
+    const first = trials[0]?.dir;
+    const record = first ? await recordOf(first) : [];
+    return [
+      ...(await artifactsOf(this.options.sweepDir)),
+      ...record,
+      made('points.csv', pointsTable(points, manifest.objective)),
+    ];
+  }
 }
 
 const runId = ({ name, trial, attempt }: RunSummary): string => `${name}/${trial}-${attempt}`;
-
-/** After each finished trial, in the order in which they finished: its value, and the mean of the best point so far. */
-function pointsAfterEach(finished: readonly RunResult[], objective: Objective): Metric[] {
-  const metrics: Metric[] = [];
-  const values = new Map<string | number, number[]>();
-  const means = new Map<string | number, number>();
-  let best: string | number | undefined;
-  const isBetter = (point: string | number) =>
-    best === undefined || compareValues(means.get(point), means.get(best), objective) < 0;
-  for (const [i, trial] of finished.entries()) {
-    const { point, value, run } = trial;
-    if (value === undefined) continue;
-    const add = (name: string, what: number) =>
-      metrics.push(metric(legalKey(`${name}/${objective.metric}`), what, run.changed ?? 0, i + 1));
-    add('trial', value);
-    const final = finalValue(trial);
-    if (final !== undefined) {
-      values.set(point, [...(values.get(point) ?? []), final]);
-      means.set(point, resultOf(values.get(point)!, objective.metric)!.mean);
-      // A further seed may have made the best one worse.
-      if (point === best) for (const other of means.keys()) best = isBetter(other) ? other : best;
-      else if (isBetter(point)) best = point;
-    }
-    if (best !== undefined) add('best', means.get(best)!);
-  }
-  return metrics;
-}
 
 function paramsOf({ objective, repeats, trials }: SweepManifest): Record<string, unknown> {
   const axes = new Map<string, Set<string>>();
@@ -196,7 +204,10 @@ const lastChange = (runs: RunSummary[]): number =>
 /** The files that lie directly in the sweep's folder or in its artifacts/: sweep.json, a report, tables. */
 async function artifactsOf(sweepDir: string): Promise<Artifact[]> {
   const entries = await readdir(sweepDir, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isFile() && !/^\.|\.(tmp|lock|jsonl)$/.test(entry.name));
+  // What is being written, and who is at work on the sweep, are no results.
+  const isResult = (name: string) =>
+    !/^\.|\.(tmp|lock|jsonl)$/.test(name) && name !== basename(lockFile(sweepDir));
+  const names = entries.filter((entry) => entry.isFile() && isResult(entry.name));
   const direct = await Promise.all(names.map(({ name }) => describe(join(sweepDir, name), legalPath(name))));
   const folder = join(sweepDir, 'artifacts');
   const deeper = existsSync(folder) ? await filesBelow(folder) : [];

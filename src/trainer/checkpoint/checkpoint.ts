@@ -22,6 +22,8 @@ export interface CheckpointInfo {
   identities: string[];
   /** Arithmetic of the training steps. */
   precision: string;
+  /** What computed them; of earlier versions left out. */
+  backend?: string;
   /** How pixels become the network's input; ImageNet's where left out. */
   preprocess?: Preprocess;
   state: TrainState;
@@ -47,13 +49,15 @@ export const dropLast = (runDir: string): Promise<void> =>
   rm(checkpointPath(runDir, 'last'), { force: true });
 
 /** What a model is evaluated by: its parameters, and their averages where it has some. */
-function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
+export function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string, StateTensor> {
   return new Map([...tensors].filter(([name]) => !name.startsWith('optimizer/')));
 }
 
-/** Which checkpoints are written beside last. */
+/** Which checkpoints are written, last by default. */
 export interface SaveOptions {
   best?: boolean;
+  /** false: last stays as it was. */
+  last?: boolean;
   /** The epoch's weights are kept under its number. */
   epoch?: number;
   /** Epochs whose weights are kept; those of others are removed. */
@@ -85,13 +89,12 @@ export class CheckpointWriter {
   async save(
     info: CheckpointInfo,
     tensors: ReadonlyMap<string, StateTensor>,
-    { best = false, epoch, epochs = [] }: SaveOptions,
+    { best = false, last = true, epoch, epochs = [] }: SaveOptions,
     onWritten?: (path: string) => void,
   ): Promise<void> {
     await this.flush();
     // The state is made text now, before training changes it.
     const metadata = toMetadata(info);
-    const last = checkpointPath(this.runDir, 'last');
     const write = async () => {
       const weights = best || epoch !== undefined ? weightsOf(tensors) : undefined;
       const bestPath = checkpointPath(this.runDir, 'best');
@@ -105,7 +108,7 @@ export class CheckpointWriter {
         else await writeSafetensors(path, weights!, metadata);
         await this.removeOthers(epochs);
       }
-      await writeSafetensors(last, tensors, metadata);
+      if (last) await writeSafetensors(checkpointPath(this.runDir, 'last'), tensors, metadata);
     };
     this.pending = write();
     // An error is thrown by the next save or flush, not as an unhandled rejection.
@@ -161,6 +164,13 @@ export async function readResume(
   });
 }
 
+/** Writes one checkpoint, aside and renamed. */
+export const writeCheckpoint = (
+  path: string,
+  info: CheckpointInfo,
+  tensors: ReadonlyMap<string, StateTensor>,
+): Promise<void> => writeSafetensors(path, tensors, toMetadata(info));
+
 /** Reads one checkpoint whole. Throws `checkpoint-damaged` or `checkpoint-version`. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readSafetensors(path);
@@ -178,19 +188,21 @@ function toMetadata({
   dataHash,
   identities,
   precision,
+  backend,
   preprocess,
   state,
 }: CheckpointInfo): Record<string, string> {
   return {
     format: 'facecom',
     format_version: String(formatVersion),
-    // For people and other programs; facecom reads them from the state and the config.
+    // For identities and other programs; facecom reads them from the state and the config.
     epoch: String(state.epoch),
     step: String(state.step),
     seed: String(config.seed),
     config_digest: configDigest(config),
     data_hash: dataHash,
     precision,
+    ...(backend ? { backend } : {}),
     ...(preprocess ? { preprocess: JSON.stringify(preprocess) } : {}),
     identities: JSON.stringify(identities),
     config: JSON.stringify(config),
@@ -221,6 +233,7 @@ function fromMetadata(path: string, metadata: Record<string, string>): Checkpoin
       dataHash: metadata.data_hash!,
       identities: JSON.parse(metadata.identities!) as string[],
       precision: metadata.precision!,
+      ...(metadata.backend === undefined ? {} : { backend: metadata.backend }),
       ...(metadata.preprocess === undefined
         ? {}
         : { preprocess: JSON.parse(metadata.preprocess) as Preprocess }),

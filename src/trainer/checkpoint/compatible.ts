@@ -4,7 +4,7 @@ import type { Experiment } from '../../spec/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { differences } from './config-digest.ts';
 
-/** Throws `checkpoint-config` or `checkpoint-data` where a run cannot go on from a checkpoint with this config and data set. */
+/** Throws `checkpoint-config` or `checkpoint-data` where a run cannot continue from a checkpoint with this config and data set. */
 export function checkContinues(checkpoint: Checkpoint, config: Experiment, dataHash: string): void {
   const [first, ...others] = differences(checkpoint.config, config);
   if (first) {

@@ -17,9 +17,9 @@ export interface ConditionsOptions extends EvaluateOptions {
   /** Of what is random in a condition: where the sun stands, where drops fall. */
   seed: number;
   settings: FullSettings;
-  /** Chosen on clean validation pictures. */
+  /** Chosen on clean validation images. */
   thresholds: Thresholds;
-  /** What was found of the pictures as they are: the gallery stays clean. */
+  /** What was found of the images as they are: the gallery stays clean. */
   clean?: Outcomes;
   watched?: readonly string[];
 }

@@ -9,17 +9,17 @@ export interface EvaluateOptions {
   identities: number;
   /** Optimizer steps behind the weights; named in errors. */
   step?: number;
-  /** Called after each batch with the pictures that are done. */
+  /** Called after each batch with the images that are done. */
   onProgress?: (done: number, total: number) => void;
   /** Called where the device's memory was too small for a batch: evaluation continues with batches of this size. */
   onSmaller?: (batchSize: number) => void;
   signal?: AbortSignal;
-  /** flip: logits and features are the means of those of each picture and its mirror image. */
+  /** flip: logits and features are the means of those of each image and its mirror image. */
   tta?: 'none' | 'flip';
 }
 
 /**
- * The learner's predictions for every picture of a subset, once each and in its order. Throws `nan` where a logit is not a
+ * The learner's predictions for every image of a subset, once each and in its order. Throws `nan` where a logit is not a
  * number, and the signal's reason where it is aborted.
  */
 export async function evaluate(
@@ -79,7 +79,7 @@ export async function evaluateTogether(
   return ensemble(parts);
 }
 
-/** The means of what a model says of pictures and of their mirror images. */
+/** The means of what a model says of images and of their mirror images. */
 export async function withMirrored(
   learner: Pick<Learner, 'evaluate'>,
   { images, size }: { images: Uint8Array; size: number },
@@ -100,7 +100,7 @@ export async function withMirrored(
   };
 }
 
-/** Square RGB pictures, left and right exchanged. */
+/** Square RGB images, left and right exchanged. */
 export function mirror(images: Uint8Array, size: number): Uint8Array {
   const side = Math.round(Math.sqrt(images.length / size / 3));
   const mirrored = new Uint8Array(images.length);
@@ -111,7 +111,7 @@ export function mirror(images: Uint8Array, size: number): Uint8Array {
 }
 
 /**
- * The outcomes of several models of the same classes on the same pictures as one: means of the logarithms of their probabilities, and
+ * The outcomes of several models of the same classes on the same images as one: means of the logarithms of their probabilities, and
  * their features side by side.
  */
 export function ensemble(parts: readonly Outcomes[]): Outcomes {

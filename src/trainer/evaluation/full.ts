@@ -14,11 +14,11 @@ import {
 } from './matching/index.ts';
 import { type Outcomes, type Scores, type ScoreWeights, score } from './metrics.ts';
 
-/** What is chosen on validation pictures and used on others. */
+/** What is chosen on validation images and used on others. */
 export interface Thresholds {
-  /** Cosine from which on two pictures count as the same person. */
+  /** Cosine from which on two images count as the same identity. */
   verification?: number;
-  /** Logit from which on a picture counts as Female, by the best F1. */
+  /** Logit from which on an image counts as Female, by the best F1. */
   gender?: number;
 }
 
@@ -30,24 +30,24 @@ export interface FullSettings {
 
 export interface FullOptions {
   settings: FullSettings;
-  /** Chosen on validation; what is absent is chosen on these very pictures. */
+  /** Chosen on validation; what is absent is chosen on these very images. */
   thresholds?: Thresholds;
   /** Metrics that somebody waits for. */
   watched?: readonly string[];
   /** Of the bootstrap. */
   seed: number;
-  /** Features of the same pictures when they were clean: of the gallery, and of the left picture of each pair. */
+  /** Features of the same images when they were clean: of the gallery, and of the left image of each pair. */
   reference?: Embeddings | undefined;
 }
 
 export interface FullEvaluation {
   scores: Scores;
-  /** Scores of parts of the pictures: by the condition that they have and by gender. */
+  /** Scores of parts of the images: by the condition that they have and by gender. */
   parts: Scores;
   /** 95 % intervals by metric. */
   intervals: Record<string, Interval>;
   thresholds: Thresholds;
-  /** Thresholds that nobody gave, which these very pictures chose: scores at them are too good. */
+  /** Thresholds that nobody gave, which these very images chose: scores at them are too good. */
   chosenHere: (keyof Thresholds)[];
   /** Why some metrics are absent. */
   refusals: string[];
@@ -83,7 +83,7 @@ export function evaluateFully(
       settings.score,
     );
   const scores = all();
-  const intervals = bootstrap(subset, settings.intervals, seed, (weights) => all(weights));
+  const intervals = bootstrap(subset, settings.intervals, seed, all);
   return {
     scores,
     parts: { ...classParts(subset, outcomes), ...matchingParts(subset, matching, chosen.verification) },
@@ -101,7 +101,7 @@ export function evaluateFully(
   };
 }
 
-/** Gender accuracy and top-1 of the pictures of each condition that the data set has. */
+/** Gender accuracy and top-1 of the images of each condition that the data set has. */
 function classParts({ conditions }: Subset, outcomes: Outcomes): Scores {
   const found: Scores = {};
   for (const condition of new Set(conditions ?? [])) {
@@ -114,7 +114,7 @@ function classParts({ conditions }: Subset, outcomes: Outcomes): Scores {
   return found;
 }
 
-/** The scores that an epoch's validation gives: both tasks and, where people are matched, matching. */
+/** The scores that an epoch's validation gives: both tasks and, where identities are matched, matching. */
 export function validationScores(
   subset: Subset,
   outcomes: Outcomes,
@@ -143,7 +143,7 @@ function matchingOf(
 }
 
 /**
- * The challenge's score twice: with pair accuracy and with gallery rank-1 for Task B. Where no picture shows a person of the training
+ * The challenge's score twice: with pair accuracy and with gallery rank-1 for Task B. Where no image shows an identity of the training
  * classes, rank-1 takes the place of top-1 in `combined`, too.
  */
 function withChallenge(scores: Scores, weights: ScoreWeights): Scores {
@@ -166,12 +166,12 @@ function withChallenge(scores: Scores, weights: ScoreWeights): Scores {
   return found;
 }
 
-/** How often pictures and people count in a bootstrap sample. */
+/** How often images and identities count in a bootstrap sample. */
 export interface SampleWeights {
   pictures: Float64Array;
 }
 
-/** A pair of two people counts as often as both together, one of a person with themselves as often as the person. */
+/** A pair of two identities counts as often as both together, one of an identity with itself as often as the identity. */
 function matchingWeights({ pairs, identification }: Matching, { pictures }: SampleWeights) {
   return {
     ...(pairs

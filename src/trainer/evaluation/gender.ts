@@ -10,7 +10,7 @@ export const genderNames = [
   'gender_tuned_f1',
 ] as const;
 
-/** Pictures with a label: their logits, labels and order, which no bootstrap sample changes. */
+/** Images with a label: their logits, labels and order, which no bootstrap sample changes. */
 export interface GenderOutcomes {
   positions: Int32Array;
   logits: Float32Array;
@@ -31,7 +31,7 @@ export function genderOutcomes({ gender, genderLogits }: Outcomes): GenderOutcom
   };
 }
 
-/** The logit from which on F1 of Female is highest on these pictures, midway to the next lower one; 0 without both genders. */
+/** The logit from which on F1 of Female is highest on these images, midway to the next lower one; 0 without both genders. */
 export function genderThreshold({ logits, labels, order }: GenderOutcomes): number {
   const { thresholds, hits, alarms, positives, negatives } = roc(logits, labels, undefined, order);
   if (positives === 0 || negatives === 0) return 0;
@@ -75,7 +75,7 @@ export function genderExtras(
   return found;
 }
 
-/** Pictures at or above (or, where `above`, above alone) a threshold. */
+/** Images at or above (or, where `above`, above alone) a threshold. */
 function counts(curve: Roc, threshold: number, above: boolean): { hits: number; alarms: number } {
   let found = { hits: 0, alarms: 0 };
   for (let k = 0; k < curve.thresholds.length; k++) {

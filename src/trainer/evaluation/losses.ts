@@ -2,7 +2,7 @@ import type { Outcomes, Scores, ScoreWeights } from './metrics.ts';
 
 /**
  * The losses of a split: the mean binary cross-entropy and the mean cross-entropy of the logits, without margins, smoothing or class
- * weights, over the pictures with the label, and their sum under `weights`. A task without a label has none.
+ * weights, over the images with the label, and their sum under `weights`. A task without a label has none.
  */
 export function lossesOf(outcomes: Outcomes, weights: ScoreWeights): Scores {
   const gender = genderEntropy(outcomes);

@@ -1,6 +1,7 @@
+import { csvCell, harmless } from '../../base/csv.ts';
 import { argmax, genderOf, type Outcomes } from './metrics.ts';
 
-/** What is said of one picture. */
+/** What is reported about one image. */
 export interface Prediction {
   filename: string;
   gender: 'Male' | 'Female';
@@ -11,7 +12,7 @@ export interface Prediction {
   identityProbability: number;
 }
 
-/** The predictions of both heads for each picture. */
+/** The predictions of both heads for each image. */
 export function predictions(
   names: readonly string[],
   {
@@ -36,11 +37,11 @@ export function predictions(
 }
 
 /**
- * The text of submission.csv (RFC 4180, line feeds): one line a picture. A name that a spreadsheet would take for a formula has an
+ * The text of submission.csv (RFC 4180, line feeds): one line an image. A name that a spreadsheet would take for a formula has an
  * apostrophe in front (OWASP, CSV injection), unless `raw` leaves it as it is.
  */
 export function submission(rows: readonly Prediction[], { raw = false } = {}): string {
-  const cell = (text: string) => quoted(raw ? text : harmless(text));
+  const cell = (text: string) => csvCell(raw ? text : harmless(text));
   const lines = ['filename,predicted_gender,predicted_identity,gender_probability,identity_probability'];
   for (const row of rows) {
     lines.push(
@@ -57,15 +58,9 @@ export function submission(rows: readonly Prediction[], { raw = false } = {}): s
 }
 
 /** The largest of a row's softmax probabilities, which is that of its largest logit. */
-function largestSoftmax(logits: Float32Array, row: number, columns: number, largest: number): number {
+export function largestSoftmax(logits: Float32Array, row: number, columns: number, largest: number): number {
   const top = logits[row * columns + largest]!;
   let sum = 0;
   for (let k = 0; k < columns; k++) sum += Math.exp(logits[row * columns + k]! - top);
   return 1 / sum;
 }
-
-/** https://owasp.org/www-community/attacks/CSV_Injection */
-const harmless = (text: string) => (/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text);
-
-/** A value of a CSV file (RFC 4180). */
-export const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,7 +1,7 @@
 import { Random } from '../../base/random.ts';
 import { byClass, type Labels, type Sampler } from './sampler.ts';
 
-/** At most `most` pictures of a person, drawn anew each epoch; pictures of nobody in particular all stay. */
+/** At most `most` images of an identity, drawn anew each epoch; images of nobody in particular all stay. */
 export function capped(labels: Labels, most: number): Sampler {
   const people = [...byClass(labels.identity).values()];
   const others = Array.from({ length: labels.size }, (_, i) => i).filter((i) => labels.identity[i]! < 0);

@@ -19,7 +19,7 @@ const samplers: Record<Options['sampler']['name'], Maker> = {
   pk: (labels, { sampler }) => pk(labels, sampler),
 };
 
-/** The sampler of a spec; undefined for every picture once, which batches do by themselves. */
+/** The sampler of a spec; undefined for every image once, which batches do by themselves. */
 export function createSampler(options: Options, labels: Labels, seed: number): Sampler | undefined {
   const { sampler, max_per_identity, max_identities } = options;
   if (sampler.name === 'shuffle' && max_per_identity === 0 && max_identities === 0) return undefined;

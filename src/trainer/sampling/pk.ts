@@ -3,30 +3,23 @@ import { Random } from '../../base/random.ts';
 import { byClass, type Labels, type Sampler } from './sampler.ts';
 
 /**
- * Batches of `identities` people with `pictures` each (Hermans et al., 2017). People come round in turn, as do the pictures of each; a
- * person with fewer pictures is shown some of them twice. As many batches as the labelled pictures fill, one at least.
+ * Batches of `identities` identities with `images` each (Hermans et al., 2017). Identities come round in turn, as do the images of each; an
+ * identity with fewer images is shown some of them twice. As many batches as the labelled images fill, one at least.
  */
-export function pk(
-  labels: Labels,
-  { identities, pictures }: { identities: number; pictures: number },
-): Sampler {
+export function pk(labels: Labels, { identities, images }: { identities: number; images: number }): Sampler {
   const people = [...byClass(labels.identity).values()];
   const labelled = people.reduce((sum, own) => sum + own.length, 0);
   const several = people.filter((own) => own.length > 1).length;
   if (people.length < identities || several === 0)
-    throw new FacecomError(
-      'sampler-pk',
-      'The training pictures cannot fill the batches of train.sampler pk.',
-      {
-        found: `${people.length} people with training pictures, ${several} of them with two or more`,
-        expected: `at least ${identities} people, some with two pictures`,
-        remedy: `Set train.sampler.identities to at most ${people.length}, and train.batch_size with it.`,
-        exitCode: 2,
-      },
-    );
-  const batches = Math.max(1, Math.floor(labelled / (identities * pictures)));
+    throw new FacecomError('sampler-pk', 'The training images cannot fill the batches of train.sampler pk.', {
+      found: `${people.length} identities with training images, ${several} of them with two or more`,
+      expected: `at least ${identities} identities, some with two images`,
+      remedy: `Set train.sampler.identities to at most ${people.length}, and train.batch_size with it.`,
+      exitCode: 2,
+    });
+  const batches = Math.max(1, Math.floor(labelled / (identities * images)));
   return {
-    size: batches * identities * pictures,
+    size: batches * identities * images,
     order: ({ seed, epoch }) => {
       const random = new Random(seed, 'sample', 'pk', epoch);
       const turns = rounds(
@@ -39,14 +32,14 @@ export function pk(
         const chosen = new Set<number>();
         while (chosen.size < identities) chosen.add(turns());
         for (const person of chosen)
-          order.push(...take(queues[person]!, Math.min(pictures, people[person]!.length), pictures));
+          order.push(...take(queues[person]!, Math.min(images, people[person]!.length), images));
       }
       return Int32Array.from(order);
     },
   };
 }
 
-/** Gives the values one after another, shuffled, and again from the start when all were given. */
+/** Returns the values one after another, shuffled, and again from the start when all were given. */
 function rounds(values: readonly number[], random: Random): () => number {
   let queue: number[] = [];
   return () => {

@@ -1,6 +1,6 @@
 import type { Subset } from '../../data/index.ts';
 
-/** What a sampler sees of the training pictures. */
+/** What a sampler sees of the training images. */
 export type Labels = Pick<Subset, 'size' | 'gender' | 'identity'>;
 
 export interface Place {
@@ -8,14 +8,14 @@ export interface Place {
   epoch: number;
 }
 
-/** Which pictures an epoch shows, and in which order: a function of seed and epoch alone, so that a resumed epoch is the same. */
+/** Which images an epoch shows, and in which order: a function of seed and epoch alone, so that a resumed epoch is the same. */
 export interface Sampler {
-  /** Pictures of an epoch; the same in each. */
+  /** Images of an epoch; the same in each. */
   size: number;
   order(place: Place): Int32Array;
 }
 
-/** Positions of the pictures of each class; what has no label is in none. */
+/** Positions of the images of each class; what has no label is in none. */
 export function byClass(labels: ArrayLike<number>): Map<number, number[]> {
   const classes = new Map<number, number[]>();
   for (let i = 0; i < labels.length; i++) {

@@ -1,7 +1,7 @@
 import { Random } from '../../base/random.ts';
 import type { Labels, Sampler } from './sampler.ts';
 
-/** Every picture once, shuffled. */
+/** Every image once, shuffled. */
 export const shuffle = ({ size }: Labels): Sampler => ({
   size,
   order: ({ seed, epoch }) =>

@@ -1,7 +1,7 @@
 import { Random } from '../../base/random.ts';
 import { byClass, type Labels, type Sampler } from './sampler.ts';
 
-/** A sampler over the pictures of at most `most` people, drawn by the seed once for all epochs. */
+/** A sampler over the images of at most `most` identities, drawn by the seed once for all epochs. */
 export function ofSomePeople(
   labels: Labels,
   { most, seed }: { most: number; seed: number },

@@ -16,7 +16,7 @@ export interface Schedule {
   start(): ScheduleState;
   /** The learning rate of an optimizer step; steps count from 1. */
   rate(state: ScheduleState, step: number): number;
-  /** The state after an epoch; `score` is the monitored metric, undefined where nothing was validated. */
+  /** The state after an epoch; `score` is the monitored metric, undefined if nothing was validated. */
   afterEpoch(state: ScheduleState, score: number | undefined): ScheduleState;
 }
 

@@ -7,7 +7,7 @@ import { settings } from '../support/sets.ts';
 const draw = (index: number, picture: number, seed = 1) =>
   drawPicture(makePerson(seed, index), { seed, picture, size: 32 });
 
-test('the same settings draw the same picture, others another', () => {
+test('the same settings draw the same image, others another', () => {
   assert.deepEqual(draw(3, 5), draw(3, 5));
   const pictures = [draw(3, 5), draw(3, 6), draw(4, 5), draw(3, 5, 2)].map((pixels) =>
     Buffer.from(pixels).toString('hex'),
@@ -28,7 +28,7 @@ test('sizes draw the same face', () => {
   assert.ok(difference / 1024 < 8, `mean difference ${difference / 1024}`);
 });
 
-/** Numbers of a person's traits by name. */
+/** Numbers of an identity's traits by name. */
 function traits(person: Person): Record<string, number> {
   const found: Record<string, number> = {};
   const visit = (value: unknown, path: string) => {
@@ -75,7 +75,7 @@ test('genders are as many, differ in traits, and none of the traits tells them a
   assert.ok(best > 0.65, `gender shows in no trait: ${best}`);
 });
 
-test('people differ from each other in many traits', () => {
+test('identities differ from each other in many traits', () => {
   const people = Array.from({ length: 48 }, (_, index) => traits(makePerson(1, index)));
   for (const [i, a] of people.entries())
     for (const b of people.slice(i + 1)) {
@@ -85,7 +85,7 @@ test('people differ from each other in many traits', () => {
     }
 });
 
-/** Share of pictures whose nearest training picture, by the region, is of the same person. */
+/** Share of images whose nearest training image, by the region, is of the same identity. */
 function nearest(
   train: Subset,
   held: Subset,
@@ -125,7 +125,7 @@ test('the face tells who it is, the background does not', async () => {
   assert.ok(corners < 0.25, `corners ${corners}, chance 0.083`);
 });
 
-test('conditions fall on the share of pictures that is asked for', async () => {
+test('conditions fall on the share of images that is asked for', async () => {
   const clean = await loadDataset(settings({ synthetic: { conditions: 0 } }), { seed: 1 });
   const some = await loadDataset(settings({ synthetic: { conditions: 0.3 } }), { seed: 1 });
   let changed = 0;

@@ -30,7 +30,7 @@ test('the similarity that made points is found again', () => {
   );
 });
 
-/** A grey picture with a white disc at each point. */
+/** A grey image with a white disc at each point. */
 async function drawn(file: string, points: readonly Point[], size: number): Promise<void> {
   const pixels = new Uint8Array(size * size * 3).fill(90);
   for (const [x, y] of points)

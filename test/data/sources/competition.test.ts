@@ -6,7 +6,7 @@ import { codes, counts, survey, writeTree } from '../support/trees.ts';
 
 const seven = ['blurred', 'foggy', 'lowlight', 'noisy', 'rainy', 'resized', 'sunny'];
 
-/** People of a side: clean pictures by stem, genders; all as the organisers' folders have it. */
+/** Identities of a side: clean images by stem, genders; all as the organisers' folders have it. */
 interface Person {
   id: string;
   gender: 'male' | 'female';
@@ -56,7 +56,7 @@ function files(layout: Layout): string[] {
   return all.map((path) => path.replace(/^\//, ''));
 }
 
-// 6 clean pictures of 5 people in train, 3 of 2 in val, each with seven distorted versions; nothing given for test.
+// 6 clean images of 5 identities in train, 3 of 2 in val, each with seven distorted versions; nothing given for test.
 const whole = { all: 72, people: 7, male: 32, female: 40, distorted: 63 };
 
 async function total(t: TestContext, paths: string[], data: object = {}) {
@@ -83,10 +83,10 @@ const variants: Record<string, Layout> = {
   'TASK-A': { tasks: ['TASK-A', 'TASK-B'] },
   'clean/': { clean: 'clean/' },
   'numbered versions': { name: (stem, k) => `${stem} (${k + 1}).jpg` },
-  'flattened into the person': { distorted: '' },
+  'flattened into the identity': { distorted: '' },
   'versions named img1 to img7': { name: (stem, k) => `img_${stem.length}${stem.at(-1)}_${k + 1}.jpg` },
   val_filtered: { val: 'val_filtered' },
-  'sides without tasks, genders and people beside one another': { tasks: ['', ''], root: '' },
+  'sides without tasks, genders and identities beside one another': { tasks: ['', ''], root: '' },
 };
 
 for (const [title, layout] of Object.entries(variants))
@@ -104,7 +104,7 @@ for (const [title, layout] of Object.entries(variants))
       found.collection.notes!.join('\n'),
       /train 3 male and 3 female, validation 1 male and 2 female/,
     );
-    // All versions of a picture are on one side.
+    // All versions of an image are on one side.
     const sideOf = new Map(
       Object.entries(found.split).flatMap(([side, list]) =>
         list.flatMap((i) => found.collection.entries[i]!.groups.map((group) => [group, side] as const)),
@@ -154,11 +154,11 @@ test('competition: a test side of its own is kept, and folders that lie elsewher
   assert.deepEqual(sums(counts(people)), { all: 40, people: 5, male: 0, female: 0, distorted: 35 });
 });
 
-test('competition: a person in train and val is an error that names them; so is a second copy of a task', async (t) => {
+test('competition: an identity in train and val is an error that names them; so is a second copy of a task', async (t) => {
   const shared = [...files({}), 'Task_B/val/001_frontal/001_frontal.jpg', 'Task_B/val/James_Hoffa/x.jpg'];
   await assert.rejects(total(t, shared), (error: { code: string; found: string }) => {
     assert.equal(error.code, 'data-leak');
-    assert.match(error.found, /2 people: 001_frontal \(train, validation\); James_Hoffa/);
+    assert.match(error.found, /2 identities: 001_frontal \(train, validation\); James_Hoffa/);
     return true;
   });
   await assert.rejects(total(t, [...files({ root: 'x/' }), ...files({ root: 'x (1)/' })]), {

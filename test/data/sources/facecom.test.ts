@@ -53,7 +53,7 @@ test('labels, names and pixels of a set', async (t) => {
     }
 });
 
-test('pictures may lie beside annotations.json, have numbers as person_id, and lack a label', async (t) => {
+test('images may lie beside annotations.json, have numbers as person_id, and lack a label', async (t) => {
   const folder = await temporaryFolder(t);
   const entries: Entry[] = people(2, 4).map((entry, i) => ({
     ...entry,
@@ -152,21 +152,21 @@ test('entries that are wrong are all named, the first with its place', async (t)
   assert.match(many.found!, /and 6 more$/);
 });
 
-test('a single person cannot be recognised', async (t) => {
+test('a single identity cannot be recognised', async (t) => {
   const error = await failure(await writeSet(await temporaryFolder(t), people(1, 6)));
   assert.equal(error.code, 'data-single-identity');
   assert.match(error.found!, /all of "p0"/);
 });
 
-test('corrupt pictures are all named', async (t) => {
+test('corrupt images are all named', async (t) => {
   const folder = await writeSet(await temporaryFolder(t), people(2, 4));
-  await writeFile(join(folder, 'images', 'p0_1.png'), 'not a picture');
+  await writeFile(join(folder, 'images', 'p0_1.png'), 'not an image');
   const one = await failure(folder, true);
   assert.equal(one.code, 'data-picture-corrupt');
   assert.match(one.place!.file!, /p0_1\.png$/);
   await writeFile(join(folder, 'images', 'p1_2.png'), '');
   const two = await failure(folder, true);
-  assert.match(two.message, /^2 pictures/);
+  assert.match(two.message, /^2 images/);
   assert.match(two.found!, /p0_1\.png.*p1_2\.png/);
 });
 
@@ -214,7 +214,7 @@ test('the hash tells names, labels and bytes apart', async (t) => {
   assert.equal(new Set(hashes).size, hashes.length);
 });
 
-test('a picture that is a link is read', async (t) => {
+test('an image that is a link is read', async (t) => {
   const folder = await writeSet(await temporaryFolder(t), people(2, 3));
   await symlink(join(folder, 'images', 'p0_0.png'), join(folder, 'images', 'link.png'));
   const entries = [...people(2, 3), { filename: 'link.png', gender: 'Male', person_id: 'p0' }];

@@ -8,7 +8,7 @@ import { packageDir, temporaryFolder } from '../../support/program.ts';
 import { people, settings, writeSet } from '../support/sets.ts';
 import { codes, counts, survey, writeTree } from '../support/trees.ts';
 
-/** So many pictures of each person. */
+/** So many images of each identity. */
 const of = (folders: string[], each = 4, ending = 'jpg') =>
   folders.flatMap((folder) =>
     Array.from({ length: each }, (_, k) => `${folder}/${folder.split('/').at(-1)}_${k}.${ending}`),
@@ -58,7 +58,7 @@ test('folders: one an identity, with a gender above, with sides, with versions',
   assert.match(sides.warnings.find(({ code }) => code === 'data-strangers')!.message, /: c\.$/);
 });
 
-test('folders: genders from a table, by identity or by picture, and never guessed', async (t) => {
+test('folders: genders from a table, by identity or by image, and never guessed', async (t) => {
   const folder = await writeTree(await temporaryFolder(t), [
     ...of(['ann', 'ben']),
     ['by-person.csv', 'person_id;gender\nann;F\nben;M\n'],
@@ -149,7 +149,7 @@ test('pairs: LFW’s list, a table of pairs, and their mistakes', async (t) => {
     ],
   );
   assert.equal((await scoring({ pairs: 'pairs.csv' })).subset.pairs!.length, 2);
-  // The pairs of folders: pictures of no pair are there, too.
+  // The pairs of folders: images of no pair are there, too.
   const whole = await survey({ source: 'folders', path: folder, pairs: 'pairs.txt', split: halves });
   assert.deepEqual([whole.collection.entries.length, whole.collection.pairs!.length], [9, 4]);
 
@@ -244,7 +244,7 @@ test('auto takes a folder for what it is, and notes it', async (t) => {
   await assert.rejects(survey({ source: 'auto', path: await temporaryFolder(t) }), { code: 'data-empty' });
 });
 
-test('several: prefixes keep equal names apart, without them a person is one', async (t) => {
+test('several: prefixes keep equal names apart, without them an identity is one', async (t) => {
   const [a, b] = [
     await writeTree(await temporaryFolder(t), of(['ann', 'ben'])),
     await writeSet(
@@ -280,7 +280,7 @@ test('several: prefixes keep equal names apart, without them a person is one', a
   await assert.rejects(survey({ source: 'several' }), { code: 'data-sources' });
 });
 
-test('k-fold: each picture is in test once, and folds that do not fit are refused', async (t) => {
+test('k-fold: each image is in test once, and folds that do not fit are refused', async (t) => {
   const path = await writeTree(await temporaryFolder(t), of(['a', 'b', 'c', 'd', 'e', 'f'], 6));
   for (const by of ['image', 'identity']) {
     const seen: number[] = [];
@@ -312,7 +312,7 @@ test('stratified by gender: each side of a split by identity gets its share of w
   assert.deepEqual([sides.train![3], sides.validation![3], sides.test![3]], [12, 4, 4]);
 });
 
-test('real photographs as folders: the same people and pictures as by annotations.json', async (t) => {
+test('real photographs as folders: the same identities and images as by annotations.json', async (t) => {
   const path = join(packageDir, '../shared/data/orl');
   if (!existsSync(path)) return t.skip('the ORL photographs are not here');
   const dataset = await loadDataset(settings({ source: 'auto', path, image_size: 32, fit: 'crop' }), {

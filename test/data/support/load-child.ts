@@ -1,4 +1,4 @@
-// Loads a small synthetic set and prints a digest of its pixels; with KILL_AT it kills itself when so many pictures are drawn.
+// Loads a small synthetic set and prints a digest of its pixels; with KILL_AT it kills itself when so many images are drawn.
 import { createHash } from 'node:crypto';
 import { loadDataset } from '../../../src/data/index.ts';
 import { settings } from './sets.ts';

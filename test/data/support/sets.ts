@@ -15,7 +15,7 @@ export interface Entry {
   person_id?: unknown;
 }
 
-/** A set in the FaceCom layout: a small picture of one colour for each entry that names a file, and annotations.json. */
+/** A set in the FaceCom layout: a small image of one colour for each entry that names a file, and annotations.json. */
 export async function writeSet(folder: string, entries: Entry[], annotations?: string): Promise<string> {
   await mkdir(join(folder, 'images'), { recursive: true });
   for (const [i, { filename }] of entries.entries()) {
@@ -29,7 +29,7 @@ export async function writeSet(folder: string, entries: Entry[], annotations?: s
   return folder;
 }
 
-/** Entries of so many people with so many pictures each, genders in turn. */
+/** Entries of so many identities with so many images each, genders in turn. */
 export function people(count: number, each: number): Entry[] {
   return Array.from({ length: count * each }, (_, i) => ({
     filename: `p${Math.floor(i / each)}_${i % each}.png`,

@@ -6,7 +6,7 @@ import { settings } from './sets.ts';
 
 let drawn = 0;
 
-/** Writes a small picture of its own bytes to each path, whatever its ending; a text in place of one where it is given. */
+/** Writes a small image of its own bytes to each path, whatever its ending; a text in place of one where it is given. */
 export async function writeTree(
   folder: string,
   files: readonly (string | [string, string])[],
@@ -20,7 +20,7 @@ export async function writeTree(
   return folder;
 }
 
-/** Four grey pixels (PGM) that no other picture has. */
+/** Four grey pixels (PGM) that no other image has. */
 export function picture(): Buffer {
   drawn++;
   return Buffer.concat([Buffer.from('P5 2 2 255\n'), Buffer.from([drawn & 255, (drawn >> 8) & 255, 7, 200])]);
@@ -28,7 +28,7 @@ export function picture(): Buffer {
 
 export const survey = (data: object): Promise<Survey> => surveyDataset(settings(data));
 
-/** Pictures, people, men, women and distorted pictures of each side. */
+/** Images, identities, men, women and distorted images of each side. */
 export function counts({ collection, split }: Survey): Record<string, number[]> {
   return Object.fromEntries(
     Object.entries(split)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planWheels } from '../../../src/install/index.ts';
-import { cudaRequirements, KEPT } from '../../../src/install/tensorflow/fetch-pip.ts';
+import { KEPT } from '../../../src/install/tensorflow/fetch-pip.ts';
 
 test('which wheel fits which machine', () => {
   const linux = { platform: 'linux', arch: 'x64', glibc: '2.36' };
@@ -28,19 +28,22 @@ test('machines without a wheel are told so', () => {
   });
 });
 
-test("the CUDA libraries are those of the wheel's extra", () => {
-  const metadata = [
-    'Requires-Dist: numpy>=1.26.0',
-    'Requires-Dist: nvidia-cublas-cu12<13.0,>=12.5.3.2; extra == "and-cuda"',
-    'Requires-Dist: nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == "and-cuda"',
-  ].join('\n');
-  assert.deepEqual(cudaRequirements(metadata), [
-    'nvidia-cublas-cu12<13.0,>=12.5.3.2',
-    'nvidia-cudnn-cu12<10.0,>=9.3.0.75',
-  ]);
-  assert.throws(() => cudaRequirements('Requires-Dist: numpy'), { code: 'python-packages' });
-  const strange = 'Requires-Dist: nvidia-x @ https://example.org/x.whl; extra == "and-cuda"';
-  assert.throws(() => cudaRequirements(strange), { code: 'python-packages' });
+test('every wheel is pinned by version and hash, with CUDA the libraries too', () => {
+  const linux = { platform: 'linux', arch: 'x64', glibc: '2.36' };
+  const all = [
+    planWheels('cpu', linux),
+    planWheels('cuda', linux),
+    planWheels('cpu', { ...linux, arch: 'arm64' }),
+  ];
+  for (const { requirements } of all)
+    for (const line of requirements) assert.match(line, /^[a-z0-9-]+==[0-9.]+ --hash=sha256:[0-9a-f]{64}$/);
+  assert.deepEqual(
+    all.map(({ requirements }) => requirements.length),
+    [1, 13, 1],
+  );
+  const names = all[1]!.requirements.map((line) => line.split('==')[0]!);
+  assert.equal(new Set(names).size, 13);
+  assert.ok(names.slice(1).every((name) => /^nvidia-[a-z]+(?:-[a-z]+)*-cu12$/.test(name)));
 });
 
 test('only what is needed at run time is kept of a wheel', () => {

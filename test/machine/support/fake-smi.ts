@@ -13,7 +13,7 @@ export interface FakeGpu {
 }
 
 /**
- * Puts a program `nvidia-smi` into a folder that answers as NVIDIA's does for these GPUs, and gives the PATH that finds it.
+ * Puts a program `nvidia-smi` into a folder that answers as NVIDIA's does for these GPUs, and returns the PATH that finds it.
  * Called again, the machine has changed.
  */
 export function fakeNvidiaSmi(folder: string, gpus: readonly FakeGpu[]): string {

@@ -8,7 +8,7 @@ export interface ResnetFixture {
   backbone: string;
   batch: number;
   size: number;
-  /** Names the pictures. */
+  /** Names the images. */
   salt: number;
   identities: number;
   hidden: { gender: number; identity: number };
@@ -67,7 +67,7 @@ export function configOf(
   });
 }
 
-/** Pictures and labels of a fixture. */
+/** Images and labels of a fixture. */
 export function batchOf({ batch, size, salt, labels }: ResnetFixture): LabelledBatch {
   return {
     images: pictures(batch, size, salt),
@@ -101,7 +101,7 @@ function pictures(batch: number, size: number, salt: number): Uint8Array {
   return Uint8Array.from(total, (value) => value >>> 3);
 }
 
-/** Gives a learner the fixture's weights, drawn by formula as `fill` of scripts/fixtures/resnet.py draws them. */
+/** Returns a learner the fixture's weights, drawn by formula as `fill` of scripts/fixtures/resnet.py draws them. */
 export async function loadFormula(learner: Learner): Promise<void> {
   const state = await learner.state();
   for (const [name, tensor] of state)

@@ -165,7 +165,7 @@ describe('names', () => {
     }
   });
 
-  it('an identity head of the same people is taken, of others its classifier is drawn', () => {
+  it('an identity head of the same identities is taken, of others its classifier is drawn', () => {
     const config = resolveConfig({ data: { image_size: 48 }, model: { backbone: 'tiny' } });
     const parameters = parametersOf(config, 2);
     const weights: WeightsFile = {
@@ -182,7 +182,7 @@ describe('names', () => {
     assert.deepEqual(taken.preprocess, { mean: [0, 0, 0], std: [1, 1, 1] });
     const other = fit(weights, 'tiny', { parameters, identities: ['a', 'c'] });
     assert.ok(other.values.has('identity_head.0.weight') && !other.values.has('identity_head.3.weight'));
-    assert.match(other.notes.join('\n'), /belong to other people/);
+    assert.match(other.notes.join('\n'), /belong to other identities/);
   });
 
   it('BGR weights take RGB: their first filter is turned', () => {

@@ -23,6 +23,8 @@ export interface Made {
   artifacts?: [path: string, kind: string][];
   environment?: object;
   confusion?: unknown;
+  /** Further files under artifacts/. */
+  files?: Record<string, string | Uint8Array>;
 }
 
 /** A run's record, written as the trainer and the orchestrator write it. */
@@ -40,6 +42,8 @@ export function makeRun(made: Made): string {
   for (const [path, kind] of made.artifacts ?? []) events.artifact({ path, kind });
   if (made.confusion !== undefined)
     writeFileSync(join(dir, 'artifacts', 'confusion_gender.json'), JSON.stringify(made.confusion));
+  for (const [name, content] of Object.entries(made.files ?? {}))
+    writeFileSync(join(dir, 'artifacts', name), content);
   if (failure) {
     events.failed(failure);
     appendState(dir, { state: 'failed', ...failure });
@@ -80,3 +84,54 @@ export const confusion = {
     [0, 50],
   ],
 };
+
+/** test_images.csv of answers: `right` says of which images identity and gender are right. */
+export function testImages(right: readonly (readonly [identity: boolean, gender: boolean])[]): string {
+  const lines = right.map(([identity, gender], i) => {
+    const person = `p${i % 4}`;
+    const other = `p${(i + 1) % 4}`;
+    return `${i}.png,Male,${gender ? 'Male' : 'Female'},${gender ? 0.2 : 0.9},${person},${identity ? person : other},0.8`;
+  });
+  return [
+    'filename,gender,predicted_gender,female_probability,identity,predicted_identity,identity_probability',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** diagnostics.json with a sheet of two images, and the sheet. */
+export async function diagnostics(
+  names: readonly [string, string],
+): Promise<Record<string, string | Uint8Array>> {
+  const { default: sharp } = await import('sharp');
+  const background = '#3377aa';
+  const sheet = await sharp({ create: { width: 128, height: 64, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+  const points = Array.from({ length: 20 }, (_, i) => [1 - i / 20, (i / 20) ** 2, Math.sqrt(i / 20)]);
+  const curve = {
+    positives: 50,
+    negatives: 50,
+    auc: 0.9,
+    eer: 0.15,
+    threshold: 0.5,
+    chosen_on: 'validation',
+    points,
+  };
+  const bins = [
+    { low: 0.5, high: 0.6, count: 5, confidence: 0.55, accuracy: 0.6 },
+    { low: 0.9, high: 1, count: 20, confidence: 0.95, accuracy: 0.8 },
+  ];
+  const [left, right] = names;
+  return {
+    'mistakes.jpg': sheet,
+    'diagnostics.json': JSON.stringify({
+      version: 1,
+      split: 'test',
+      verification: { ...curve, hardest: [{ left, right, same: false, cosine: 0.71 }] },
+      gender: curve,
+      calibration: { gender: bins, identity: bins },
+      sheet: { file: 'mistakes.jpg', tile: 64, columns: 2, names },
+    }),
+  };
+}

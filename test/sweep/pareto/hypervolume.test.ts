@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { dominates, frontOf, frontRanks } from '../../../src/sweep/pareto/dominance.ts';
+import { dominates, frontOf, frontRanks } from '../../../src/base/dominance.ts';
 import { chooseByHypervolume, hypervolume, referencePoint } from '../../../src/sweep/pareto/hypervolume.ts';
 import { recorded } from '../support/optuna.ts';
 

@@ -3,7 +3,7 @@ import { Random } from '../../../src/base/random.ts';
 /** A sweep over keys of numbers, as a spec has it, with what brute force makes of it. */
 export interface RandomSpace {
   spec: object;
-  /** The values of every key of the pool in each trial, as text, in no order; `undefined` where nothing is left. */
+  /** The values of every key of the pool in each trial, as text, in no order; `undefined` if nothing is left. */
   expected: Set<string>;
 }
 

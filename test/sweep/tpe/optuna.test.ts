@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { logMass, truncatedQuantile } from '../../../src/base/normal.ts';
 import { acquisition, densitiesOf } from '../../../src/sweep/tpe/candidates.ts';
-import { logMass, truncatedQuantile } from '../../../src/sweep/tpe/normal.ts';
 import { split } from '../../../src/sweep/tpe/split.ts';
 import { recorded } from '../support/optuna.ts';
 

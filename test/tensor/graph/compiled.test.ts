@@ -100,7 +100,7 @@ describe('a compiled step', { skip: withoutTensorFlow }, () => {
     assert.deepEqual(Array.from((await read.run({})).weight!.values), [6, 8]);
   });
 
-  it('takes uint8 pictures as 0 … 255 and gives int32 outputs as they are', async (t) => {
+  it('takes uint8 images as 0 … 255 and gives int32 outputs as they are', async (t) => {
     const found = await outputsOf(
       native(t),
       ({ pixels, labels }) => ({

@@ -124,7 +124,7 @@ describe('errors of compiled steps', { skip: withoutTensorFlow }, () => {
     });
   });
 
-  it('leave the runtime able to go on', async (t) => {
+  it('leave the runtime able to continue', async (t) => {
     const runtime = native(t);
     await assert.rejects(runtime.compile('bad', ({ x }) => ({ y: tf.scalar(x!.dataSync()[0]!) })).run(x));
     const { y } = await runtime.compile('good', ({ x }) => ({ y: tf.square(x!) })).run(x);

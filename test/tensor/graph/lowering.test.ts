@@ -51,7 +51,7 @@ const convolutions: Record<string, { rewrite: RewriteName; cases: Convolution[] 
   },
 };
 
-/** y, and the gradients of its weighted sum with respect to the picture and the filter. */
+/** y, and the gradients of its weighted sum with respect to the image and the filter. */
 function convolutionStep({ picture, kernel, output, stride, padding }: Convolution) {
   const shape = [kernel, kernel, picture[3], output];
   const filter: Variable = { name: 'filter', shape, initial: () => uniform('filter', shape, -1, 1) };

@@ -3,8 +3,8 @@ import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
+import { ONEDNN_LIBRARY as LIBRARY } from '../../../src/install/onednn/check-file.ts';
 import { locateOneDnn } from '../../../src/install/onednn/locate.ts';
-import { LIBRARY } from '../../../src/tensor/onednn/library.ts';
 import { withoutOneDnn } from '../../support/onednn.ts';
 import { facecom, packageDir, temporaryFolder } from '../../support/program.ts';
 

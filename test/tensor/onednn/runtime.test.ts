@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { FacecomError } from '../../../src/base/errors.ts';
+import type { OneDnnProgram } from '../../../src/tensor/onednn/program.ts';
+import { batchNorm, conv2d, relu } from '../../../src/tensor/ops/index.ts';
 import type { StepFunction, StepInput, Variable } from '../../../src/tensor/runtime.ts';
 import { withoutOneDnn } from '../../support/onednn.ts';
 import { withoutTensorFlow } from '../../support/tensorflow.ts';
@@ -52,6 +54,43 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
       assert.deepEqual(await run(7), first, precision);
       assert.notDeepEqual((await run(8)).losses, first.losses);
     }
+  });
+
+  it('computes activations again to save memory, with the same bits', async (t) => {
+    const weights = Array.from({ length: 4 }, (_, i) => ({
+      filter: { name: `filter${i}`, shape: [3, 3, 16, 16], initial: () => new Float32Array(2304).fill(0.01) },
+      scale: { name: `scale${i}`, shape: [16], initial: () => new Float32Array(16).fill(1) },
+      offset: { name: `offset${i}`, shape: [16] },
+    }));
+    const all: Variable[] = weights.flatMap((layer) => Object.values(layer));
+    const fn: StepFunction = ({ x }, context) => {
+      const { loss, gradients } = context.gradients(() => {
+        let y = x as tf.Tensor4D;
+        for (const { filter, scale, offset } of weights) {
+          y = conv2d(y, context.read(filter) as tf.Tensor4D, { stride: 1, padding: 1 });
+          y = relu(
+            batchNorm(y, context.read(scale) as tf.Tensor1D, context.read(offset) as tf.Tensor1D, 1e-5).y,
+          );
+        }
+        return tf.mean(tf.square(y)) as tf.Scalar;
+      }, all);
+      for (const [i, variable] of all.entries()) context.add(variable, tf.mul(gradients[i]!, -0.1));
+      return { loss };
+    };
+    const x: StepInput = {
+      ...{ shape: [4, 16, 16, 16], dtype: 'float32' },
+      values: Float32Array.from({ length: 16384 }, (_, i) => Math.sin(i)),
+    };
+    const run = async (lean: boolean) => {
+      const runtime = onednn(t, { lean });
+      const step = runtime.compile('step', fn) as OneDnnProgram;
+      const losses = [];
+      for (let i = 1; i <= 3; i++) losses.push((await step.run({ x }, i)).loss!.values[0]);
+      return { losses, bytes: step.executables()[0]!.arenaBytes };
+    };
+    const [kept, again] = [await run(false), await run(true)];
+    assert.deepEqual(again.losses, kept.losses);
+    assert.ok(again.bytes < 0.85 * kept.bytes, `${again.bytes} of ${kept.bytes} bytes`);
   });
 
   it('reads variables as they were when it began and changes them when it ends', async (t) => {
@@ -109,7 +148,7 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
     });
   });
 
-  it('takes uint8 pictures as 0 … 255 and gives int32 outputs as they are', async (t) => {
+  it('takes uint8 images as 0 … 255 and gives int32 outputs as they are', async (t) => {
     const found = await outputsOf(
       onednn(t),
       ({ pixels, labels }) => ({
@@ -131,6 +170,20 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
     const [first, second] = await Promise.all([step.run(inputsOf(1), 1), step.run(inputsOf(2), 2)]);
     const alone = await train(onednn(t, { threads: 2 }), smallNet('momentum'), 2);
     assert.deepEqual([first!.loss!.values[0], second!.loss!.values[0]], alone.losses);
+  });
+
+  it('tells what computes each op, and where JavaScript does', (t) => {
+    const step = onednn(t).compile('step', ({ a }) => ({ b: tf.floorDiv(tf.matMul(a!, a!), a!) }));
+    const { program, lowered } = step.prepare({ a: { shape: [4, 4], dtype: 'float32' } });
+    const lines = program!();
+    assert.equal(
+      lines.reduce((sum, { count }) => sum + count, 0),
+      lowered,
+    );
+    assert.match(lines.find(({ what }) => what === 'matmul')!.by, /brg|gemm|ref/);
+    const { by, values, at } = lines.find(({ what }) => what === 'FloorDiv')!;
+    assert.deepEqual([by, values], ['JavaScript', 16]);
+    assert.match(at!, /runtime\.test\.ts:\d+/);
   });
 
   it('names an op that it lacks, with the line', async (t) => {

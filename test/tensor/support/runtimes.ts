@@ -51,9 +51,9 @@ export async function outputsOf(
 /** The engine oneDNN, closed after the test. */
 export function onednn(
   t: Pick<TestContext, 'after'>,
-  { precision = 'float32', seed = 1, threads = 1, frozen }: NativeOptions = {},
+  { precision = 'float32', seed = 1, threads = 1, frozen, lean }: NativeOptions & { lean?: boolean } = {},
 ): OneDnnRuntime {
-  const runtime = openOneDnn(locateOneDnn(), { precision, seed, threads, frozen });
+  const runtime = openOneDnn(locateOneDnn(), { precision, seed, threads, frozen, lean });
   t.after(() => runtime.dispose());
   return runtime;
 }

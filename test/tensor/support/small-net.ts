@@ -122,7 +122,7 @@ export function inputsOf(index: number, batch = 6, rate = 0.01): Record<string, 
   };
 }
 
-/** Trains for some steps; gives the losses and the variables after them. */
+/** Trains for some steps; returns the losses and the variables after them. */
 export async function train(
   runtime: Runtime,
   net: SmallNet,

@@ -11,7 +11,7 @@ const found = folders.find((folder) =>
   ),
 );
 
-/** For `{ skip }` of a test of the WebGPU backend: false where it can run on any machine's CPU, else why it is left out. */
+/** For `{ skip }` of a test of the WebGPU backend: false if it can run on any machine's CPU, else why it is left out. */
 export const withoutSwiftShader: string | false = !hasDawn()
   ? 'the optional package webgpu is not installed'
   : found === undefined && `no SwiftShader in ${folders.join(', ')}: install chromium`;

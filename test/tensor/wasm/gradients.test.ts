@@ -69,7 +69,7 @@ describe("wasm's gradients equal those of plain JavaScript", () => {
   }
 
   it('in a batch whose patches do not fit at once', async () => {
-    // 24 pictures of 64² take 14 MB of patches each: they are taken two at a time.
+    // 24 images of 64² take 14 MB of patches each: they are taken two at a time.
     const one: Case = { picture: [24, 64, 64, 96], filter: [3, 3, 96, 2], stride: 1, pad: 'same' };
     await tf.setBackend('wasm');
     const [all, last] = tf.tidy(() => {

@@ -30,7 +30,7 @@ describe('the webgpu backend', { skip: withoutSwiftShader }, () => {
     }
   });
 
-  it('says that it finds no GPU where there is no driver', async () => {
+  it('says that it finds no GPU if there is no driver', async () => {
     const none = { ...swiftShaderVariables(), VK_ICD_FILENAMES: '/none.json', VK_DRIVER_FILES: '/none.json' };
     const { exitCode, stderr } = await onWebgpu('momentum', none);
     assert.equal(exitCode, 1);

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
-import { appendState, openEvents, readEvents, writeManifest } from '../../../src/record/index.ts';
+import {
+  appendState,
+  openEvents,
+  openSystemLog,
+  readEvents,
+  systemFile,
+  writeManifest,
+} from '../../../src/record/index.ts';
 import { readSweep } from '../../../src/report/trials/read-sweep.ts';
-import { trackRun } from '../../../src/tracking/index.ts';
+import { deleteRemote, trackRun } from '../../../src/tracking/index.ts';
 import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
 import { connect } from '../../../src/tracking/mlflow/connection.ts';
 import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
@@ -44,8 +51,9 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
 
   const send = (runDirs: string[], more: object = {}) =>
     syncRuns({ runs: server.runs, runDirs, uri: server.base, ...more });
-  const idOf = ({ url }: SyncRow) => url!.split('/').at(-1)!;
-  async function readBack(id: string): Promise<ReadBack> {
+  const idOf = ({ url }: SyncRow) => new URL(url!).hash.split(/[/?]/).at(-2)!;
+  const readBack = (id: string) => ask<ReadBack>(id);
+  async function ask<T>(id: string): Promise<T> {
     reader.child.stdin!.write(`${id}\n`);
     const line = await reader.lines.next();
     assert.ok(!line.done, 'the Python client gave no answer');
@@ -80,6 +88,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       runs: server.runs,
       config: {
         data: { source: 'synthetic' },
+        resources: { device: 'cpu', retry: { oom: 2 } },
         loss: { alpha: 0.3, list: [1, 2], none: null, empty: {} },
         long,
       },
@@ -127,8 +136,9 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
         back.params['loss.list'],
         back.params['loss.none'],
         back.params['loss.empty'],
+        back.params['resources.retry.oom'],
       ],
-      ['0.3', '[1,2]', 'null', '{}'],
+      ['0.3', '[1,2]', 'null', undefined, undefined],
     );
     assert.ok(back.params.long!.length <= 6000 && back.params.long!.includes('record/config.json'));
     assert.equal(JSON.parse(back.artifacts['record/config.json']!).long, long);
@@ -160,7 +170,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.equal(back.tags['facecom.failure'], 'code: It broke.');
   });
 
-  test('goes on after a kill in the middle, and takes what came later', async () => {
+  test('continues after a kill in the middle, and takes what came later', async () => {
     const runDir = writeRecord({
       runs: server.runs,
       trial: 'middle',
@@ -220,6 +230,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     const dirs = ['one', 'two'].map((trial) =>
       writeRecord({ runs: server.runs, name: 'search', trial, end: 'finished' }),
     );
+    writeFileSync(join(server.runs, 'search', 'lock.json'), '{"pid":1}');
     writeManifest(join(server.runs, 'search'), {
       version: 1,
       sweep: 'search',
@@ -246,10 +257,25 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     const parent = await readBack(idOf(rows[2]!));
     const child = await readBack(idOf(rows[1]!));
     assert.equal(child.tags['mlflow.parentRunId'], idOf(rows[2]!));
-    assert.equal(child.name, 'alpha=0.25 seed=1');
+    assert.equal(child.name, 'alpha=0.25 · seed 1');
+    assert.equal(child.tags['facecom.run'], 'search/two-1');
     assert.equal(parent.status, 'FINISHED');
     assert.equal(parent.params['sweep.axes.loss.alpha'], '[0, 0.25]');
     assert.equal(parent.metrics['best/val/combined']?.length, 2);
+    assert.match(
+      parent.tags['mlflow.note.content']!,
+      /\*\*Best: alpha=0\*\*, val\/combined 0\.5000.*2 of 2 trials finished/,
+    );
+    assert.deepEqual(parent.artifacts['points.csv']!.split('\n').slice(0, 2), [
+      'loss.alpha,finished,failed,val/combined,val/combined ±,val/combined best seed',
+      '0,1,0,0.5,,0.5',
+    ]);
+    assert.deepEqual(Object.keys(parent.artifacts).sort(), [
+      'points.csv',
+      'record/config.json',
+      'record/spec.yaml',
+      'sweep.json',
+    ]);
     assert.ok(parent.artifacts['sweep.json']);
   });
 
@@ -278,6 +304,8 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     });
     const rows = await send(dirs);
     const parent = await readBack(idOf(rows.at(-1)!));
+    const last = (name: string) => Number(parent.metrics[name]!.at(-1)![2]).toFixed(3);
+    assert.deepEqual([last('best_seed/val/combined'), last('best/val/combined')], ['0.900', '0.720']);
     const { points, best } = readSweep(sweepDir);
     // c has the higher mean of one seed; equal means keep the order of the sweep.
     assert.deepEqual(
@@ -409,13 +437,96 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     );
   });
 
+  test('has how busy the machine was, and what evaluate found, sent when they come', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'busy', end: 'finished' });
+    const log = openSystemLog(runDir);
+    log.write({ time: 1000, values: { cpu_utilization_percentage: 40, disk_usage_percentage: 7 } });
+    await send([runDir]);
+    log.write({ time: 2000, values: { cpu_utilization_percentage: 60, 'gpu 0': null } });
+    log.close();
+    appendFileSync(systemFile(runDir), 'null\n{"time":"soon","values":{}}\n');
+    mkdirSync(join(runDir, 'artifacts', 'evaluations'), { recursive: true });
+    writeFileSync(
+      join(runDir, 'artifacts', 'evaluations', 'test-1f0c2b3a.json'),
+      JSON.stringify({ checkpoint: { step: 40 }, metrics: { 'test/combined': 0.75, 'test/odd': 'high' } }),
+    );
+    const [row] = await send([runDir]);
+    assert.equal(row?.status, 'sent', row?.reason);
+    const back = await readBack(idOf(row));
+    assert.deepEqual(back.metrics['system/cpu_utilization_percentage'], [
+      [0, 1000, 40],
+      [1, 2000, 60],
+    ]);
+    assert.deepEqual(
+      back.metrics['evaluate/test-1f0c2b3a/combined']!.map(([step, , value]) => [step, value]),
+      [[40, 0.75]],
+    );
+    assert.ok(!Object.keys(back.metrics).some((name) => name.includes('odd')));
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+  });
+
+  test('has its best checkpoint as a model that MLflow loads, registered under an alias', async () => {
+    const tracking = { experiment: 'models', register: 'faces@champion', description: 'Which is best?' };
+    const runDir = writeRecord({ runs: server.runs, trial: 'model', config: { tracking }, end: 'finished' });
+    mkdirSync(join(runDir, 'model'));
+    writeFileSync(join(runDir, 'model', 'model.onnx'), 'no network');
+    writeFileSync(
+      join(runDir, 'model', 'model.json'),
+      JSON.stringify({ input: { size: 8 }, outputs: { identity: { classes: ['a', 'b', 'c'] } } }),
+    );
+    const [row] = await send([runDir]);
+    assert.deepEqual([row?.status, row?.reason], ['sent', undefined]);
+    assert.deepEqual(await ask('models:/faces@champion'), {
+      run: idOf(row!),
+      inputs: [[null, 'uint8', [1, 8, 8, 3]]],
+      outputs: ['gender', 'identity', 'embedding'],
+      example: ['uint8', [1, 8, 8, 3]],
+      flavors: ['onnx', 'python_function'],
+    });
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+    assert.equal((await send([runDir], { check: true }))[0]?.status, 'up-to-date');
+    assert.equal(await client.versionOfRun('faces', idOf(row!)), '1');
+    const experiment = await client.experimentByName('models');
+    const tags = new Map(experiment!.tags.map(({ key, value }) => [key, value]));
+    assert.equal(tags.get('mlflow.note.content'), 'Which is best?');
+    assert.match(
+      JSON.parse(tags.get('mlflow.sharedViewState.facecom')!).selectedColumns[0],
+      /val_best\/combined/,
+    );
+  });
+
+  test('of an experiment that was deleted says so, and nothing is made', async () => {
+    const experiment = await client.createExperiment('gone', []);
+    await fetch(`${server.base}api/2.0/mlflow/experiments/delete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ experiment_id: experiment }),
+    });
+    const config = { tracking: { experiment: 'gone' } };
+    const [row] = await send([writeRecord({ runs: server.runs, trial: 'gone', config, end: 'finished' })]);
+    assert.deepEqual([row?.status, row?.code], ['failed', 'mlflow-experiment-deleted']);
+  });
+
+  test('is deleted there with its folder, and can be restored', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'removed', end: 'finished' });
+    const [row] = await send([runDir]);
+    const options = { runs: server.runs, note: () => {} };
+    assert.equal(await deleteRemote([runDir], options), 1);
+    assert.equal((await client.run(idOf(row!)))?.info.lifecycle_stage, 'deleted');
+    assert.equal(await deleteRemote([runDir], options), 1, 'twice does no harm');
+    assert.equal((await send([runDir], { restore: true }))[0]?.url, row?.url);
+  });
+
   test('is followed while it runs', async () => {
     const runDir = writeRecord({
       runs: server.runs,
       trial: 'live',
       metrics: [{ step: 1, values: { a: 1 } }],
     });
-    const config = { name: 'odd', tracking: { mlflow: server.base, experiment: 'live' } };
+    const config = {
+      name: 'odd',
+      tracking: { mlflow: server.base, from: 'orchestrator' as const, changes: false, experiment: 'live' },
+    };
     const notes: string[] = [];
     const tracker = trackRun({ runDir, runs: server.runs, config, note: (line) => notes.push(line) });
     const events = openEvents(runDir);
@@ -423,7 +534,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     events.close();
     const closed = await tracker.close();
     assert.deepEqual([closed.sent, notes], [true, []]);
-    const back = await readBack(closed.url!.split('/').at(-1)!);
+    const back = await readBack(new URL(closed.url!).hash.split(/[/?]/).at(-2)!);
     assert.equal(back.metrics.a?.length, 2);
   });
 
@@ -474,6 +585,7 @@ suite('a server that does not do what it should', () => {
       [{ status: 401, body: 'no' }, 'mlflow-refused'],
       [{ status: 403, body: 'Invalid Host header' }, 'mlflow-refused'],
       [{ status: 200, body: '<html>login</html>' }, 'mlflow-answer'],
+      [{ status: 200, body: '[]' }, 'mlflow-answer'],
       [{ status: 404, body: '<html>' }, 'mlflow-answer'],
       [{ status: 302, body: '', headers: { location: 'https://elsewhere' } }, 'mlflow-answer'],
       [{ status: 503, body: 'busy' }, 'mlflow-unreachable'],
@@ -485,7 +597,7 @@ suite('a server that does not do what it should', () => {
       await assert.rejects(ping(`http://${address()}`), { code });
       assert.equal(
         asked.length,
-        given.status === 503 ? 3 : 1,
+        given.status === 503 || given.status === 200 ? 3 : 1,
         `${given.status} is asked again only where it helps`,
       );
     }

@@ -5,7 +5,7 @@ import { ensureMlflow, findPython, findUv, hasMlflow } from '../../../src/python
 import { keepServer } from '../../../src/tracking/mlflow/local/keeper.ts';
 import { waitForServer } from '../../../src/tracking/mlflow/local/server.ts';
 
-/** For `{ skip }`: false where MLflow is installed or can be, else why not. */
+/** For `{ skip }`: false if MLflow is installed or can be, else why not. */
 export const withoutMlflow: string | false =
   hasMlflow() || (await findUv()) || (await findPython('3.10'))?.venv
     ? false

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Random } from '../../../src/base/random.ts';
+import { quantile } from '../../../src/base/statistics.ts';
 import type { Subset } from '../../../src/data/index.ts';
+import { isMatching } from '../../../src/spec/index.ts';
 import { ensemble, evaluate, mirror } from '../../../src/trainer/evaluation/evaluate.ts';
 import { evaluateFully } from '../../../src/trainer/evaluation/full.ts';
 import { genderExtras, genderOutcomes, genderThreshold } from '../../../src/trainer/evaluation/gender.ts';
-import { bootstrap, quantile } from '../../../src/trainer/evaluation/intervals.ts';
+import { bootstrap } from '../../../src/trainer/evaluation/intervals.ts';
+import { macroF1 } from '../../../src/trainer/evaluation/macro-f1.ts';
 import { concatenated, normalised, pairScores } from '../../../src/trainer/evaluation/matching/embeddings.ts';
 import {
   galleryAndProbes,
@@ -15,7 +19,6 @@ import {
   identify,
 } from '../../../src/trainer/evaluation/matching/identification.ts';
 import { match, matches } from '../../../src/trainer/evaluation/matching/index.ts';
-import { isMatching } from '../../../src/trainer/evaluation/matching/names.ts';
 import { choosePairs } from '../../../src/trainer/evaluation/matching/pairs.ts';
 import {
   auc,
@@ -76,7 +79,10 @@ test('verification equals scikit-learn, with and without ties', () => {
     near(found['tar_at_far_1e-2'], expected.tar['0.01'], 'tar 0.01');
     assert.equal(found['tar_at_far_1e-3'], undefined, 'too few pairs');
   }
-  assert.match(refusedRates(150)[0]!, /1e-3 needs at least 1000 pairs of different people; there are 150/);
+  assert.match(
+    refusedRates(150)[0]!,
+    /1e-3 needs at least 1000 pairs of different identities; there are 150/,
+  );
 });
 
 test('scores fall in their order, signs, zeros and equals included', () => {
@@ -153,8 +159,8 @@ test('a gallery equals scikit-learn and NumPy', () => {
   near(scores.gallery_macro_f1, macro_f1, 'macro F1');
 });
 
-test('the open set: probes of people who are not enrolled are right when nobody is found', () => {
-  // Each person a direction of their own: the right one is found, at 1, and nobody else, at 0.
+test('the open set: probes of identities that are not enrolled are right when nobody is found', () => {
+  // Each identity a direction of their own: the right one is found, at 1, and nobody else, at 0.
   const people = Int32Array.from([0, 0, 1, 1, 2, 2, 3, 3]);
   const values = new Float32Array(8 * 4);
   for (const [i, person] of people.entries()) values[i * 4 + person] = 1;
@@ -169,7 +175,7 @@ test('the open set: probes of people who are not enrolled are right when nobody 
   assert.equal(galleryAndProbes(subsetOf({ people: Int32Array.from([0, 1, 2]) }), 0), undefined, 'no probe');
 });
 
-test('pairs: as many of one person as asked for and of two, without repeats, the same by the same seed', () => {
+test('pairs: as many of one identity as asked for and of two, without repeats, the same by the same seed', () => {
   const people = Int32Array.from({ length: 60 }, (_, i) => (i < 3 ? -1 : i % 5));
   const embeddings = { values: Float32Array.from({ length: 60 }, (_, i) => Math.cos(i)), width: 1 };
   const subset = subsetOf({ people });
@@ -232,12 +238,14 @@ test('gender equals scikit-learn: balanced accuracy, area, calibration, the thre
   assert.ok(threshold <= expected.best_threshold && threshold > expected.best_threshold - 0.2);
 });
 
-test('intervals equal SciPy’s percentile bootstrap over people, and are the same by the same seed', () => {
+test('intervals equal SciPy’s percentile bootstrap over identities, and are the same by the same seed', () => {
   const { right, low, high, quantiles } = fixture.intervals;
   const people = Int32Array.from(right.flatMap((row: number[], person: number) => row.map(() => person)));
   const flat: number[] = right.flat();
   const subset = subsetOf({ people });
-  const mean = ({ pictures }: { pictures: Float64Array }) => {
+  const mean = (
+    { pictures }: { pictures: Float64Array } = { pictures: new Float64Array(flat.length).fill(1) },
+  ) => {
     let [hits, all] = [0, 0];
     for (const [i, weight] of pictures.entries()) {
       hits += weight * flat[i]!;
@@ -254,12 +262,83 @@ test('intervals equal SciPy’s percentile bootstrap over people, and are the sa
   for (const [k, q] of [0.025, 0.5, 0.975].entries()) near(quantile(sorted, q), quantiles[k], `${q}`, 1e-12);
 });
 
+test('macro-F1 equals scikit-learn, of all images and of the same samples of identities', () => {
+  const { truth, guess, classes, value, drawn, samples } = fixture.macro_f1;
+  near(macroF1({ truth, guess, classes }), value, 'all', 1e-12);
+  for (const [k, counts] of drawn.entries()) {
+    const draws = truth.map((person: number) => counts[person]);
+    near(macroF1({ truth, guess, classes }, draws), samples[k], `sample ${k}`, 1e-12);
+  }
+  assert.ok(Number.isNaN(macroF1({ truth: [-1], guess: [0], classes: 2 })));
+});
+
+test('every interval contains its score, of few identities and many, easy and hard ones', () => {
+  const width = 12;
+  const data = fc.record({
+    seed: fc.nat(),
+    people: fc.integer({ min: 16, max: 40 }),
+    each: fc.integer({ min: 3, max: 8 }),
+    noise: fc.double({ min: 0.3, max: 3, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(data, ({ seed, people: count, each, noise }) => {
+      const random = new Random(seed, 'test');
+      const size = count * each;
+      const identity = Int32Array.from({ length: size }, (_, i) => Math.floor(i / each));
+      const gender = Int8Array.from(identity, (person) => (person % 3 === 0 ? 1 : 0));
+      const centres = Float64Array.from({ length: count * width }, () => random.normal());
+      const spread = Float64Array.from({ length: count }, () => noise * random.uniform(0.5, 1.5));
+      const values = Float32Array.from(
+        { length: size * width },
+        (_, at) =>
+          centres[identity[Math.floor(at / width)]! * width + (at % width)]! +
+          spread[identity[Math.floor(at / width)]!]! * random.normal(),
+      );
+      const distance = (i: number, person: number) => {
+        let sum = 0;
+        for (let k = 0; k < width; k++) sum += (values[i * width + k]! - centres[person * width + k]!) ** 2;
+        return sum;
+      };
+      const outcomes: Outcomes = {
+        gender,
+        // Calibrated: the calibration error is all chance.
+        genderLogits: Float32Array.from(gender, (one) => 4 * (one - 0.5) + 2 * random.normal()),
+        identity,
+        identityLogits: Float32Array.from(
+          { length: size * count },
+          (_, at) => -distance(Math.floor(at / count), at % count),
+        ),
+        identities: count,
+        embeddings: normalised(values, width),
+      };
+      const conditions = Array.from({ length: size }, (_, i) => (i % each === 0 ? undefined : 'fog'));
+      const { scores, intervals } = evaluateFully(
+        subsetOf({ people: identity, identity, gender, conditions }),
+        outcomes,
+        {
+          settings: {
+            score: { gender: 0.3, identity: 0.7 },
+            matching: { ...settings, when: 'always', pairs_per_identity: 10 },
+            intervals: 200,
+          },
+          seed,
+        },
+      );
+      for (const [name, score] of Object.entries(scores)) {
+        const [low, high] = intervals[name]!;
+        assert.ok(low <= score + 1e-9 && score <= high + 1e-9, `${name} ${score}: ${low} … ${high}`);
+      }
+    }),
+    { numRuns: 20, seed: 14 },
+  );
+});
+
 test('everything of an open set: the challenge’s score twice, rank 1 in place of top 1, parts, intervals around the scores', () => {
   const people = Int32Array.from({ length: 80 }, (_, i) => i % 10);
   const values = new Float32Array(80 * 10);
   for (const [i, person] of people.entries()) {
     values[i * 10 + person] = 1;
-    // Every fourth picture looks like somebody else.
+    // Every fourth image looks like somebody else.
     if (i % 4 === 3) values[i * 10 + ((person + 1) % 10)] = 1.5;
   }
   const gender = Int8Array.from(people, (person) => person % 2);
@@ -300,7 +379,7 @@ test('everything of an open set: the challenge’s score twice, rank 1 in place 
       `${name} ${low} ${high}`,
     );
   }
-  // Features without anything to do with people score by chance.
+  // Features without anything to do with identities score by chance.
   const noise = {
     ...outcomes,
     embeddings: normalised(
@@ -313,7 +392,7 @@ test('everything of an open set: the challenge’s score twice, rank 1 in place 
   assert.ok(Math.abs(noisy.verification_auc! - 0.5) < 0.12, `${noisy.verification_auc}`);
 });
 
-test('flips average a picture with its mirror image, ensembles average models', async () => {
+test('flips average an image with its mirror image, ensembles average models', async () => {
   assert.deepEqual(
     [...mirror(Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), 1)],
     [4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9],

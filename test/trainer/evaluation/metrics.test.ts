@@ -54,7 +54,7 @@ const empty: Outcomes = {
   identities: 3,
 };
 
-test('nothing is measured of no pictures', () => {
+test('nothing is measured of no images', () => {
   assert.deepEqual(score(empty, { gender: 0.3, identity: 0.7 }), {});
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { predictions, submission } from '../../../src/trainer/evaluation/submission.ts';
 
-test('a submission has one line a picture: names quoted where they must be, probabilities of what is predicted', () => {
+test('a submission has one line an image: names quoted where they must be, probabilities of what is predicted', () => {
   const rows = predictions(
     ['a.jpg', 'b, "the second".jpg'],
     {
@@ -40,7 +40,7 @@ test('what a spreadsheet would take for a formula has an apostrophe in front, un
   assert.equal(identity(submission(rows, { raw: true })), "=cmd|' /C calc'!A0");
 });
 
-test('a submission of no pictures is the heading alone', () => {
+test('a submission of no images is the heading alone', () => {
   const none = { genderLogits: new Float32Array(), identityLogits: new Float32Array(), identities: 3 };
   assert.equal(submission(predictions([], none, ['a', 'b', 'c'])).split('\n').length, 2);
 });

@@ -21,7 +21,7 @@ describe('samplers', () => {
     for (const train of [
       { sampler: { name: 'gender_balanced' } },
       { sampler: { name: 'identity_balanced' } },
-      { sampler: { name: 'pk', identities: 4, pictures: 2 }, batch_size: 8 },
+      { sampler: { name: 'pk', identities: 4, images: 2 }, batch_size: 8 },
       { max_per_identity: 3 },
       { max_identities: 2 },
     ]) {
@@ -40,10 +40,10 @@ describe('samplers', () => {
       epoch: 0,
     });
     const first = [...order].filter((i) => people[i] === 0).length / order.length;
-    assert.ok(first < 0.45, `${first} of the most frequent person, who has 0.6 of the pictures`);
+    assert.ok(first < 0.45, `${first} of the most frequent identity, which has 0.6 of the images`);
   });
 
-  it('at most so many pictures of a person, and so many people', () => {
+  it('at most so many images of an identity, and so many identities', () => {
     const capped = sampler({ max_per_identity: 3 }, labels([...people, -1])).order({ seed: 1, epoch: 0 });
     assert.equal(capped.length, 5 * 3 + 1);
     assert.equal(new Set(capped).size, capped.length);
@@ -51,18 +51,18 @@ describe('samplers', () => {
     assert.equal(new Set([...few].map((i) => people[i])).size, 2);
   });
 
-  it('pk: every batch holds its people with their pictures, no picture twice where they suffice', () => {
+  it('pk: every batch holds its identities with their images, no image twice where they suffice', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -1, max: 5 }), { minLength: 30, maxLength: 60 }),
         fc.integer({ min: 2, max: 3 }),
         fc.integer({ min: 2, max: 4 }),
-        (identity, identities, pictures) => {
+        (identity, identities, images) => {
           const counts = new Map<number, number>();
           for (const one of identity) if (one >= 0) counts.set(one, (counts.get(one) ?? 0) + 1);
           fc.pre(counts.size >= identities && [...counts.values()].some((count) => count > 1));
-          const size = identities * pictures;
-          const train = { sampler: { name: 'pk', identities, pictures }, batch_size: size };
+          const size = identities * images;
+          const train = { sampler: { name: 'pk', identities, images }, batch_size: size };
           const order = sampler(train, labels(identity)).order({ seed: 3, epoch: 1 });
           for (let start = 0; start < order.length; start += size) {
             const batch = [...order.subarray(start, start + size)];
@@ -70,8 +70,8 @@ describe('samplers', () => {
             assert.equal(shown.size, identities);
             for (const person of shown) {
               const own = batch.filter((i) => identity[i] === person);
-              assert.equal(own.length, pictures);
-              assert.equal(new Set(own).size, Math.min(pictures, counts.get(person)!));
+              assert.equal(own.length, images);
+              assert.equal(new Set(own).size, Math.min(images, counts.get(person)!));
             }
           }
         },
@@ -79,7 +79,7 @@ describe('samplers', () => {
     );
   });
 
-  it('too few people or classes are refused', () => {
+  it('too few identities or classes are refused', () => {
     const code = (train: object, of: ReturnType<typeof labels>) => {
       try {
         sampler(train, of);
@@ -88,7 +88,7 @@ describe('samplers', () => {
       }
       return undefined;
     };
-    const pk = { sampler: { name: 'pk', identities: 8, pictures: 4 } };
+    const pk = { sampler: { name: 'pk', identities: 8, images: 4 } };
     assert.equal(code(pk, labels(people)), 'sampler-pk');
     assert.equal(code({ sampler: { name: 'gender_balanced' } }, labels([0, 0, 2])), 'sampler-classes');
   });

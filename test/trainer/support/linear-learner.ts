@@ -2,14 +2,14 @@ import { Random } from '../../../src/base/random.ts';
 import type { Learner, StateTensor } from '../../../src/model/index.ts';
 
 /**
- * A learner that is real and small, for tests of the loop around it: one linear layer a head on the pictures' values, softmax
+ * A learner that is real and small, for tests of the loop around it: one linear layer a head on the images' values, softmax
  * and logistic loss, stochastic gradient descent with momentum, and noise on its input that depends on seed and step as
  * dropout does. Its arithmetic gives the same bits on every machine that has the same Math.exp.
  */
 export interface LinearOptions {
   identities: number;
   seed: number;
-  /** Values of a picture. */
+  /** Values of an image. */
   features: number;
   alpha?: number;
   beta?: number;

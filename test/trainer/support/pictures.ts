@@ -8,14 +8,14 @@ export interface PicturesOptions {
   train?: number;
   validation?: number;
   test?: number;
-  /** Standard deviation of the noise on a person's pattern, of 255. */
+  /** Standard deviation of the noise on an identity's pattern, of 255. */
   noise?: number;
   seed?: number;
-  /** Fraction of the pictures without a label of a task. */
+  /** Fraction of the images without a label of a task. */
   unlabelled?: { gender?: number; identity?: number };
 }
 
-/** A data set in memory: each person is a pattern of pixels, each picture that pattern with noise; odd people are women. */
+/** A data set in memory: each identity is a pattern of pixels, each image that pattern with noise; odd identities are women. */
 export function pictures(options: PicturesOptions = {}): Dataset {
   const {
     identities = 4,

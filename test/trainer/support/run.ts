@@ -22,7 +22,7 @@ export interface RunOptions {
   onStep?: (step: number) => void;
 }
 
-/** Trains in this process with the linear learner, from the run folder's checkpoint where there is one. */
+/** Trains in this process with the linear learner, from the run folder's checkpoint if there is one. */
 export async function run(
   options: RunOptions,
 ): Promise<{ result: TrainResult; lines: string[]; learner: LinearLearner }> {

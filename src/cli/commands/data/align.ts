@@ -19,6 +19,6 @@ export async function align(
   if (options.json) printJson(found);
   else
     process.stdout.write(
-      `${found.pictures} faces in ${found.folder}${found.without > 0 ? `; ${found.without} pictures without landmarks left out` : ''}\n`,
+      `${found.pictures} faces in ${found.folder}${found.without > 0 ? `; ${found.without} images without landmarks left out` : ''}\n`,
     );
 }

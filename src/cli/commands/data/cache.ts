@@ -18,6 +18,6 @@ export async function cache(
   for (const { code, message } of found.warnings) printNote(`warning[${code}]: ${message}`);
   const { pictures, image_size: side, bytes, seconds } = found;
   process.stdout.write(
-    `${plural(pictures, 'picture')} of ${side} × ${side} pixels in the cache, ${formatBytes(bytes)}; ${seconds.toFixed(1)} s\n`,
+    `${plural(pictures, 'image')} of ${side} × ${side} pixels in the cache, ${formatBytes(bytes)}; ${seconds.toFixed(1)} s\n`,
   );
 }

@@ -13,7 +13,7 @@ export interface CorruptOptions {
   json?: boolean;
 }
 
-/** Copies a folder of pictures under bad conditions and prints what was written. */
+/** Copies a folder of images under bad conditions and prints what was written. */
 export async function corrupt(path: string, out: string, options: CorruptOptions): Promise<void> {
   const severity = numberOption('severity', options.severity, { low: 1, high: 5 }) as Severity;
   const settings = {
@@ -30,6 +30,6 @@ export async function corrupt(path: string, out: string, options: CorruptOptions
   if (options.json) printJson({ folder, pictures, conditions, severity });
   else
     process.stdout.write(
-      `${pictures} pictures (${conditions.join(', ')} at severity ${severity}) in ${folder}\n`,
+      `${pictures} images (${conditions.join(', ')} at severity ${severity}) in ${folder}\n`,
     );
 }

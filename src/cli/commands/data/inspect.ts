@@ -24,19 +24,19 @@ function describe(found: Inspection): string {
     ...found.notes.map((note): [string, string] => ['', note]),
     ['all', counts(found)],
     [
-      'per person',
+      'per identity',
       found.identities === 0
         ? undefined
-        : `${per.min} to ${per.max} pictures, median ${per.median}${per.single > 0 ? `; ${per.single} people with one picture` : ''}`,
+        : `${per.min} to ${per.max} images, median ${per.median}${per.single > 0 ? `; ${per.single} identities with one image` : ''}`,
     ],
     ['imbalance', found.imbalance && found.imbalance > 1.5 ? imbalance(found) : undefined],
     ['conditions', found.conditions && listed(found.conditions)],
     ['files', files && `${listed(files.formats)}; ${between(files.width)} × ${between(files.height)} pixels`],
-    ['copies', found.copies > 0 ? `${found.copies} pictures equal another one byte for byte` : undefined],
+    ['copies', found.copies > 0 ? `${found.copies} images equal another one byte for byte` : undefined],
     [
       'alike',
       alike.groups > 0
-        ? `${alike.pictures} pictures in ${alike.groups} groups look like one another: ${alike.examples.map((names) => names.join(' = ')).join('; ')}`
+        ? `${alike.pictures} images in ${alike.groups} groups look like one another: ${alike.examples.map((names) => names.join(' = ')).join('; ')}`
         : undefined,
     ],
     ['trained at', `${found.image_size} × ${found.image_size} pixels`],
@@ -59,14 +59,14 @@ const listed = (numbers: Record<string, number>) =>
 
 function counts(side: InspectCounts): string {
   return [
-    `${side.pictures} pictures of ${side.identities} people`,
+    `${side.pictures} images of ${side.identities} identities`,
     `${side.male} male, ${side.female} female`,
     ...(side.unknown_gender > 0 ? [`${side.unknown_gender} without gender`] : []),
-    ...(side.unknown_identity > 0 ? [`${side.unknown_identity} without person`] : []),
+    ...(side.unknown_identity > 0 ? [`${side.unknown_identity} without identity`] : []),
   ].join('; ');
 }
 
 function imbalance({ imbalance, male, female }: Inspection): string {
   const [more, fewer] = male > female ? ['male', 'female'] : ['female', 'male'];
-  return `${imbalance!.toFixed(1)} ${more} pictures for each ${fewer} one`;
+  return `${imbalance!.toFixed(1)} ${more} images for each ${fewer} one`;
 }

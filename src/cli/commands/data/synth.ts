@@ -30,6 +30,6 @@ export async function synth(path: string, options: SynthOptions): Promise<void> 
   if (options.json) printJson({ folder, pictures, identities, size });
   else
     process.stdout.write(
-      `${pictures} pictures of ${identities} people, ${size} × ${size} pixels, in ${folder}\n`,
+      `${pictures} images of ${identities} identities, ${size} × ${size} pixels, in ${folder}\n`,
     );
 }

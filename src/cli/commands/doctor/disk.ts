@@ -5,7 +5,7 @@ import { cacheFolder } from '../../../base/folders.ts';
 import { formatBytes } from '../../../base/format.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-const LITTLE = 2e9; // bytes: a native TensorFlow, a cache of pictures
+const LITTLE = 2e9; // bytes: a native TensorFlow, a cache of images
 const TOO_LITTLE = 2e8; // bytes: a checkpoint would not fit
 
 /** Whether the cache folder and the folder of the runs can be written, and how much fits. */

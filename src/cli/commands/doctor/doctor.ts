@@ -3,18 +3,16 @@ import type { DoctorOptions } from './command.ts';
 import { checkFolders } from './disk.ts';
 import type { Finding } from './finding.ts';
 import { checkMlflow } from './mlflow.ts';
-import { checkEngine } from './onednn.ts';
 import { checkNode, checkProgram, checkPython, checkWasm, checkWebgpu } from './programs.ts';
 import { checkCompute } from './tensorflow.ts';
 
-/** Looks at everything at once and prints what was found. Gives the exit code: 1 where something prevents training. */
+/** Looks at everything at once and prints what was found. Returns the exit code: 1 where something prevents training. */
 export async function doctor({ runs, json }: DoctorOptions): Promise<number> {
   const checks = await Promise.all([
     checkProgram(),
     checkNode(),
     checkPython(),
     checkCompute(),
-    checkEngine(),
     checkWasm(),
     checkWebgpu(),
     checkMlflow(runs),

@@ -8,13 +8,23 @@ import {
 } from '../../../install/index.ts';
 import { type Gpu, listGpus } from '../../../machine/index.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
+import { checkEngine, type Engine } from './onednn.ts';
 
-/** Native TensorFlow, the GPUs, and what a run that leaves the choice to the program would compute on. */
+/** oneDNN, native TensorFlow, the GPUs, and what a run that leaves the choice to the program would compute on. */
 export async function checkCompute(): Promise<Finding[]> {
   const place = locateTensorFlow();
-  const [gpus, loaded] = await Promise.all([listGpus(), place ? load(place) : undefined]);
+  const [gpus, engine, loaded] = await Promise.all([
+    listGpus(),
+    checkEngine(),
+    place ? load(place) : undefined,
+  ]);
   const report = loaded && 'report' in loaded ? loaded.report : undefined;
-  return [loaded ? loaded.finding : missing(gpus), gpuFinding(gpus, place, report), chosen(place, report)];
+  return [
+    engine.finding,
+    loaded ? loaded.finding : missing(gpus, engine),
+    gpuFinding(gpus, place, report),
+    chosen(engine, place, report),
+  ];
 }
 
 async function load(place: TensorFlowPlace): Promise<{ finding: Finding; report?: TensorFlowReport }> {
@@ -37,12 +47,16 @@ async function load(place: TensorFlowPlace): Promise<{ finding: Finding; report?
   }
 }
 
-const missing = (gpus: Gpu[]): Finding =>
-  warn(
+function missing(gpus: Gpu[], engine: Engine): Finding {
+  if (gpus.length === 0 && engine.fits) {
+    return ok('tensorflow', 'not installed; oneDNN takes its place on this machine', { installed: false });
+  }
+  return warn(
     'tensorflow',
     'not installed: a run sets it up, or trains on wasm where that is not possible',
     `Run \`facecom setup\`${gpus.length > 0 ? ', which takes the build for GPUs' : ''}.`,
   );
+}
 
 function gpuFinding(gpus: Gpu[], place?: TensorFlowPlace, report?: TensorFlowReport): Finding {
   if (gpus.length === 0) {
@@ -75,7 +89,13 @@ function gpuFinding(gpus: Gpu[], place?: TensorFlowPlace, report?: TensorFlowRep
   return ok('gpus', text, details);
 }
 
-function chosen(place?: TensorFlowPlace, report?: TensorFlowReport): Finding {
+function chosen(engine: Engine, place?: TensorFlowPlace, report?: TensorFlowReport): Finding {
+  const device = report?.precision?.device ?? 'cpu';
+  if (device === 'cpu' && engine.report) {
+    const { precision = 'float32', reason = '' } = engine.report.precision ?? {};
+    const details = { backend: 'onednn', device, precision, reason };
+    return ok('compute', `a run would compute on the CPU with oneDNN in ${precision}: ${reason}`, details);
+  }
   if (!place || !report) {
     const details = { backend: 'wasm', device: 'cpu', precision: 'float32' };
     return warn(
@@ -85,7 +105,6 @@ function chosen(place?: TensorFlowPlace, report?: TensorFlowReport): Finding {
       details,
     );
   }
-  const device = report.precision?.device ?? 'cpu';
   const { precision = 'float32', reason = '' } = report.precision ?? {};
   const details = { backend: 'tensorflow', device, precision, reason };
   return ok(

@@ -1,7 +1,7 @@
 import { onInterrupt } from '../../../base/interrupt.ts';
 import { type EvaluateOptions, evaluate, runsAndFolder } from '../../../operations/index.ts';
 import { printJson } from '../../terminal/print.ts';
-import { progressLine } from '../../terminal/progress-line.ts';
+import { progressByStage } from '../../terminal/progress-line.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { thenExit } from '../../terminal/then-exit.ts';
 import { chooseSeverities, namesOf } from './options.ts';
@@ -43,14 +43,4 @@ export function evaluateRun(words: string[], { json = false, ...flags }: Evaluat
     else process.stdout.write(`${describeEvaluation(result)}\n`);
     return 0;
   });
-}
-
-/** A progress line that starts again with each stage. */
-function progressByStage(): NonNullable<EvaluateOptions['onProgress']> {
-  const lines = new Map<string, ReturnType<typeof progressLine>>();
-  return (stage, done, total) => {
-    const line = lines.get(stage) ?? progressLine(stage);
-    lines.set(stage, line);
-    line({ done, total });
-  };
 }

@@ -4,12 +4,12 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom evaluate RUN… [FOLDER]`: best checkpoints on other data or under bad conditions. */
 export function command(): Command {
   return new Command('evaluate')
-    .argument('<RUN...>', 'run folders, name/trial-attempt, trial, or last; then a folder of other pictures')
-    .option('--data <FOLDER>', 'another folder of pictures, all of which are scored')
+    .argument('<RUN...>', 'run folders, name/trial-attempt, trial, or last; then a folder of other images')
+    .option('--data <FOLDER>', 'another folder of images, all of which are scored')
     .addOption(
-      new Option('--tta <how>', 'average each picture with its mirror image').choices(['none', 'flip']),
+      new Option('--tta <how>', 'average each image with its mirror image').choices(['none', 'flip']),
     )
-    .option('--split <side>', 'pictures of one side: train, validation, test or all')
+    .option('--split <side>', 'images of one side: train, validation, test or all')
     .option(
       '--conditions <names>',
       "conditions, separated by commas, or all (FaceCom's seven): each at every severity",

@@ -23,7 +23,7 @@ const always = /^(?:gender|identity|combined)/;
 export function describeEvaluation(evaluation: Evaluation): string {
   const { run, checkpoint, data, scores, conditions, intervals } = evaluation;
   const from = data.source === 'synthetic' ? 'synthetic faces' : (data.path ?? data.source);
-  const which = data.split === 'all' ? 'all' : `the ${data.split} pictures:`;
+  const which = data.split === 'all' ? 'all' : `the ${data.split} images:`;
   const shown = columns.filter(([, metric]) => always.test(metric) || scores[metric] !== undefined);
   const titles: Column[] = [
     { title: 'condition' },
@@ -66,7 +66,7 @@ function intervalTable(scores: Scores, intervals: Evaluation['intervals']): stri
     [
       { title: 'metric' },
       { title: 'value', align: 'right' },
-      { title: '95 % interval over people', align: 'right' },
+      { title: '95 % interval over identities', align: 'right' },
     ],
     rows,
   );
@@ -77,5 +77,5 @@ function matchingLine({ counts, thresholds }: Evaluation): string {
     thresholds.verification === undefined
       ? ''
       : `, threshold ${thresholds.verification.toFixed(4)} chosen on ${thresholds.chosen_on.verification}`;
-  return `${counts.pairs} pairs${threshold}; ${counts.probes} probes in a gallery of ${counts.gallery} people`;
+  return `${counts.pairs} pairs${threshold}; ${counts.probes} probes in a gallery of ${counts.gallery} identities`;
 }

@@ -1,15 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
+import { makeFolder } from '../../../base/files.ts';
 import { packageFolder } from '../../../base/folders.ts';
 import { commentedSpec } from '../../../spec/index.ts';
 
-/** Writes a commented spec. Gives the exit code; throws FacecomError `init-exists` and `init-write`. */
+/** Writes a commented spec. Returns the exit code; throws FacecomError `init-exists` and `init-write`. */
 export async function init(file: string, { json }: { json?: boolean }): Promise<number> {
   const path = resolve(file);
   const text = commentedSpec({ name: nameOf(path), schema: schemaReference(path) });
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -35,7 +35,7 @@ async function load() {
     throw new FacecomError('onednn-damaged', 'oneDNN computes a wrong product.', {
       found: Array.from(b!.values).join(),
       expected: '1,2,0,1',
-      remedy: 'Run `facecom setup --onednn --force` to install it again.',
+      remedy: 'Run `facecom setup --force` to install it again.',
     });
   }
   return { version: runtime.version, isa: loadedOneDnn()!.isa };

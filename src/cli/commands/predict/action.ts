@@ -17,7 +17,7 @@ interface PredictFlags {
 }
 
 /**
- * Prints or writes the predictions of pictures. A picture that cannot be decoded is named and the others are predicted: exit code 3,
+ * Prints or writes the predictions of images. An image that cannot be decoded is named and the others are predicted: exit code 3,
  * or 1 if none is left. Ends the process.
  */
 export function predictImages(text: string, images: string[], flags: PredictFlags): Promise<never> {

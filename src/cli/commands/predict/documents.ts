@@ -12,7 +12,7 @@ export function predictionDocument(row: Prediction): object {
   };
 }
 
-/** A picture that could not be decoded, for programs. */
+/** An image that could not be decoded, for programs. */
 export function corruptDocument(filename: string, { code, message, found }: FacecomError): object {
   return { filename, error: { code, message: found ?? message } };
 }

@@ -19,12 +19,12 @@ export function printPredictions(
       ...(features ? { features } : {}),
       seconds: Math.round(seconds * 10) / 10,
     });
-  else if (out !== undefined) process.stdout.write(`${rows.length} pictures in ${shownPath(out)}\n`);
+  else if (out !== undefined) process.stdout.write(`${rows.length} images in ${shownPath(out)}\n`);
   else if (flags.out === undefined && rows.length > 0)
     process.stdout.write(submission(rows, { raw: flags.rawCsv }));
   if (features && !flags.json)
-    printNote(`features of ${features.width} numbers a picture in ${shownPath(features.file)}`);
-  if (failed > 0) printNote(`${failed} of ${pictures} pictures could not be decoded.`);
+    printNote(`features of ${features.width} numbers an image in ${shownPath(features.file)}`);
+  if (failed > 0) printNote(`${failed} of ${pictures} images could not be decoded.`);
 }
 
 function write(file: string, text: string): void {

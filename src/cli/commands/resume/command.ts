@@ -1,18 +1,21 @@
 import { Command } from 'commander';
+import { setOption } from '../../terminal/set-option.ts';
 import { atLeastOne } from '../sweep/command.ts';
 
 export interface ResumeOptions {
   runs: string;
+  set?: string[];
   json?: boolean;
   quiet?: boolean;
   maxParallel: number;
   failed?: boolean;
 }
 
-/** `facecom resume RUN|SWEEP`: goes on with what was interrupted. */
+/** `facecom resume RUN|SWEEP`: continues what was interrupted. */
 export function command(): Command {
   return new Command('resume')
     .argument('<RUN|SWEEP>', 'run folder, name/trial-attempt, trial, name of a sweep, or last')
+    .addOption(setOption('let a run train longer, such as train.epochs=40'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--max-parallel <n>', 'trials of a sweep at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed again')

@@ -1,6 +1,5 @@
 import { stopOnSignals } from '../../../base/interrupt.ts';
-import { chooseKind } from '../../../install/index.ts';
-import { type Setup, setup as setUp } from '../../../operations/index.ts';
+import { libraryFor, type Setup, setup as setUp } from '../../../operations/index.ts';
 import { printJson } from '../../terminal/print.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import type { SetupFlags } from './command.ts';
@@ -8,15 +7,16 @@ import { printOneDnnPlan, printPlan } from './plan.ts';
 
 /** Sets up what training needs. Ctrl-C ends it; what was half done is removed. Returns the exit code. */
 export async function setup(flags: SetupFlags): Promise<number> {
-  const kind = flags.cuda ? 'cuda' : flags.cpu || flags.onednn ? 'cpu' : await chooseKind();
+  const library = flags.cuda ? 'cuda' : flags.cpu ? 'cpu' : flags.onednn ? 'onednn' : await libraryFor();
   if (flags.dryRun) {
-    await (flags.onednn ? printOneDnnPlan(flags) : printPlan(kind, flags));
+    await (library === 'onednn' ? printOneDnnPlan(flags) : printPlan(library, flags));
     return 0;
   }
-  const { force, mlflow, onednn } = flags;
+  const { force, mlflow } = flags;
+  const what = library === 'onednn' ? { onednn: true } : { kind: library };
   const { signal, release } = stopOnSignals();
   try {
-    const done = await setUp({ kind, force, mlflow, onednn, signal, report: terminalReporter(flags) });
+    const done = await setUp({ ...what, force, mlflow, signal, report: terminalReporter(flags) });
     print(done, flags);
     return 0;
   } finally {

@@ -10,7 +10,7 @@ import type { Status } from './status.ts';
 
 const INTERVAL = 1000; // ms
 
-/** Prints the state of runs, once or until nothing runs. Gives the exit code. */
+/** Prints the state of runs, once or until nothing runs. Returns the exit code. */
 export async function status(target: string | undefined, options: StatusOptions): Promise<number> {
   const look = looker(target, options.runs);
   let now = look();

@@ -23,7 +23,7 @@ function shortest(path: string, all: readonly string[]): string {
   return path;
 }
 
-/** Gives a trial's values of these axes; nothing for an axis that it does not have. */
+/** Returns a trial's values of these axes; nothing for an axis that it does not have. */
 export function axisValues(
   manifest: SweepManifest | undefined,
   titles: readonly AxisTitle[],

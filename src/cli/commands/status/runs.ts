@@ -150,7 +150,7 @@ function byState(mode: 'min' | 'max'): (a: RunSummary, b: RunSummary) => number 
   };
 }
 
-/** By the finished trials and by how far the others are; undefined where nothing runs. */
+/** By the finished trials and by how far the others are; undefined if nothing runs. */
 function secondsToGo(runs: readonly RunSummary[], waiting: number): number | undefined {
   const running = runs.filter(isActive);
   if (running.length === 0) return undefined;

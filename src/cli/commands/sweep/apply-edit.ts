@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { expandTrials, isEdited, stop, sweepEdit } from '../../../operations/index.ts';
 import { lockHolder } from '../../../record/index.ts';
 import type { ResolvedExperiment } from '../../../spec/index.ts';
+import { confirm } from '../../terminal/confirm.ts';
 import { describeEdit } from '../../terminal/edit-plan.ts';
 import type { SweepOptions } from './command.ts';
 
 /**
- * An edited spec whose sweep runs: shows what changes and, with `--yes` or a key, has the sweep save and end. Returns whether to go on:
- * false where the edit was not wanted.
+ * An edited spec whose sweep runs: shows what changes and, with `--yes` or a key, has the sweep save and end. Returns whether to continue:
+ * false if the edit was not wanted.
  */
 export async function applyEdit(
   spec: ResolvedExperiment,
@@ -22,20 +22,10 @@ export async function applyEdit(
   const edit = sweepEdit(spec, trials, runs);
   if (!edit || !isEdited(edit)) return true;
   note(describeEdit(edit));
-  if (!yes && !(await asked())) {
+  if (!yes && !(await confirm('Apply it?'))) {
     note('Nothing was changed. Apply it with --yes.');
     return false;
   }
   await stop(name, { runs, note });
   return true;
-}
-
-async function asked(): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y/i.test(await terminal.question('Apply it? [y/N] '));
-  } finally {
-    terminal.close();
-  }
 }

@@ -11,6 +11,8 @@ export interface SweepOptions {
   render?: 'slurm' | 'k8s';
   runs: string;
   dryRun?: boolean;
+  /** A moment such as `Friday 18:00`. */
+  by?: string;
   json?: boolean;
   quiet?: boolean;
   /** 0: as `resources.max_parallel` says. */
@@ -22,7 +24,7 @@ export interface SweepOptions {
   detach?: boolean;
 }
 
-/** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it goes on. */
+/** `facecom sweep SPEC`: the trials of a spec's sweep; run again, it continues. */
 export function command(): Command {
   return new Command('sweep')
     .argument('<SPEC>', 'experiment file')
@@ -37,6 +39,7 @@ export function command(): Command {
         'k8s',
       ]),
     )
+    .option('--by <moment>', 'as --dry-run, and say what is finished by then: 18:00, "Friday 18:00"')
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
     .option('--force', 'run the trials that are finished again')
@@ -45,7 +48,7 @@ export function command(): Command {
     .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {
-      if (options.dryRun) {
+      if (options.dryRun || options.by !== undefined) {
         const { dryRunSweep } = await import('./dry-run.ts');
         process.exitCode = await dryRunSweep(spec, options);
         return;

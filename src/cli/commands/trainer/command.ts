@@ -1,11 +1,19 @@
 import { Command } from 'commander';
 import { FacecomError } from '../../../base/errors.ts';
 
+interface TrainerFlags {
+  standby?: boolean;
+  steps?: number;
+  everyStep?: boolean;
+}
+
 /** `facecom trainer`: the built-in trainer on the run folder that FACECOM_RUN_DIR names. Started by the orchestrator. */
 export function command(): Command {
   return new Command('trainer')
     .option('--standby', 'load everything, then wait for the run on the channel to the orchestrator')
-    .action(async ({ standby }: { standby?: boolean }) => {
+    .option('--steps <n>', 'stop after so many optimizer steps', Number)
+    .option('--every-step', 'report the progress of every step')
+    .action(async ({ standby, steps, everyStep }: TrainerFlags) => {
       if (standby) {
         const { standBy } = await import('../../../trainer/index.ts');
         process.exit(await standBy());
@@ -20,6 +28,11 @@ export function command(): Command {
       }
       const { main } = await import('../../../trainer/index.ts');
       // The native library's threads would keep the process alive.
-      process.exit(await main(runDir));
+      process.exit(
+        await main(runDir, {
+          ...(steps === undefined ? {} : { steps }),
+          ...(everyStep ? { progressInterval: 0 } : {}),
+        }),
+      );
     });
 }

@@ -17,10 +17,9 @@ export async function validate(specs: readonly string[], options: ValidateOption
     for (const { file, line, column, from, to } of fixed)
       process.stdout.write(`${file}:${line}:${column}: ${from} → ${to}\n`);
     if (warnings.length > 0) process.stderr.write(`${blocksOf(warnings, 'warning')}\n\n`);
+    for (const [i, spec] of specs.entries())
+      if (checked[i]!.problems.length === 0) process.stdout.write(`${spec}: valid${counted(checked[i]!)}\n`);
     if (problems.length > 0) process.stderr.write(formatProblems(problems));
-    else
-      for (const [i, spec] of specs.entries())
-        process.stdout.write(`${spec}: valid${counted(checked[i]!)}\n`);
   }
   return problems.length > 0 ? 2 : 0;
 }

@@ -9,7 +9,7 @@ const WIDTH = 0.333;
 const EPSILON = 1e-3;
 
 /**
- * Margin by the quality of the picture (Kim et al., 2022), for which the length of its embedding stands: a long one is moved like
+ * Margin by the quality of the image (Kim et al., 2022), for which the length of its embedding stands: a long one is moved like
  * CosFace's, a short one is spared.
  */
 export const adaface: MarginMaker = {

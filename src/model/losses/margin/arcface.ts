@@ -4,7 +4,7 @@ import type { MarginMaker } from './margin.ts';
 
 /**
  * Additive angular margin (Deng et al., 2019): cos(θ + m) of the own class. Beyond π − m, where that would rise again, the line
- * cos θ − m · sin m goes on instead, as insightface does.
+ * cos θ − m · sin m continues instead, as insightface does.
  */
 export const arcface: MarginMaker = {
   margin: 0.5,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { distancesOf, type MetricLoss, meanOf, squaresOf } from './pairs.ts';
 
-/** distance² of one person's pairs, max(0, margin − distance)² of two people's (Hadsell et al., 2006): the mean over all pairs. */
+/** distance² of one identity's pairs, max(0, margin − distance)² of two identities' (Hadsell et al., 2006): the mean over all pairs. */
 export function contrastive({ margin }: { margin: number }): MetricLoss {
   return (pairs) => {
     const { same, other } = pairs;

@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface Pairs {
   /** Embeddings of length 1, [batch, width]. */
   embeddings: tf.Tensor2D;
-  /** 1 where both are labelled, differ, and show one person [batch, batch]. */
+  /** 1 where both are labelled, differ, and show one identity [batch, batch]. */
   same: tf.Tensor2D;
-  /** 1 where both are labelled and show two people [batch, batch]. */
+  /** 1 where both are labelled and show two identities [batch, batch]. */
   other: tf.Tensor2D;
 }
 

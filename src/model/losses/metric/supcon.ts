@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { cosinesOf, type MetricLoss, meanOf } from './pairs.ts';
 
-/** Supervised contrastive loss, the sum outside of the logarithm (Khosla et al., 2020): the mean over pictures with another of the person. */
+/** Supervised contrastive loss, the sum outside of the logarithm (Khosla et al., 2020): the mean over images with another of the identity. */
 export function supcon({ temperature }: { temperature: number }): MetricLoss {
   return (pairs) => {
     const { same, other } = pairs;

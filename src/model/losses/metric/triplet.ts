@@ -6,9 +6,9 @@ import { distancesOf, type MetricLoss, meanOf } from './pairs.ts';
 const FAR = 4;
 
 /**
- * max(0, distance to the same person − distance to another + margin). `hard`: the mean over pictures with both, each with its farthest
- * and nearest (Hermans et al., 2017); `semi_hard`: the mean over all pairs of a person, each with the nearest other beyond it, or the
- * farthest where none is (Schroff et al., 2015).
+ * max(0, distance to the same identity − distance to another + margin). `hard`: the mean over images with both, each with its farthest
+ * and nearest (Hermans et al., 2017); `semi_hard`: the mean over all pairs of an identity, each with the nearest other beyond it, or the
+ * farthest if none is (Schroff et al., 2015).
  */
 export function triplet({ margin, mining }: { margin: number; mining: 'hard' | 'semi_hard' }): MetricLoss {
   return (pairs) => {
@@ -21,7 +21,7 @@ export function triplet({ margin, mining }: { margin: number; mining: 'hard' | '
       return meanOf(tf.relu(tf.add(tf.sub(farthest, nearest), margin)), counts);
     }
     const batch = distances.shape[0];
-    // [picture, picture of the same person, picture of another]
+    // [image, image of the same identity, image of another]
     const toOther = tf.reshape(distances, [batch, 1, batch]);
     const toSame = tf.reshape(distances, [batch, batch, 1]);
     const negative = tf.reshape(other, [batch, 1, batch]);

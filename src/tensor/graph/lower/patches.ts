@@ -5,7 +5,7 @@ import { type Emitter, pixels, rewrite } from './rewrite.ts';
 const SMALL = 7;
 
 /**
- * The gradient of a filter wider than a pixel, where pictures are small, as one product: the patches that the filter saw
+ * The gradient of a filter wider than a pixel, where images are small, as one product: the patches that the filter saw
  * [batch · height · width, kernel² · in], transposed, times the output's gradient.
  */
 export function patches(trace: Trace): Trace {
@@ -22,7 +22,7 @@ export function patches(trace: Trace): Trace {
   });
 }
 
-/** Pixels around the picture; undefined where the sides differ. */
+/** Pixels around the image; undefined if the sides differ. */
 function paddingOf(node: Node, kernel: number): number | undefined {
   const padding = attribute<string>(node, 'padding');
   if (padding === 'VALID') return 0;

@@ -4,7 +4,7 @@ import { type Emitter, pixels, rewrite } from './rewrite.ts';
 
 /**
  * A 1×1 convolution and its gradients as matrix products over [batch · height · width, channels]. oneDNN's products are faster
- * than its convolutions where pictures are small and channels many, above all for the gradient of the filter. A convolution whose
+ * than its convolutions where images are small and channels many, above all for the gradient of the filter. A convolution whose
  * result gets a bias, as in evaluation, stays one: bias, sum and ReLU become part of it.
  */
 export function pointwise(trace: Trace, { precision }: RewriteOptions): Trace {

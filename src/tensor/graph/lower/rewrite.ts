@@ -114,7 +114,7 @@ export class Emitter {
     });
   }
 
-  /** Every stride-th pixel of a picture, as a plain slice of strips of pixels, which is far faster than a strided one. */
+  /** Every stride-th pixel of an image, as a plain slice of strips of pixels, which is far faster than a strided one. */
   subsample(x: Value, stride: number): Value {
     if (stride === 1) return x;
     const [batch, rows, columns, channels] = cells(x.shape, stride);
@@ -124,7 +124,7 @@ export class Emitter {
     return this.reshape(first, [batch, rows, columns, channels]);
   }
 
-  /** The gradient of `subsample` of a picture of `shape`: dy spread over zeros. */
+  /** The gradient of `subsample` of an image of `shape`: dy spread over zeros. */
   spread(dy: Value, shape: number[], stride: number): Value {
     if (stride === 1) return dy;
     const [batch, rows, columns, channels] = cells(shape, stride);

@@ -5,7 +5,7 @@ import { type Emitter, rewrite } from './rewrite.ts';
 const FEW_CHANNELS = 4;
 
 /**
- * A strided convolution of a picture with few channels, such as a network's first, as one without stride on the picture's
+ * A strided convolution of an image with few channels, such as a network's first, as one without stride on the image's
  * cells: stride × stride pixels side by side as channels (3 → 12 for stride 2). The gradient of its filter is as fast as
  * that of other convolutions then, in place of several times slower.
  */

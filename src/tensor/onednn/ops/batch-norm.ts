@@ -68,9 +68,64 @@ export const batchNorm: OpRule = {
     if (relu) e.finish(relu);
     const fused: Fused = { primitive, workspace, relu };
     e.facts.set(node, { fused });
+    if (relu && e.lean) {
+      // The step may have changed the parameters by then.
+      const [scale, shift] = [1, 2].map((index) => copyOf(e, e.tensor(input(node, index)))) as [
+        Tensor,
+        Tensor,
+      ];
+      e.facts.set(relu, { recompute: () => recompute(node, e, y, scale, shift) });
+    }
     unbiased(node, e, variance);
   },
 };
+
+function copyOf(e: Emitter, tensor: Tensor): Tensor {
+  const copy = e.fresh(tensor.shape, tensor.dtype);
+  e.copy(tensor, copy);
+  return copy;
+}
+
+/** The same result again, of the statistics that were found before: in memory of its own, so that the first need not be kept. */
+function recompute(node: Node, e: Emitter, like: Tensor, scale: Tensor, shift: Tensor): Tensor {
+  const { primitives } = e;
+  const x = picture(e, e.tensor(input(node, 0)));
+  const epsilon = option(node, 'epsilon');
+  const flags =
+    Normalization.globalStatistics | Normalization.scale | Normalization.shift | Normalization.relu;
+  const primitive = primitives.make(`batch norm again ${x.layout.key} ${epsilon}`, (api, out, attributes) =>
+    api.batchNorm(
+      out,
+      primitives.library.engine,
+      Propagation.inference,
+      x.layout.pointer,
+      x.layout.pointer,
+      epsilon,
+      flags,
+      attributes,
+    ),
+  );
+  const y = e.fresh(like.shape, like.dtype);
+  e.run(
+    'batch norm again',
+    primitive,
+    [
+      [Argument.src, x],
+      [Argument.mean, e.tensor(output(node, 3))],
+      [Argument.variance, e.tensor(output(node, 4))],
+      [Argument.scale, scale],
+      [Argument.shift, shift],
+    ],
+    [[Argument.dst, picture(e, y)]],
+  );
+  return y;
+}
+
+/** What a gradient reads of a forward value: the value, or its like computed again where memory is to be saved. */
+export function forBackward(e: Emitter, value: Value): Tensor {
+  const again = e.facts.get(value.node)?.recompute as (() => Tensor) | undefined;
+  return again ? again() : e.tensor(value);
+}
 
 function unbiased(node: Node, e: Emitter, variance: Tensor): void {
   const target = output(node, 2);

@@ -31,7 +31,7 @@ export const biasAdd: OpRule = {
   },
 };
 
-/** The sum with another picture that is there already and the ReLU that alone follow. */
+/** The sum with another image that is there already and the ReLU that alone follow. */
 function following(node: Node, e: Emitter): { target: Node; postOps: PostOp[]; added?: Tensor } {
   const relu = e.soleUser(output(node), 'FacecomRelu');
   if (relu) {

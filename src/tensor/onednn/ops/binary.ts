@@ -138,7 +138,7 @@ function folded(a: readonly number[], b: readonly number[]): { a: number[]; b: n
   }
 }
 
-/** Writes oneDNN's binary primitive; false where it has no fast kernel for these shapes. */
+/** Writes oneDNN's binary primitive; false if it has no fast kernel for these shapes. */
 export function binary(
   e: Emitter,
   algorithm: number,

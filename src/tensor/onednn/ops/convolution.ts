@@ -1,4 +1,4 @@
-import { attribute, type Node, type Value } from '../../graph/ir.ts';
+import { attribute, type Node, size, type Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
 import {
   type ConvolutionShape,
@@ -11,10 +11,12 @@ import {
   ZERO,
 } from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
-import { filterGradient } from '../filter-gradient.ts';
+import { FEW_CHANNELS, filterGradient, pixelsSeen } from '../filter-gradient.ts';
 import { Algorithm, Argument, Query } from '../library.ts';
+import { addPatches, patchesOf, sizes } from '../patches.ts';
 import { dense, type Layout, type PostOp } from '../primitives.ts';
 import { strided } from '../strided.ts';
+import { forBackward } from './batch-norm.ts';
 import { product } from './matmul.ts';
 import { input, type OpRule, option, output } from './rule.ts';
 import { fill } from './shapes.ts';
@@ -24,22 +26,43 @@ function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tenso
   return e.inLayout(filterView(e, e.source(value)), layout, dtype);
 }
 
-/** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than pictures then. */
+/** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than images then. */
 const SMALL = 7;
 
 /**
- * Whether a convolution and its data's gradient are computed as products of pixels and a matrix. In bfloat16 only: the filter is then
- * cast once for both, and not laid out anew for either (measured on a Xeon with AMX).
+ * Whether a convolution and its data's gradient are computed as products of pixels and a matrix: the filter is then cast once for
+ * both, and not laid out anew for either (measured on a Xeon with AMX).
  */
-const isProduct = ({ filter, y }: ConvolutionShape, dtype: number): boolean =>
-  filter[0] === 1 && filter[1] === 1 && dtype === DataType.BFLOAT16 && y[1]! <= SMALL && y[2]! <= SMALL;
+const isProduct = ({ filter, y }: ConvolutionShape): boolean =>
+  filter[0] === 1 && filter[1] === 1 && y[1]! <= SMALL && y[2]! <= SMALL;
 
 const pixels = (shape: readonly number[]): number => shape[0]! * shape[1]! * shape[2]!;
 
-/** A 1×1 filter as a matrix [in, out], made of the values behind any cast. */
+/** Pixels on a side of the result up to which a wider convolution is the faster as a product of patches, both ways. */
+const FEW = 4;
+
+/** Whether a convolution and its data's gradient are products of the patches that the window sees and the filter as it is. */
+const isPatched = ({ filter, y }: ConvolutionShape): boolean =>
+  filter[0]! > 1 && filter[2]! >= FEW_CHANNELS && y[1]! <= FEW && y[2]! <= FEW;
+
+/** dx = the sum over windows of dy · filterᵀ, which is in float32 until it is summed. */
+function patchedData(e: Emitter, shape: ConvolutionShape, dy: Tensor, filter: Value, dx: Tensor): void {
+  const { rows, width, output } = sizes(shape);
+  const columns = e.fresh([rows, width], DataType.FLOAT);
+  product(
+    e,
+    e.view(dy, [rows, output]),
+    e.view(matrix(e, filter, dy.dtype), [output, width], [1, output]),
+    columns,
+  );
+  addPatches(e, shape, columns, dx);
+}
+
+/** A filter as a matrix [kernel² · in, out], made of the values behind any cast. */
 function matrix(e: Emitter, value: Value, dtype: number): Tensor {
   const source = e.source(value);
-  const shape = source.shape.slice(2);
+  const output = source.shape[3]!;
+  const shape = [size(source.shape) / output, output];
   return e.inLayout(e.view(source, shape), e.primitives.plain(shape, typeOf(dtype)), dtype);
 }
 
@@ -97,12 +120,22 @@ export function convolve(
 ): void {
   const x = e.tensor(input(node, 0));
   const shape = shapeOf(node);
-  if (isProduct(shape, x.dtype) && shape.stride === 1 && !fused.bias) {
+  if (isProduct(shape) && isTraining(e) && !fused.bias) {
     const rows = pixels(shape.y);
     const [, , from, to] = shape.filter as [number, number, number, number];
     product(
       e,
-      e.view(x, [rows, from]),
+      e.view(pixelsSeen(e, shape, x), [rows, from]),
+      matrix(e, input(node, 1), x.dtype),
+      e.view(e.output(target), [rows, to]),
+    );
+    return;
+  }
+  if (isPatched(shape) && isTraining(e) && !fused.bias) {
+    const { rows, output: to } = sizes(shape);
+    product(
+      e,
+      patchesOf(e, shape, x),
       matrix(e, input(node, 1), x.dtype),
       e.view(e.output(target), [rows, to]),
     );
@@ -139,8 +172,12 @@ export const convolutionInputGradient: OpRule = {
       stride: option(node, 'stride'),
       padding: option(node, 'padding'),
     };
-    if (isProduct(shape, dy.dtype)) {
+    if (isProduct(shape)) {
       pointwiseData(e, shape, dy, filter, e.output(output(node)));
+      return;
+    }
+    if (isPatched(shape)) {
+      patchedData(e, shape, dy, filter, e.output(output(node)));
       return;
     }
     const { key, strides, left, right } = geometry(shape);
@@ -180,7 +217,8 @@ export const convolutionFilterGradient: OpRule = {
   low: { kind: 'product', float32: true },
   infer: (node) => [{ shape: [...attribute<number[]>(node, 'shape')!], dtype: DataType.FLOAT }],
   emit: (node, e) => {
-    const [dy, x] = [e.tensor(input(node, 0)), e.tensor(input(node, 1))];
+    const dy = e.tensor(input(node, 0));
+    const x = forBackward(e, input(node, 1));
     const shape: ConvolutionShape = {
       x: x.shape,
       filter: output(node).shape,

@@ -1,22 +1,17 @@
 import { attribute } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
-import { picture, pictureLayout } from '../convolutions.ts';
+import {
+  type ConvolutionShape,
+  geometry,
+  picture,
+  pictureLayout,
+  writeFilterGradient,
+  ZERO,
+} from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
 import { Algorithm, Argument, Propagation, Query } from '../library.ts';
 import type { Primitive } from '../primitives.ts';
-import { vector } from '../primitives.ts';
 import { input, type OpRule, option, output } from './rule.ts';
-
-/** x: [n, h, w, channels]; filter: [kernel, kernel, channels, 1] */
-interface Shape {
-  x: readonly number[];
-  filter: readonly number[];
-  y: readonly number[];
-  stride: number;
-  padding: number;
-}
-
-const ZERO = vector([0, 0]);
 
 /** Groups of one channel: [channels, 1, 1, kernel, kernel]. */
 const dims = ([h, w, channels]: readonly number[]): number[] => [channels!, 1, 1, h!, w!];
@@ -26,17 +21,7 @@ function view(e: Emitter, tensor: Tensor): Tensor {
   return e.view(tensor, dims(tensor.shape), [1, 1, 1, width * channels, channels]);
 }
 
-function geometry({ x, filter, y, stride, padding }: Shape) {
-  const right = (axis: number) => (y[axis]! - 1) * stride + filter[axis - 1]! - x[axis]! - padding;
-  return {
-    strides: vector([stride, stride]),
-    left: vector([padding, padding]),
-    right: vector([right(1), right(2)]),
-    key: `${x}|${filter}|${y}|${stride}|${padding}`,
-  };
-}
-
-function forward(e: Emitter, shape: Shape, dtype: number): Primitive {
+function forward(e: Emitter, shape: ConvolutionShape, dtype: number): Primitive {
   const { primitives } = e;
   const { key, strides, left, right } = geometry(shape);
   return primitives.make(`depthwise ${dtype} ${key}`, (api, out, attributes) =>
@@ -158,19 +143,7 @@ export const depthwiseFilterGradient: OpRule = {
         attributes,
       ),
     );
-    const target = view(e, e.output(output(node)));
-    const chosen = primitive.layout(Query.diffWeights);
-    const same = primitives.equal(chosen, target.layout);
-    const made = same ? target : e.opaque(chosen);
-    e.run(
-      'depthwise weights',
-      primitive,
-      [
-        [Argument.src, picture(e, x)],
-        [Argument.diffDst, picture(e, dy)],
-      ],
-      [[Argument.diffWeights, made]],
-    );
-    if (!same) e.copy(made, target);
+    const dw = view(e, e.output(output(node)));
+    writeFilterGradient(e, 'depthwise weights', primitive, { x, dy, dw });
   },
 };

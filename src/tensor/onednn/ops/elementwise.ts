@@ -25,40 +25,45 @@ export function elementwise(
     return;
   }
   const inputs = given.map((tensor) => e.float32(tensor));
-  const strides = inputs.map(({ shape }) => broadcastStrides(shape, target.shape));
   const count = size(target.shape);
-  const plain = inputs.map(({ shape }) => size(shape) === count);
+  const places = inputs.map(({ shape }) => placesOf(shape, target.shape));
   e.host(label, inputs, [target], (arrays) => {
     const to = arrays[inputs.length]!;
-    const index = plain.every(Boolean) ? undefined : indexer(target.shape, strides);
+    const [x, y] = arrays as [HostArray, HostArray];
+    const [atX, atY] = places;
     if (inputs.length === 1) {
-      const from = arrays[0]!;
-      for (let i = 0; i < count; i++) to[i] = compute(from[index ? index(0, i) : i]!);
-      return;
-    }
-    if (inputs.length === 2) {
-      const [x, y] = arrays as [HostArray, HostArray];
+      if (atX) for (let i = 0; i < count; i++) to[i] = compute(x[atX[i]!]!);
+      else for (let i = 0; i < count; i++) to[i] = compute(x[i]!);
+    } else if (inputs.length === 2) {
+      if (atX && atY) for (let i = 0; i < count; i++) to[i] = compute(x[atX[i]!]!, y[atY[i]!]!);
+      else if (atX) for (let i = 0; i < count; i++) to[i] = compute(x[atX[i]!]!, y[i]!);
+      else if (atY) for (let i = 0; i < count; i++) to[i] = compute(x[i]!, y[atY[i]!]!);
+      else for (let i = 0; i < count; i++) to[i] = compute(x[i]!, y[i]!);
+    } else {
       for (let i = 0; i < count; i++)
-        to[i] = compute(x[plain[0] || !index ? i : index(0, i)]!, y[plain[1] || !index ? i : index(1, i)]!);
-      return;
+        to[i] = compute(...inputs.map((_, k) => arrays[k]![places[k] ? places[k]![i]! : i]!));
     }
-    for (let i = 0; i < count; i++)
-      to[i] = compute(...inputs.map((_, k) => arrays[k]![plain[k] || !index ? i : index(k, i)]!));
   });
 }
 
-/** Where in each input the value of an output's position lies. */
-function indexer(shape: readonly number[], strides: ReadonlyArray<readonly number[]>) {
-  return (which: number, position: number): number => {
-    let rest = position;
-    let found = 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const n = shape[axis]!;
-      found += (rest % n) * strides[which]![axis]!;
-      rest = Math.floor(rest / n);
+/** For each position of the output, where the input's value for it lies; undefined if that is the same place. */
+function placesOf(shape: readonly number[], to: readonly number[]): Int32Array | undefined {
+  const count = size(to);
+  if (size(shape) === count) return undefined;
+  const strides = broadcastStrides(shape, to);
+  const places = new Int32Array(count);
+  const index = new Array<number>(to.length).fill(0);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    places[i] = at;
+    for (let axis = to.length - 1; axis >= 0; axis--) {
+      at += strides[axis]!;
+      if (++index[axis]! < to[axis]!) break;
+      at -= strides[axis]! * to[axis]!;
+      index[axis] = 0;
     }
-    return found;
-  };
+  }
+  return places;
 }
 
 export function broadcastStrides(shape: readonly number[], to: readonly number[]): number[] {

@@ -63,11 +63,25 @@ const rule = (name: ReductionName): OpRule => {
         return;
       }
       if (x.dtype === DataType.BFLOAT16) throw new Error(`${node.op} of bfloat16 over [${x.shape}].`);
+      const n = size(x.shape) / Math.max(1, size(y.shape));
+      if (shape) {
+        const [outer, , inner] = shape;
+        e.host(name, [x], [y], ([from, to]) => {
+          for (let o = 0; o < outer; o++) {
+            for (let i = 0; i < inner; i++) {
+              let found = start;
+              for (let k = 0, at = o * n * inner + i; k < n; k++, at += inner)
+                found = step(found, from![at]!);
+              to![o * inner + i] = end ? end(found, n) : found;
+            }
+          }
+        });
+        return;
+      }
       const reduced = new Set(axes(node));
       const strides = outputStrides(x.shape, reduced);
-      const n = size(x.shape) / Math.max(1, size(y.shape));
       e.host(name, [x], [y], ([from, to]) => {
-        // Sums in float64: the same whatever the order.
+        // In float64.
         const found = new Float64Array(to!.length).fill(start);
         for (let i = 0; i < from!.length; i++) {
           let rest = i;

@@ -31,7 +31,7 @@ export const like =
     return [{ shape: [...shape], dtype }];
   };
 
-/** The values of an input that is a constant of the trace. Throws where it is computed. */
+/** The values of an input that is a constant of the trace. Throws if it is computed. */
 export function constantOf(value: Value): number[] {
   let { node } = value;
   while (node.op === 'Identity' || node.op === 'Reshape') ({ node } = input(node, 0));
@@ -39,7 +39,7 @@ export function constantOf(value: Value): number[] {
   return Array.from(node.constant.values, Number);
 }
 
-/** The one number that a constant consists of; undefined where it is computed or has several. */
+/** The one number that a constant consists of; undefined if it is computed or has several. */
 export function uniformOf(value: Value): number | undefined {
   const { constant } = value.node;
   if (!constant || constant.values.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** Features of pictures, row by row, each of length 1, so that a product is a cosine. */
+/** Features of images, row by row, each of length 1, so that a product is a cosine. */
 export interface Embeddings {
   values: Float32Array;
   width: number;

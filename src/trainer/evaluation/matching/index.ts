@@ -1,8 +1,8 @@
 import type { Subset } from '../../../data/index.ts';
+import { isMatching } from '../../../spec/index.ts';
 import type { Scores } from '../metrics.ts';
 import { type Embeddings, pairScores } from './embeddings.ts';
 import { type Identification, identificationScores, identify } from './identification.ts';
-import { isMatching } from './names.ts';
 import { choosePairs, type PairSettings } from './pairs.ts';
 import {
   chooseThreshold,
@@ -23,7 +23,7 @@ export interface Matching {
   identification?: Identification;
 }
 
-/** Whether people are to be matched: always, never, or where classes do not say who somebody is. */
+/** Whether identities are to be matched: always, never, or where classes do not say who somebody is. */
 export function matches(
   subset: Pick<Subset, 'people' | 'identity' | 'pairs'>,
   { when }: MatchingSettings,
@@ -36,8 +36,8 @@ export function matches(
 }
 
 /**
- * Matches the people of a subset by its embeddings. `reference`: those of the same pictures when they were clean, for the gallery and
- * the left picture of each pair.
+ * Matches the identities of a subset by its embeddings. `reference`: those of the same images when they were clean, for the gallery and
+ * the left image of each pair.
  */
 export function match(
   subset: Subset,
@@ -64,7 +64,7 @@ export interface MatchingWeights {
   probes?: Float64Array;
 }
 
-/** The scores of matching at a threshold that was chosen on other pictures. */
+/** The scores of matching at a threshold that was chosen on other images. */
 export function matchingScores(
   { pairs, identification }: Matching,
   threshold: number | undefined,
@@ -76,7 +76,7 @@ export function matchingScores(
   };
 }
 
-/** What is said of metrics that the pairs do not allow. */
+/** What is reported about metrics that the pairs do not allow. */
 export function refusals({ pairs }: Matching): string[] {
   if (!pairs) return [];
   let same = 0;
@@ -85,7 +85,7 @@ export function refusals({ pairs }: Matching): string[] {
 }
 
 /**
- * The scores of parts of the pictures: by the condition that a probe or either picture of a pair has, and by gender, with the gap between
+ * The scores of parts of the images: by the condition that a probe or either image of a pair has, and by gender, with the gap between
  * the genders. Names: `data_fog/gallery_rank1` (`fog/…` is fog that the evaluation adds), `male/verification_accuracy`,
  * `gender_gap/gallery_rank1`.
  */

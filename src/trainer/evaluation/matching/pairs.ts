@@ -2,11 +2,11 @@ import { Random } from '../../../base/random.ts';
 import type { Subset } from '../../../data/index.ts';
 import { dot, type Embeddings } from './embeddings.ts';
 
-/** Pairs by the positions of their pictures. */
+/** Pairs by the positions of their images. */
 export interface Pairs {
   left: Int32Array;
   right: Int32Array;
-  /** 1 where both show one person. */
+  /** 1 where both show one identity. */
   same: Uint8Array;
 }
 
@@ -21,8 +21,8 @@ export interface PairSettings {
 const mostPairs = 20_000_000;
 
 /**
- * The pairs of a subset: those of its list, every one, or for each person so many of their own and as many with somebody else. Depends
- * on the seed and the order of the pictures, and for hard pairs on the embeddings. Undefined where there are no people, or where all
+ * The pairs of a subset: those of its list, every one, or for each identity so many of their own and as many with somebody else. Depends
+ * on the seed and the order of the images, and for hard pairs on the embeddings. Undefined if there are no identities, or where all
  * pairs would be more than 20 million.
  */
 export function choosePairs(
@@ -89,7 +89,7 @@ function sampledPairs(
   return { left: Int32Array.from(left), right: Int32Array.from(right), same: Uint8Array.from(same) };
 }
 
-/** Different pairs of one person's pictures: all where they are few. */
+/** Different pairs of one identity's images: all where they are few. */
 function drawOwn(own: readonly number[], each: number, random: Random): [number, number][] {
   const count = (own.length * (own.length - 1)) / 2;
   const nth = (n: number): [number, number] => {
@@ -112,7 +112,7 @@ function stranger(known: readonly number[], people: Int32Array, person: number, 
   }
 }
 
-/** Of a thousand pictures of others drawn at random the most similar one. */
+/** Of a thousand images of others drawn at random the most similar one. */
 function hardest(
   anchor: number,
   first: number,

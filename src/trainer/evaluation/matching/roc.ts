@@ -2,7 +2,7 @@
 export interface Roc {
   /** Falling. */
   thresholds: Float64Array;
-  /** Pairs of one person, and of two, whose score is at least the threshold. */
+  /** Pairs of one identity, and of two, whose score is at least the threshold. */
   hits: Float64Array;
   alarms: Float64Array;
   positives: number;
@@ -95,11 +95,16 @@ export function equalErrorRate({ hits, alarms, positives, negatives }: Roc): num
 }
 
 /**
- * True accept rate at a false accept rate: the largest share of pairs of one person that any threshold accepts with no more of the
- * others. Undefined where there are fewer than 1/far pairs of different people, of which one alone would be more.
+ * True accept rate at a false accept rate: the largest share of pairs of one identity that any threshold accepts with no more of the
+ * others. Undefined if there are fewer than 1/far pairs of different identities, of which one alone would be more. `pairs` is their
+ * number if the curve is that of a bootstrap sample, which chance makes smaller or larger.
  */
-export function tarAtFar({ hits, alarms, positives, negatives }: Roc, far: number): number | undefined {
-  if (positives === 0 || negatives * far < 1 - 1e-9) return undefined;
+export function tarAtFar(
+  { hits, alarms, positives, negatives }: Roc,
+  far: number,
+  pairs = negatives,
+): number | undefined {
+  if (positives === 0 || pairs * far < 1 - 1e-9) return undefined;
   const most = far * negatives + 1e-9;
   let best = 0;
   for (let k = 0; k < hits.length && alarms[k]! <= most; k++) best = hits[k]! / positives;
@@ -108,7 +113,7 @@ export function tarAtFar({ hits, alarms, positives, negatives }: Roc, far: numbe
 
 /**
  * The threshold with the highest accuracy, midway to the next lower score so that scores between the two do not hang on rounding; the
- * highest of equals. Pairs count as the same person from the threshold on.
+ * highest of equals. Pairs count as the same identity from the threshold on.
  */
 export function bestThreshold({ thresholds, hits, alarms, negatives }: Roc): number {
   let best = negatives;

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { FacecomError } from '../base/errors.ts';
+import { withoutSecrets } from '../base/secrets.ts';
+import { findTarget, readConfigPart } from '../record/index.ts';
+import type { ConfigDifference } from '../report/index.ts';
+import { readExperiment } from '../spec/index.ts';
+import { runIdOf } from './run-id.ts';
+
+export interface DiffOptions {
+  /** Folder of the run folders; `runs` if left out. */
+  runs?: string;
+  /** Assignments to keys of the experiment files. */
+  set?: readonly string[];
+}
+
+export interface Diff {
+  /** What each column is of: files, or runs by their ids. */
+  names: string[];
+  /** Values that are not the same in all, those that decide the result first. */
+  differences: ConfigDifference[];
+}
+
+/** In which values experiment files and runs differ. Throws `run-not-found`, `run-ambiguous`, `diff-runs`, and what a spec's reading does. */
+export async function diff(texts: readonly string[], options: DiffOptions = {}): Promise<Diff> {
+  const { configDifferences } = await import('../report/index.ts');
+  const found = [];
+  for (const text of texts) found.push(await configOf(text, options));
+  const differences = configDifferences(found.map(({ config }) => config));
+  return {
+    names: found.map(({ name }) => name),
+    differences: differences.map((one) => ({ ...one, values: one.values.map(masked) })),
+  };
+}
+
+async function configOf(
+  text: string,
+  { runs = 'runs', set = [] }: DiffOptions,
+): Promise<{ name: string; config: object }> {
+  if (/\.ya?ml$/i.test(text)) return { name: text, config: (await readExperiment(text, { set })).config };
+  const target = findTarget(runs, text);
+  if (target.kind === 'run')
+    return { name: runIdOf(resolve(target.dir)), config: readConfigPart(target.dir) };
+  throw new FacecomError('diff-runs', `"${text}" is more than one run.`, {
+    found: target.dir,
+    expected: 'a run, or an experiment file',
+    remedy: 'Name one of its runs, such as name/last; facecom compare takes sweeps, too.',
+    exitCode: 2,
+  });
+}
+
+const masked = (value: unknown): unknown => (typeof value === 'string' ? withoutSecrets(value) : value);

@@ -1,0 +1,116 @@
+import type { Objective } from '../../record/index.ts';
+import { legalKey } from './names.ts';
+import { bestName } from './score-names.ts';
+
+/** The view of all runs of an experiment. */
+export const ALL_RUNS = 'facecom';
+
+/** The view of a sweep's runs. */
+export const viewOfSweep = (run: string): string => `facecom-${run.slice(0, 8)}`;
+
+/** The tag of an experiment that holds a view of its list of runs, as MLflow's "share" writes it. */
+export const viewTag = (key: string): string => `mlflow.sharedViewState.${key}`;
+
+/** Scores by which runs are compared, the first ones in front. */
+const scores = ['combined', 'gender_accuracy', 'identity_top1'];
+const scoreColumns = [...scores.map((name) => `val_best/${name}`), ...scores.map((name) => `test/${name}`)];
+
+const column = (kind: 'metrics' | 'params' | 'attributes', name: string): string => `${kind}.\`${name}\``;
+
+/** The list of an experiment's runs with the scores and what is changed most; lines over epochs. */
+export const allRunsView = (): string =>
+  view({
+    columns: [
+      ...scoreColumns.map((name) => column('metrics', name)),
+      ...['model.backbone', 'optimizer.lr', 'train.epochs', 'train.batch_size', 'seed'].map((name) =>
+        column('params', name),
+      ),
+    ],
+  });
+
+/** The list of a sweep's runs, the best first, with their axes and scores; parallel coordinates and a scatter plot in front of the curves. */
+export function sweepView(run: string, axes: readonly string[], objective: Objective): string {
+  const metric = bestName(objective.metric);
+  const params = axes.map(legalKey);
+  const metrics = [...new Set([metric, ...scoreColumns])];
+  const section = 'facecom-sweep';
+  const chart = (type: string, more: object) => ({
+    type,
+    uuid: `${section}-${type.toLowerCase()}`,
+    metricSectionId: section,
+    runsCountToCompare: 100,
+    deleted: false,
+    isGenerated: false,
+    ...more,
+  });
+  const [, gender, identity] = scores.map((name) => `val_best/${name}`);
+  return view({
+    filter: `tags.\`mlflow.parentRunId\` = '${run}'`,
+    order: { metric, ascending: objective.mode === 'min' },
+    columns: [
+      ...params.map((name) => column('params', name)),
+      column('params', 'seed'),
+      ...metrics.map((name) => column('metrics', name)),
+    ],
+    more: {
+      isAccordionReordered: true,
+      compareRunSections: [
+        {
+          uuid: section,
+          name: 'Sweep',
+          display: true,
+          isReordered: true,
+          deleted: false,
+          isGenerated: false,
+        },
+      ],
+      compareRunCharts: [
+        chart('PARALLEL', {
+          selectedParams: params,
+          selectedMetrics: metrics.slice(0, 3),
+          showAllRuns: true,
+        }),
+        chart('SCATTER', {
+          xaxis: { key: gender, type: 'METRIC' },
+          yaxis: { key: identity, type: 'METRIC' },
+        }),
+      ],
+    },
+  });
+}
+
+interface View {
+  columns: readonly string[];
+  filter?: string;
+  order?: { metric: string; ascending: boolean };
+  more?: object;
+}
+
+/** What MLflow's page keeps of a list of runs (its ExperimentPageUIState and search facets), from 2.x on the same. */
+function view({ columns, filter = '', order, more }: View): string {
+  return JSON.stringify({
+    searchFilter: filter,
+    orderByKey: order ? column('metrics', order.metric) : 'attributes.start_time',
+    orderByAsc: order?.ascending ?? false,
+    startTime: 'ALL',
+    lifecycleFilter: 'Active',
+    datasetsFilter: [],
+    modelVersionFilter: 'All Runs',
+    selectedColumns: columns,
+    runsExpanded: {},
+    runsPinned: [],
+    runsHidden: [],
+    runsVisibilityMap: {},
+    runsHiddenMode: 'FIRST_20_RUNS',
+    viewMaximized: false,
+    runListHidden: false,
+    isAccordionReordered: false,
+    useGroupedValuesInCharts: true,
+    hideEmptyCharts: true,
+    groupBy: null,
+    groupsExpanded: {},
+    autoRefreshEnabled: true,
+    globalLineChartConfig: { xAxisKey: 'metric', lineSmoothness: 0, selectedXAxisMetricKey: 'epoch' },
+    ...more,
+  });
+}
