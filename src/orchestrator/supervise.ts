@@ -105,9 +105,9 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   })();
   // Told when the trainer has ended; until then nobody waits for it.
   following.catch(() => handle.stop());
-  // On a cluster's node its job sees to that.
+  // On a cluster's node its job sees to both.
   const freeLog = handle.job ? () => {} : limitLog(runDir);
-  const sampling = sampleMachine(runDir, handle.pid);
+  const sampling = handle.job ? { release: () => {} } : sampleMachine(runDir, handle.pid);
   const exit = await handle.exited;
   freeLog();
   sampling.release();

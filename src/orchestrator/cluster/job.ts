@@ -10,6 +10,7 @@ import {
   readBatch,
   readEvents,
   renewClaim,
+  startRecorded,
   stopAsked,
   type TaskEnd,
   trainerLock,
@@ -19,6 +20,7 @@ import { Guard } from '../guard.ts';
 import type { Exit, Handle } from '../launchers/launcher.ts';
 import { LocalLauncher } from '../launchers/local.ts';
 import { limitLog } from '../log-limit.ts';
+import { sampleMachine } from '../sample-machine.ts';
 import { queueAgain } from './slurm/queue-again.ts';
 
 export interface JobOptions {
@@ -149,11 +151,15 @@ async function train(context: Context, release: () => void): Promise<number> {
       Object.entries(batch.env).map(([key, value]) => [key, value ?? undefined]),
     );
     const handle = new LocalLauncher(guard).start({ runDir, command: batch.command, cwd: batch.cwd, env });
+    // Its secret is this job's affair: on the orchestrator's machine nobody is to take the trainer for one that was left behind.
+    startRecorded(runDir);
     const free = limitLog(runDir);
+    const sampling = sampleMachine(runDir, handle.pid);
     const asked = endOnRequest(handle, context);
     const exit = await handle.exited;
     asked.release();
     free();
+    sampling.release();
     await handle.leftovers?.clear({ grace: batch.grace });
     handle.kill();
     await unfollow?.();
