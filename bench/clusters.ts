@@ -92,19 +92,19 @@ async function kill(context: BenchContext, slurm: Slurm): Promise<void> {
     );
     for (let ended = false; !ended; ) {
       const program = start(folder, spec, slurm.env);
-      const moment = sleep(500 + random.next() * 4000);
+      const moment = sleep(500 + random.uniform() * 4000);
       if (found.kills >= kills) ended = (await program).exitCode === 0;
       else {
         const first = await Promise.race([program, moment]);
         if (first) ended = first.exitCode === 0;
         else {
           const target = (['command', 'slurmctld', 'slurmd', 'command'] as const)[
-            Math.floor(random.next() * 4)
+            Math.floor(random.uniform() * 4)
           ]!;
           if (target === 'command') program.kill('SIGKILL');
           else {
             slurm.kill(target);
-            await sleep(random.next() * 1000);
+            await sleep(random.uniform() * 1000);
             await slurm.start(target);
           }
           found.kills++;

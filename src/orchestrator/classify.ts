@@ -40,7 +40,8 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
   return { class: 'code', message: `${how}${crash.line ? `; its last line: ${crash.line}` : ''}` };
 }
 
-export function howItEnded({ code, signal, error }: Exit): string {
+export function howItEnded({ code, signal, error, cancelled }: Exit): string {
+  if (cancelled !== undefined) return cancelled;
   if (signal) return `The trainer was ended by ${signal}`;
   if (code === 0) return 'The trainer exited with code 0 without a finished event';
   return code === undefined ? `The trainer failed: ${error}` : `The trainer exited with code ${code}`;

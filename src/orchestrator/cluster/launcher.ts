@@ -386,14 +386,14 @@ export class ClusterLauncher {
     for (const task of tasks) {
       if (task.over) continue;
       const state = states.get(taskName(task.batch!.key, task.number));
+      const waited = task.waits || !task.hasBegun;
       task.waits = state?.phase === 'waiting' || (!task.hasBegun && state?.phase !== 'ended');
       if (state && state.phase !== 'ended') {
         task.silentSince = undefined;
         continue;
       }
       // What ended before it began, as it was asked to, or was killed, has nothing more to say.
-      const taken =
-        task.ending === 'save' && !task.hasBegun && /^(CANCELLED|STOPPED)/.test(state?.state ?? '');
+      const taken = task.ending === 'save' && waited && /^(CANCELLED|STOPPED)/.test(state?.state ?? '');
       task.silentSince ??= begun;
       if (taken || task.ending === 'kill') this.conclude(task, { signal: taken ? 'SIGTERM' : 'SIGKILL' });
       else if (performance.now() - task.silentSince >= visibility * 1000) await this.explain(task);
