@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type FSWatcher, mkdirSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,6 +81,7 @@ export class ClusterLauncher {
   constructor(private readonly options: ClusterOptions) {
     this.name = options.engine.name;
     this.jobs = jobsFolder(options.folder);
+    setMaxListeners(0, this.closed.signal);
     mkdirSync(this.jobs, { recursive: true });
     this.writer = new JobsWriter(options.folder);
     this.restore();
