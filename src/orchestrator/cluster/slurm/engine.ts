@@ -15,6 +15,9 @@ import { explainState, phaseOf } from './states.ts';
 /** Names that squeue is asked for at once; with more all jobs of the user are listed. */
 const NAMES = 50;
 const SEPARATOR = '|';
+/** What `sbatch --test-only` also says while nodes are down: whether there are none such at all the submission tells. */
+const forNow =
+  /Requested node configuration is not available|Required node not available|Nodes required for job are DOWN/;
 /** Which of two jobs of one name and task counts: one was submitted twice, and the other ends by itself. */
 const order = { running: 2, waiting: 1, ended: 0 } as const;
 
@@ -52,8 +55,8 @@ export class SlurmEngine implements Engine {
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       if (error.message.includes('not on PATH')) throw missing(error);
-      if (error.kind === 'refused') throw refused(error);
-      return [`${error.message} Jobs are submitted once it answers.`];
+      if (error.kind === 'refused' && !forNow.test(error.message)) throw refused(error);
+      return [`${error.message} Jobs are submitted all the same.`];
     }
     return [];
   }
