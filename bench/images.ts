@@ -8,7 +8,7 @@ import { hasStack, program } from './support/program.ts';
 
 const IMAGES = 300;
 /** Images of a data set that are damaged, so that each can be named. */
-const AT_ONCE = 5;
+const AT_ONCE = 10;
 
 /** Makes what stands in an image's place; each is none that could be read. */
 type Damage = (file: string, sound: Buffer, random: Random) => void;

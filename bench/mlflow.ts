@@ -1,9 +1,12 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMlflow } from '../src/python/index.ts';
+import { createRunFolder, openEvents } from '../src/record/index.ts';
 import { MlflowClient } from '../src/tracking/mlflow/client.ts';
 import { keepServer } from '../src/tracking/mlflow/local/keeper.ts';
 import { waitForServer } from '../src/tracking/mlflow/local/server.ts';
 import { metric } from '../src/tracking/mlflow/values.ts';
+import { syncRuns } from '../src/tracking/sync.ts';
 import type { BenchContext } from './support/context.ts';
 import { Worker } from './support/worker.ts';
 
@@ -15,9 +18,14 @@ const cases = [
 ];
 const POINTS = 10_000;
 
+/** What a server that was down for a day has to be sent at once. */
+const BACKLOG = 200_000;
+const BACKLOG_CASE = 'backlog of 200,000 points against log_batch of 1,000';
+
 export async function run(context: BenchContext): Promise<void> {
   const python = await ensureMlflow({ note: context.note });
   const runs = await context.folder();
+  mkdirSync(join(runs, '.mlflow'), { recursive: true });
   const controller = new AbortController();
   const kept = keepServer({ folder: join(runs, '.mlflow'), signal: controller.signal });
   context.defer(async () => {
@@ -57,4 +65,43 @@ export async function run(context: BenchContext): Promise<void> {
       rounds: mine.values.length,
     });
   }
+  if (!context.wants(BACKLOG_CASE)) return;
+  const theirs = async () =>
+    BACKLOG / (await peer.ask<{ seconds: number }>({ points: BACKLOG, batch: 1000 })).seconds;
+  let round = 0;
+  const { ours: mine, peer: other } = await context.alternate(context.rounds(1), {
+    ours: () => sendBacklog(runs, base, round++),
+    peer: theirs,
+  });
+  context.report({
+    case: BACKLOG_CASE,
+    ours: mine.median,
+    peer: other.median,
+    unit: 'metrics/s',
+    better: 'higher',
+    against: `mlflow ${mlflow}, Python client`,
+    rounds: mine.values.length,
+  });
+}
+
+/** Points of metrics a second of a run's record that is sent as a whole: read, sent, and the cursor written. */
+async function sendBacklog(runs: string, base: string, round: number): Promise<number> {
+  const name = 'backlog';
+  const runDir = createRunFolder(
+    { runs, name, trial: `${round}`.padStart(12, '0') },
+    { config: { name }, spec: `name: ${name}\n`, origins: {}, environment: { host: 'here' } },
+  );
+  const events = openEvents(runDir);
+  for (let step = 0; step < BACKLOG / 10; step++)
+    events.metric({
+      step,
+      epoch: 0,
+      values: Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`metric${i}`, (10 * step + i) / 7])),
+    });
+  events.close();
+  const started = performance.now();
+  const [row] = await syncRuns({ runs, runDirs: [runDir], uri: base });
+  if (row?.sent?.metrics !== BACKLOG)
+    throw new Error(`${row?.sent?.metrics} points were sent: ${row?.reason}`);
+  return (BACKLOG * 1000) / (performance.now() - started);
 }

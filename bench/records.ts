@@ -137,7 +137,7 @@ const readers = (runs: string, dir: string): Record<string, () => unknown> => ({
   run: () => runPage(readRun(dir), { training: [], verification: [], calibration: [] }),
   sweep: () => readSweep(join(runs, 'exp')),
   earlier: () => earlierRuns(runs, 'exp', []),
-  explain: () => explain(dir, { runs }),
+  explain: () => explain(dir, undefined, { runs }),
 });
 
 const shards = [

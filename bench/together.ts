@@ -9,7 +9,7 @@ const RUNS = 20;
 
 /**
  * Commands at once on one runs folder: 20 × `run` of different trials; 20 × `run` of the same; two `setup` into an empty cache folder
- * (`--only setup`, which fetches oneDNN); a sweep with `ui` and `sync` beside it (`--only mlflow`) ─▶ faults: a stack trace, a hang, an
+ * (`--only setup`, which fetches oneDNN); a sweep with `ui` and `sync` beside it (`--only MLflow`) ─▶ faults: a stack trace, a hang, an
  * exit code that is not the one that is due, a trial that ran twice.
  */
 export async function run(context: BenchContext): Promise<void> {

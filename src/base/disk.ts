@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FacecomError } from './errors.ts';
+import { makeFolder } from './files.ts';
 import { cacheFolder } from './folders.ts';
 import { formatBytes } from './format.ts';
 
@@ -58,7 +59,7 @@ export function diskFull(what: string, sizes?: { free: number; needed: number })
 /** Makes a folder of the cache. Throws FacecomError `cache-folder` where it cannot be written. */
 export function makeCacheFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw asCacheError(error, folder);
   }

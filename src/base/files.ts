@@ -4,6 +4,7 @@ import {
   constants,
   fchmodSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -16,6 +17,25 @@ import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isRecord } from './objects.ts';
 import { isAlive } from './process.ts';
+
+/**
+ * Makes a folder, and those above it that are missing. Node's own recursive mkdir never ends where a file system denies a folder
+ * that is there, as /proc and some network drives do.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const above = dirname(folder);
+    if (code === 'EEXIST' && isFolder(folder)) return;
+    if (code !== 'ENOENT' || above === folder || isFolder(above)) throw error;
+    makeFolder(above);
+    makeFolder(folder);
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
  * A name beside a file for what is written before it takes the file's place. No two writers have the same, and the number of the

@@ -9,6 +9,12 @@ export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(home(), '.cache'), 'facecom');
 }
 
+/** The user's folder of facecom for what is kept: FACECOM_DATA_DIR, else facecom under XDG_DATA_HOME or ~/.local/share. */
+export function dataFolder(): string {
+  if (process.env.FACECOM_DATA_DIR) return resolve(process.env.FACECOM_DATA_DIR);
+  return join(process.env.XDG_DATA_HOME || join(home(), '.local', 'share'), 'facecom');
+}
+
 /** A container's user may have no home; what is cached is then gone with the container's temporary files. */
 function home(): string {
   try {

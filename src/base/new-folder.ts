@@ -1,12 +1,13 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FacecomError } from './errors.ts';
+import { makeFolder } from './files.ts';
 
 /** Makes a folder for what is written, and refuses one that holds something. */
 export async function newFolder(path: string): Promise<string> {
   const folder = resolve(path);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new FacecomError(
       'data-folder-unwritable',

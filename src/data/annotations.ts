@@ -2,10 +2,13 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { FacecomError, type Place } from '../base/errors.ts';
 import { lineAndColumn } from '../base/positions.ts';
+import { fileFacts } from './file-facts.ts';
 import { Genders, type Spellings } from './genders.ts';
 import { jsonPlaces } from './json-places.ts';
 import { NearNames } from './names.ts';
+import { shown } from './shown.ts';
 import { readUtf8 } from './text-file.ts';
+import { undecodable } from './undecodable.ts';
 
 /** One entry of annotations.json, checked. */
 export interface Annotation {
@@ -14,6 +17,8 @@ export interface Annotation {
   person: string | undefined;
   /** The image's path inside the folder of the data set. */
   file: string;
+  /** It is there. */
+  found?: boolean;
 }
 
 /** A wrong entry: which, and what is wrong with it. */
@@ -82,12 +87,14 @@ export async function readAnnotations(
       annotations.push(annotation);
       const found = await findPicture(folder, annotation.filename, near);
       if (found === undefined) report('data-picture-missing', index, await missing(folder, annotation, near));
-      else annotation.file = found;
+      else Object.assign(annotation, { file: found, found: true });
     }
   }
   for (const name of Object.keys(classes) as FaultClass[]) {
     const list = faults.get(name);
-    if (list) throw faultError(name, list, file, text);
+    if (!list) continue;
+    const more = name === 'data-picture-missing' ? await unreadable(folder, annotations) : '';
+    throw faultError(name, list, { file, text, more });
   }
   if (annotations.length === 0)
     throw new FacecomError('data-empty', 'annotations.json lists no images.', {
@@ -186,7 +193,8 @@ async function findPicture(folder: string, filename: string, near: NearNames): P
   }
   for (const candidate of candidates) {
     const same = await near.same(join(folder, candidate));
-    if (same !== undefined && (await stat(same)).isFile()) return same.slice(folder.length + 1);
+    const info = same === undefined ? undefined : await stat(same).catch(() => undefined);
+    if (same !== undefined && info?.isFile()) return same.slice(folder.length + 1);
   }
   return undefined;
 }
@@ -198,12 +206,36 @@ async function missing(folder: string, { filename }: Annotation, near: NearNames
   return other === undefined || other === filename ? name : `${name} (there is ${other})`;
 }
 
-function faultError(name: FaultClass, faults: Fault[], file: string, text: string): FacecomError {
+/** Images that are looked at where others are missing. */
+const LOOKED_AT = 5000;
+
+/** Which images cannot be read: reported with those that are missing, so that both can be mended at once. */
+async function unreadable(folder: string, annotations: readonly Annotation[]): Promise<string> {
+  const there = annotations.filter(({ found }) => found).slice(0, LOOKED_AT);
+  const facts = await fileFacts(
+    folder,
+    there.map(({ file }) => join(folder, file)),
+    { keep: false },
+  );
+  const broken = facts.flatMap(({ head }, i) =>
+    'error' in head ? [`${there[i]!.filename}: ${head.error}`] : [],
+  );
+  const sound = there.filter((_, i) => !('error' in facts[i]!.head));
+  broken.push(
+    ...(await undecodable(sound.map(({ filename, file }) => ({ name: filename, file: join(folder, file) })))),
+  );
+  return broken.length === 0 ? '' : `; these cannot be read: ${shown(broken)}`;
+}
+
+function faultError(
+  name: FaultClass,
+  faults: Fault[],
+  { file, text, more }: { file: string; text: string; more: string },
+): FacecomError {
   const { message, expected, remedy } = classes[name];
   const { elements } = jsonPlaces(text);
   const lineOf = (index: number) => lineAndColumn(text, elements[index] ?? 0);
-  const shown = faults.slice(0, 10).map(({ index, found }) => `line ${lineOf(index).line}: ${found}`);
-  if (faults.length > shown.length) shown.push(`and ${faults.length - shown.length} more`);
+  const found = shown(faults.map(({ index, found }) => `line ${lineOf(index).line}: ${found}`)) + more;
   const place: Place = { file, ...lineOf(faults[0]!.index) };
-  return new FacecomError(name, message, { place, found: shown.join('; '), expected, remedy, exitCode: 2 });
+  return new FacecomError(name, message, { place, found, expected, remedy, exitCode: 2 });
 }

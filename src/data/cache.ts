@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { asideName } from '../base/files.ts';
+import { asideName, makeFolder } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { withLock } from '../base/lock.ts';
 import { markUsed, tidyCache } from './cache-tidy.ts';
@@ -86,7 +86,7 @@ async function findPictures(
     return cached;
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     tidyCache(folder, Date.now());
     closeSync(openSync(`${file}.probe`, 'w'));
     rmSync(`${file}.probe`, { force: true });

@@ -9,6 +9,7 @@ import type { DataSettings, ListedPicture, Listing } from './listing.ts';
 import { lookGroups } from './look.ts';
 import { alike, canonical } from './names.ts';
 import { shown } from './shown.ts';
+import { undecodable } from './undecodable.ts';
 import { versionsOf } from './versions.ts';
 
 export interface CollectOptions {
@@ -39,7 +40,7 @@ export async function collect(
       onProgress: onProgress && ((progress) => onProgress({ ...progress, unit: 'images' })),
     },
   );
-  const kept = readable(listing, facts, data.on_error, warnings);
+  const kept = await readable(listing, facts, data.on_error, warnings);
   const looksOf = async () =>
     fileFacts(
       listing.folder,
@@ -149,12 +150,12 @@ function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]
 }
 
 /** Positions of the images that can be read. Throws one error that names all others, or warns of them. */
-function readable(
+async function readable(
   listing: Listing,
   facts: readonly { head: object }[],
   onError: DataSettings['on_error'],
   warnings: DataWarning[],
-): number[] {
+): Promise<number[]> {
   const broken: { name: string; head: HeadError; file: string }[] = [];
   const kept: number[] = [];
   for (const [i, { head }] of facts.entries()) {
@@ -171,12 +172,14 @@ function readable(
     });
     return kept;
   }
+  const more = await undecodable(kept.map((i) => listing.pictures[i]!));
+  const count = broken.length + more.length;
   throw new FacecomError(
     broken[0]!.head.code,
-    broken.length === 1 ? 'An image cannot be read.' : `${broken.length} images cannot be read.`,
+    count === 1 ? 'An image cannot be read.' : `${count} images cannot be read.`,
     {
       place: { file: broken[0]!.file },
-      found,
+      found: more.length === 0 ? found : `${found}; ${shown(more)}`,
       expected: readFormats,
       remedy: 'Convert or replace them, or leave them out with data.on_error: skip.',
       exitCode: 2,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, mkdirSync, readFileSync } from 'node:fs';
+import { type BigIntStats, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeAside } from '../base/files.ts';
+import { makeFolder, writeAside } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { markUsed } from './cache-tidy.ts';
 import { type Head, readHead } from './head.ts';
@@ -123,7 +123,7 @@ function readIndex(index: string): Map<string, Known> {
 
 function writeIndex(index: string, known: Map<string, Known>): void {
   try {
-    mkdirSync(dirname(index), { recursive: true });
+    makeFolder(dirname(index));
     const body = JSON.stringify(
       Array.from(known, ([file, { state, sha256, head, look }]) => [
         file,

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { writeJson } from '../base/files.ts';
+import { makeFolder, writeJson } from '../base/files.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { ConditionScores, FullEvaluation, Thresholds } from '../trainer/index.ts';
 import { type Reporter, silent } from './reporter.ts';
@@ -224,7 +224,7 @@ function keep(evaluation: Evaluation, config: Experiment): string {
     ...(conditions.length > 0 ? ['conditions'] : []),
   ];
   const file = join('artifacts', 'evaluations', `${parts.join('-')}.json`);
-  mkdirSync(join(evaluation.dir, 'artifacts', 'evaluations'), { recursive: true });
+  makeFolder(join(evaluation.dir, 'artifacts', 'evaluations'));
   writeJson(join(evaluation.dir, file), evaluation);
   return file;
 }

@@ -13,6 +13,7 @@ import {
 import { type Event, type RunSummary, scanRun } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import { chooseSlot } from './choose-slots.ts';
+import { exportForMlflow, wantsModel } from './model-for-mlflow.ts';
 import { runNotice } from './notices.ts';
 import { notifier } from './notify.ts';
 import type { Prepared } from './prepare.ts';
@@ -133,6 +134,8 @@ async function superviseRun(
   if (!signals.kill.aborted) {
     const { concludeReport } = await import('../report/index.ts');
     await concludeReport(dir, { note: (line) => report.note(`note: ${line}`) });
+    if (outcome.status === 'finished' && wantsModel(config))
+      await exportForMlflow(dir, { note: report.note, signal: signals.kill });
   }
   const ended = {
     run: id,

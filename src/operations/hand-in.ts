@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { readJsonObject, writeAside, writeJson } from '../base/files.ts';
+import { makeFolder, readJsonObject, writeAside, writeJson } from '../base/files.ts';
 import { newFolder } from '../base/new-folder.ts';
 import { handInSummary, type KeptEvaluation } from './hand-in-summary.ts';
 import { trainedRun } from './trained-run.ts';
@@ -77,8 +77,8 @@ export async function handIn(text: string, { out, runs = 'runs' }: HandInOptions
   );
   for (const name of copied)
     if (existsSync(artifact(name))) put(name, (file) => copyFileSync(artifact(name), file));
-  mkdirSync(join(folder, 'run', 'checkpoints'), { recursive: true });
-  mkdirSync(join(folder, 'run', 'artifacts'), { recursive: true });
+  makeFolder(join(folder, 'run', 'checkpoints'));
+  makeFolder(join(folder, 'run', 'artifacts'));
   for (const name of ['config.json', 'checkpoints/best.safetensors', 'artifacts/thresholds.json'])
     if (existsSync(join(dir, name))) put(`run/${name}`, (file) => copyFileSync(join(dir, name), file));
   if (existsSync(join(dir, 'spec.yaml')))

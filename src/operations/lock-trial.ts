@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
+import { makeFolder } from '../base/files.ts';
 import { withLock } from '../base/lock.ts';
 
 /** Does what two commands at once must not: choosing and making the folder of a trial's run. */
@@ -12,7 +12,7 @@ export async function lockTrial<T>(
   const folder = join(runs, name);
   let begun = false;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return await withLock(join(folder, `.${trial}.lock`), { signal }, async () => {
       begun = true;
       return work();

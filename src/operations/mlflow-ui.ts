@@ -1,6 +1,7 @@
 import { FacecomError } from '../base/errors.ts';
 import { ensureMlflow, hasMlflow } from '../python/index.ts';
 import {
+  ALL_RUNS,
   choosePort,
   connect,
   findServer,
@@ -76,7 +77,7 @@ export async function stopUi(runs = 'runs'): Promise<boolean> {
 async function pageOf(client: MlflowClient, target: string, runDirs: readonly string[]): Promise<string> {
   const pages = pagesOf(client.connection.base, await client.version());
   const ids = new Set(runDirs.flatMap((dir) => readCursor(dir)?.sent[target]?.experiment ?? []));
-  return ids.size === 1 ? pages.experiment([...ids][0]!) : pages.home();
+  return ids.size === 1 ? pages.experiment([...ids][0]!, ALL_RUNS) : pages.home();
 }
 
 /** The port that was asked for, if it can be had. Throws FacecomError `port-in-use`, `mlflow-port`, `ui-port` (exit code 2). */

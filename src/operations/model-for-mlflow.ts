@@ -11,8 +11,8 @@ const run = promisify(execFile);
 const LONGEST = 300_000; // milliseconds
 
 /** Whether MLflow is to get a run's best checkpoint as a model. */
-export function wantsModel({ tracking, trainer }: Pick<Experiment, 'tracking' | 'trainer'>): boolean {
-  if ((!tracking.model && tracking.register === '') || trainer.command !== undefined) return false;
+export function wantsModel({ tracking }: { tracking: Partial<Experiment['tracking']> }): boolean {
+  if (!tracking.model && !tracking.register) return false;
   try {
     return targetOf(tracking.mlflow).kind !== 'off';
   } catch {

@@ -49,7 +49,7 @@ export async function predict(
   const { onPrediction, onProgress, signal, runs = 'runs' } = options;
   const { id, dir } = trainedRun(text, runs);
   const { listImages } = await import('../data/index.ts');
-  const images = await listImages(paths);
+  const { images, leftOut } = await listImages(paths);
   const { classCount, normalised, openTrained, predictions, readBest, withMirrored, writeFeatures } =
     await import('../trainer/index.ts');
   const checkpoint = await readBest(dir);
@@ -65,6 +65,11 @@ export async function predict(
     failed++;
     options.onCorrupt?.(name, error);
   };
+  for (const { name, why } of leftOut)
+    onCorrupt(
+      name,
+      new FacecomError('data-picture-special', 'This is no image.', { found: `${name}: ${why}` }),
+    );
   for (let start = 0; start < images.length; start += size) {
     signal?.throwIfAborted();
     const part = images.slice(start, start + size);
@@ -96,7 +101,7 @@ export async function predict(
     run: id,
     dir,
     predictions: rows,
-    pictures: images.length,
+    pictures: images.length + leftOut.length,
     failed,
     ...(written === undefined ? {} : { features: { file: written, width } }),
     seconds,

@@ -41,6 +41,8 @@ export interface Results {
   sweep: string;
   dir: string;
   objective: Objective;
+  /** Metrics of all objectives. */
+  objectives: string[];
   axes: string[];
   /** The metrics of the rows, the objective first. */
   metrics: string[];
@@ -100,6 +102,7 @@ export async function results(text: string, options: ResultsOptions = {}): Promi
     sweep: sweep.name,
     dir: sweep.dir,
     objective,
+    objectives: sweep.objectives.map(({ metric }) => metric),
     axes: sweep.axes,
     metrics,
     rows,

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
-import { tidyAside } from '../base/files.ts';
+import { makeFolder, tidyAside } from '../base/files.ts';
 import { tryLock } from '../base/lock.ts';
 import { isHere, liveness, markProcess, type ProcessMark } from '../base/process.ts';
 import { type LockHolder, lockFile, lockOf } from '../record/index.ts';
@@ -26,7 +25,7 @@ export async function takeLock(
   },
 ): Promise<() => void> {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw notWritable(folder, error);
   }

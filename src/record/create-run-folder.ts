@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { isAbsent } from '../base/files.ts';
+import { isAbsent, makeFolder } from '../base/files.ts';
 import { endOf } from '../base/lines.ts';
 import { isAlive, liveness, markProcess } from '../base/process.ts';
 import type { Environment } from './environment.generated.ts';
@@ -40,7 +40,7 @@ export interface RunFiles {
 
 /** An empty folder beside the runs of an experiment, in which what a run begins with is gathered; it is tidied if it is left. */
 export function stageRun(parent: string): string {
-  mkdirSync(parent, { recursive: true });
+  makeFolder(parent);
   const folder = asideOf(parent);
   mkdirSync(folder);
   return folder;
@@ -57,7 +57,7 @@ export function createRunFolder(
 ): string {
   const parent = join(place.runs, place.name);
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     tidyRunFolders(parent);
     const retired = retireHalfBorn(parent, place.trial);
     const aside = asideOf(parent);

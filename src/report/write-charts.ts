@@ -97,7 +97,7 @@ export async function saveChart(
   const files: string[] = [];
   const save = async (file: string, content: () => string | Promise<Buffer>) => {
     try {
-      makeFolder(folder);
+      makeArtifacts(folder);
       writeAside(join(folder, file), await content());
       files.push(file);
     } catch (error) {
@@ -111,7 +111,7 @@ export async function saveChart(
 }
 
 /** One that is removed while its charts are drawn is not made anew. */
-function makeFolder(folder: string): void {
+function makeArtifacts(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder);
 }
 

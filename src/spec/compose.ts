@@ -253,7 +253,7 @@ async function neighbour(path: string): Promise<string | undefined> {
 }
 
 function shownName(path: string, cwd: string): string {
-  const name = relative(cwd, path);
+  const name = relative(cwd, path) || '.';
   return name.startsWith('..') ? path : name;
 }
 

@@ -852,6 +852,18 @@ export interface Experiment {
      */
     experiment: string;
     /**
+     * What MLflow's experiment is for; shown there unless somebody has written something else.
+     */
+    description: string;
+    /**
+     * Send the best checkpoint of a finished run as a model (ONNX), which MLflow's Python client loads.
+     */
+    model: boolean;
+    /**
+     * Name under which the model is registered in MLflow, NAME or NAME@ALIAS (alias `newest` if left out); empty: it is not. A registered model is sent, too.
+     */
+    register: string;
+    /**
      * Whether MLflow gets the local changes since the commit, too: record/changes.diff, keys left out.
      */
     changes: boolean;

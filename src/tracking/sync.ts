@@ -1,16 +1,17 @@
 import { basename, dirname, join } from 'node:path';
 import { endOf } from '../base/lines.ts';
 import { withLock } from '../base/lock.ts';
-import { eventsFile, readManifest, runName } from '../record/index.ts';
+import { eventsFile, readManifest, runName, systemFile } from '../record/index.ts';
 import { sentence } from './follow.ts';
 import { MlflowClient } from './mlflow/client.ts';
 import { connect } from './mlflow/connection.ts';
 import { readCursor } from './mlflow/cursor.ts';
 import { findServer } from './mlflow/local/server.ts';
+import { lacksModel } from './mlflow/logged-model.ts';
 import type { Counts, RemoteRun } from './mlflow/remote-run.ts';
 import { readRunRecord, statusOf } from './mlflow/run-record.ts';
 import { artifactsOf, RunSync } from './mlflow/run-sync.ts';
-import { localTarget, Session, type SessionOptions } from './mlflow/session.ts';
+import { type ExperimentOptions, localTarget, Session, type SessionOptions } from './mlflow/session.ts';
 import { SweepSync } from './mlflow/sweep-sync.ts';
 import { type Target, targetOf } from './target.ts';
 
@@ -130,7 +131,7 @@ class RunTask {
   readonly runDir: string;
   private readonly options: SyncOptions;
   target: Exclude<Target, { kind: 'off' }> = { kind: 'local' };
-  experiment = 'facecom';
+  tracking: ExperimentOptions = { experiment: 'facecom' };
   row: SyncRow | undefined;
 
   constructor(runDir: string, options: SyncOptions) {
@@ -143,7 +144,7 @@ class RunTask {
   prepare(): boolean {
     try {
       const { tracking } = readRunRecord(this.runDir).config;
-      this.experiment = tracking?.experiment ?? this.experiment;
+      this.tracking = { ...this.tracking, ...tracking };
       const target = targetOf(this.options.uri ?? tracking?.mlflow);
       if (target.kind === 'off') this.row = { run: this.id, status: 'off' };
       else this.target = target;
@@ -163,7 +164,7 @@ class RunTask {
         return { run: id, status: 'up-to-date' };
       const session = await links.open(this.target);
       const parent = await sweep?.parent(session);
-      const experiment = await session.experiment(this.experiment);
+      const experiment = await session.experiment(this.tracking);
       const { client, target } = session;
       const sync = new RunSync({ runDir, client, target, experiment, parent, restore: options.restore });
       if (!(await alone(runDir, options.signal, () => sync.pass({ last: true }))))
@@ -194,7 +195,7 @@ class SweepTask {
     if (!this.sync) {
       const { client, target } = session;
       const { sweepDir, options } = this;
-      const experiment = await session.experiment(this.first.experiment);
+      const experiment = await session.experiment(this.first.tracking);
       const sync = new SweepSync({ sweepDir, client, target, experiment, restore: options.restore });
       await alone(sweepDir, options.signal, async () => void (await sync.open()));
       // Another process is at it: it has opened it, or will.
@@ -242,6 +243,7 @@ async function completeRun(runDir: string, target: string): Promise<string | und
   const sent = readCursor(runDir)?.sent[target];
   if (!sent || sent.status === undefined || sent.status !== statusOf(runDir).status) return undefined;
   if (sent.events !== endOf(eventsFile(runDir))) return undefined;
+  if ((sent.system?.bytes ?? 0) !== endOf(systemFile(runDir)) || lacksModel(runDir, sent)) return undefined;
   const files = await artifactsOf(runDir, { log: true });
   const all = files.every(({ path, size, changed }) => {
     const known = sent.artifacts[path];

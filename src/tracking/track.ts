@@ -32,7 +32,7 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
     make: async (session, signal) => {
       const { SweepSync } = await import('./mlflow/sweep-sync.ts');
       const client = session.client.with({ signal });
-      const experiment = await session.experiment(options.config.tracking.experiment);
+      const experiment = await session.experiment(options.config.tracking);
       const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
       parent.found((await sync.open()).id);
       return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
@@ -204,7 +204,7 @@ async function runSender(
 ): Promise<Sender> {
   const { RunSync } = await import('./mlflow/run-sync.ts');
   const client = session.client.with({ signal });
-  const experiment = await session.experiment(config.tracking.experiment);
+  const experiment = await session.experiment(config.tracking);
   const sync = new RunSync({ runDir, client, target: session.target, experiment, parent });
   return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
 }

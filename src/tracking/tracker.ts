@@ -28,10 +28,14 @@ export interface CloseOptions {
   signal?: AbortSignal;
 }
 
+/** `tracking` of a config, as far as it is needed here. */
+export type TrackingConfig = Pick<Experiment['tracking'], 'mlflow' | 'experiment'> &
+  Partial<Experiment['tracking']>;
+
 export interface TrackOptions {
   /** The folder of all run folders, where the local server keeps its data. */
   runs: string;
-  config: Pick<Experiment, 'name' | 'tracking'>;
+  config: Pick<Experiment, 'name'> & { tracking: TrackingConfig };
   /** Says a line to people. */
   note: (line: string) => void;
 }

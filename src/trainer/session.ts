@@ -47,6 +47,6 @@ export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progres
   /** Ends the training after `steps`. */
   limit: AbortController;
   /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
-  save: (options?: { best?: boolean; kept?: boolean }) => Promise<void>;
+  save: (options?: { best?: boolean; kept?: boolean; last?: boolean }) => Promise<void>;
   checkpoints: CheckpointWriter;
 }

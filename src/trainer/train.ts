@@ -77,10 +77,10 @@ async function start(options: TrainOptions): Promise<Session> {
   await learner.startPhase?.(stretchAt(stretches, state.epoch).phase, false);
   warn(options, stretches);
   let saved = position(state);
-  const save = async ({ best = false, kept = false } = {}) => {
+  const save = async ({ best = false, kept = false, last = true } = {}) => {
     // Nothing new to say since the last checkpoint, or nothing learnt at all.
-    if (!best && !kept && position(state) === saved) return;
-    saved = position(state);
+    if (!best && !kept && (!last || position(state) === saved)) return;
+    if (last) saved = position(state);
     const score = state.best?.score ?? undefined;
     const tensors = await stages.time('checkpoints', () => learner.state());
     await checkpoints.save(
@@ -96,6 +96,7 @@ async function start(options: TrainOptions): Promise<Session> {
       tensors,
       {
         best,
+        last,
         ...(kept ? { epoch: state.epoch } : {}),
         epochs: config.train.checkpoints.keep > 1 ? state.kept.map(({ epoch }) => epoch) : [],
       },
@@ -316,7 +317,9 @@ async function endEpoch(
   }
   record.metric(state.step, state.epoch, values);
   log(epochLine(state, config.train.epochs, values, { best, monitor, seconds: trained.seconds }));
-  await session.save({ best, kept });
+  // A run that has ended its training needs no more than its best, unless it is stopped before its end.
+  const last = state.ended === null || config.train.checkpoints.keep_last;
+  await session.save({ best, kept, last });
 }
 
 /** Takes the epoch among the best that are kept, where it is one. */

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import {
   asideName,
   copyAside,
+  makeFolder,
   readJson,
   readJsonObject,
   tidyAside,
@@ -72,4 +73,18 @@ test('what a killed process left is tidied away once it is old', async (t) => {
   );
   tidyAside(join(folder, 'absent'));
   assert.ok(existsSync(young));
+});
+
+test('folders are made with those above them; one that is denied is an error, not a wait without end', {
+  timeout: 10_000,
+}, async (t) => {
+  const folder = await temporaryFolder(t);
+  makeFolder(join(folder, 'a', 'b', 'c'));
+  makeFolder(join(folder, 'a', 'b'));
+  assert.ok(existsSync(join(folder, 'a', 'b', 'c')));
+  writeFileSync(join(folder, 'file'), '');
+  assert.throws(() => makeFolder(join(folder, 'file')), { code: 'EEXIST' });
+  assert.throws(() => makeFolder(join(folder, 'file', 'below')), { code: 'ENOTDIR' });
+  if (process.platform === 'linux')
+    assert.throws(() => makeFolder('/proc/facecom/below'), { code: 'ENOENT' });
 });

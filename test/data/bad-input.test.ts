@@ -84,6 +84,25 @@ test('a truncated JPEG is found when it is decoded, and skipped from every side,
   });
 });
 
+test('images that are missing, empty, cut, folders or links in a circle are named at once', async (t) => {
+  const entries = people(2, 4);
+  const path = await writeSet(await temporaryFolder(t), entries, '');
+  const images = join(path, 'images');
+  const whole = await noise().jpeg().toBuffer();
+  const bad = ['gone.jpg', 'empty.jpg', 'cut.jpg', 'folder.jpg', 'loop.jpg'];
+  await writeFile(join(images, 'empty.jpg'), '');
+  await writeFile(join(images, 'cut.jpg'), whole.subarray(0, whole.length / 2));
+  await mkdir(join(images, 'folder.jpg'));
+  await symlink('loop.jpg', join(images, 'loop.jpg'));
+  const more = bad.map((filename) => ({ filename, gender: 'Male', person_id: 'p0' }));
+  await writeFile(join(path, 'annotations.json'), JSON.stringify([...entries, ...more]));
+  await assert.rejects(survey({ source: 'facecom', path }), (error: { code: string; found: string }) => {
+    assert.equal(error.code, 'data-picture-missing');
+    for (const name of bad) assert.ok(error.found.includes(name), `${name} in ${error.found}`);
+    return true;
+  });
+});
+
 test('links out of the folder, to nothing and round in a circle; pipes', async (t) => {
   const path = await tree(t);
   const outside = join(await temporaryFolder(t), 'x.jpg');

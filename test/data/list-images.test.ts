@@ -20,8 +20,13 @@ test('images to predict: regular files, each once, whatever links and pipes lie 
   await symlink('../outside.png', join(folder, 'p', 'link.png'));
   execFileSync('mkfifo', [join(folder, 'p', 'pipe.jpg')]);
   const names = async (...paths: string[]) =>
-    (await listImages(paths.map((path) => join(folder, path)))).map(({ name }) => name);
+    (await listImages(paths.map((path) => join(folder, path)))).images.map(({ name }) => name);
   assert.deepEqual(await names('p'), ['a.png', 'sub/b.PGM']);
+  const { leftOut } = await listImages([join(folder, 'p')]);
+  assert.deepEqual(
+    leftOut.map(({ name }) => name),
+    ['pipe.jpg', 'link.png'],
+  );
   await assert.rejects(names('p/pipe.jpg'), { code: 'data-picture-special', exitCode: 2 });
   await assert.rejects(names('gone'), { code: 'data-path-missing' });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { it } from 'node:test';
-import { inspectExperiment } from '../../src/spec/index.ts';
+import { inspectExperiment, usePlugins } from '../../src/spec/index.ts';
 import { experimentSchema } from '../../src/spec/schema.ts';
 import { facecom, packageDir } from '../support/program.ts';
 
@@ -40,6 +40,8 @@ for (const name of examples) {
       cwd: packageDir,
     });
     assert.deepEqual(problems, []);
+    // The schema is its own again.
+    await usePlugins();
   });
 
   if (/\nsweep:/.test(text))

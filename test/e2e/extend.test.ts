@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readEvents, readOrigins, scanRuns } from '../../src/record/index.ts';
 import { readSafetensors } from '../../src/trainer/checkpoint/safetensors.ts';
+import { withoutNative } from '../support/native.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 
 const runsOf = (cwd: string, folder: string, name: string) => [...scanRuns(join(cwd, folder, name))];
 
@@ -85,7 +85,7 @@ test('a key that would have changed what was trained is refused; one that decide
 });
 
 test('the built-in trainer trains on to the bits of a run that was as long from the start', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const cwd = await temporaryFolder(t);
   cpSync(join(packageDir, 'experiments', 'tiny.yaml'), join(cwd, 'tiny.yaml'));

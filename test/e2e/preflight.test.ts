@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readPreflight, scanRuns } from '../../src/record/index.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
+import { withoutNative } from '../support/native.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 test('the costliest trial is tried before a sweep, once, and tells how long the rest takes', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, facecom } = await place(t);
   const write = (rates: number[]) =>

@@ -102,6 +102,10 @@ describe('a sweep that learns', () => {
     const { summary, exitCode } = await search(cwd, { sweep: { objectives, trials: 15 } });
     assert.equal(exitCode, 0);
     assert.ok(summary.front.length > 0);
+    const { stdout } = await facecom(['results', 'search'], { cwd });
+    assert.match(stdout, /No other beats 1\b.* in all of val\/combined and val\/size\./);
+    const told = (await facecom(['results', 'search', '--format', 'json'], { cwd })).json;
+    assert.equal(told.filter(({ front }) => front).length, summary.front.length);
     for (const a of summary.front)
       for (const b of summary.front)
         assert.ok(

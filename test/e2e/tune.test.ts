@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
+import { withoutNative } from '../support/native.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 const small = sets('model.backbone=tiny');
 
 test('tune lr finds a rate, draws the chart and prints the line of YAML', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, facecom } = await place(t);
   const found = await facecom('tune', 'lr', tiny, ...small, '--steps', '60', '--json');
@@ -46,7 +46,7 @@ test('tune lr finds a rate, draws the chart and prints the line of YAML', {
   assert.match(readFileSync(join(cwd, 'a.svg'), 'utf8'), /<svg/);
 });
 
-test('tune batch measures sizes in processes of their own', { skip: withoutTensorFlow }, async (t) => {
+test('tune batch measures sizes in processes of their own', { skip: withoutNative }, async (t) => {
   const { cwd, facecom } = await place(t);
   const found = await facecom('tune', 'batch', tiny, ...small, '--sizes', '4,16', '--steps', '2', '--json');
   assert.equal(found.exitCode, 0, found.stderr + found.stdout);
@@ -90,7 +90,7 @@ test('what tune refuses', async (t) => {
   assert.equal(await code('lr', tiny, ...sets('trainer.command=[python3, train.py]')), 'tune-trainer');
 });
 
-test('sizes that do not rise or exceed the data are refused', { skip: withoutTensorFlow }, async (t) => {
+test('sizes that do not rise or exceed the data are refused', { skip: withoutNative }, async (t) => {
   const { facecom } = await place(t);
   for (const sizes of ['16,8', '4,1000']) {
     const { exitCode, json } = await facecom('tune', 'batch', tiny, ...small, '--sizes', sizes, '--json');

@@ -4,11 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { withoutNative } from '../support/native.ts';
 import { facecom, temporaryFolder } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 
 test('two images of two identities: the remedy of what cannot be divided is one with which they are trained on', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const cwd = await temporaryFolder(t);
   mkdirSync(join(cwd, 'two', 'images'), { recursive: true });

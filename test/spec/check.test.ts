@@ -87,6 +87,11 @@ const cases: Array<[what: string, text: string, expected: string[]]> = [
     ['rule-metric@2:29'],
   ],
   [
+    'one of several objectives that is misspelt, and one that is to fall',
+    'name: a\nsweep: {method: tpe, trials: 3, objectives: [{metric: val/combind}, {metric: val/loss}], axes: {seed: [1, 2]}}\n',
+    ['rule-metric@2:55', 'rule-metric-mode@2:69'],
+  ],
+  [
     'an objective without images',
     'name: a\ndata: {split: {train: 0.9, validation: 0, test: 0.1}}\nsweep: {axes: {seed: [1, 2]}}\n',
     ['rule-metric@3:1'],

@@ -30,12 +30,14 @@ const best = (runDir: string) => join(runDir, 'checkpoints/best.safetensors');
 let whole: Awaited<ReturnType<typeof leavings>>;
 
 async function leavings(runDir: string) {
+  const { seconds, ...summary } = JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8'));
+  assert.ok(seconds.test >= 0);
   return {
     last: await essence(runDir, 'last'),
     best: await essence(runDir, 'best'),
     metrics: metrics(runDir),
     submission: readFileSync(join(runDir, 'artifacts/submission.csv'), 'utf8'),
-    summary: JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8')),
+    summary,
   };
 }
 

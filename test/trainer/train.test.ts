@@ -68,6 +68,15 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
   assert.equal(lines.filter((line) => line.startsWith('epoch ')).length, 6);
 });
 
+test('the last epoch of a run that keeps no last checkpoint writes none', async (t) => {
+  const runDir = await temporaryFolder(t);
+  await run({ runDir, config: { train: { epochs: 3, checkpoints: { keep_last: false } } } });
+  assert.equal((await essence(runDir, 'last')).state.epoch, 2);
+  const seconds = JSON.parse(readFileSync(join(runDir, 'artifacts/metrics.json'), 'utf8')).seconds;
+  for (const stage of ['training', 'validation', 'checkpoints', 'test'])
+    assert.ok(seconds[stage] >= 0, stage);
+});
+
 test('the best epoch by the monitored metric is kept and is the one that is tested', async (t) => {
   const runDir = await temporaryFolder(t);
   // A learning rate that ruins the model after it was good.

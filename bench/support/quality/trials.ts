@@ -56,7 +56,7 @@ export class Trials {
     const { work, data, limit, note } = this.options;
     const set = [...recipe.set, `data.path=${data}`, `seed=${seed}`];
     const { config } = await readExperiment(recipe.spec, { set });
-    const request = side === 'peer' ? await this.requestOf(config) : undefined;
+    const request = side === 'peer' ? await requestOf(config, work) : undefined;
     const { path: _, ...pictures } = config.data;
     const decides = request ? [request, await readFile(script, 'utf8')] : { ...config, data: pictures };
     const key = createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, 12);
@@ -123,53 +123,50 @@ export class Trials {
       await rm(file, { force: true });
     }
   }
+}
 
-  /** The same experiment for the peer: images of each side, and the numbers of the recipe. */
-  private async requestOf(config: Experiment): Promise<object> {
-    const { collection, identities, split } = await surveyDataset(config.data);
-    const images = (positions: number[]) =>
-      positions.map((i) => ({
-        file: collection.file!(i),
-        gender: collection.entries[i]!.gender,
-        identity: identities.indexOf(collection.entries[i]!.person!),
-      }));
-    const { conditions } = config.evaluate;
-    return {
-      size: config.data.image_size,
-      epochs: config.train.epochs,
-      batch: config.train.batch_size,
-      lr: config.optimizer.lr,
-      weight_decay: config.optimizer.weight_decay,
-      warmup: config.schedule.name === 'cosine' ? config.schedule.warmup : 0,
-      alpha: config.loss.alpha,
-      beta: config.loss.beta,
-      seed: config.seed,
-      train: images(split.train),
-      validation: images(split.validation),
-      test: images(split.test),
-      conditions: conditions.length > 0 ? { names: conditions, file: await this.distorted(config) } : null,
-    };
-  }
+/** An experiment for the peer: images of each side, and the numbers of the recipe. `work` keeps the images under conditions. */
+export async function requestOf(config: Experiment, work: string): Promise<object> {
+  const { collection, identities, split } = await surveyDataset(config.data);
+  const images = (positions: number[]) =>
+    positions.map((i) => ({
+      file: collection.file!(i),
+      gender: collection.entries[i]!.gender,
+      identity: identities.indexOf(collection.entries[i]!.person!),
+    }));
+  const { conditions } = config.evaluate;
+  return {
+    size: config.data.image_size,
+    epochs: config.train.epochs,
+    batch: config.train.batch_size,
+    lr: config.optimizer.lr,
+    weight_decay: config.optimizer.weight_decay,
+    warmup: config.schedule.name === 'cosine' ? config.schedule.warmup : 0,
+    alpha: config.loss.alpha,
+    beta: config.loss.beta,
+    seed: config.seed,
+    train: images(split.train),
+    validation: images(split.validation),
+    test: images(split.test),
+    conditions: conditions.length > 0 ? { names: conditions, file: await distorted(config, work) } : null,
+  };
+}
 
-  /** A file of the test images under each condition, bytes [condition, image, size, size, 3] RGB: the same for both sides. */
-  private async distorted(config: Experiment): Promise<string> {
-    const { conditions, severities } = config.evaluate;
-    const { image_size: size, split } = config.data;
-    const file = join(
-      this.options.work,
-      `conditions-${size}-${conditions.join('-')}-${severities.join('-')}.bin`,
-    );
-    if (existsSync(file)) return file;
-    const { test } = await loadDataset(config.data, { seed: config.seed });
-    const bytes = size * size * 3;
-    const pixels = new Uint8Array(conditions.length * test.size * bytes);
-    for (const [k, condition] of conditions.entries()) {
-      const severity = severities[0]!;
-      const subset = underCondition(test, { condition, severity, imageSize: size, seed: split.seed });
-      for (let i = 0; i < test.size; i++) subset.copyPixels(i, pixels, (k * test.size + i) * bytes);
-    }
-    await mkdir(this.options.work, { recursive: true });
-    await writeAsideAsync(file, pixels);
-    return file;
+/** A file of the test images under each condition, bytes [condition, image, size, size, 3] RGB: the same for both sides. */
+async function distorted(config: Experiment, work: string): Promise<string> {
+  const { conditions, severities } = config.evaluate;
+  const { image_size: size, split } = config.data;
+  const file = join(work, `conditions-${size}-${conditions.join('-')}-${severities.join('-')}.bin`);
+  if (existsSync(file)) return file;
+  const { test } = await loadDataset(config.data, { seed: config.seed });
+  const bytes = size * size * 3;
+  const pixels = new Uint8Array(conditions.length * test.size * bytes);
+  for (const [k, condition] of conditions.entries()) {
+    const severity = severities[0]!;
+    const subset = underCondition(test, { condition, severity, imageSize: size, seed: split.seed });
+    for (let i = 0; i < test.size; i++) subset.copyPixels(i, pixels, (k * test.size + i) * bytes);
   }
+  await mkdir(work, { recursive: true });
+  await writeAsideAsync(file, pixels);
+  return file;
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../../base/files.ts';
 import { programFile } from '../../base/folders.ts';
 import { shownPath } from '../../base/format.ts';
 import { holderOfRun, lockHolder, runFoldersUnder } from '../../record/index.ts';
@@ -15,7 +16,7 @@ const WATCHED = 20_000;
  */
 export async function startDetached({ runs, name }: { runs: string; name: string }): Promise<number> {
   const folder = join(runs, name);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, 'detached.log');
   const args = process.argv.slice(2).filter((arg) => arg !== '--detach');
   const log = openSync(file, 'a');

@@ -104,7 +104,7 @@ async function install(
   const [root, work] = [join(aside, 'root'), join(aside, 'work')];
   const lib = join(root, 'lib');
   try {
-    mkdirSync(lib, { recursive: true });
+    makeFolder(lib);
     mkdirSync(work);
     const growth = watchGrowth(work, 'fetching oneDNN', progress);
     growth.expect(wheels.fetched);
@@ -178,6 +178,8 @@ with zipfile.ZipFile(wheel) as archive:
             with archive.open(info) as source, open(os.path.join(folder, name), "wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 `;
+
+import { makeFolder } from '../../base/files.ts';
 
 /** Copies the libraries out of what was unpacked, wherever the tool put them. */
 function keep(work: string, lib: string): void {

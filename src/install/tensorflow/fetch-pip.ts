@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Python } from '../../python/index.ts';
 import { type Progress, runPip, watchGrowth } from '../../python/index.ts';
@@ -39,6 +39,8 @@ except Exception as error:
     sys.exit("ERROR: " + str(error))
 `;
 
+import { makeFolder } from '../../base/files.ts';
+
 /** Fetches the wheels with pip, one after another, and unpacks what is needed of each. */
 export async function fetchWithPip(python: Python, options: FetchOptions): Promise<void> {
   const { plan, work } = options;
@@ -65,7 +67,7 @@ async function fetchWheel(python: string, requirement: string, options: FetchOpt
   const { plan, root, work, signal, progress } = options;
   const what = /^[\w-]+/.exec(requirement)![0];
   const [wheels, temporary] = [join(work, 'wheels'), join(work, 'tmp')];
-  for (const folder of [root, wheels, temporary]) mkdirSync(folder, { recursive: true });
+  for (const folder of [root, wheels, temporary]) makeFolder(folder);
   const growth = watchGrowth(temporary, `fetching ${what}`, progress);
   const flags = [
     ...['--no-deps', '--no-cache-dir', '--only-binary=:all:', '--progress-bar', 'off'],

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../base/files.ts';
 import type { Python } from '../../python/index.ts';
 import { runPip, watchGrowth } from '../../python/index.ts';
 import { type FetchOptions, KEPT, requirementArgs, WHEEL_PYTHON } from './fetch-pip.ts';
@@ -7,7 +8,7 @@ import { type FetchOptions, KEPT, requirementArgs, WHEEL_PYTHON } from './fetch-
 /** Fetches the wheels with uv, which unpacks them whole, and keeps what is needed. Where there is no Python, uv gets one. */
 export async function fetchWithUv(python: Python | undefined, options: FetchOptions): Promise<void> {
   const { plan, work } = options;
-  mkdirSync(work, { recursive: true });
+  makeFolder(work);
   const interpreter = python?.path ?? (await pythonOfItsOwn(options));
   for (const requirement of plan.requirements) await install(interpreter, requirement, options);
 }
@@ -24,7 +25,7 @@ async function install(python: string, requirement: string, options: FetchOption
   const what = /^[\w-]+/.exec(requirement)![0];
   // A cache of its own, on the same disk: files are moved, not copied, and nothing stays behind.
   const [site, cache] = [join(work, 'site'), join(work, 'cache')];
-  for (const folder of [site, cache]) mkdirSync(folder, { recursive: true });
+  for (const folder of [site, cache]) makeFolder(folder);
   const growth = watchGrowth(cache, `fetching ${what}`, progress);
   const flags = [
     ...[
@@ -60,7 +61,7 @@ function keep(site: string, root: string): void {
     const from = join(entry.parentPath ?? entry.path, entry.name);
     const name = from.slice(site.length + 1).replaceAll('\\', '/');
     if (entry.isDirectory() || !KEPT.test(name)) continue;
-    mkdirSync(dirname(join(root, name)), { recursive: true });
+    makeFolder(dirname(join(root, name)));
     renameSync(from, join(root, name));
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asCacheError, checkSpace, makeCacheFolder } from '../../base/disk.ts';
 import { FacecomError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/files.ts';
 import { formatBytes } from '../../base/format.ts';
 import { withLock } from '../../base/lock.ts';
 import type { Progress } from '../../python/index.ts';
@@ -106,7 +107,7 @@ async function install(plan: WheelPlan, folder: string, options: SetupOptions): 
   const aside = join(installsFolder(), `${ASIDE}${process.pid}-${randomUUID().slice(0, 8)}`);
   const [root, work] = [join(aside, 'root'), join(aside, 'work')];
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     const fetch = { plan, root, work, signal, progress };
     if (uv) await fetchWithUv(python, fetch);
     else await fetchWithPip(python!, fetch);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SweepObserver, TrialRow } from '../../orchestrator/index.ts';
 import type { Tracker, TrackSweepOptions } from '../../tracking/index.ts';
+import { exportForMlflow, wantsModel } from '../model-for-mlflow.ts';
 import { ChartWriter } from './chart-writer.ts';
 
 /** Seconds for which the end of a sweep waits for charts that are still to be drawn. */
@@ -13,7 +14,7 @@ export interface AfterOptions extends TrackSweepOptions {
 
 /** What follows a sweep's runs besides the views: their charts and reports, and MLflow. It never holds a trial up. */
 export async function followRuns(options: AfterOptions) {
-  const { trackSweep } = await import('../../tracking/index.ts');
+  const { bestRunOf, trackSweep } = await import('../../tracking/index.ts');
   const tracking = trackSweep(options);
   const charts = new ChartWriter(options.charts);
   const trackers = new Map<string, Tracker>();
@@ -54,6 +55,11 @@ export async function followRuns(options: AfterOptions) {
       if (ended > 0 && !stop.aborted) await Promise.race([charts.write(options.sweepDir), patience]);
       over.abort();
       charts.close();
+      const best = stop.aborted || !wantsModel(options.config) ? undefined : bestRunOf(options.sweepDir);
+      if (best !== undefined) {
+        await exportForMlflow(best, { note: options.note, signal: kill });
+        void tracking.run(best).close();
+      }
       return tracking.close({ timeout: stop.aborted ? 5 : 20, signal: kill });
     },
   };

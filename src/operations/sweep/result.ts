@@ -66,7 +66,7 @@ export function sweepResult({
   const trials = board.rows.length;
   const points = pointsOf(board, objective);
   const best = bestOf(points);
-  const lead = objectives.length > 1 ? undefined : leadOf(points, objective, (value) => value.toFixed(4));
+  const lead = objectives.length > 1 ? undefined : leadOf(points, objective);
   return {
     sweep: name,
     status:

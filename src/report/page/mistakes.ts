@@ -46,7 +46,7 @@ export function identitiesCard(images: readonly TestImage[], sheet: Sheet | unde
         { title: 'error', number: true },
         { title: 'wrong', number: true },
         { title: 'images', number: true },
-        { title: 'mistaken' },
+        { title: 'mistaken', wrap: true },
       ],
       shown.map(({ identity, all, wrong, share }) => ({
         cells: [

@@ -51,7 +51,8 @@ svg.chart { display: block; max-width: 100%; height: auto; }
 .charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); align-items: start; }
 .charts figure { margin: 0; min-width: 0; }
 .lead { font-size: 17px; max-width: 80ch; }
-table.sortable td.mono, table.sortable th { white-space: nowrap; }
+table.sortable td, table.sortable th { white-space: nowrap; }
+table.sortable td.wrap { white-space: normal; min-width: 24ch; overflow-wrap: anywhere; }
 button.sort { all: unset; cursor: pointer; font: inherit; color: inherit; }
 button.sort::after { content: ' ⇅'; opacity: 0.45; }
 th[aria-sort='ascending'] > button.sort::after { content: ' ↑'; opacity: 1; }

@@ -31,6 +31,8 @@ export function sweepPage(
 ): Promise<string> {
   const failed = sweep.trials.filter(({ status }) => status === 'failed');
   const { metric } = sweep.objective;
+  // The panel of the weights shows what the only axis would.
+  const alone = charts.simplex.length > 0 && charts.axes.length === 1;
   return page(
     `${sweep.name} · facecom`,
     html`${header(sweep)}
@@ -39,7 +41,7 @@ ${chartsCard(
   [...charts.simplex, ...charts.tradeOff, ...charts.curves],
   'Means over the seeds with their 95 % intervals; curves are single trials.',
 )}
-${chartsCard(`${metric} against each axis`, charts.axes, 'The mean of a point with its 95 % interval, small dots are single trials, the best point is ringed.')}
+${chartsCard(`${metric} against each axis`, alone ? [] : charts.axes, 'The mean of a point with its 95 % interval, small dots are single trials, the best point is ringed.')}
 ${importanceCard(sweep)}
 ${card('Results', results(sweep))}
 ${charts.parallel && wideChartCard(charts.parallel, 'Parallel coordinates of all points')}
@@ -160,7 +162,7 @@ function failures(failed: TrialRow[]): Html {
     .map(([name, n]) => html`${badge(`${n} ${name || 'unknown'}`, 'failed')} `);
   return html`<p>${counts}</p>${sortableTable(
     'failures',
-    [{ title: 'run' }, { title: 'class' }, { title: 'code' }, { title: 'reason' }],
+    [{ title: 'run' }, { title: 'class' }, { title: 'code' }, { title: 'reason', wrap: true }],
     failed.map(({ id, run }) => ({
       cells: [
         { content: run ? basename(run.dir) : id, mono: true },

@@ -2,6 +2,7 @@ import { suggest } from '../../base/suggest.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
 import { lossNames, metricNames, trainScoreNames } from '../metric-names.ts';
+import type { Path } from '../tree.ts';
 import { broken, type Rule } from './rule.ts';
 
 /** Losses that can be watched: they fall as a model learns. */
@@ -30,15 +31,23 @@ export const monitor: Rule = {
   },
 };
 
-/** sweep.objective.metric is one that its runs record, and its mode the way in which it improves. */
+/** The objectives of a sweep with their places. */
+function objectivesOf({ objective, objectives }: NonNullable<Experiment['sweep']>) {
+  if (!objectives) return [{ ...objective, at: ['sweep', 'objective'] }];
+  return objectives.map((one, i) => ({ ...one, at: ['sweep', 'objectives', i] }));
+}
+
+/** What a sweep compares by is recorded by its runs, and its mode the way in which it improves. */
 export const objective: Rule = {
   reads: ['sweep', 'trainer'],
   check({ sweep, trainer }) {
-    if (!sweep || trainer.command !== undefined || underCondition(sweep.objective.metric)) return [];
-    const { metric, mode } = sweep.objective;
+    if (!sweep || trainer.command !== undefined) return [];
     const known = [...validation, ...test, ...losses, 'train/images_per_second'];
-    if (!known.includes(metric)) return unknownMetric(['sweep', 'objective', 'metric'], metric, known);
-    return direction(['sweep', 'objective', 'mode'], metric, mode);
+    return objectivesOf(sweep).flatMap(({ metric, mode, at }) => {
+      if (underCondition(metric)) return [];
+      if (!known.includes(metric)) return unknownMetric([...at, 'metric'], metric, known);
+      return direction([...at, 'mode'], metric, mode);
+    });
   },
 };
 
@@ -46,15 +55,16 @@ export const objective: Rule = {
 export const objectiveSplit: Rule = {
   reads: ['sweep', 'data'],
   check({ sweep, data }) {
-    const metric = sweep?.objective.metric ?? '';
-    const side = metric.startsWith('val/') ? 'validation' : metric.startsWith('test/') ? 'test' : undefined;
-    if (!side || data.split[side] > 0) return [];
-    return broken(
-      'rule-metric',
-      ['sweep', 'objective', 'metric'],
-      `data.split.${side} is 0: no trial would have ${metric}.`,
-      { found: metric, expected: `a metric of another split, or data.split.${side} above 0` },
-    );
+    return (sweep ? objectivesOf(sweep) : []).flatMap(({ metric, at }) => {
+      const side = metric.startsWith('val/') ? 'validation' : metric.startsWith('test/') ? 'test' : undefined;
+      if (!side || data.split[side] > 0) return [];
+      return broken(
+        'rule-metric',
+        [...at, 'metric'],
+        `data.split.${side} is 0: no trial would have ${metric}.`,
+        { found: metric, expected: `a metric of another split, or data.split.${side} above 0` },
+      );
+    });
   },
 };
 
@@ -62,7 +72,7 @@ export const objectiveSplit: Rule = {
 const underCondition = (metric: string): boolean => /^test\/[a-z0-9_]+\/[a-z0-9_]+$/.test(metric);
 
 function unknownMetric(
-  at: string[],
+  at: Path,
   metric: string,
   known: string[],
   more: Partial<PlacedFinding> = {},
@@ -85,7 +95,7 @@ function unknownMetric(
 
 /** Losses and error rates fall, everything else rises. */
 function direction(
-  at: string[],
+  at: Path,
   metric: string,
   mode: Experiment['train']['early_stopping']['mode'],
 ): PlacedFinding[] {

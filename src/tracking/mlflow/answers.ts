@@ -77,3 +77,18 @@ const entriesOf = (value: unknown): Entry[] | undefined =>
       ? { key: entry.key, value: typeof entry.value === 'string' ? entry.value : '' }
       : undefined,
   );
+
+export interface LoggedModel {
+  model_id: string;
+  artifact_uri: string;
+}
+
+export function modelOf(value: unknown): LoggedModel | undefined {
+  const info = isRecord(value) ? value.info : undefined;
+  if (!isRecord(info) || !isId(info.model_id) || typeof info.artifact_uri !== 'string') return undefined;
+  return { model_id: info.model_id, artifact_uri: info.artifact_uri };
+}
+
+/** The number of a version of a registered model. */
+export const versionOf = (value: unknown): string | undefined =>
+  isRecord(value) && isId(String(value.version)) ? String(value.version) : undefined;

@@ -2,11 +2,14 @@ import {
   type Experiment,
   experimentOf,
   isId,
+  type LoggedModel,
   listOf,
+  modelOf,
   objectOf,
   type Run,
   type RunStatus,
   runOf,
+  versionOf,
 } from './answers.ts';
 import { batches } from './batches.ts';
 import type { Connection } from './connection.ts';
@@ -131,6 +134,61 @@ export class MlflowClient {
   async logInput(id: string, dataset: Dataset, context: string): Promise<void> {
     const tags = [{ key: 'mlflow.data.context', value: context }];
     await this.post('runs/log-inputs', { run_id: id, datasets: [{ tags, dataset }] }, anyObject);
+  }
+
+  /** The model that was made of a run's checkpoint. Throws with status 404 where the server has no models of runs (before version 3). */
+  async modelOfRun(experiment: string, run: string): Promise<LoggedModel | undefined> {
+    const asked = { experiment_ids: [experiment], filter: `source_run_id = '${run}'`, max_results: 1 };
+    return (await this.post('logged-models/search', asked, ({ models }) => listOf(models, modelOf)))[0];
+  }
+
+  async createModel(model: {
+    experiment_id: string;
+    name: string;
+    source_run_id: string;
+  }): Promise<LoggedModel> {
+    return this.post('logged-models', model, ({ model: made }) => modelOf(made), { once: true });
+  }
+
+  /** All its files are there. */
+  async finishModel(id: string): Promise<void> {
+    const json = { model_id: id, status: 'LOGGED_MODEL_READY' };
+    await this.send({ method: 'PATCH', path: `api/2.0/mlflow/logged-models/${id}`, json, read: objectOf });
+  }
+
+  async logOutputs(run: string, models: readonly { model_id: string; step: number }[]): Promise<void> {
+    await this.post('runs/outputs', { run_id: run, models }, anyObject);
+  }
+
+  /** One that is there already stays. */
+  async createRegisteredModel(name: string): Promise<void> {
+    try {
+      await this.post('registered-models/create', { name }, anyObject);
+    } catch (error) {
+      if (!(error instanceof MlflowError) || error.reason !== 'RESOURCE_ALREADY_EXISTS') throw error;
+    }
+  }
+
+  /** The version of a registered model that a run's model is. */
+  async versionOfRun(name: string, run: string): Promise<string | undefined> {
+    const filter = `name = '${name.replaceAll("'", "''")}' and run_id = '${run}'`;
+    const read = ({ model_versions }: Answer) => listOf(model_versions, versionOf);
+    return (await this.get('model-versions/search', { filter, max_results: '1' }, read))[0];
+  }
+
+  async createVersion(version: {
+    name: string;
+    source: string;
+    run_id: string;
+    model_id?: string;
+  }): Promise<string> {
+    return this.post('model-versions/create', version, ({ model_version }) => versionOf(model_version), {
+      once: true,
+    });
+  }
+
+  async setAlias(name: string, alias: string, version: string): Promise<void> {
+    await this.post('registered-models/alias', { name, alias, version }, anyObject);
   }
 
   /** Stores a file through the server; `path` is below its artifact root. */

@@ -1,6 +1,8 @@
+import { hasModel } from '../../record/index.ts';
 import { artifactRoot } from './artifact-root.ts';
 import { content } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
+import type { Sent } from './cursor.ts';
 import { MlflowError } from './errors.ts';
 import { type ModelPlace, modelFiles } from './model-files.ts';
 import { legalKey } from './names.ts';
@@ -10,19 +12,24 @@ import { readRunRecord } from './run-record.ts';
 /** Where older servers keep a model: below the run's artifacts. */
 const FOLDER = 'model';
 
+/** Whether a run has a model that was asked for and not sent, or not registered as it is to be. */
+export function lacksModel(runDir: string, { model }: Sent): boolean {
+  if (!hasModel(runDir)) return false;
+  const { model: wanted, register } = readRunRecord(runDir).config.tracking ?? {};
+  return (wanted || Boolean(register)) && !(model?.ready && (!register || model.registered === register));
+}
+
 /**
  * Sends a run's exported best checkpoint as a model of MLflow's, and registers it if `tracking.register` names it
  * (`NAME`, or `NAME@ALIAS`; the alias is `newest` if left out). Done once for each run; sent again as a whole where it was cut.
  */
 export async function sendModel(remote: RemoteRun, client: MlflowClient, runDir: string): Promise<void> {
   const { sent } = remote;
-  const { config } = readRunRecord(runDir);
-  const { model: wanted, register } = config.tracking ?? {};
-  if (!wanted && !register) return;
+  if (!lacksModel(runDir, sent)) return;
+  const { register } = readRunRecord(runDir).config.tracking ?? {};
   try {
     if (!sent.model?.ready) await upload(remote, client, runDir);
-    if (register && sent.model?.ready && sent.model.registered !== register)
-      await registerModel(remote, client, register);
+    if (register && sent.model?.ready) await registerModel(remote, client, register);
   } catch (error) {
     if (!(error instanceof MlflowError) || ![400, 403, 404, 501].includes(error.status)) throw error;
     remote.left.add(`The model was not taken: ${error.message}`);

@@ -8,6 +8,7 @@ import { type Cursor, nothingSent, readCursor, type Sent, writeCursor } from './
 import { MlflowError } from './errors.ts';
 import { legalKey } from './names.ts';
 import { checkMetric, type Entry, LONGEST_PARAM, LONGEST_TAG, type Metric, text } from './values.ts';
+import { viewTag } from './views.ts';
 
 export interface NewRun {
   /** Returns the same for the same folder at all times. */
@@ -91,6 +92,11 @@ export class RemoteRun {
     const remote = new RemoteRun(client, dir, cursor, cursor.sent[target]!, run);
     if (make.parent !== undefined) await remote.setTags({ [PARENT]: make.parent });
     return remote;
+  }
+
+  /** Where the server keeps the run's artifacts; undefined if it does not serve that store. */
+  get artifactUri(): string | undefined {
+    return this.root === undefined ? undefined : `mlflow-artifacts:/${this.root}`;
   }
 
   get id(): string {
@@ -208,6 +214,15 @@ export class RemoteRun {
     this.left.delete(leftOutText(this.leftOut));
     this.leftOut.points++;
     this.left.add(leftOutText(this.leftOut));
+  }
+
+  /** Saves a view of the list of runs in the experiment. */
+  async saveView(key: string, value: string): Promise<void> {
+    const tag = viewTag(key);
+    if (this.sent.tags[tag] === value) return;
+    await this.client.setExperimentTag(this.sent.experiment, { key: tag, value });
+    this.sent.tags[tag] = value;
+    this.save();
   }
 
   async logInput(dataset: Dataset | undefined): Promise<void> {

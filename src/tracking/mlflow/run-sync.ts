@@ -4,6 +4,7 @@ import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import type { Sent } from './cursor.ts';
 import { isEvaluation, pointsOfEvaluation } from './evaluations.ts';
+import { sendModel } from './logged-model.ts';
 import { hashed, legalKey, legalPath } from './names.ts';
 import { noteOf } from './note.ts';
 import { RemoteRun } from './remote-run.ts';
@@ -17,6 +18,7 @@ import {
   statusOf,
   tagsOf,
 } from './run-record.ts';
+import { bestName } from './score-names.ts';
 import { sendSystemMetrics } from './system-metrics.ts';
 import { EventTail } from './tail.ts';
 import { type Metric, metric } from './values.ts';
@@ -87,7 +89,10 @@ export class RunSync {
       await remote.logMetrics(remote.unsent(files.filter(isEvaluation)).flatMap(pointsOfEvaluation));
       await remote.putArtifacts(files);
     }
-    if (last) await remote.settle();
+    if (last) {
+      if (status === 'FINISHED') await sendModel(remote, this.options.client, runDir);
+      await remote.settle();
+    }
     await remote.setStatus(status, ended);
   }
 
@@ -134,13 +139,7 @@ function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, t
   if (event.type !== 'finished') return [];
   return Object.entries(event.metrics)
     .filter(([name]) => !(last.tested && name.startsWith('test/')))
-    .map(([name, value]) => metric(legalKey(finalName(name)), value, time, last.step));
-}
-
-function finalName(name: string): string {
-  if (name.startsWith('test/')) return name;
-  // Beside the curves that they belong to, and behind them: MLflow's charts stand in the order of their names.
-  return name.includes('/') ? name.replace('/', '_best/') : `final/${name}`;
+    .map(([name, value]) => metric(legalKey(bestName(name)), value, time, last.step));
 }
 
 function warningsOf(events: Event[]): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { Target } from '../target.ts';
+import type { Experiment } from './answers.ts';
 import { MlflowClient } from './client.ts';
 import { connect } from './connection.ts';
 import { MlflowError } from './errors.ts';
@@ -7,6 +8,8 @@ import { waitForServer } from './local/server.ts';
 import type { ServerState } from './local/state.ts';
 import { type Pages, pagesOf } from './pages.ts';
 import type { RetryPolicy } from './retry.ts';
+import { text } from './values.ts';
+import { ALL_RUNS, allRunsView, viewTag } from './views.ts';
 
 export interface SessionOptions {
   /** The folder of runs, of the local server. */
@@ -15,6 +18,17 @@ export interface SessionOptions {
   signal?: AbortSignal;
   onPhase?: (phase: ServerState['phase'] | 'none') => void;
 }
+
+/** `tracking` of a config. */
+export interface ExperimentOptions {
+  experiment: string;
+  description?: string;
+}
+
+const NOTE = 'mlflow.note.content';
+/** What was written there last. */
+const DESCRIBED = 'facecom.description';
+const LONGEST_EXPERIMENT_TAG = 5000;
 
 /** A server that has answered. */
 export class Session {
@@ -44,18 +58,38 @@ export class Session {
     return new Session(client, connection.base, await client.version());
   }
 
-  /** MLflow's id of an experiment, which is made if there is none of this name. */
-  experiment(name: string): Promise<string> {
+  /** MLflow's id of an experiment, which is made if there is none of this name; with its saved view, and its description if one is given. */
+  experiment({ experiment: name, description }: ExperimentOptions): Promise<string> {
     let id = this.experiments.get(name);
     if (!id) {
-      id = this.findExperiment(name);
+      id = this.prepareExperiment(name, description?.trim());
       this.experiments.set(name, id);
       id.catch(() => this.experiments.delete(name));
     }
     return id;
   }
 
-  private async findExperiment(name: string, again = true): Promise<string> {
+  private async prepareExperiment(name: string, description: string | undefined): Promise<string> {
+    const { experiment_id: id, tags } = await this.findExperiment(name);
+    const there = new Map(tags.map(({ key, value }) => [key, value]));
+    const set = async (key: string, value: string) => {
+      if (there.get(key) !== value) await this.client.setExperimentTag(id, { key, value });
+    };
+    await set(viewTag(ALL_RUNS), allRunsView());
+    // What somebody has written there stays.
+    const note = there.get(NOTE);
+    if (description && (!note || note === there.get(DESCRIBED))) {
+      const shown = text(description, LONGEST_EXPERIMENT_TAG, 'the whole of it is in the spec');
+      await set(NOTE, shown);
+      await set(DESCRIBED, shown);
+    }
+    return id;
+  }
+
+  private async findExperiment(
+    name: string,
+    again = true,
+  ): Promise<Pick<Experiment, 'experiment_id' | 'tags'>> {
     const { client } = this;
     const known = await client.experimentByName(name);
     if (known?.lifecycle_stage === 'deleted')
@@ -66,12 +100,11 @@ export class Session {
         `The experiment ${name} was deleted in MLflow at ${client.connection.base}.`,
         'Restore it there (`mlflow experiments restore`), or give another one as tracking.experiment.',
       );
-    if (known) return known.experiment_id;
+    if (known) return known;
     try {
       // Has the page open on charts of metrics, not on traces of language models.
-      return await client.createExperiment(name, [
-        { key: 'mlflow.experimentKind', value: 'custom_model_development' },
-      ]);
+      const tags = [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }];
+      return { experiment_id: await client.createExperiment(name, tags), tags };
     } catch (error) {
       // Another process was first, or an answer to this one was lost.
       if (!(error instanceof MlflowError) || error.reason !== 'RESOURCE_ALREADY_EXISTS' || !again)

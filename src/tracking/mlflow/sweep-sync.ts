@@ -19,6 +19,7 @@ import type { RunStatus } from './answers.ts';
 import { type Artifact, describe, filesBelow, made } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import { legalPath } from './names.ts';
+import { pagesOf } from './pages.ts';
 import { RemoteRun } from './remote-run.ts';
 import { datasetOf, differences, readRunRecord, tagsOf } from './run-record.ts';
 import { recordOf } from './run-sync.ts';
@@ -31,6 +32,7 @@ import {
   type RunResult,
   resultsOf,
 } from './sweep-results.ts';
+import { sweepView, viewOfSweep } from './views.ts';
 
 export interface SweepSyncOptions {
   /** `<runs>/<name>`. */
@@ -96,6 +98,8 @@ export class SweepSync {
     const points = pointsOf(results, manifest.objective);
     await remote.logParams(Object.entries(paramsOf(manifest)));
     await remote.logInput(trials[0] && datasetOf(readRunRecord(trials[0].dir)));
+    const axes = [...new Set(manifest.trials.flatMap((trial) => Object.keys(trial.axes)))];
+    await remote.saveView(viewOfSweep(remote.id), sweepView(remote.id, axes, manifest.objective));
     await this.sendResults(remote, manifest, { trials, results, points, last });
     if (last) await remote.putArtifacts(await this.artifacts(manifest, trials, points));
     if (last) await remote.settle();
@@ -136,7 +140,11 @@ export class SweepSync {
       'facecom.best_point': best && differences(best.point.axes).join(' '),
       'facecom.best_value': best && `${objective.metric} ${resultText(best.point.result, formatNumber)}`,
     });
-    await remote.setNote(this.about(manifest, foundSoFar(manifest, points, trials)));
+    const runs = pagesOf('', undefined).experiment(sent.experiment, viewOfSweep(remote.id));
+    const found = foundSoFar(manifest, points, trials);
+    await remote.setNote(
+      this.about(manifest, `${found}\n\n[The runs of this sweep, the best first](${runs})`),
+    );
   }
 
   private async artifacts(

@@ -53,9 +53,11 @@ export function weightsOf(tensors: ReadonlyMap<string, StateTensor>): Map<string
   return new Map([...tensors].filter(([name]) => !name.startsWith('optimizer/')));
 }
 
-/** Which checkpoints are written beside last. */
+/** Which checkpoints are written, last by default. */
 export interface SaveOptions {
   best?: boolean;
+  /** false: last stays as it was. */
+  last?: boolean;
   /** The epoch's weights are kept under its number. */
   epoch?: number;
   /** Epochs whose weights are kept; those of others are removed. */
@@ -87,13 +89,12 @@ export class CheckpointWriter {
   async save(
     info: CheckpointInfo,
     tensors: ReadonlyMap<string, StateTensor>,
-    { best = false, epoch, epochs = [] }: SaveOptions,
+    { best = false, last = true, epoch, epochs = [] }: SaveOptions,
     onWritten?: (path: string) => void,
   ): Promise<void> {
     await this.flush();
     // The state is made text now, before training changes it.
     const metadata = toMetadata(info);
-    const last = checkpointPath(this.runDir, 'last');
     const write = async () => {
       const weights = best || epoch !== undefined ? weightsOf(tensors) : undefined;
       const bestPath = checkpointPath(this.runDir, 'best');
@@ -107,7 +108,7 @@ export class CheckpointWriter {
         else await writeSafetensors(path, weights!, metadata);
         await this.removeOthers(epochs);
       }
-      await writeSafetensors(last, tensors, metadata);
+      if (last) await writeSafetensors(checkpointPath(this.runDir, 'last'), tensors, metadata);
     };
     this.pending = write();
     // An error is thrown by the next save or flush, not as an unhandled rejection.

@@ -83,7 +83,7 @@ export function evaluateFully(
       settings.score,
     );
   const scores = all();
-  const intervals = bootstrap(subset, settings.intervals, seed, (weights) => all(weights));
+  const intervals = bootstrap(subset, settings.intervals, seed, all);
   return {
     scores,
     parts: { ...classParts(subset, outcomes), ...matchingParts(subset, matching, chosen.verification) },

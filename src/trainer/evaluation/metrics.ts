@@ -1,3 +1,4 @@
+import { macroF1 } from './macro-f1.ts';
 import type { Embeddings } from './matching/embeddings.ts';
 
 /** Truth and predictions of the images of one split, image by image. */
@@ -25,8 +26,8 @@ export type Scores = Record<string, number>;
 
 /**
  * The metrics of both tasks, as scikit-learn defines them; an image without a label counts in no metric of that task.
- * A task without a single label has no metrics, and `combined` is then the other task's alone, on the same scale. `counts`, where
- * given, says how often each image counts.
+ * A task without a single label has no metrics, and `combined` is then the other task's alone, on the same scale. `counts`
+ * says how often each image counts; for macro-F1 they are the draws of a bootstrap over identities.
  */
 export function score(outcomes: Outcomes, weights: ScoreWeights, counts?: ArrayLike<number>): Scores {
   const gender = genderScores(outcomes, counts);
@@ -132,42 +133,23 @@ function answersOf(outcomes: Outcomes): Answers {
   return answers;
 }
 
-/** Top-1, top-5 and the mean F1 of the identities that occur, as truth or as prediction. */
+/** Top-1, top-5 and macro-F1. */
 function identityScores(outcomes: Outcomes, counts?: ArrayLike<number>): Scores | undefined {
   const { identity, identities } = outcomes;
-  const answers = answersOf(outcomes);
-  const hits = new Float64Array(identities);
-  const actual = new Float64Array(identities);
-  const predicted = new Float64Array(identities);
-  let labelled = 0;
-  let top1 = 0;
-  let top5 = 0;
+  const { guess, rank } = answersOf(outcomes);
+  let [labelled, top1, top5] = [0, 0, 0];
   for (let i = 0; i < identity.length; i++) {
-    const truth = identity[i]!;
     const count = counts ? counts[i]! : 1;
-    if (truth < 0 || count === 0) continue;
+    if (identity[i]! < 0 || count === 0) continue;
     labelled += count;
-    const guess = answers.guess[i]!;
-    actual[truth]! += count;
-    predicted[guess]! += count;
-    if (guess === truth) {
-      hits[truth]! += count;
-      top1 += count;
-    }
-    if (answers.rank[i]! < 5) top5 += count;
+    if (guess[i] === identity[i]) top1 += count;
+    if (rank[i]! < 5) top5 += count;
   }
   if (labelled === 0) return undefined;
-  let f1 = 0;
-  let classes = 0;
-  for (let k = 0; k < identities; k++) {
-    if (actual[k]! + predicted[k]! === 0) continue;
-    classes++;
-    f1 += (2 * hits[k]!) / (actual[k]! + predicted[k]!);
-  }
   return {
     identity_top1: top1 / labelled,
     identity_top5: top5 / labelled,
-    identity_macro_f1: f1 / classes,
+    identity_macro_f1: macroF1({ truth: identity, guess, classes: identities }, counts),
   };
 }
 

@@ -95,7 +95,7 @@ test('a trial that fits nowhere is refused at the value of the axis that makes i
   const trial = cornersOf(trials)[1]!;
   const error = tooLarge(spec, trial, run(64, { fits: false, memory_bytes: 90e9 }), 16e9);
   assert.deepEqual([error.code, error.exitCode], ['sweep-memory', 2]);
-  assert.deepEqual([error.place?.line, error.place?.column], [5, 29]);
+  assert.deepEqual([error.place?.line, error.place?.column], [5, 28]);
   assert.equal(error.expected, 'at most 16.0 GB');
   const single = await read(t, 'name: a\ntrain: {batch_size: 64}\nsweep: {axes: {optimizer.lr: [1, 2]}}\n');
   const [first] = expandSweep(single).trials;

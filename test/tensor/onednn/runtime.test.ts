@@ -172,6 +172,20 @@ describe('the engine oneDNN', { skip: withoutOneDnn }, () => {
     assert.deepEqual([first!.loss!.values[0], second!.loss!.values[0]], alone.losses);
   });
 
+  it('tells what computes each op, and where JavaScript does', (t) => {
+    const step = onednn(t).compile('step', ({ a }) => ({ b: tf.floorDiv(tf.matMul(a!, a!), a!) }));
+    const { program, lowered } = step.prepare({ a: { shape: [4, 4], dtype: 'float32' } });
+    const lines = program!();
+    assert.equal(
+      lines.reduce((sum, { count }) => sum + count, 0),
+      lowered,
+    );
+    assert.match(lines.find(({ what }) => what === 'matmul')!.by, /brg|gemm|ref/);
+    const { by, values, at } = lines.find(({ what }) => what === 'FloorDiv')!;
+    assert.deepEqual([by, values], ['JavaScript', 16]);
+    assert.match(at!, /runtime\.test\.ts:\d+/);
+  });
+
   it('names an op that it lacks, with the line', async (t) => {
     const x: StepInput = { shape: [2, 2], dtype: 'float32', values: Float32Array.of(1, 2, 3, 4) };
     await assert.rejects(

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
-import { appendState, openEvents, readEvents, writeManifest } from '../../../src/record/index.ts';
+import {
+  appendState,
+  openEvents,
+  openSystemLog,
+  readEvents,
+  systemFile,
+  writeManifest,
+} from '../../../src/record/index.ts';
 import { readSweep } from '../../../src/report/trials/read-sweep.ts';
-import { trackRun } from '../../../src/tracking/index.ts';
+import { deleteRemote, trackRun } from '../../../src/tracking/index.ts';
 import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
 import { connect } from '../../../src/tracking/mlflow/connection.ts';
 import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
@@ -45,7 +52,8 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
   const send = (runDirs: string[], more: object = {}) =>
     syncRuns({ runs: server.runs, runDirs, uri: server.base, ...more });
   const idOf = ({ url }: SyncRow) => new URL(url!).hash.split(/[/?]/).at(-2)!;
-  async function readBack(id: string): Promise<ReadBack> {
+  const readBack = (id: string) => ask<ReadBack>(id);
+  async function ask<T>(id: string): Promise<T> {
     reader.child.stdin!.write(`${id}\n`);
     const line = await reader.lines.next();
     assert.ok(!line.done, 'the Python client gave no answer');
@@ -427,6 +435,86 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       [...remote.left].join(' '),
       /2 points left out, the first because: The metric a has no whole timestamp/,
     );
+  });
+
+  test('has how busy the machine was, and what evaluate found, sent when they come', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'busy', end: 'finished' });
+    const log = openSystemLog(runDir);
+    log.write({ time: 1000, values: { cpu_utilization_percentage: 40, disk_usage_percentage: 7 } });
+    await send([runDir]);
+    log.write({ time: 2000, values: { cpu_utilization_percentage: 60, 'gpu 0': null } });
+    log.close();
+    appendFileSync(systemFile(runDir), 'null\n{"time":"soon","values":{}}\n');
+    mkdirSync(join(runDir, 'artifacts', 'evaluations'), { recursive: true });
+    writeFileSync(
+      join(runDir, 'artifacts', 'evaluations', 'test-1f0c2b3a.json'),
+      JSON.stringify({ checkpoint: { step: 40 }, metrics: { 'test/combined': 0.75, 'test/odd': 'high' } }),
+    );
+    const [row] = await send([runDir]);
+    assert.equal(row?.status, 'sent', row?.reason);
+    const back = await readBack(idOf(row));
+    assert.deepEqual(back.metrics['system/cpu_utilization_percentage'], [
+      [0, 1000, 40],
+      [1, 2000, 60],
+    ]);
+    assert.deepEqual(
+      back.metrics['evaluate/test-1f0c2b3a/combined']!.map(([step, , value]) => [step, value]),
+      [[40, 0.75]],
+    );
+    assert.ok(!Object.keys(back.metrics).some((name) => name.includes('odd')));
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+  });
+
+  test('has its best checkpoint as a model that MLflow loads, registered under an alias', async () => {
+    const tracking = { experiment: 'models', register: 'faces@champion', description: 'Which is best?' };
+    const runDir = writeRecord({ runs: server.runs, trial: 'model', config: { tracking }, end: 'finished' });
+    mkdirSync(join(runDir, 'model'));
+    writeFileSync(join(runDir, 'model', 'model.onnx'), 'no network');
+    writeFileSync(
+      join(runDir, 'model', 'model.json'),
+      JSON.stringify({ input: { size: 8 }, outputs: { identity: { classes: ['a', 'b', 'c'] } } }),
+    );
+    const [row] = await send([runDir]);
+    assert.deepEqual([row?.status, row?.reason], ['sent', undefined]);
+    assert.deepEqual(await ask('models:/faces@champion'), {
+      run: idOf(row!),
+      inputs: [[null, 'uint8', [1, 8, 8, 3]]],
+      outputs: ['gender', 'identity', 'embedding'],
+      example: ['uint8', [1, 8, 8, 3]],
+      flavors: ['onnx', 'python_function'],
+    });
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+    assert.equal((await send([runDir], { check: true }))[0]?.status, 'up-to-date');
+    assert.equal(await client.versionOfRun('faces', idOf(row!)), '1');
+    const experiment = await client.experimentByName('models');
+    const tags = new Map(experiment!.tags.map(({ key, value }) => [key, value]));
+    assert.equal(tags.get('mlflow.note.content'), 'Which is best?');
+    assert.match(
+      JSON.parse(tags.get('mlflow.sharedViewState.facecom')!).selectedColumns[0],
+      /val_best\/combined/,
+    );
+  });
+
+  test('of an experiment that was deleted says so, and nothing is made', async () => {
+    const experiment = await client.createExperiment('gone', []);
+    await fetch(`${server.base}api/2.0/mlflow/experiments/delete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ experiment_id: experiment }),
+    });
+    const config = { tracking: { experiment: 'gone' } };
+    const [row] = await send([writeRecord({ runs: server.runs, trial: 'gone', config, end: 'finished' })]);
+    assert.deepEqual([row?.status, row?.code], ['failed', 'mlflow-experiment-deleted']);
+  });
+
+  test('is deleted there with its folder, and can be restored', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'removed', end: 'finished' });
+    const [row] = await send([runDir]);
+    const options = { runs: server.runs, note: () => {} };
+    assert.equal(await deleteRemote([runDir], options), 1);
+    assert.equal((await client.run(idOf(row!)))?.info.lifecycle_stage, 'deleted');
+    assert.equal(await deleteRemote([runDir], options), 1, 'twice does no harm');
+    assert.equal((await send([runDir], { restore: true }))[0]?.url, row?.url);
   });
 
   test('is followed while it runs', async () => {

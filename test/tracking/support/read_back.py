@@ -1,11 +1,15 @@
-"""Reads runs with MLflow's own client and prints each as a line of JSON: read_back.py URI, an id a line on stdin."""
+"""Reads runs and models with MLflow's own client and prints each as a line of JSON: read_back.py URI, an id or models:/… a line on stdin."""
 
 import json
 import sys
 
+import mlflow
 from mlflow import MlflowClient
+from mlflow.models import Model
 
 client = MlflowClient(sys.argv[1])
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_registry_uri(sys.argv[1])
 
 
 def number(value):
@@ -41,5 +45,19 @@ def read(run_id):
     }
 
 
+def read_model(uri):
+    folder = mlflow.artifacts.download_artifacts(uri)
+    model = Model.load(folder)
+    example = model.load_input_example(folder)
+    return {
+        "run": model.run_id,
+        "inputs": [[t.name, str(t.type), list(t.shape)] for t in model.signature.inputs.inputs],
+        "outputs": [t.name for t in model.signature.outputs.inputs],
+        "example": [str(example.dtype), list(example.shape)],
+        "flavors": sorted(model.flavors),
+    }
+
+
 for line in sys.stdin:
-    print(json.dumps(read(line.strip())), flush=True)
+    asked = line.strip()
+    print(json.dumps(read_model(asked) if asked.startswith("models:") else read(asked)), flush=True)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Random } from '../../../src/base/random.ts';
 import { quantile } from '../../../src/base/statistics.ts';
 import type { Subset } from '../../../src/data/index.ts';
 import { isMatching } from '../../../src/spec/index.ts';
@@ -10,6 +11,7 @@ import { ensemble, evaluate, mirror } from '../../../src/trainer/evaluation/eval
 import { evaluateFully } from '../../../src/trainer/evaluation/full.ts';
 import { genderExtras, genderOutcomes, genderThreshold } from '../../../src/trainer/evaluation/gender.ts';
 import { bootstrap } from '../../../src/trainer/evaluation/intervals.ts';
+import { macroF1 } from '../../../src/trainer/evaluation/macro-f1.ts';
 import { concatenated, normalised, pairScores } from '../../../src/trainer/evaluation/matching/embeddings.ts';
 import {
   galleryAndProbes,
@@ -241,7 +243,9 @@ test('intervals equal SciPy’s percentile bootstrap over identities, and are th
   const people = Int32Array.from(right.flatMap((row: number[], person: number) => row.map(() => person)));
   const flat: number[] = right.flat();
   const subset = subsetOf({ people });
-  const mean = ({ pictures }: { pictures: Float64Array }) => {
+  const mean = (
+    { pictures }: { pictures: Float64Array } = { pictures: new Float64Array(flat.length).fill(1) },
+  ) => {
     let [hits, all] = [0, 0];
     for (const [i, weight] of pictures.entries()) {
       hits += weight * flat[i]!;
@@ -256,6 +260,77 @@ test('intervals equal SciPy’s percentile bootstrap over identities, and are th
   assert.deepEqual(bootstrap(subset, 0, 3, mean), {});
   const sorted = Float64Array.from([1, 1.5, 3, 4, 9]);
   for (const [k, q] of [0.025, 0.5, 0.975].entries()) near(quantile(sorted, q), quantiles[k], `${q}`, 1e-12);
+});
+
+test('macro-F1 equals scikit-learn, of all images and of the same samples of identities', () => {
+  const { truth, guess, classes, value, drawn, samples } = fixture.macro_f1;
+  near(macroF1({ truth, guess, classes }), value, 'all', 1e-12);
+  for (const [k, counts] of drawn.entries()) {
+    const draws = truth.map((person: number) => counts[person]);
+    near(macroF1({ truth, guess, classes }, draws), samples[k], `sample ${k}`, 1e-12);
+  }
+  assert.ok(Number.isNaN(macroF1({ truth: [-1], guess: [0], classes: 2 })));
+});
+
+test('every interval contains its score, of few identities and many, easy and hard ones', () => {
+  const width = 12;
+  const data = fc.record({
+    seed: fc.nat(),
+    people: fc.integer({ min: 16, max: 40 }),
+    each: fc.integer({ min: 3, max: 8 }),
+    noise: fc.double({ min: 0.3, max: 3, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(data, ({ seed, people: count, each, noise }) => {
+      const random = new Random(seed, 'test');
+      const size = count * each;
+      const identity = Int32Array.from({ length: size }, (_, i) => Math.floor(i / each));
+      const gender = Int8Array.from(identity, (person) => (person % 3 === 0 ? 1 : 0));
+      const centres = Float64Array.from({ length: count * width }, () => random.normal());
+      const spread = Float64Array.from({ length: count }, () => noise * random.uniform(0.5, 1.5));
+      const values = Float32Array.from(
+        { length: size * width },
+        (_, at) =>
+          centres[identity[Math.floor(at / width)]! * width + (at % width)]! +
+          spread[identity[Math.floor(at / width)]!]! * random.normal(),
+      );
+      const distance = (i: number, person: number) => {
+        let sum = 0;
+        for (let k = 0; k < width; k++) sum += (values[i * width + k]! - centres[person * width + k]!) ** 2;
+        return sum;
+      };
+      const outcomes: Outcomes = {
+        gender,
+        // Calibrated: the calibration error is all chance.
+        genderLogits: Float32Array.from(gender, (one) => 4 * (one - 0.5) + 2 * random.normal()),
+        identity,
+        identityLogits: Float32Array.from(
+          { length: size * count },
+          (_, at) => -distance(Math.floor(at / count), at % count),
+        ),
+        identities: count,
+        embeddings: normalised(values, width),
+      };
+      const conditions = Array.from({ length: size }, (_, i) => (i % each === 0 ? undefined : 'fog'));
+      const { scores, intervals } = evaluateFully(
+        subsetOf({ people: identity, identity, gender, conditions }),
+        outcomes,
+        {
+          settings: {
+            score: { gender: 0.3, identity: 0.7 },
+            matching: { ...settings, when: 'always', pairs_per_identity: 10 },
+            intervals: 200,
+          },
+          seed,
+        },
+      );
+      for (const [name, score] of Object.entries(scores)) {
+        const [low, high] = intervals[name]!;
+        assert.ok(low <= score + 1e-9 && score <= high + 1e-9, `${name} ${score}: ${low} … ${high}`);
+      }
+    }),
+    { numRuns: 20, seed: 14 },
+  );
 });
 
 test('everything of an open set: the challenge’s score twice, rank 1 in place of top 1, parts, intervals around the scores', () => {

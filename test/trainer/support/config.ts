@@ -8,7 +8,8 @@ const defaults: Tree = {
   augment: { policy: 'none' },
   optimizer: { name: 'sgd', lr: 0.05, weight_decay: 0, momentum: 0.9 },
   schedule: { name: 'plateau', patience: 1 },
-  train: { epochs: 5, batch_size: 8 },
+  // Tests compare what an ended run would remove.
+  train: { epochs: 5, batch_size: 8, checkpoints: { keep_last: true } },
   evaluate: { batch_size: 5 },
   tracking: { mlflow: 'off', experiment: 'test' },
 };

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
+import { makeFolder } from '../../../base/files.ts';
 import { packageFolder } from '../../../base/folders.ts';
 import { commentedSpec } from '../../../spec/index.ts';
 
@@ -9,7 +10,7 @@ export async function init(file: string, { json }: { json?: boolean }): Promise<
   const path = resolve(file);
   const text = commentedSpec({ name: nameOf(path), schema: schemaReference(path) });
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -15,7 +15,7 @@ export async function results(text: string, options: ResultsOptions): Promise<nu
   const format = json ? 'json' : (options.format ?? 'table');
   const metrics = options.metrics?.split(',').map((name) => name.trim());
   const found = await resultsOf(text, { runs, trials, ...(metrics ? { metrics } : {}) });
-  const few = [found.objective.metric, ...readable];
+  const few = [...found.objectives, ...readable];
   const shown =
     metrics || format === 'csv' || format === 'json'
       ? found

@@ -28,7 +28,9 @@ function printDocuments({ base, url, pid, rows }: Ui): void {
 
 function printText({ url, own, rows }: Ui, options: UiOptions): void {
   const stopping = `facecom ui --stop${options.runs === 'runs' ? '' : ` --runs ${options.runs}`}`;
-  const about = own ? 'as MLFLOW_TRACKING_URI says.' : `in the background; stop it with: ${stopping}`;
+  const about = own
+    ? 'as MLFLOW_TRACKING_URI says.'
+    : `in the background until half an hour after its last use; stop it with: ${stopping}`;
   if (!options.quiet && rows.length > 0) printNote(describeRows(rows, options));
   process.stdout.write(`${options.quiet ? url : `MLflow: ${url}\nIt runs ${about}`}\n`);
 }

@@ -1,10 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
+import { makeFolder } from '../../../base/files.ts';
+import { dataFolder } from '../../../base/folders.ts';
+import { readServerState, type ServerState } from './state.ts';
 
-/** The folder of the local server of a folder of runs: `<runs>/.mlflow`, absolute. */
-export const serverFolder = (runs: string): string => join(resolve(runs), '.mlflow');
+/**
+ * The folder of the local server that shows a folder of runs, absolute: the user's, which is the same for all of them; `<runs>/.mlflow`
+ * where that is there already, the user's cannot be written, or its server is on another machine.
+ */
+export function serverFolder(runs: string): string {
+  const own = join(resolve(runs), '.mlflow');
+  if (existsSync(own)) return own;
+  const shared = join(dataFolder(), 'mlflow');
+  return isServedElsewhere(shared, readServerState(shared)) || !canMake(shared) ? own : shared;
+}
+
+function canMake(folder: string): boolean {
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a server of this folder is on another machine with the same disk: two of them over one SQLite file would damage it. */
+export function isServedElsewhere(folder: string, state: ServerState | undefined): boolean {
+  if (!state || state.keeper.host === hostname()) return false;
+  // Its keeper gives a sign of life every few seconds; a container that is gone does not.
+  const alive = statSync(lockFile(folder), { throwIfNoEntry: false })?.mtimeMs;
+  return alive !== undefined && Date.now() - alive <= 60_000;
+}
 
 export const database = (folder: string): string => join(folder, 'mlflow.db');
 export const artifactStore = (folder: string): string => join(folder, 'artifacts');
@@ -16,7 +46,7 @@ export const keeperLog = (folder: string): string => join(folder, 'keeper.log');
 /** Makes the folder, and gives its id: what was sent to a server that was thrown away was not sent to this one. */
 export function makeServerFolder(folder: string): string {
   try {
-    mkdirSync(artifactStore(folder), { recursive: true });
+    makeFolder(artifactStore(folder));
     const known = serverId(folder);
     if (known !== undefined) return known;
     try {

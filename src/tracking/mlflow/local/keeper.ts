@@ -11,7 +11,7 @@ import { choosePort } from './port.ts';
 import { removeServerState, type ServerState, writeServerState } from './state.ts';
 
 export interface KeeperOptions {
-  /** `<runs>/.mlflow`. */
+  /** Of the server. */
   folder: string;
   port?: number;
   /** Aborted: the server is stopped. */
@@ -20,11 +20,12 @@ export interface KeeperOptions {
   idle?: number;
 }
 
-const DAY = 24 * 3600;
+/** Seconds without a request after which the server ends by itself. */
+const IDLE = 1800;
 
 /**
  * Installs MLflow if it is missing, starts the server and stays with it: until it is stopped, its folder is removed, or nobody has
- * asked it for a day. Only one keeper works on a folder; another one ends at once. Writes what it does into server.json.
+ * asked it for half an hour. Only one keeper works on a folder; another one ends at once. Writes what it does into server.json.
  */
 export async function keepServer(options: KeeperOptions): Promise<void> {
   const { folder, signal } = options;
@@ -38,7 +39,7 @@ export async function keepServer(options: KeeperOptions): Promise<void> {
   }
 }
 
-async function keep({ folder, port: asked, signal, idle = DAY }: KeeperOptions): Promise<void> {
+async function keep({ folder, port: asked, signal, idle = IDLE }: KeeperOptions): Promise<void> {
   const keeper = markProcess();
   const say = (state: Omit<ServerState, 'version' | 'time' | 'keeper'>) =>
     writeServerState(folder, { keeper, ...state });

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../../base/errors.ts';
 import { packageFolder } from '../../../base/folders.ts';
 import { liveness, sendSignal } from '../../../base/process.ts';
-import { keeperLog, lockFile, makeServerFolder, serverFolder } from './folder.ts';
+import { isServedElsewhere, keeperLog, makeServerFolder, serverFolder } from './folder.ts';
 import { isServerOf } from './identity.ts';
 import { address, isKept, readServerState, removeServerState, type ServerState } from './state.ts';
 
@@ -41,12 +40,8 @@ export function startServer(runs: string, { port }: { port?: number } = {}): voi
   }
 }
 
-/** A server on another machine with the same disk: two of them over one SQLite file would damage it. */
 function elsewhere(folder: string, state: ServerState | undefined): void {
-  if (!state || state.keeper.host === hostname()) return;
-  // Its keeper gives a sign of life every few seconds; a container that is gone does not.
-  const alive = statSync(lockFile(folder), { throwIfNoEntry: false })?.mtimeMs;
-  if (alive === undefined || Date.now() - alive > 60_000) return;
+  if (!state || !isServedElsewhere(folder, state)) return;
   throw new FacecomError(
     'mlflow-elsewhere',
     `MLflow's server of these runs is on the machine ${state.keeper.host}.`,

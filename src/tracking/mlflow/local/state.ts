@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readJsonObject, writeJson } from '../../../base/files.ts';
 import { liveness, type ProcessMark } from '../../../base/process.ts';
 
-/** What the keeper of a local server says of it: `<runs>/.mlflow/server.json`. */
+/** What the keeper of a local server says of it: `server.json` in its folder. */
 export interface ServerState {
   version: 1;
   phase: 'installing' | 'starting' | 'ready' | 'failed';

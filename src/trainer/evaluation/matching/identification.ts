@@ -1,5 +1,6 @@
 import { Random } from '../../../base/random.ts';
 import type { Subset } from '../../../data/index.ts';
+import { macroF1 } from '../macro-f1.ts';
 import type { Scores } from '../metrics.ts';
 import { dot, type Embeddings } from './embeddings.ts';
 
@@ -116,31 +117,22 @@ function enrolledPeople(
 }
 
 /**
- * rank-1 and rank-5, and the macro-F1 over identities that occur as truth or answer. In the open set a probe of an enrolled identity is right
- * where it is found above the threshold, one of anybody else where nobody is. `weights` counts each probe as often.
+ * rank-1, rank-5 and macro-F1. In the open set a probe of an enrolled identity is right if it is found above the threshold, one of
+ * anybody else if nobody is. `weights` counts each probe as often; for macro-F1 they are the draws of a bootstrap over identities.
  */
 export function identificationScores(
   { best, rank, people, open }: Identification,
   threshold: number | undefined,
   weights?: ArrayLike<number>,
-  chosen?: (probe: number) => boolean,
 ): Scores {
-  let [total, first, five, right] = [0, 0, 0, 0];
-  const counts = new Map<number, [hits: number, actual: number, answered: number]>();
-  const count = (person: number, slot: 0 | 1 | 2, weight: number) => {
-    const own = counts.get(person) ?? [0, 0, 0];
-    own[slot] += weight;
-    counts.set(person, own);
-  };
+  let [total, first, five, right, classes] = [0, 0, 0, 0, 0];
   for (let k = 0; k < best.length; k++) {
+    classes = Math.max(classes, people[k]! + 1, best[k]! + 1);
     const weight = weights ? weights[k]! : 1;
-    if (weight === 0 || (chosen && !chosen(k))) continue;
+    if (weight === 0) continue;
     total += weight;
     if (rank[k]! < 1) first += weight;
     if (rank[k]! < 5) five += weight;
-    count(people[k]!, 1, weight);
-    count(best[k]!, 2, weight);
-    if (best[k] === people[k]) count(people[k]!, 0, weight);
     if (open && threshold !== undefined) {
       const accepted = open.similarity[k]! >= threshold;
       const known = open.enrolled.has(people[k]!);
@@ -148,12 +140,10 @@ export function identificationScores(
     }
   }
   if (total === 0) return {};
-  let f1 = 0;
-  for (const [hits, actual, answered] of counts.values()) f1 += (2 * hits) / (actual + answered);
   return {
     gallery_rank1: first / total,
     gallery_rank5: five / total,
-    gallery_macro_f1: f1 / counts.size,
+    gallery_macro_f1: macroF1({ truth: people, guess: best, classes }, weights),
     ...(open && threshold !== undefined ? { gallery_open_set: right / total } : {}),
   };
 }

@@ -96,10 +96,15 @@ export function equalErrorRate({ hits, alarms, positives, negatives }: Roc): num
 
 /**
  * True accept rate at a false accept rate: the largest share of pairs of one identity that any threshold accepts with no more of the
- * others. Undefined if there are fewer than 1/far pairs of different identities, of which one alone would be more.
+ * others. Undefined if there are fewer than 1/far pairs of different identities, of which one alone would be more. `pairs` is their
+ * number if the curve is that of a bootstrap sample, which chance makes smaller or larger.
  */
-export function tarAtFar({ hits, alarms, positives, negatives }: Roc, far: number): number | undefined {
-  if (positives === 0 || negatives * far < 1 - 1e-9) return undefined;
+export function tarAtFar(
+  { hits, alarms, positives, negatives }: Roc,
+  far: number,
+  pairs = negatives,
+): number | undefined {
+  if (positives === 0 || pairs * far < 1 - 1e-9) return undefined;
   const most = far * negatives + 1e-9;
   let best = 0;
   for (let k = 0; k < hits.length && alarms[k]! <= most; k++) best = hits[k]! / positives;

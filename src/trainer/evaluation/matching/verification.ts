@@ -43,7 +43,9 @@ export function verificationScores(
   put('verification_auc', auc(curve));
   put('verification_eer', equalErrorRate(curve));
   Object.assign(found, atThreshold(curve, threshold));
-  for (const [far, name] of falseAcceptRates) put(`tar_at_far_${name}`, tarAtFar(curve, far));
+  let others = 0;
+  for (const one of same) if (!one) others++;
+  for (const [far, name] of falseAcceptRates) put(`tar_at_far_${name}`, tarAtFar(curve, far, others));
   return found;
 }
 
