@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { bmpSize, readBmp } from './bmp.ts';
+import { pngDamage } from './png.ts';
 import { pnmSize, readPnm } from './pnm.ts';
 import type { RawPicture } from './raw.ts';
 
@@ -12,6 +13,8 @@ interface Format {
   starts: (head: Buffer) => boolean;
   read?: (bytes: Uint8Array) => RawPicture;
   size?: (bytes: Uint8Array) => { width: number; height: number };
+  /** What is wrong with a whole file that decoders do not complain of. */
+  damage?: (file: Buffer) => string | undefined;
   /** Recognised, and refused. */
   refused?: true;
 }
@@ -27,7 +30,7 @@ const text = (pattern: RegExp) => (head: Buffer) => pattern.test(head.toString('
 
 const formats: readonly Format[] = [
   { name: 'jpeg', starts: bytes('ffd8ff') },
-  { name: 'png', starts: bytes('89504e470d0a1a0a') },
+  { name: 'png', starts: bytes('89504e470d0a1a0a'), damage: pngDamage },
   { name: 'webp', starts: text(/^RIFF....WEBP/s) },
   { name: 'avif', starts: text(/^....ftyp(?:avif|avis|mif1.{0,32}avif)/s) },
   { name: 'gif', starts: text(/^GIF8[79]a/) },
