@@ -5,11 +5,11 @@ import type { Embeddings } from './matching/embeddings.ts';
 export interface Outcomes {
   /** 0 male, 1 female, −1 unknown. */
   gender: ArrayLike<number>;
-  /** The logit of Female, `[pictures]`. */
+  /** The logit of Female, `[images]`. */
   genderLogits: Float32Array;
   /** The class index, −1 unknown. */
   identity: ArrayLike<number>;
-  /** `[pictures, identities]`. */
+  /** `[images, identities]`. */
   identityLogits: Float32Array;
   identities: number;
   /** What images are matched by, where the model has it. */
@@ -78,7 +78,7 @@ export function genderConfusion(
   return matrix;
 }
 
-/** The pairs `[actual, predicted, pictures]` of class indices that differ, the most frequent first. */
+/** The pairs `[actual, predicted, images]` of class indices that differ, the most frequent first. */
 export function identityConfusion({
   identity,
   identityLogits,
