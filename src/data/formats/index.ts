@@ -6,7 +6,7 @@ import type { RawPicture } from './raw.ts';
 
 export type { RawPicture } from './raw.ts';
 
-/** A format: how its first bytes tell it, and, where sharp does not read it, what does. */
+/** A format: how its first bytes tell it, and, if sharp does not read it, what does. */
 interface Format {
   name: string;
   /** Whether a file begins as this format does. */
@@ -72,5 +72,5 @@ export function formatOf(bytes: Uint8Array): Format | undefined {
   return formats.find(({ starts }) => starts(head));
 }
 
-/** What is reported where another format is expected. */
+/** What is reported if another format is expected. */
 export const readFormats = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM image';

@@ -12,7 +12,7 @@ export interface Outcomes {
   /** `[images, identities]`. */
   identityLogits: Float32Array;
   identities: number;
-  /** What images are matched by, where the model has it. */
+  /** What images are matched by, if the model has it. */
   embeddings?: Embeddings;
 }
 
@@ -97,7 +97,7 @@ export function identityConfusion({
     .map(([pair, count]) => [Math.floor(pair / identities), pair % identities, count]);
 }
 
-/** Accuracy, and precision, recall and F1 of the class Female, 0 where they are undefined. */
+/** Accuracy, and precision, recall and F1 of the class Female, 0 if they are undefined. */
 function genderScores(outcomes: Outcomes, counts?: ArrayLike<number>): Scores | undefined {
   const [[trueMale, falseFemale], [falseMale, trueFemale]] = genderConfusion(outcomes, counts);
   const labelled = trueMale + falseFemale + falseMale + trueFemale;
