@@ -24,7 +24,7 @@ export async function run(context: BenchContext): Promise<void> {
   const runs = join(cwd, 'runs');
   const sweep = (env: Record<string, string>) =>
     program(['sweep', 'exp.yaml', '--runs', runs], {
-      ...{ cwd, node, limit: 60 },
+      ...{ cwd, node, limit: 300 },
       env: {
         NODE_PATH: join(packageFolder(), 'node_modules'),
         FAIL_BELOW: runs,

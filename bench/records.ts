@@ -29,7 +29,7 @@ const files = [
 
 /**
  * Record files of a finished sweep with some of their text changed ─▶ everything that reads them ─▶ no crash, no hang, the slowest answer.
- * `--rounds` multiplies the 2,000 cases, `--seed` draws others.
+ * `--rounds` is the number of cases, `--seed` draws others.
  */
 export async function run(context: BenchContext): Promise<void> {
   const cwd = await context.folder();
@@ -44,7 +44,7 @@ export async function run(context: BenchContext): Promise<void> {
   const crashes: string[] = [];
   let slowest = { ms: 0, of: '' };
   let commands = 0;
-  const cases = CASES * context.rounds(1);
+  const cases = context.rounds(CASES);
   const runs = join(cwd, 'runs');
   for (let k = 0; k < cases; k++) {
     const random = new Random(context.seed, 'records', k);
@@ -80,7 +80,7 @@ export async function run(context: BenchContext): Promise<void> {
         ['sync', 'exp'],
       ]) {
         commands++;
-        const { output, hung } = await program(args, { cwd, limit: 30 });
+        const { output, hung } = await program(args, { cwd, limit: 300 });
         if (hung || hasStack(output))
           crashes.push(`${of}, ${args[0]}: ${hung ? 'hangs' : output.slice(-500)}`);
       }
