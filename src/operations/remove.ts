@@ -13,6 +13,8 @@ export interface Removal {
   /** Run folders. */
   runs: string[];
   bytes: number;
+  /** Trials of other sweeps that are taken from these runs: they would have to run again. */
+  linked: string[];
 }
 
 export interface RemoveOptions {
@@ -32,7 +34,42 @@ export function planRemoval(text: string, { runs = 'runs' }: RemoveOptions = {})
     dir,
     runs: found,
     bytes: bytesUnder(dir),
+    linked: linksTo(runs, dir, found),
   };
+}
+
+/** Links of other sweeps to runs that are to go. */
+function linksTo(runs: string, dir: string, targets: readonly string[]): string[] {
+  const own = new Set(targets.map((target) => realpathOf(target)));
+  return folderNames(runs).flatMap((name) => {
+    const folder = resolve(runs, name);
+    if (folder === dir) return [];
+    return readEntries(folder).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isSymbolicLink() && !targets.includes(path) && own.has(realpathOf(path))
+        ? [runIdOf(path)]
+        : [];
+    });
+  });
+}
+
+function readEntries(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+const folderNames = (runs: string): string[] =>
+  readEntries(runs).flatMap(({ name }) => (name.startsWith('.') ? [] : [name]));
+
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Deletes what was planned. Looks again whether something runs. Throws `remove-running` and `remove-failed`. */
@@ -88,14 +125,7 @@ export function bytesUnder(folder: string): number {
 
 /** Run folders under all experiments, each once however it is reached. */
 export function allRunFolders(runs: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(runs);
-  } catch {
-    return [];
-  }
-  const found = names
-    .filter((name) => !name.startsWith('.'))
+  const found = folderNames(runs)
     .flatMap((name) => runFoldersUnder(join(runs, name)))
     .map((dir) => realpathSync(dir));
   return [...new Set(found)];

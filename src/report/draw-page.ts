@@ -13,7 +13,7 @@ import { trainingPanels } from './charts/training-metrics.ts';
 import { readConfusion } from './confusion.ts';
 import { overlaidObjective } from './trials/overlaid.ts';
 import { tradedOff } from './trials/point-metrics.ts';
-import type { SweepRecord } from './trials/read-sweep.ts';
+import { type SweepRecord, thinnedSweep } from './trials/read-sweep.ts';
 import { draw, type WriteOptions } from './write-charts.ts';
 
 /** A chart that was drawn, with what a reader who does not see it is told. */
@@ -107,7 +107,8 @@ export interface SweepPageCharts {
 }
 
 /** The charts of a sweep's page. */
-export async function drawSweepPage(sweep: SweepRecord, options: WriteOptions): Promise<SweepPageCharts> {
+export async function drawSweepPage(whole: SweepRecord, options: WriteOptions): Promise<SweepPageCharts> {
+  const sweep = thinnedSweep(whole);
   const pair = tradedOff(sweep);
   const overlaid = overlaidObjective(sweep);
   return {

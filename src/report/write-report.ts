@@ -11,7 +11,7 @@ import { comparePage } from './page/compare-page.ts';
 import { readSheet } from './page/image-sheet.ts';
 import { runPage } from './page/run-page.ts';
 import { sweepPage } from './page/sweep-page.ts';
-import { readSweep, type SweepRecord } from './trials/read-sweep.ts';
+import { readSweep, type SweepRecord, thinnedSweep } from './trials/read-sweep.ts';
 import { draw, saveChart, type WriteOptions, writeCharts } from './write-charts.ts';
 
 export interface WrittenReport {
@@ -52,7 +52,7 @@ export async function writeSweepReport(
   options: WriteOptions & { out?: string },
 ): Promise<WrittenReport & { sweep: SweepRecord }> {
   const sweep = readSweep(sweepDir);
-  const chart = await draw('objective', objectiveChart(sweep), options.note);
+  const chart = await draw('objective', objectiveChart(thinnedSweep(sweep)), options.note);
   const charts = chart ? await saveChart(sweepDir, 'objective', chart, 'objective.json', options.note) : [];
   const report = options.out ?? sweepReport(sweepDir);
   const drawn = await drawSweepPage(sweep, options);

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readEvents } from '../../src/record/index.ts';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 const weights = join(packageDir, 'test/fixtures/weights/tiny.pth');
@@ -15,7 +15,7 @@ const frozen = [
 ];
 
 test('features of a frozen backbone that are computed once train as those of every epoch', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, facecom } = await place(t);
   const run = async (...set: string[]) => {

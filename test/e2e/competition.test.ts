@@ -65,7 +65,7 @@ test('the challenge from its folders to what is handed in', { skip: withoutNativ
   const table = await facecom('evaluate', dir, foreign);
   assert.match(
     table.stdout,
-    /rank 1[\s\S]*95 % interval over people[\s\S]*probes in a gallery of 8 identities/,
+    /rank 1[\s\S]*95 % interval over identities[\s\S]*probes in a gallery of 8 identities/,
   );
 
   const predicted = await facecom(

@@ -5,8 +5,8 @@ import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { Random } from '../../src/base/random.ts';
 import { openTrained, readBest } from '../../src/trainer/index.ts';
+import { withoutNative } from '../support/native.ts';
 import { testPython, withoutPackage } from '../support/python.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { trainedTiny } from '../support/trained.ts';
 
 const BATCH = 3;
@@ -63,17 +63,17 @@ async function compare(t: TestContext, format: string, path: string, script: str
 
 test(
   'onnxruntime computes what the run computes',
-  { skip: withoutTensorFlow || withoutPackage('onnxruntime') },
+  { skip: withoutNative || withoutPackage('onnxruntime') },
   (t) => compare(t, 'onnx', 'model.onnx', onnxruntime),
 );
 
 test(
   'tf.saved_model.load computes what the run computes',
-  { skip: withoutTensorFlow || withoutPackage('tensorflow') },
+  { skip: withoutNative || withoutPackage('tensorflow') },
   (t) => compare(t, 'savedmodel', 'saved_model', tensorflow),
 );
 
-test('a SavedModel says what it is, and holds the weights', { skip: withoutTensorFlow }, async (t) => {
+test('a SavedModel says what it is, and holds the weights', { skip: withoutNative }, async (t) => {
   const { cwd, facecom, run } = await trainedTiny(t, 'model.backbone=tiny', 'train.epochs=1');
   const exported = await facecom('export', run.dir, '--format', 'savedmodel', '--json');
   assert.equal(exported.exitCode, 0, exported.stderr);

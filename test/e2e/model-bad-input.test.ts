@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCheckpoint } from '../../src/trainer/checkpoint/checkpoint.ts';
+import { withoutNative } from '../support/native.ts';
 import { packageDir } from '../support/program.ts';
-import { withoutTensorFlow } from '../support/tensorflow.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 const fixture = (name: string) => join(packageDir, 'test/fixtures/weights', name);
@@ -31,7 +31,7 @@ test('half a file of weights, a margin without an embedding, a phase that trains
   assert.match(nothing, /train\.phases\[0\] trains nothing/);
 });
 
-test('P × K that the data cannot fill ends the run with its code', { skip: withoutTensorFlow }, async (t) => {
+test('P × K that the data cannot fill ends the run with its code', { skip: withoutNative }, async (t) => {
   const { facecom } = await place(t);
   // Four identities are drawn.
   const { exitCode, json } = await facecom(
@@ -43,7 +43,7 @@ test('P × K that the data cannot fill ends the run with its code', { skip: with
 });
 
 test('a batch larger than the data, and more identities than training images, still train', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { facecom } = await place(t);
   const run = async (...set: string[]) => {
@@ -58,7 +58,7 @@ test('a batch larger than the data, and more identities than training images, st
 });
 
 test('a training that diverges says so, and its last good checkpoint stays', {
-  skip: withoutTensorFlow,
+  skip: withoutNative,
 }, async (t) => {
   const { cwd, facecom } = await place(t);
   const { exitCode, json } = await facecom(

@@ -38,6 +38,8 @@ test('a link is removed, not what it leads to', (t) => {
   const dir = makeRun({ runs, name: 'real', final: {} });
   mkdirSync(join(runs, 'linked'));
   symlinkSync(dir, join(runs, 'linked', 'abcdef012345-1'));
+  assert.deepEqual(planRemoval('real', { runs }).linked, ['linked/abcdef012345-1']);
+  assert.deepEqual(planRemoval('linked', { runs }).linked, []);
   remove(planRemoval('linked', { runs }));
   assert.deepEqual([existsSync(join(runs, 'linked')), existsSync(join(dir, 'config.json'))], [false, true]);
 });

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeManifest } from '../../src/record/index.ts';
 import { frontOf } from '../../src/report/charts/front-chart.ts';
+import { render } from '../../src/report/charts/render.ts';
 import { simplexCharts } from '../../src/report/charts/simplex-charts.ts';
+import { place } from '../../src/report/charts/ternary-chart.ts';
 import { writeSweepReport } from '../../src/report/index.ts';
 import { tradedOff } from '../../src/report/trials/point-metrics.ts';
-import { readSweep } from '../../src/report/trials/read-sweep.ts';
+import { readSweep, thinnedSweep } from '../../src/report/trials/read-sweep.ts';
 import { open, withoutBrowser } from './support/browser.ts';
 import { makeRun, runsFolder, usualEpochs } from './support/records.ts';
 
@@ -89,4 +91,44 @@ test('a sweep of loss weights answers its question', async (t) => {
   assert.deepEqual(seen.trouble, []);
   assert.match(String(seen.answers[0]), /^\d of 10 rows$/);
   assert.deepEqual(seen.answers.slice(1), ['10 of 10 rows', '1', 10]);
+});
+
+test('three weights that add up to one are a triangle; of very many points charts show the best and a sample', async () => {
+  const point = (a: number, b: number, mean: number) => ({
+    axes: { 'w.a': a, 'w.b': b, 'w.c': 1 - a - b },
+    trials: [],
+    values: [mean],
+    result: { mean, n: 1, weak: true },
+  });
+  const grid = [0, 0.5, 1].flatMap((a) =>
+    [0, 0.5, 1].filter((b) => a + b <= 1).map((b) => point(a, b, a + b / 2)),
+  );
+  const points = grid.sort((x, y) => y.result.mean - x.result.mean);
+  const sweep = {
+    ...{
+      dir: '',
+      name: 's',
+      axes: ['w.a', 'w.b', 'w.c'],
+      points,
+      best: undefined,
+      trials: [],
+      others: [],
+      front: [],
+      objectives: [],
+    },
+    objective: { metric: 'val/x', mode: 'max' as const },
+  };
+  const [panel] = simplexCharts(sweep);
+  assert.match((await render(panel!.spec)).svg, /val\/x over a, b, c/);
+  assert.deepEqual(
+    [place([1, 0, 0], 1), place([0, 2, 0], 2)],
+    [
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+    ],
+  );
+  const many = { ...sweep, points: Array.from({ length: 5000 }, (_, i) => point(0, 0, -i)) };
+  const thinned = thinnedSweep(many).points;
+  assert.deepEqual([thinned.length, new Set(thinned).size], [1000, 1000]);
+  assert.deepEqual(thinned.slice(0, 300), many.points.slice(0, 300));
 });

@@ -4,6 +4,7 @@ import { metricOf } from '../trials/point-metrics.ts';
 import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
 import { simplexOf } from '../trials/simplex.ts';
 import { plot, quantitative } from './plot.ts';
+import { ternaryChart } from './ternary-chart.ts';
 import { ink, palette } from './theme.ts';
 
 const scores = [
@@ -19,28 +20,32 @@ const splits = [
 const MOST = 4;
 
 /**
- * The scores of both tasks and their sum along two weights that add up to one total, on validation and on test: one panel for each setting
- * of the other axes, the best setting first. Of three weights or more none.
+ * Along two weights that add up to one total the scores of both tasks and their sum, on validation and on test; over three the objective
+ * in a triangle; of more nothing. One panel for each setting of the other axes, the best setting first.
  */
 export function simplexCharts(sweep: SweepRecord): { title: string; spec: TopLevelSpec }[] {
   const simplex = simplexOf(sweep.points, sweep.axes);
-  if (simplex?.paths.length !== 2) return [];
-  const [axis, other] = simplex.paths as [string, string];
+  if (!simplex) return [];
+  const { paths, total } = simplex;
+  const restOf = ({ axes }: PointRow) =>
+    Object.fromEntries(Object.entries(axes).filter(([axis]) => !paths.includes(axis)));
   const settings = new Map<string, PointRow[]>();
   for (const point of sweep.points) {
-    const { [axis]: _, [other]: __, ...rest } = point.axes;
-    const key = JSON.stringify(Object.entries(rest).sort());
+    const key = JSON.stringify(Object.entries(restOf(point)).sort());
     settings.set(key, [...(settings.get(key) ?? []), point]);
   }
   const all = [...settings.values()];
-  const rests = all.map(([first]) => {
-    const { [axis]: _, [other]: __, ...rest } = first!.axes;
-    return rest;
-  });
+  const rests = all.map(([first]) => restOf(first!));
   return all.slice(0, MOST).flatMap((points, i) => {
     const name = pointName(rests[i]!, rests);
-    const spec = panel(points, { axis, other, total: simplex.total, name });
-    return spec ? [{ title: `Scores along ${axis} and ${other} ${name}`, spec }] : [];
+    const [axis, other, third] = paths as [string, string, string | undefined];
+    const spec =
+      third === undefined
+        ? panel(points, { axis, other, total, name })
+        : paths.length === 3
+          ? ternaryChart(points, { paths: [axis, other, third], total, name, ...sweep.objective })
+          : undefined;
+    return spec ? [{ title: `Scores along ${paths.join(', ')} ${name}`, spec }] : [];
   });
 }
 

@@ -23,9 +23,12 @@ export interface TableRow {
 
 /** Up to here there is nothing to filter. */
 const FEW = 6;
+/** More rows would make a page that no browser opens at once. */
+const MOST = 1500;
 
 /** A table whose heads sort it, with a field that filters its rows by words. `id` is unique on the page. */
-export function sortableTable(id: string, columns: readonly Column[], rows: readonly TableRow[]): Html {
+export function sortableTable(id: string, columns: readonly Column[], all: readonly TableRow[]): Html {
+  const rows = all.slice(0, MOST);
   const head = columns.map(
     ({ title, number }) =>
       html`<th scope="col"${number && html` class="n"`}><button class="sort" type="button">${title}</button></th>`,
@@ -43,7 +46,9 @@ export function sortableTable(id: string, columns: readonly Column[], rows: read
   );
   const filter =
     rows.length > FEW &&
-    html`<p><input class="filter" type="search" data-table="${id}" placeholder="filter rows" aria-label="Filter the rows by words"><span class="muted" role="status">${rows.length} rows</span></p>`;
+    html`<p><input class="filter" type="search" data-table="${id}" placeholder="filter rows" aria-label="Filter the rows by words"><span class="muted" role="status">${rows.length} rows</span>${
+      all.length > rows.length && html`<span class="muted"> of ${all.length}: facecom results has all</span>`
+    }</p>`;
   return html`${filter}<div class="scroll"><table class="sortable" id="${id}"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 

@@ -4,8 +4,8 @@ import { curvesOf } from '../curves.ts';
 import type { SweepRecord } from './read-sweep.ts';
 
 const LEGEND = 5; // of the best points
-/** Runs whose events are read. */
-const MOST = 1000;
+/** Runs whose events are read: more curves are a blot. */
+const MOST = 400;
 
 /** The objective of every trial over its epochs: those of the best points by name, all others as one crowd. Undefined without curves. */
 export function overlaidObjective(

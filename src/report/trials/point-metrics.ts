@@ -1,4 +1,4 @@
-import { type Objective, type Result, readSearch, resultOf } from '../../record/index.ts';
+import { type Objective, type Result, resultOf } from '../../record/index.ts';
 import type { PointRow, SweepRecord } from './read-sweep.ts';
 
 /** A metric over the finished trials of a point; undefined if none has it. */
@@ -19,12 +19,11 @@ const genders = ['gender_accuracy'];
 const identities = ['identity_top1', 'gallery_rank1', 'verification_accuracy'];
 
 /**
- * What a sweep trades off: the first two objectives of a search that has several, else gender against identity on validation, or on
+ * What a sweep trades off: the first two of several objectives, else gender against identity on validation, or on
  * test. Undefined if there is no such pair.
  */
 export function tradedOff(sweep: SweepRecord): [Objective, Objective] | undefined {
-  const search = readSearch(sweep.dir).find((entry) => entry.type === 'search');
-  const [a, b] = search?.type === 'search' ? search.objectives : [];
+  const [a, b] = sweep.objectives;
   if (a && b) return [a, b];
   const known = metricsOf(sweep);
   for (const split of ['val', 'test']) {

@@ -111,3 +111,15 @@ function rowsOfRuns(runs: RunSummary[]): TrialRow[] {
     };
   });
 }
+
+const CHARTED = 1000;
+const BEST = 300;
+
+/** The same with as many points as a chart can show: of very many the best, and others spread evenly over the rest. */
+export function thinnedSweep(sweep: SweepRecord): SweepRecord {
+  const { points } = sweep;
+  if (points.length <= CHARTED) return sweep;
+  const step = (points.length - BEST) / (CHARTED - BEST);
+  const others = Array.from({ length: CHARTED - BEST }, (_, i) => points[BEST + Math.floor(i * step)]!);
+  return { ...sweep, points: [...points.slice(0, BEST), ...others] };
+}

@@ -60,7 +60,7 @@ export async function modelFiles(
     model_size_bytes: own.flat().reduce((sum, { size }) => sum + size, 0),
     model_uuid: (model ?? run).replace(/^m-/, ''),
     run_id: run,
-    saved_input_example_info: { artifact_path: 'input_example.json', format: 'tf-serving', type: 'ndarray' },
+    saved_input_example_info: { artifact_path: 'input_example.json', type: 'ndarray' },
     signature: {
       // Without a name: `predict` then takes an array as it is.
       inputs: JSON.stringify([tensor(undefined, 'uint8', [1, shapes.side, shapes.side, 3])]),
@@ -77,7 +77,7 @@ export async function modelFiles(
   return {
     files: [
       ...own.flat(),
-      made('input_example.json', JSON.stringify({ inputs: [exampleImage(shapes.side)] })),
+      made('input_example.json', JSON.stringify([exampleImage(shapes.side)])),
       made('requirements.txt', `${requirements.join('\n')}\n`),
       yaml('python_env.yaml', {
         python: PYTHON,

@@ -18,6 +18,7 @@ import {
 } from '../../record/index.ts';
 import { legalKey } from './names.ts';
 import { differences } from './run-record.ts';
+import { bestName } from './score-names.ts';
 import { type Metric, metric } from './values.ts';
 
 export interface RunResult extends TrialResult {
@@ -77,7 +78,10 @@ export function pointsAfterEach(finished: readonly RunResult[], objective: Objec
   return metrics;
 }
 
-/** The other scores of the best point as means over its seeds, and half of the objective's 95 % interval. */
+/**
+ * The scores of the best point as means over its seeds, by the names that runs have them under, so that the sweep stands beside them in
+ * MLflow's lists; and half of the objective's 95 % interval.
+ */
 export function bestScores(
   points: readonly Point[],
   objective: Objective,
@@ -86,10 +90,9 @@ export function bestScores(
 ): Metric[] {
   const best = bestOf(points)?.point;
   if (!best) return [];
-  const others = scoresOf([best]).filter((name) => name !== objective.metric);
-  const means = others.flatMap((name) => {
-    const mean = scoreOf(best, name)?.mean;
-    return mean === undefined ? [] : [metric(legalKey(`best/${name}`), mean, time, step)];
+  const means = [...new Set([objective.metric, ...scoresOf([best])])].flatMap((name) => {
+    const mean = name === objective.metric ? best.result.mean : scoreOf(best, name)?.mean;
+    return mean === undefined ? [] : [metric(legalKey(bestName(name)), mean, time, step)];
   });
   const { half } = best.result;
   const key = legalKey(`best_interval/${objective.metric}`);
@@ -176,7 +179,7 @@ export function foundSoFar(
   if (!best) return `${counts}.`;
   const { point } = best;
   const [single] = points.flatMap(({ values }) => values).sort((a, b) => compareValues(a, b, objective));
-  const seeds = point.values.length > 1 ? `, mean of ${point.values.length} seeds` : '';
+  const seeds = point.values.length > 1 && !point.result.weak ? `, mean of ${point.values.length} seeds` : '';
   const text = `**Best: ${markdown(nameOf(point))}**, ${objective.metric} ${resultText(point.result, formatNumber)}${seeds}; best single trial ${formatNumber(single!)}. ${counts}.`;
   const others = [
     'val/gender_accuracy',

@@ -25,7 +25,6 @@ export const allRunsView = (): string =>
       ...['model.backbone', 'optimizer.lr', 'train.epochs', 'train.batch_size', 'seed'].map((name) =>
         column('params', name),
       ),
-      column('attributes', 'Dataset'),
     ],
   });
 

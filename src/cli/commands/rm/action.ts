@@ -30,9 +30,10 @@ export async function rm(texts: readonly string[], options: RmOptions): Promise<
   return done(plans, true, { json, lines: [`Deleted: ${plans.map(({ name }) => name).join(', ')}.`] });
 }
 
-function described({ kind, name, dir, runs, bytes }: Removal): string {
+function described({ kind, name, dir, runs, bytes, linked }: Removal): string {
   const what = kind === 'run' ? 'run' : `${plural(runs.length, 'run')}`;
-  return printable(`${name}: ${what}, ${formatBytes(bytes)}, ${shownPath(dir)}`);
+  const others = linked.length > 0 ? `; ${linked.join(', ')} of other sweeps would have to run again` : '';
+  return printable(`${name}: ${what}, ${formatBytes(bytes)}, ${shownPath(dir)}${others}`);
 }
 
 function done(
