@@ -35,9 +35,10 @@ export async function run(context: BenchContext): Promise<void> {
   const cwd = await context.folder();
   const sound = join(cwd, 'sound');
   await makeRecord(cwd, sound);
+  const first = runsIn(sound)[0]!;
   const texts = new Map(
     files.map((name) => {
-      const file = join(sound, 'exp', runsIn(sound)[0]!, name);
+      const file = join(sound, 'exp', first, name);
       return [name, existsSync(file) ? readFileSync(file, 'utf8') : '{"pid": 1, "time": 1}'];
     }),
   );
@@ -50,7 +51,7 @@ export async function run(context: BenchContext): Promise<void> {
     const random = new Random(context.seed, 'records', k);
     rmSync(runs, { recursive: true, force: true });
     cpSync(sound, runs, { recursive: true });
-    const dir = join(runs, 'exp', runsIn(runs)[0]!);
+    const dir = join(runs, 'exp', first);
     const changed: string[] = [];
     for (let count = random.integer(1, 3); count > 0; count--) {
       const name = random.pick(files);
