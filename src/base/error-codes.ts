@@ -270,6 +270,7 @@ export const errorCodes = [
   'sweep-space',
   'stopping-once',
   // Tuning
+  'replicas',
   'tune-trainer',
   'tune-range',
   'tune-sizes',

@@ -28,6 +28,8 @@ export interface LearnerSettings {
   identities: number;
   seed: number;
   libraryThreads?: number;
+  /** Devices that each batch is divided among; 1 if left out. Throws `replicas` where that cannot be. */
+  replicas?: number;
   /** The backend of a run that is continued. */
   began?: string | undefined;
   /** A size of batches to compile the steps for at once: TensorFlow takes the place of oneDNN, for `auto`, where that lacks an op. */
@@ -46,6 +48,7 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
   const { began, tried } = settings;
   const threads = settings.libraryThreads ?? 0;
   const choice = await chooseBackend({ ...config.resources, began, threads });
+  checkReplicas(config, settings.replicas ?? 1, choice.backend);
   const learner = await openOn(choice.backend, config, settings, choice.note);
   if (tried === undefined || config.resources.backend !== 'auto' || choice.backend !== 'onednn')
     return learner;
@@ -59,6 +62,20 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
     if (other.backend !== 'tensorflow') throw error;
     return openOn('tensorflow', config, settings, `${error.message} Training is with TensorFlow.`);
   }
+}
+
+function checkReplicas({ loss }: ModelConfig, replicas: number, backend: BackendName): void {
+  if (replicas === 1) return;
+  const balanced = loss.balance === 'gradnorm' || loss.balance === 'pcgrad';
+  if (backend === 'tensorflow' && !balanced) return;
+  throw new FacecomError('replicas', 'The experiment cannot train on several devices.', {
+    found: balanced
+      ? `loss.balance: ${loss.balance}, which needs the gradients of a whole batch`
+      : `backend ${backend}`,
+    expected: 'native TensorFlow, and loss.balance fixed, uncertainty or dwa',
+    remedy: 'Set resources.gpus: 1.',
+    exitCode: 2,
+  });
 }
 
 async function openOn(
@@ -86,6 +103,7 @@ async function openOn(
     seed: settings.seed,
     frozen,
     lean: config.train.memory === 'lean',
+    ...(settings.replicas === undefined ? {} : { replicas: settings.replicas }),
   });
   const preprocess = settings.trained?.preprocess ?? config.model.preprocess ?? weights?.preprocess;
   return new NetworkLearner(runtime, {
@@ -98,6 +116,7 @@ async function openOn(
     ...(preprocess ? { preprocess: { mean: [...preprocess.mean], std: [...preprocess.std] } } : {}),
     ...(weights ? { weights: weights.values, notes: weights.notes } : {}),
     ...(settings.classWeights ? { classWeights: settings.classWeights } : {}),
+    ...(settings.replicas === undefined ? {} : { replicas: settings.replicas }),
     accumulation: config.train.accumulation,
     clip: config.train.clip,
     ema: config.train.ema,

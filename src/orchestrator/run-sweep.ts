@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
 import { isAbsent } from '../base/files.ts';
@@ -102,6 +103,8 @@ class SweepRun {
     this.pause = new Pause({ folder: options.folder });
     this.stop = AbortSignal.any([options.stop, this.crash.signal]);
     this.ending = AbortSignal.any([this.stop, this.halt.signal]);
+    // A cluster has hundreds of trials at once, each with listeners of its own.
+    setMaxListeners(0, this.stop, this.ending, options.kill);
   }
 
   outcome(): SweepOutcome {

@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts';
+import { DataType } from '../../native/library.ts';
 import { bytesOf, type Emitter, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm, Argument, Propagation } from '../library.ts';
 import { elementwise, isWorthwhile } from './elementwise.ts';
@@ -15,6 +16,8 @@ interface Operation {
   eltwise?: Eltwise;
   compute: (x: number) => number;
   follows?: boolean;
+  /** It tells true from false. */
+  boolean?: boolean;
 }
 
 const logistic = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
@@ -47,15 +50,16 @@ const operations = {
   Ceil: { compute: Math.ceil },
   Rint: { compute: roundHalfEven },
   Sign: { compute: Math.sign },
+  IsNan: { compute: (x) => (Number.isNaN(x) ? 1 : 0), boolean: true },
   LogicalNot: { compute: (x) => (x === 0 ? 1 : 0) },
 } satisfies Record<string, Operation>;
 
 type UnaryName = keyof typeof operations;
 
 const rule = (name: UnaryName): OpRule => {
-  const { eltwise, compute, follows }: Operation = operations[name];
+  const { eltwise, compute, follows, boolean }: Operation = operations[name];
   return {
-    infer: like(),
+    infer: boolean ? (node) => [{ shape: [...input(node, 0).shape], dtype: DataType.BOOL }] : like(),
     ...(follows ? { low: { kind: 'follow' as const } } : {}),
     emit: (node, e) => {
       const x = e.tensor(input(node, 0));
