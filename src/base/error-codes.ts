@@ -269,6 +269,12 @@ export const errorCodes = [
   'sweep-memory',
   'sweep-space',
   'stopping-once',
+  // Clusters
+  'slurm-missing',
+  'slurm-refused',
+  'ray-unreachable',
+  'ray-refused',
+  'render-learns',
   // Tuning
   'replicas',
   'tune-trainer',

@@ -7,7 +7,12 @@ export function withoutGradient<T extends tf.Tensor>(
 ): T {
   const constant = tf.customGrad((...given) => {
     const xs = given.filter((one): one is tf.Tensor => one instanceof tf.Tensor);
-    return { value: compute(...xs), gradFunc: () => xs.map((x) => tf.zerosLike(x)) };
+    // Their shapes alone: an input that nothing else keeps is gone by then.
+    const zeros = xs.map(({ shape, dtype }) => ({ shape, dtype }));
+    return {
+      value: compute(...xs),
+      gradFunc: () => zeros.map(({ shape, dtype }) => tf.zeros(shape, dtype)),
+    };
   });
   return constant(...inputs) as T;
 }

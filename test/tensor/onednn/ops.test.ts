@@ -89,6 +89,9 @@ const unary: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   reciprocal: (x) => tf.reciprocal(positive(x)),
   floor: tf.floor,
   // The slope of |x|, which tells numbers from NaN.
+  acos: (x) => tf.acos(tf.tanh(x)),
+  asin: (x) => tf.asin(tf.tanh(x)),
+  onesLike: (x) => tf.add(tf.onesLike(x), x),
   step: (x) => tf.step(x),
   isNaN: (x) => tf.where(tf.isNaN(tf.sqrt(x)), tf.zerosLike(x), x),
   addNumber: (x) => tf.add(x, 3),

@@ -304,6 +304,11 @@ export const zerosLike: OpRule = {
   emit: (node, e) => fill(e, e.output(output(node)), 0),
 };
 
+export const onesLike: OpRule = {
+  infer: like(),
+  emit: (node, e) => fill(e, e.output(output(node)), 1),
+};
+
 export const tile: OpRule = {
   infer: (node) => {
     const { shape, dtype } = input(node, 0);

@@ -46,6 +46,8 @@ const operations = {
   Erf: { compute: erf },
   Sin: { compute: Math.sin },
   Cos: { compute: Math.cos },
+  Acos: { compute: Math.acos },
+  Asin: { compute: Math.asin },
   Floor: { compute: Math.floor },
   Ceil: { compute: Math.ceil },
   Rint: { compute: roundHalfEven },
