@@ -46,7 +46,7 @@ export interface LearnerSettings {
 /** Opens the backend that the experiment asks for and builds its network on it. */
 export async function openLearner(config: ModelConfig, settings: LearnerSettings): Promise<Learner> {
   const { began, tried } = settings;
-  const threads = settings.libraryThreads ?? 0;
+  const threads = threadsFor('onednn', config, settings.libraryThreads ?? 0);
   const choice = await chooseBackend({ ...config.resources, began, threads });
   checkReplicas(config, settings.replicas ?? 1, choice.backend);
   const learner = await openOn(choice.backend, config, settings, choice.note);
@@ -78,6 +78,18 @@ function checkReplicas({ loss }: ModelConfig, replicas: number, backend: Backend
   });
 }
 
+/** Pixels of a batch up to which oneDNN computes with one thread. */
+const SMALL = 1 << 15;
+
+/**
+ * Threads of oneDNN where the spec does not say: one for a step so small that more would mostly wait for each other, and for the cores
+ * where others use them. By the spec alone, so that the bits are the same whatever else the machine does.
+ */
+function threadsFor(backend: BackendName, { data, train, resources }: ModelConfig, threads: number): number {
+  const small = (train.batch_size ?? Number.POSITIVE_INFINITY) * data.image_size ** 2 <= SMALL;
+  return backend === 'onednn' && small && !resources.cpus ? 1 : threads;
+}
+
 async function openOn(
   backend: BackendName,
   config: ModelConfig,
@@ -85,7 +97,7 @@ async function openOn(
   note: string | undefined,
 ): Promise<NetworkLearner> {
   const { device } = config.resources;
-  const threads = settings.libraryThreads ?? 0;
+  const threads = threadsFor(backend, config, settings.libraryThreads ?? 0);
   const { frozen } = settings;
   const weights = settings.trained ? undefined : await startingWeights(config, settings);
   const precision = await choosePrecision({
