@@ -282,6 +282,11 @@ export const errorCodes = [
   'tune-sizes',
   'tune-memory',
   'tune-out',
+  'ray-unreachable',
+  'ray-refused',
+  'render-learns',
+  'slurm-missing',
+  'slurm-refused',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -48,6 +48,7 @@ export const trackRunOfSweep: TrackRunOfSweep = ({ runDir, sweepDir, ...options 
     },
     note: link.note,
     slow: link.slow,
+    patience: link.patience,
     waiting: link.waiting,
     patience: link.patience,
   });
