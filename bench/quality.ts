@@ -93,14 +93,14 @@ const cases: Case[] = [
   },
   {
     name: 'joint against gender alone',
-    ours: ['ours', recipes.best],
+    ours: ['ours', recipes.joint],
     peer: ['ours', recipes.genderAlone],
     values: { 'gender accuracy': score('gender_accuracy'), 'gender F1': score('gender_f1') },
     ...scores,
   },
   {
     name: 'joint against identity alone',
-    ours: ['ours', recipes.best],
+    ours: ['ours', recipes.joint],
     peer: ['ours', recipes.identityAlone],
     values: { 'identity top-1': score('identity_top1') },
     ...scores,

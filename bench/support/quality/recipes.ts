@@ -39,18 +39,25 @@ const timed = ['data.split={train: 0.5, validation: 0.5, test: 0}', 'train.early
 const replaced = join(experiments, 'facecom.yaml');
 const best = join(experiments, 'best.yaml');
 const replacedProgram = 'augment.policy=replaced-program';
+const arcface =
+  'model.heads.identity={embedding: 512, loss: arcface, margin: 0.3, scale: 30, margin_warmup: 5}';
 const softmax = 'model.heads.identity={embedding: 0, hidden: 0, dropout: 0, loss: softmax, metric: []}';
 
 export const recipes = {
   replaced: { name: 'replaced', spec: replaced, set: [...same, replacedProgram, ...scored] },
   best: { name: 'best', spec: best, set: [...same, ...scored] },
-  openSet: { name: 'open-set', spec: best, set: [...same, ...byIdentity] },
+  openSet: { name: 'open-set', spec: best, set: [...same, ...byIdentity, arcface] },
   openSetSoftmax: { name: 'open-set-softmax', spec: best, set: [...same, ...byIdentity, softmax] },
-  genderAlone: { name: 'gender-alone', spec: best, set: [...same, ...scored, 'loss.alpha=1', 'loss.beta=0'] },
+  joint: { name: 'joint', spec: best, set: [...same, ...scored, arcface] },
+  genderAlone: {
+    name: 'gender-alone',
+    spec: best,
+    set: [...same, ...scored, arcface, 'loss.alpha=1', 'loss.beta=0'],
+  },
   identityAlone: {
     name: 'identity-alone',
     spec: best,
-    set: [...same, ...scored, 'loss.alpha=0', 'loss.beta=1'],
+    set: [...same, ...scored, arcface, 'loss.alpha=0', 'loss.beta=1'],
   },
   replacedTimed: { name: 'replaced-timed', spec: replaced, set: [...same, replacedProgram, ...timed] },
   fastTimed: { name: 'fast-timed', spec: best, set: [...same, ...timed] },
