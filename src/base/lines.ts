@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, statSync, watch, writeSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { isAbsent } from './files.ts';
 import { isRecord } from './objects.ts';
 
@@ -248,10 +248,11 @@ export async function nextLines(
 
 async function readFrom(file: string, position: number): Promise<Buffer | undefined> {
   try {
-    const { size } = await stat(file);
-    if (size <= position) return undefined;
+    // Opened first: a shared file system may tell an old size of a file that is not.
     const handle = await open(file, 'r');
     try {
+      const { size } = await handle.stat();
+      if (size <= position) return undefined;
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size - position));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
       return bytesRead > 0 ? buffer.subarray(0, bytesRead) : undefined;

@@ -43,6 +43,7 @@ export const commands: readonly CommandEntry[] = [
       'facecom sweep experiments/loss-weights.yaml --by "Friday 18:00"',
       'facecom sweep experiments/loss-weights.yaml --max-parallel 2',
       'facecom sweep experiments/baseline.yaml --axis optimizer.lr=0.001,0.0003',
+      'facecom sweep experiments/loss-weights.yaml --launcher slurm',
     ],
     works: true,
     load: () => import('./commands/sweep/command.ts'),
@@ -283,6 +284,12 @@ export const commands: readonly CommandEntry[] = [
     description: 'Train the run of FACECOM_RUN_DIR (started by run and sweep).',
     works: true,
     load: () => import('./commands/trainer/command.ts'),
+  },
+  {
+    name: 'job',
+    description: "Run one task of a batch on a cluster's node (started by its engine).",
+    works: true,
+    load: () => import('./commands/job/command.ts'),
   },
   {
     name: 'tune-steps',

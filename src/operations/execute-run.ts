@@ -1,11 +1,14 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
+  clusterPlaces,
+  endJobs,
   endOrphan,
   execute,
   type Failure,
   Guard,
   LocalLauncher,
-  type Slot,
+  openCluster,
+  type Place,
   takeLock,
   threadsOf,
   trainerEnvironment,
@@ -79,26 +82,47 @@ export function keptResult(run: string, dir: string, { metrics, seconds = 0 }: R
 /** Runs what a run folder says, to its end. */
 export async function executeRun(handle: RunHandle, options: ExecuteRunOptions): Promise<RunResult> {
   const { config, dir } = handle;
-  const { report, prepared } = options;
+  const { report } = options;
   const undoing = new Undoing();
   try {
-    const { slot, notes } = await chooseSlot(config, prepared);
-    for (const note of notes) report.note(note);
     const guard = new Guard(config.resources.grace);
     undoing.add(() => guard.close());
     undoing.add(await takeLock(dir, { command: 'run', guard: guard.mark, note: report.note }));
+    const place = await placeOf(handle, guard, options, undoing);
     const left = scanRun(dir, { state: true });
     if (left) await endOrphan(left);
-    return await superviseRun(handle, slot, guard, options);
+    return await superviseRun(handle, place, options);
   } finally {
     await undoing.all();
   }
 }
 
+/** This machine, or a cluster; a job that an earlier command submitted to another one is ended. */
+async function placeOf(
+  { config, dir, id }: RunHandle,
+  guard: Guard,
+  { prepared, report, runs }: ExecuteRunOptions,
+  undoing: Undoing,
+): Promise<Place> {
+  const { note } = report;
+  const runsIn = dirname(resolve(dir));
+  await endJobs(dir, { runsIn, how: 'save', except: config.resources.launcher.name, note });
+  const cluster = await openCluster({ config, folder: dir, runsIn, label: id, runs, maxParallel: 1, note });
+  if (cluster) {
+    undoing.add(() => cluster.launcher.close());
+    const { resources } = config;
+    return clusterPlaces(cluster.launcher, {
+      ...{ resources, kinds: 1, trials: 1, maxParallel: 1, learns: false, room: undefined },
+    })[0]!;
+  }
+  const { slot, notes } = await chooseSlot(config, prepared);
+  for (const line of notes) note(line);
+  return { slot, launcher: new LocalLauncher(guard) };
+}
+
 async function superviseRun(
   handle: RunHandle,
-  slot: Slot,
-  guard: Guard,
+  { slot, launcher }: Place,
   { runs, prepared, signals, report, watch, cwd = process.cwd() }: ExecuteRunOptions,
 ): Promise<RunResult> {
   const { id, dir, config } = handle;
@@ -109,7 +133,6 @@ async function superviseRun(
   const { trackRun } = await import('../tracking/index.ts');
   const tracker = trackRun({ runDir: dir, runs, config, note: (line) => note(line) });
   const threads = threadsOf(dir, slot);
-  const launcher = new LocalLauncher(guard);
   const start = () => {
     const env = trainerEnvironment({ ...slot, threads });
     return launcher.start({ runDir: resolve(dir), command: prepared.command, env, cwd });

@@ -17,6 +17,7 @@ export { type Exported, type ExportOptions, exportRun } from './export.ts';
 export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
 export { type InspectOptions, inspect } from './inspect.ts';
 export type { Counts as InspectCounts, Inspection } from './inspection.ts';
+export { job } from './job.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';
@@ -37,6 +38,7 @@ export { type StopOptions, type Stopped, stop } from './stop.ts';
 export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
 export { endText, fitText, forecastSweep, type SweepForecast } from './sweep/forecast.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
+export { type RenderedSweep, renderSweep } from './sweep/render.ts';
 export type { SweepResult } from './sweep/result.ts';
 export {
   type SweepOptions,

@@ -1,10 +1,13 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
+import { endJobs } from '../orchestrator/index.ts';
 import {
   findTarget,
+  hasOpenJob,
+  holderOfRun,
   type LockHolder,
   lockHolder,
   type RunSummary,
@@ -29,7 +32,7 @@ export interface Stopped {
   /** Runs that were running. */
   runs: string[];
   /** By what they were ended. */
-  how: 'nothing-runs' | 'orchestrator' | 'request' | 'trainer';
+  how: 'nothing-runs' | 'orchestrator' | 'request' | 'trainer' | 'jobs';
   /** The same for people. */
   text: string;
 }
@@ -62,6 +65,13 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
     const text = `Stopped ${basename(dir)}: ${ended}${besides}. Resume with: facecom resume ${basename(dir)}`;
     return { runs, how: 'orchestrator', text };
   }
+  // Jobs of a cluster outlive the command that submitted them.
+  const jobs = await endJobs(dir, { runsIn: dir, how: kill ? 'kill' : 'save', note: say });
+  if (jobs.length > 0) {
+    const began = jobs.filter(({ began }) => began).length;
+    const text = `Stopped ${basename(dir)}: ${plural(jobs.length, 'job')} ended, ${began} of which had begun. Resume with: facecom resume ${basename(dir)}`;
+    return { runs: jobs.map(({ run }) => run), how: 'jobs', text };
+  }
   const done: Stopped[] = [];
   for (const run of running) done.push(await stopRun(run.dir, kill, say));
   const ended = done.filter(({ how }) => how !== 'nothing-runs');
@@ -73,6 +83,18 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
   const id = runIdOf(dir);
   const run = scanRun(dir, { state: true });
   const saved = `${kill ? 'Killed' : 'Stopped'} ${id}. Resume with: facecom resume ${id}`;
+  const hasOrchestrator = run?.orchestrator && liveness(run.orchestrator) !== 'ended';
+  if (!hasOrchestrator && holderOfRun(dir) === undefined && hasOpenJob(dir)) {
+    const name = basename(dir);
+    const options = {
+      runsIn: dirname(resolve(dir)),
+      run: name,
+      how: kill ? 'kill' : 'save',
+      note: say,
+    } as const;
+    for (const folder of [dir, dirname(dir)]) await endJobs(folder, options);
+    return { runs: [name], how: 'jobs', text: saved };
+  }
   if (!run || !isRunning(run)) return nothing(id);
   const { orchestrator, trainer } = run;
   if (orchestrator && liveness(orchestrator) !== 'ended') {

@@ -21,6 +21,7 @@ const shellSignals: Record<number, string> = { 129: 'SIGHUP', 130: 'SIGINT', 137
 export function classify(runDir: string, exit: Exit, events: readonly Event[]): Failure {
   const told = events.findLast((event) => event.type === 'failed');
   if (told) return { class: told.class ?? 'code', message: told.message, code: told.code };
+  if (exit.explained) return exit.explained;
   const how = howItEnded(exit);
   const crash = readCrash(runDir);
   if (crash.class) return { class: crash.class, message: `${how}; its log says: ${crash.line}` };
@@ -39,7 +40,8 @@ export function classify(runDir: string, exit: Exit, events: readonly Event[]): 
   return { class: 'code', message: `${how}${crash.line ? `; its last line: ${crash.line}` : ''}` };
 }
 
-export function howItEnded({ code, signal, error }: Exit): string {
+export function howItEnded({ code, signal, error, cancelled }: Exit): string {
+  if (cancelled !== undefined) return cancelled;
   if (signal) return `The trainer was ended by ${signal}`;
   if (code === 0) return 'The trainer exited with code 0 without a finished event';
   return code === undefined ? `The trainer failed: ${error}` : `The trainer exited with code ${code}`;

@@ -50,7 +50,9 @@ export async function execute(options: ExecuteOptions): Promise<Outcome> {
 
 /** Starts a run's trainer once, and decides what is done where it fails. */
 export async function attempt(options: ExecuteOptions): Promise<Attempt> {
-  const { release, ...signals } = withStopRequests(options.runDir, options);
+  const { release, ...signals } = withStopRequests(options.runDir, options, {
+    remote: options.launcher !== 'local',
+  });
   try {
     return await startOnce({ ...options, ...signals });
   } finally {

@@ -1,5 +1,11 @@
 export { Board, type TrialRow } from './board.ts';
 export type { Failure } from './classify.ts';
+export { type Ended, endJobs } from './cluster/end-jobs.ts';
+export { type JobOptions, runJob } from './cluster/job.ts';
+export { newKey } from './cluster/key.ts';
+export { type Cluster, engineNamed, isCluster, openCluster } from './cluster/open.ts';
+export { clusterPlaces } from './cluster/places.ts';
+export { type Rendered, type RenderForm, renderBatches } from './cluster/render.ts';
 export { dueRetry, type ExecuteOptions, execute, recordRetry } from './execute.ts';
 export { GpuPresence } from './gpu-presence.ts';
 export { Guard } from './guard.ts';

@@ -2,6 +2,8 @@ import { markProcess } from '../base/process.ts';
 import { type StopRequest, takeStopRequest } from '../record/index.ts';
 
 const INTERVAL = 250; // ms
+/** On a shared file system, for the many runs of a cluster. */
+const REMOTE = 2000; // ms
 const BEGUN = Date.now() - process.uptime() * 1000;
 
 /**
@@ -11,6 +13,7 @@ const BEGUN = Date.now() - process.uptime() * 1000;
 export function withStopRequests(
   runDir: string,
   signals: { stop: AbortSignal; kill: AbortSignal; prune?: AbortSignal },
+  { remote = false } = {},
 ): { stop: AbortSignal; kill: AbortSignal; release: () => void } {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -21,7 +24,7 @@ export function withStopRequests(
     if (request.kill) kill.abort();
   };
   look();
-  const timer = setInterval(look, INTERVAL);
+  const timer = setInterval(look, remote ? REMOTE : INTERVAL);
   timer.unref();
   // Not AbortSignal.any: the orchestrator's signals outlive thousands of runs, and would remember each.
   const free = [forward(signals.stop, stop), forward(signals.kill, kill)];

@@ -6,6 +6,7 @@ import {
   eventsFile,
   followEvents,
   readEvents,
+  readState,
   type StateEntry,
   startRecorded,
 } from '../record/index.ts';
@@ -58,23 +59,32 @@ export type Outcome =
 export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   const { runDir, started } = options;
   // By the place in the file: the clock may jump, or be another machine's.
-  const from = endOf(eventsFile(runDir));
+  const here = endOf(eventsFile(runDir));
   const events: Event[] = [];
   const ended = new AbortController();
   let lastEvent = performance.now();
   const begun = performance.now();
   const handle = options.start();
-  const watch = watchdog(handle, options, () => performance.now() - lastEvent);
+  const from = handle.from ?? here;
+  const watch = watchdog(handle, options, () => {
+    // In a queue no trainer can tell anything.
+    if (handle.runs?.() === false) lastEvent = performance.now();
+    return performance.now() - lastEvent;
+  });
   await handle.begun;
+  watch.begin();
+  lastEvent = performance.now();
   const idle = options.idle?.();
   try {
-    recordState(runDir, {
-      state: 'started',
-      ...started,
-      ...(idle === undefined ? {} : { idle: Math.round(idle * 100) / 100 }),
-      ...(handle.leftovers ? { secret: handle.leftovers.secret } : {}),
-      ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
-    });
+    if (!isKnown(runDir, handle))
+      recordState(runDir, {
+        state: 'started',
+        ...started,
+        ...(handle.job ? { job: handle.job, host: markProcess().host, orchestrator: self() } : {}),
+        ...(idle === undefined ? {} : { idle: Math.round(idle * 100) / 100 }),
+        ...(handle.leftovers ? { secret: handle.leftovers.secret } : {}),
+        ...(handle.pid === undefined ? {} : { ...markProcess(handle.pid), orchestrator: self() }),
+      });
     startRecorded(runDir);
   } catch (error) {
     // A trainer that no record knows of would be nobody's.
@@ -95,8 +105,9 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   })();
   // Told when the trainer has ended; until then nobody waits for it.
   following.catch(() => handle.stop());
-  const freeLog = limitLog(runDir);
-  const sampling = sampleMachine(runDir, handle.pid);
+  // On a cluster's node its job sees to both.
+  const freeLog = handle.job ? () => {} : limitLog(runDir);
+  const sampling = handle.job ? { release: () => {} } : sampleMachine(runDir, handle.pid);
   const exit = await handle.exited;
   freeLog();
   sampling.release();
@@ -116,6 +127,12 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     seconds,
     pruning ? { kind: 'pruned', ...pruning } : reason,
   );
+}
+
+/** An earlier command wrote this start down. */
+function isKnown(runDir: string, { job }: Handle): boolean {
+  const last = job && readState(runDir).at(-1);
+  return last?.state === 'started' && last.job?.key === job!.key;
 }
 
 const isEnd = ({ type }: Event): boolean => type === 'finished' || type === 'failed' || type === 'stopped';
@@ -140,6 +157,10 @@ function conclude(
   }
   if (reason?.kind === 'stop' && !failed) {
     recordState(runDir, { state: 'stopped', message: howItEnded(exit), ...exitOf(exit) });
+    return { status: 'stopped' };
+  }
+  if (exit.cancelled !== undefined && !failed) {
+    recordState(runDir, { state: 'stopped', message: exit.cancelled });
     return { status: 'stopped' };
   }
   const stopped =
@@ -203,18 +224,22 @@ function watchdog(handle: Handle, options: SuperviseOptions, silentFor: () => nu
   kill.addEventListener('abort', onKill);
   if (stop.aborted) onStop();
   if (kill.aborted) onKill();
-  if (timeout > 0) {
-    const late = () => end({ kind: 'timeout', message: `The trainer ran longer than ${timeout} seconds.` });
-    timers.push(setTimeout(late, milliseconds(timeout)));
-  }
-  if (silence > 0) {
-    const check = () => {
-      if (silentFor() < silence * 1000) return;
-      end({ kind: 'lost', message: `The trainer wrote no event for ${silence} seconds.` });
-    };
-    timers.push(setInterval(check, Math.min(5000, silence * 250)));
-  }
+  const begin = () => {
+    if (timeout > 0) {
+      const late = () => end({ kind: 'timeout', message: `The trainer ran longer than ${timeout} seconds.` });
+      timers.push(setTimeout(late, milliseconds(timeout)));
+    }
+    if (silence > 0) {
+      const check = () => {
+        if (silentFor() < silence * 1000) return;
+        end({ kind: 'lost', message: `The trainer wrote no event for ${silence} seconds.` });
+      };
+      timers.push(setInterval(check, Math.min(5000, silence * 250)));
+    }
+  };
   return {
+    /** The trainer is at work: its time begins. */
+    begin,
     reason: () => reason,
     release: () => {
       for (const timer of timers) clearTimeout(timer);

@@ -20,6 +20,7 @@ import { isAlive, liveness, markProcess } from '../base/process.ts';
 import type { Environment } from './environment.generated.ts';
 import { eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
+import { hasOpenJob } from './jobs.ts';
 import { lockHolder } from './lock-file.ts';
 import { attemptsOf } from './run-folder.ts';
 import { runStatus } from './scan.ts';
@@ -153,7 +154,7 @@ export function isHalfBorn(folder: string): boolean {
   if (!found?.isDirectory() || endOf(eventsFile(folder)) > 0) return false;
   // Some trainers save before they tell.
   if (!parts.every((part) => isEmptyFolder(join(folder, part)))) return false;
-  if (isAtWork(folder) || isAtWork(dirname(folder))) return false;
+  if (isAtWork(folder) || isAtWork(dirname(folder)) || hasOpenJob(folder)) return false;
   const entries = readState(folder);
   // Older versions made a folder in its place, with its config last.
   if (entries.length === 0 && !isRunFolder(folder)) return Date.now() - found.mtimeMs > YOUNG;

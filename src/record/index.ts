@@ -31,7 +31,41 @@ export { findTarget } from './find-target.ts';
 export { type Duration, type EndForecast, forecastEnd, type Range } from './forecast.ts';
 export { type FrontPoint, frontOf } from './front.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
-export { holderLastSeen, holderOfRun, type LockHolder, lockFile, lockHolder, lockOf } from './lock-file.ts';
+export {
+  askToStop,
+  type Batch,
+  batchFile,
+  type Claim,
+  claimTask,
+  hasOpenJob,
+  JobsWriter,
+  jobOutput,
+  jobsFile,
+  jobsFolder,
+  listTasks,
+  type OpenBatch,
+  openBatches,
+  readBatch,
+  readClaim,
+  readEnd,
+  readJobs,
+  removeBatch,
+  renewClaim,
+  stopAsked,
+  type TaskEnd,
+  writeBatch,
+  writeEnd,
+} from './jobs.ts';
+export {
+  holderLastSeen,
+  holderOfRun,
+  type LockHolder,
+  lockFile,
+  lockHolder,
+  lockOf,
+  trainerHolder,
+  trainerLock,
+} from './lock-file.ts';
 export { lossesOf, meanLosses } from './losses.ts';
 export { originText } from './origin-text.ts';
 export { type PreflightRun, readPreflight, writePreflight } from './preflight.ts';

@@ -28,6 +28,15 @@ export function lockHolder(folder: string): LockHolder | undefined {
   return holder && lockOf(holder);
 }
 
+/** The file by which a cluster's job shows that the trainer of a run lives: a lock with signs of life. */
+export const trainerLock = (runDir: string): string => join(runDir, 'trainer.json');
+
+/** The job of a cluster that trains a run and gives signs of life. */
+export const trainerHolder = (runDir: string): LockHolder | undefined => {
+  const holder = holderOf(trainerLock(runDir));
+  return holder && lockOf(holder);
+};
+
 /** When the process of another machine or container that held a folder's lock, and gives no sign of life, was seen last. */
 export const holderLastSeen = (folder: string): number | undefined => lastSeen(lockFile(folder));
 

@@ -6,7 +6,7 @@ import { liveness, type ProcessMark } from '../base/process.ts';
 import type { Event } from './event.ts';
 import { decodeLine, eventsFile } from './events.ts';
 import { isRunFolder } from './find-runs.ts';
-import { isHeld } from './lock-file.ts';
+import { isHeld, trainerHolder } from './lock-file.ts';
 import { runName } from './run-folder.ts';
 import { readState, type StateEntry } from './state.ts';
 import type { Objective } from './sweep-manifest.ts';
@@ -57,6 +57,8 @@ export interface RunSummary {
   /** Of the last start. */
   trainer?: ProcessMark;
   orchestrator?: ProcessMark;
+  /** Of a cluster, of the last start. */
+  job?: NonNullable<StateEntry['job']>;
 }
 
 export interface ScanOptions {
@@ -154,6 +156,7 @@ type StatePart = Pick<
   | 'changed'
   | 'trainer'
   | 'orchestrator'
+  | 'job'
 > & { metrics: Record<string, number> };
 
 function summariseState(dir: string, entries: readonly StateEntry[], now: number): StatePart {
@@ -189,8 +192,9 @@ function summariseState(dir: string, entries: readonly StateEntry[], now: number
 
 function describeStart(
   part: StatePart,
-  { devices = [], pid, host, process, orchestrator }: StateEntry,
+  { devices = [], pid, host, process, orchestrator, job }: StateEntry,
 ): void {
+  part.job = job;
   part.devices = devices;
   part.trainer = pid === undefined ? undefined : { pid, host, process };
   part.orchestrator = orchestrator && { ...orchestrator, host };
@@ -205,7 +209,7 @@ function describeEnd(part: StatePart, { class: kind, code, message }: StateEntry
 function statusOf(
   dir: string,
   last: StateEntry | undefined,
-  { trainer, orchestrator }: StatePart,
+  { trainer, orchestrator, job }: StatePart,
 ): RunStatus {
   if (!last) return 'queued';
   // Of a process on another machine or in another container only the lock tells, which shows signs of life.
@@ -213,7 +217,10 @@ function statusOf(
     const life = mark ? liveness(mark) : 'ended';
     return life === 'alive' || (life === 'unknown' && isHeld(dir));
   };
-  if (last.state === 'started') return here(trainer) || here(orchestrator) ? 'running' : 'interrupted';
+  // A job of a cluster outlives its orchestrator, and shows signs of life itself.
+  const runs = () =>
+    here(trainer) || here(orchestrator) || (job !== undefined && trainerHolder(dir) !== undefined);
+  if (last.state === 'started') return runs() ? 'running' : 'interrupted';
   if (last.state === 'retried') return here(orchestrator) ? 'retrying' : 'interrupted';
   return last.state;
 }

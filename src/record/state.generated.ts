@@ -37,6 +37,13 @@ export interface StateEntry {
     process?: string;
   };
   /**
+   * The cluster's job that runs the trainer (started): the key of its task, and the id of the engine.
+   */
+  job?: {
+    key: string;
+    id?: string;
+  };
+  /**
    * What started it (started).
    */
   launcher?: string;

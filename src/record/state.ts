@@ -35,6 +35,7 @@ const entryOf = object<StateEntry>(
     process: text,
     secret: text,
     orchestrator: object<NonNullable<StateEntry['orchestrator']>>({ pid: whole(1), process: text }, ['pid']),
+    job: object<NonNullable<StateEntry['job']>>({ key: text, id: text }, ['key']),
     launcher: text,
     devices: listOf(text),
     threads: whole(1),

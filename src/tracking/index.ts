@@ -13,7 +13,7 @@ export { bestRunOf } from './mlflow/sweep-results.ts';
 export { ALL_RUNS } from './mlflow/views.ts';
 export { type SyncRow, syncRuns } from './sync.ts';
 export { targetOf } from './target.ts';
-export { trackRun, trackSweep } from './track.ts';
+export { trackRun, trackRunOfSweep, trackSweep } from './track.ts';
 export type {
   Closed,
   CloseOptions,

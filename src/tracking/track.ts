@@ -1,8 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readManifest } from '../record/index.ts';
 import { Follower, type Sender } from './follow.ts';
+import { readCursor } from './mlflow/cursor.ts';
 import type { Session } from './mlflow/session.ts';
 import type { Target } from './target.ts';
 import { targetOf } from './target.ts';
-import type { Closed, SweepTracker, Tracker, TrackOptions, TrackRun, TrackSweep } from './tracker.ts';
+import type {
+  Closed,
+  SweepTracker,
+  Tracker,
+  TrackOptions,
+  TrackRun,
+  TrackRunOfSweep,
+  TrackSweep,
+} from './tracker.ts';
 
 /** Follows a run's record and sends it to MLflow: see Tracker. */
 export const trackRun: TrackRun = ({ runDir, ...options }) => {
@@ -19,6 +30,45 @@ export const trackRun: TrackRun = ({ runDir, ...options }) => {
     patience: link.patience,
   });
 };
+
+/**
+ * Follows one run of a sweep from another process than that which follows the sweep: its parent in MLflow is the one that the sweep's
+ * folder names. One that names none within a while has none.
+ */
+export const trackRunOfSweep: TrackRunOfSweep = ({ runDir, sweepDir, ...options }) => {
+  const target = chooseTarget(options);
+  if (!target) return nothing;
+  const link = new Link(target, options);
+  return new Follower({
+    dir: runDir,
+    session: (signal) => link.session(signal),
+    make: async (session, signal) => {
+      const parent = await recordedParent(sweepDir, session, signal);
+      return runSender(session, signal, { runDir, config: options.config, ...(parent ? { parent } : {}) });
+    },
+    note: link.note,
+    slow: link.slow,
+    waiting: link.waiting,
+  });
+};
+
+/** Milliseconds for which the sweep's own run is waited for. */
+const PARENT = { longest: 60_000, interval: 1000 };
+
+async function recordedParent(
+  sweepDir: string,
+  { target }: Session,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  // A run of its own has no sweep above it.
+  if (!readManifest(sweepDir)) return undefined;
+  for (let waited = 0; waited < PARENT.longest && !signal.aborted; waited += PARENT.interval) {
+    const parent = readCursor(sweepDir)?.sent[target]?.run;
+    if (parent !== undefined) return parent;
+    await sleep(PARENT.interval, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
 
 /** Follows a sweep and its runs: see SweepTracker. */
 export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {

@@ -67,3 +67,4 @@ export interface SweepTracker {
 /** What the commands call; src/tracking/index.ts exports both. */
 export type TrackRun = (options: TrackRunOptions) => Tracker;
 export type TrackSweep = (options: TrackSweepOptions) => SweepTracker;
+export type TrackRunOfSweep = (options: TrackRunOptions & Pick<TrackSweepOptions, 'sweepDir'>) => Tracker;

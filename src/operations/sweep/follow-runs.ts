@@ -10,6 +10,8 @@ const CHARTS = 60;
 export interface AfterOptions extends TrackSweepOptions {
   /** Program and arguments of `facecom charts`. */
   charts: readonly string[];
+  /** Jobs of a cluster send their runs themselves; what they did not send is sent at their end. */
+  byJobs: boolean;
 }
 
 /** What follows a sweep's runs besides the views: their charts and reports, and MLflow. It never holds a trial up. */
@@ -25,13 +27,14 @@ export async function followRuns(options: AfterOptions) {
     // A curve has at least two points.
     if ((metrics.get(runDir) ?? 0) > 1) await charts.write(runDir);
     metrics.delete(runDir);
+    const tracker = trackers.get(runDir) ?? (options.byJobs ? tracking.run(runDir) : undefined);
     // Not waited for here: there is one limit for all of MLflow at the end.
-    void trackers.get(runDir)?.close({ timeout: 60 });
+    void tracker?.close({ timeout: 60 });
     trackers.delete(runDir);
   };
   const observer: Pick<SweepObserver, 'started' | 'event' | 'ended'> = {
     started: ({ runDir }) => {
-      if (!trackers.has(runDir!)) trackers.set(runDir!, tracking.run(runDir!));
+      if (!options.byJobs && !trackers.has(runDir!)) trackers.set(runDir!, tracking.run(runDir!));
     },
     event: ({ runDir }, { type }) => {
       if (type === 'metric') metrics.set(runDir!, (metrics.get(runDir!) ?? 0) + 1);

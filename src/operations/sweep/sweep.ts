@@ -3,12 +3,18 @@ import { parseBytes } from '../../base/format.ts';
 import { availableMemory, listGpus } from '../../machine/index.ts';
 import {
   Board,
+  type Cluster,
+  clusterPlaces,
+  endJobs,
   endOrphan,
   endStraysUnder,
   GpuPresence,
   Guard,
+  isCluster,
   type Job,
   linkRun,
+  openCluster,
+  type Place,
   planSweep,
   runSweep,
   type Slot,
@@ -105,9 +111,12 @@ export async function sweep(
     const trials = await listTrials(context);
     const prepared = await prepareFirst(context, trials);
     await lockFolder(context);
+    const cluster = await openLauncher(context);
     const adaptive = openAdaptive(context, trials);
     const { board, plan } = await compareWithRecord(context, trials, adaptive);
-    const divided = await divideMachine(context, prepared, trials, board);
+    const divided = cluster
+      ? { places: placesOn(cluster, context, trials, adaptive), gpus: [], tried: [] }
+      : await divideMachine(context, prepared, trials, board);
     return await runAll(context, { trials, prepared, board, plan, ...divided, adaptive });
   } finally {
     await undoing.all();
@@ -121,10 +130,12 @@ type Trials = Awaited<ReturnType<typeof listTrials>>;
 type Context = ReturnType<typeof contextOf>;
 
 /** What every step needs: the options with their defaults, the signals, and the guard that ends trainers after this process. */
-function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Undoing) {
+export function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Undoing) {
   const { runs = 'runs', cwd = process.cwd(), report = silent } = options;
   const guard = new Guard(spec.config.resources.grace);
   undoing.add(() => guard.close());
+  // What starts trainers is taken down when the last has ended, before charts and MLflow are waited for.
+  const standing = new Undoing();
   return {
     ...options,
     file: options.file ?? resolve(cwd, spec.file),
@@ -139,11 +150,12 @@ function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoing: Und
     report,
     guard,
     undoing,
+    standing,
     signals: signalsOf(options),
   };
 }
 
-async function listTrials({ spec, config, cwd, runs, report, signals }: Context) {
+export async function listTrials({ spec, config, cwd, runs, report, signals }: Context) {
   const absolute = { ...spec, config: withAbsolutePaths(config, { cwd, runs }) };
   const expansion = await expandTrials(absolute, { signal: signals.stop, cwd, runs });
   if (!spec.sweep) report.warning({ code: 'no-sweep', message: 'The spec has no sweep: it is one trial.' });
@@ -152,7 +164,10 @@ async function listTrials({ spec, config, cwd, runs, report, signals }: Context)
 }
 
 /** What is the same for all trials is prepared once. */
-async function prepareFirst({ cwd, runs, report, signals }: Context, { trials }: Trials): Promise<Prepared> {
+export async function prepareFirst(
+  { cwd, runs, report, signals }: Context,
+  { trials }: Trials,
+): Promise<Prepared> {
   const prepared = await prepare(withAbsolutePaths(trials[0]!.config, { cwd, runs }), {
     ...{ report, cwd },
     signal: signals.stop,
@@ -164,8 +179,35 @@ async function prepareFirst({ cwd, runs, report, signals }: Context, { trials }:
   return prepared;
 }
 
-async function lockFolder({ folder, guard, report, undoing }: Context): Promise<void> {
+export async function lockFolder({ folder, guard, report, undoing }: Context): Promise<void> {
   undoing.add(await takeLock(folder, { command: 'sweep', guard: guard.mark, note: report.note }));
+}
+
+/** Of a cluster; what earlier commands submitted to another one is ended, so that no trial is run twice. */
+async function openLauncher(context: Context): Promise<Cluster | undefined> {
+  const { config, folder, name, runs, maxParallel = 0, report, undoing, standing } = context;
+  const { launcher } = config.resources;
+  undoing.add(() => standing.all());
+  await endJobs(folder, { runsIn: folder, how: 'save', except: launcher.name, note: report.note });
+  const cluster = await openCluster({
+    ...{ config, folder, runsIn: folder, label: name, runs, maxParallel },
+    note: report.note,
+  });
+  standing.add(async () => cluster?.launcher.close());
+  return cluster;
+}
+
+function placesOn(
+  { launcher, kinds, room }: Cluster,
+  { config: { resources }, spec, maxParallel = 0 }: Context,
+  { trials }: Trials,
+  { proposals }: Adaptive,
+): Place[] {
+  const count = proposals ? (spec.sweep?.trials ?? Number.POSITIVE_INFINITY) : trials.length;
+  return clusterPlaces(launcher, {
+    ...{ resources, kinds, room, maxParallel, trials: count },
+    learns: proposals !== undefined,
+  });
 }
 
 /** What decides while a sweep runs: its stopping rule, the proposals of a method that learns, and who gets more seeds. */
@@ -204,7 +246,7 @@ function openAdaptive(context: Context, expansion: Trials) {
 
 type Adaptive = ReturnType<typeof openAdaptive>;
 
-function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
+export function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
   writeManifest(context.folder, {
     version: 1,
     sweep: context.name,
@@ -252,7 +294,7 @@ function compareReports(board: Board, plan: SweepPlan, stopping: EarlyStopping |
  * as it would have had undisturbed, and so the same bits.
  */
 async function divideMachine(context: Context, prepared: Prepared, { trials }: Trials, board: Board) {
-  const { spec, folder, config, maxParallel = 0, report, cwd, runs, signals } = context;
+  const { spec, folder, config, maxParallel = 0, report, cwd, runs, signals, guard, standing } = context;
   const asked = { maxParallel, trials: trials.length };
   const first = await chooseSlots(config, prepared, asked);
   const tried = await preflight({
@@ -272,7 +314,8 @@ async function divideMachine(context: Context, prepared: Prepared, { trials }: T
         .filter(({ trainer }) => trainer.command === undefined),
       ...{ identities: prepared.identities, parallel: slots.length, folder, report },
     });
-  return { slots, gpus, tried };
+  const places = makePlaces(slots, prepared, { cwd, guard, undoing: standing });
+  return { places, gpus, tried };
 }
 
 interface Ready {
@@ -280,7 +323,7 @@ interface Ready {
   prepared: Prepared;
   board: Board;
   plan: SweepPlan;
-  slots: readonly Slot[];
+  places: readonly Place[];
   gpus: Awaited<ReturnType<typeof listGpus>>;
   /** What the preflight measured. */
   tried: readonly PreflightRun[];
@@ -288,8 +331,9 @@ interface Ready {
 }
 
 async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
-  const { config, name, objective, signals, report, guard } = context;
-  const { board, plan, slots } = ready;
+  const { config, name, objective, signals, report } = context;
+  const { board, plan, places } = ready;
+  const slots = places.map(({ slot }) => slot);
   const watcher = await context.watch?.({
     ...{ name, board, plan, slots },
     ...(ready.adaptive.proposals ? { method: context.spec.sweep!.method } : {}),
@@ -301,10 +345,9 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
     runs: context.runs,
     config,
     note,
+    byJobs: isCluster(config) && config.tracking.from === 'jobs',
     charts: [...builtinTrainer().slice(0, -1), 'charts'],
   });
-  const standing = new Undoing();
-  const places = makePlaces(slots, ready.prepared, { cwd: context.cwd, guard, undoing: standing });
   const presence = new GpuPresence(ready.gpus, listGpus);
   const started = performance.now();
   const { memory, circuit_breaker: breaker } = config.resources;
@@ -326,13 +369,13 @@ async function runAll(context: Context, ready: Ready): Promise<SweepResult> {
       ...decisionsOf(ready),
       ...signals,
       observer: inTurn(after.observer, watcher, note),
-      ...(memory === undefined
+      ...(memory === undefined || isCluster(config)
         ? {}
         : { memory: (signal) => waitFor(() => availableMemory() >= parseBytes(memory), signal) }),
       devicesThere: (slot, fresh) => presence.there(slot, fresh),
     });
   } finally {
-    await standing.all();
+    await context.standing.all();
     watcher?.close();
   }
   const seconds = (performance.now() - started) / 1000;
@@ -360,9 +403,9 @@ function decisionsOf({ adaptive: { stopping, proposals, seeds }, board }: Ready)
   };
 }
 
-function folderOptions(
+export function folderOptions(
   { runs, spec, cwd }: Context,
-  { prepared, trials, tried }: Ready,
+  { prepared, trials, tried }: Pick<Ready, 'prepared' | 'trials' | 'tried'>,
   config: Trials['trials'][0]['config'],
 ) {
   const accumulation = accumulationFor(config, tried);

@@ -1,3 +1,4 @@
+import type { FailureClass } from '../../record/index.ts';
 import type { Leftovers } from '../strays.ts';
 
 /** What a launcher starts: one trainer on one run folder. */
@@ -16,6 +17,10 @@ export interface Exit {
   signal?: string;
   /** Why it did not even start. */
   error?: string;
+  /** What a cluster says of an end that the trainer left no word of. */
+  explained?: { class: FailureClass; message: string };
+  /** Someone else had it end: no failure. */
+  cancelled?: string;
 }
 
 /** A trainer that was started. */
@@ -23,9 +28,15 @@ export interface Handle {
   pid?: number;
   /** What it started and left behind when it ended, where that can be found. */
   leftovers?: Leftovers;
+  /** The job of a cluster that runs it, as the record names it. */
+  job?: { key: string; id?: string };
+  /** Bytes of the run's events before this start; those that are there where it is left out. */
+  from?: number;
   exited: Promise<Exit>;
-  /** Resolves when the run is its own: one that stood by took it, or ended. Undefined if it has it from its start. */
+  /** Resolves when the run is its own: one that stood by took it, its job was started, or it ended. Undefined if it has it from its start. */
   begun?: Promise<void>;
+  /** False while its job waits in a queue, for the first time or again: no time of a trainer passes. */
+  runs?: () => boolean;
   /** Asks it to save and end. */
   stop(): void;
   /** Ends it and every process that it started, at once. */

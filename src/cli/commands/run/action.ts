@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { shownPath } from '../../../base/format.ts';
 import { readRunnable, run as runExperiment } from '../../../operations/index.ts';
 import type { Experiment } from '../../../spec/index.ts';
+import { launcherAsSet } from '../../terminal/launcher-option.ts';
 import { printJson } from '../../terminal/print.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { concludeRun } from '../../terminal/run-result.ts';
@@ -12,7 +13,8 @@ import type { RunOptions } from './command.ts';
 
 /** Runs one experiment. Returns the exit code. */
 export async function run(file: string, options: RunOptions): Promise<number> {
-  const { set = [], runs, detach } = options;
+  const { runs, detach } = options;
+  const set = launcherAsSet(options.launcher, options.set);
   const { spec, repeats, cwd } = await readRunnable(file, { set, runs });
   if (options.dryRun) return printConfig(spec.config, options);
   if (detach) return startDetached({ runs, name: spec.config.name });

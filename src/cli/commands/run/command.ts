@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { launcherOption } from '../../terminal/launcher-option.ts';
 import { setOption } from '../../terminal/set-option.ts';
 
 /** `facecom run SPEC|RUN`: one experiment from its file, or a run once more, to its scores. */
@@ -6,6 +7,7 @@ export function command(): Command {
   return new Command('run')
     .argument('<SPEC|RUN>', 'experiment file, or a run to repeat')
     .addOption(setOption())
+    .addOption(launcherOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the resolved config and launch nothing')
     .option('--force', 'run it again though it is finished, interrupted or at work')
@@ -20,6 +22,7 @@ export function command(): Command {
 
 export interface RunOptions {
   set?: string[];
+  launcher?: string;
   runs: string;
   dryRun?: boolean;
   force?: boolean;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { sweep as runSweep } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
+import { launcherAsSet } from '../../terminal/launcher-option.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { withSignals } from '../../terminal/signals.ts';
 import { startDetached } from '../../terminal/start-detached.ts';
@@ -13,7 +14,7 @@ import type { SweepOptions } from './command.ts';
 /** Runs a spec's sweep, or resumes it. Returns the exit code. */
 export async function sweep(file: string, options: SweepOptions): Promise<number> {
   const { runs, maxParallel, failed, force } = options;
-  const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
+  const set = launcherAsSet(options.launcher, [...(options.set ?? []), ...axesAsSet(options.axis)]);
   const spec = await readExperiment(file, { set });
   if (options.detach) return startDetached({ runs, name: spec.config.name });
   const report = terminalReporter(options);

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { launcherOption } from '../../terminal/launcher-option.ts';
 import { setOption } from '../../terminal/set-option.ts';
 import { axisOption } from './axis-option.ts';
 
@@ -6,6 +7,8 @@ export interface SweepOptions {
   set?: string[];
   /** `path=values`, as often as wanted. */
   axis?: string[];
+  launcher?: string;
+  render?: 'slurm' | 'k8s';
   runs: string;
   dryRun?: boolean;
   /** A moment such as `Friday 18:00`. */
@@ -27,8 +30,15 @@ export function command(): Command {
     .argument('<SPEC>', 'experiment file')
     .addOption(setOption())
     .addOption(axisOption())
+    .addOption(launcherOption())
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--dry-run', 'print the trials and launch nothing')
+    .addOption(
+      new Option('--render <FORM>', 'write the jobs for a scheduler, and submit nothing').choices([
+        'slurm',
+        'k8s',
+      ]),
+    )
     .option('--by <moment>', 'as --dry-run, and say what is finished by then: 18:00, "Friday 18:00"')
     .option('--max-parallel <n>', 'trials at once, at most', atLeastOne, 0)
     .option('--failed', 'run the trials that failed before again')
@@ -41,6 +51,12 @@ export function command(): Command {
       if (options.dryRun || options.by !== undefined) {
         const { dryRunSweep } = await import('./dry-run.ts');
         process.exitCode = await dryRunSweep(spec, options);
+        return;
+      }
+      const { render } = options;
+      if (render) {
+        const { renderFiles } = await import('./render.ts');
+        process.exitCode = await renderFiles(spec, { ...options, render });
         return;
       }
       const { sweep } = await import('./action.ts');

@@ -1,0 +1,224 @@
+import { FacecomError } from '../../../base/errors.ts';
+import { parseBytes } from '../../../base/format.ts';
+import { isRecord } from '../../../base/objects.ts';
+import type { Experiment } from '../../../spec/index.ts';
+import {
+  type Engine,
+  EngineError,
+  type Explanation,
+  type Reference,
+  type Submission,
+  type TaskState,
+  taskName,
+} from '../engine.ts';
+import { quote } from '../script.ts';
+import { type RayAnswer, RayClient, rayAddress } from './client.ts';
+
+export type RayOptions = Extract<Experiment['resources']['launcher'], { name: 'ray' }>;
+
+interface RayContext {
+  /** What jobs ask for; one that only looks and cancels needs none. */
+  options?: RayOptions;
+  resources?: Experiment['resources'];
+  address?: string | undefined;
+}
+
+const phases: Record<string, TaskState['phase']> = {
+  PENDING: 'waiting',
+  RUNNING: 'running',
+  STOPPED: 'ended',
+  SUCCEEDED: 'ended',
+  FAILED: 'ended',
+};
+
+/**
+ * Ray's jobs by their REST interface (openapi 4.0.0): a job a trial, its submission id the key. Two requests with one id are never under
+ * way at once, for both may fail then (ray#31356).
+ */
+export class RayEngine implements Engine {
+  readonly name = 'ray';
+  private readonly client: RayClient;
+
+  constructor(private readonly context: RayContext) {
+    this.client = new RayClient(rayAddress(context.options?.address ?? context.address));
+  }
+
+  get calls(): number {
+    return this.client.calls;
+  }
+
+  get address(): string {
+    return this.client.address;
+  }
+
+  /** Throws FacecomError `ray-unreachable` and `ray-refused`. */
+  async check(): Promise<string[]> {
+    let answer: RayAnswer;
+    try {
+      answer = await this.client.request('GET', '/api/version');
+    } catch (error) {
+      throw unreachable(this.address, (error as Error).message);
+    }
+    if (answer.status === 401 || answer.status === 403) throw unauthorized(this.address, answer);
+    if (answer.status !== 200 || !isRecord(answer.body) || !('ray_version' in answer.body))
+      throw unreachable(this.address, `status ${answer.status}: ${answer.text.slice(0, 200)}`);
+    return [];
+  }
+
+  /** Trials that the cluster's CPUs and GPUs hold; undefined if it does not tell. */
+  async room(): Promise<number | undefined> {
+    const { resources } = this.context;
+    if (!resources) return undefined;
+    const total = await this.total();
+    if (!total) return undefined;
+    const gpus = resources.device !== 'cpu' && total.gpus > 0 ? resources.gpus : 0;
+    this.usesGpu = gpus > 0;
+    const byGpu = gpus > 0 ? Math.floor(total.gpus / gpus) : Number.POSITIVE_INFINITY;
+    // One more a slot than runs, so that none waits for the next poll.
+    const running = Math.max(1, Math.min(Math.floor(total.cpus / Math.max(1, resources.cpus)), byGpu));
+    return running * 2;
+  }
+
+  private usesGpu = false;
+
+  private async total(): Promise<{ cpus: number; gpus: number } | undefined> {
+    try {
+      const { body } = await this.client.request('GET', '/nodes?view=summary');
+      const summary = isRecord(body) && isRecord(body.data) ? body.data.summary : undefined;
+      if (!Array.isArray(summary)) return undefined;
+      const total = { cpus: 0, gpus: 0 };
+      for (const node of summary) {
+        const { raylet = {} } = node as {
+          raylet?: { resourcesTotal?: Record<string, number>; state?: string };
+        };
+        if (raylet.state !== undefined && raylet.state !== 'ALIVE') continue;
+        total.cpus += raylet.resourcesTotal?.CPU ?? 0;
+        total.gpus += raylet.resourcesTotal?.GPU ?? 0;
+      }
+      return total.cpus > 0 ? total : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async batchSize(): Promise<number> {
+    return 1;
+  }
+
+  async submit({ key, script, out }: Submission): Promise<string> {
+    const { options, resources } = this.context as Required<RayContext>;
+    const answer = await this.client.request('POST', '/api/jobs/', {
+      submission_id: key,
+      // Ray hands it to a shell; the trainer's output goes to the run's log, what is left to the folder of the jobs.
+      entrypoint: `exec bash -c ${quote(`task=0\n${script}`)} >>${quote(out.replace('{task}', '0'))} 2>&1`,
+      metadata: { facecom: key },
+      // Set to nothing there is no driver on the head node without its share of the machine.
+      entrypoint_num_cpus: Math.max(1, resources.cpus),
+      ...(this.usesGpu ? { entrypoint_num_gpus: resources.gpus } : {}),
+      ...(resources.memory === undefined ? {} : { entrypoint_memory: parseBytes(resources.memory) }),
+      ...(Object.keys(options.resources).length > 0 ? { entrypoint_resources: options.resources } : {}),
+      runtime_env: runtimeEnvironment(options.runtime_env, resources.grace),
+    });
+    if (answer.status === 200) return key;
+    const message = `Ray at ${this.address} answered ${answer.status}: ${firstLine(answer)}`;
+    // "already exists", or its database was busy: whether there is one is asked for.
+    if (answer.status >= 500 || /already exists/i.test(answer.text))
+      throw new EngineError('unknown', message);
+    throw new EngineError(answer.status === 429 ? 'full' : 'refused', message);
+  }
+
+  async find(key: string): Promise<string[]> {
+    return (await this.get(key)) ? [key] : [];
+  }
+
+  async poll(batches: readonly Reference[]): Promise<Map<string, TaskState>> {
+    const found = new Map<string, TaskState>();
+    if (batches.length === 1) {
+      const [{ key }] = batches as [Reference];
+      const job = await this.get(key);
+      if (job) found.set(taskName(key, 0), stateOf(job));
+      return found;
+    }
+    const { status, body, text } = await this.client.request('GET', '/api/jobs/');
+    if (status !== 200 || !Array.isArray(body))
+      throw new EngineError('unknown', `Ray at ${this.address} answered ${status}: ${text.slice(0, 200)}`);
+    for (const job of body.filter(isRecord))
+      if (typeof job.submission_id === 'string') found.set(taskName(job.submission_id, 0), stateOf(job));
+    return found;
+  }
+
+  async explain({ key }: Reference): Promise<Explanation | undefined> {
+    const job = await this.get(key);
+    // Ray forgets its jobs with its head node.
+    if (!job)
+      return {
+        class: 'infrastructure',
+        message: `Ray does not know of the job ${key} any more: was it restarted?`,
+      };
+    const message = String(job.message ?? '').split('\n')[0]!;
+    if (job.status === 'STOPPED')
+      return { cancelled: `Ray's job ${key} was stopped outside of facecom: ${message}` };
+    if (job.status === 'SUCCEEDED')
+      return {
+        class: 'infrastructure',
+        message: `Ray's job ${key} has ended, and nothing of it is in the record: is the folder of the runs shared with its node?`,
+      };
+    const exit = Number(job.driver_exit_code ?? 0);
+    const why = codes[exit];
+    if (why)
+      return { class: 'infrastructure', message: `Ray's job ${key} did not start its trainer: ${why}.` };
+    if (exit === 137 || /SIGKILL|-9\b/.test(message))
+      return { class: 'killed', message: `Ray's job ${key} was killed: ${message}` };
+    return { class: 'infrastructure', message: `Ray's job ${key} failed: ${message}` };
+  }
+
+  async cancel(batches: readonly Reference[]): Promise<void> {
+    // Ray signals the job, and kills it after the grace that it was submitted with; it is asked to end for good by its folder.
+    for (const { key } of batches)
+      await this.client.request('POST', `/api/jobs/${encodeURIComponent(key)}/stop`).catch(() => {});
+  }
+
+  private async get(key: string): Promise<Record<string, unknown> | undefined> {
+    const { status, body, text } = await this.client.request('GET', `/api/jobs/${encodeURIComponent(key)}`);
+    if (status === 404) return undefined;
+    if (status === 200 && isRecord(body) && typeof body.status === 'string') return body;
+    throw new EngineError('unknown', `Ray at ${this.address} answered ${status}: ${text.slice(0, 200)}`);
+  }
+}
+
+const stateOf = ({ status, message }: Record<string, unknown>): TaskState => ({
+  phase: phases[String(status)] ?? 'running',
+  state: String(status),
+  ...(typeof message === 'string' ? { reason: message } : {}),
+});
+
+const codes: Record<number, string> = {
+  73: 'the run folder cannot be written on the node',
+  75: 'its batch was not found on the node: is the folder of the runs shared with it?',
+  127: 'Node was not found on the node; resources.launcher.node names it',
+};
+
+/** Ray kills what it stops after three seconds, unless this variable says otherwise. */
+function runtimeEnvironment(given: Record<string, unknown>, grace: number): Record<string, unknown> {
+  const variables = isRecord(given.env_vars) ? given.env_vars : {};
+  return { ...given, env_vars: { RAY_JOB_STOP_WAIT_TIME_S: String(Math.ceil(grace) + 10), ...variables } };
+}
+
+const firstLine = ({ text }: RayAnswer): string => text.trim().split('\n').at(-1)!.slice(0, 300);
+
+const unreachable = (address: string, found: string): FacecomError =>
+  new FacecomError('ray-unreachable', `There is no Ray dashboard at ${address}.`, {
+    found,
+    expected: "the address of Ray's dashboard, such as http://head-node:8265",
+    remedy:
+      'Set resources.launcher.address, RAY_API_SERVER_ADDRESS or RAY_ADDRESS, or start Ray with ray start --head.',
+    exitCode: 2,
+  });
+
+const unauthorized = (address: string, { status }: RayAnswer): FacecomError =>
+  new FacecomError('ray-refused', `Ray at ${address} refuses the token.`, {
+    found: `status ${status}, with ${process.env.RAY_AUTH_TOKEN ? 'the token of RAY_AUTH_TOKEN' : 'no token'}`,
+    expected: 'a token that the cluster takes',
+    remedy: 'Set RAY_AUTH_TOKEN.',
+    exitCode: 2,
+  });

@@ -1,0 +1,180 @@
+import { basename, resolve } from 'node:path';
+import { programFile } from '../../base/folders.ts';
+import { parseBytes } from '../../base/format.ts';
+import { batchFile, JobsWriter, jobsFolder, writeBatch } from '../../record/index.ts';
+import type { Experiment } from '../../spec/index.ts';
+import type { Job } from '../launchers/launcher.ts';
+import { newKey } from './key.ts';
+import { quote, SLURM_JOB, taskScript } from './script.ts';
+import { kindsOf, type SlurmOptions, sbatchArguments } from './slurm/arguments.ts';
+
+export type RenderForm = 'slurm' | 'k8s';
+
+export interface RenderOptions {
+  form: RenderForm;
+  config: Experiment;
+  /** Folder of the sweep, whose lock is held. */
+  folder: string;
+  label: string;
+  /** Trials at once; 0: as the spec says. */
+  maxParallel: number;
+}
+
+/** A script or manifest that nobody has submitted. */
+export interface Rendered {
+  key: string;
+  /** Name of a file. */
+  file: string;
+  text: string;
+}
+
+/** Tasks of an array where Slurm is not asked: its default. */
+const ARRAY = 1000;
+
+/**
+ * Writes batches of jobs without submitting them. Their keys are in the record as if they were about to be: `facecom sweep` with the
+ * launcher `slurm` finds the jobs that someone has submitted, and takes them up.
+ */
+export function renderBatches(jobs: readonly Job[], options: RenderOptions): Rendered[] {
+  const { form, folder } = options;
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const like = JSON.stringify([job.command, job.env, job.cwd]);
+    groups.set(like, [...(groups.get(like) ?? []), job]);
+  }
+  const size = form === 'slurm' ? ARRAY : Number.POSITIVE_INFINITY;
+  const rendered: Rendered[] = [];
+  const writer = new JobsWriter(folder);
+  try {
+    for (const group of groups.values())
+      for (let at = 0; at < group.length; at += size)
+        rendered.push(renderBatch(group.slice(at, at + size), options, writer));
+  } finally {
+    writer.close();
+  }
+  return rendered;
+}
+
+function renderBatch(jobs: readonly Job[], options: RenderOptions, writer: JobsWriter): Rendered {
+  const { form, config, folder, label, maxParallel } = options;
+  const { resources } = config;
+  const key = newKey(label);
+  const runs = jobs.map(({ runDir }) => basename(runDir));
+  const [{ command, env, cwd }] = jobs as [Job];
+  const slurm = slurmOptions(config);
+  writeBatch(folder, {
+    ...{ version: 1, key, folder: '..', runs, cwd: resolve(cwd), grace: resources.grace },
+    ...{ command: [...command], visibility: slurm.visibility },
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null])),
+    ...(form === 'slurm' ? { lead: slurm.lead, requeues: slurm.requeues } : {}),
+  });
+  const from = jobs.map(() => 0);
+  writer.write({ type: 'submitting', time: Date.now(), launcher: form, key, kind: 0, runs, from });
+  const parallel = maxParallel || resources.max_parallel;
+  const file = resolve(batchFile(folder, key));
+  const node = slurm.node ?? (form === 'k8s' ? 'node' : process.execPath);
+  const job = form === 'slurm' ? SLURM_JOB : `${quote(key)}_"$task"`;
+  const script = taskScript({ setup: slurm.setup, node, program: programFile(), batch: file, job });
+  if (form === 'k8s')
+    return {
+      key,
+      file: `${key}.yaml`,
+      text: `${manifest({ key, script, tasks: runs.length, parallel, config, cwd })}\n`,
+    };
+  const out = resolve(jobsFolder(folder), `${key}.{task}.out`);
+  const gpus = resources.device.startsWith('gpu');
+  const lines = sbatchArguments(
+    { options: slurm, resources, gpus, throttle: parallel },
+    { key, tasks: runs.length, kind: 0, script, out },
+  );
+  const directives = lines.filter((line) => line !== '--parsable').map((line) => `#SBATCH ${line}`);
+  const text = ['#!/bin/bash', ...directives, 'task=$SLURM_ARRAY_TASK_ID', script].join('\n');
+  return { key, file: `${key}.sh`, text };
+}
+
+/** Those of the spec, else the defaults; of several kinds of resources the first. */
+function slurmOptions({ resources }: Experiment): SlurmOptions {
+  const { launcher } = resources;
+  const common = launcher.name === 'local' ? { setup: [] } : { setup: launcher.setup, node: launcher.node };
+  if (launcher.name === 'slurm') return { ...launcher, gres: kindsOf(launcher)[0] };
+  const defaults = { arguments: [], lead: 90, requeues: 100, queue: 0, poll: 5, visibility: 60 };
+  return { name: 'slurm', ...defaults, ...common };
+}
+
+/** A Job of Kubernetes (batch/v1) with an index a trial, as JSON, which is YAML. Kueue admits one that names its queue. */
+function manifest({
+  key,
+  script,
+  tasks,
+  parallel,
+  config,
+  cwd,
+}: {
+  key: string;
+  script: string;
+  tasks: number;
+  parallel: number;
+  config: Experiment;
+  cwd: string;
+}): string {
+  const { resources } = config;
+  const { image, claim, mount = resolve(cwd), queue, namespace, node_selector } = resources.kubernetes;
+  const gpus = resources.device.startsWith('gpu') ? Math.ceil(resources.gpus) : 0;
+  const asked = {
+    cpu: String(Math.max(1, resources.cpus)),
+    ...(resources.memory === undefined
+      ? {}
+      : { memory: `${Math.ceil(parseBytes(resources.memory) / 2 ** 20)}Mi` }),
+    ...(gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : {}),
+  };
+  const name = key.toLowerCase().replaceAll('_', '-').slice(-63).replace(/^-+/, '');
+  return JSON.stringify(
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: {
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+        labels: {
+          'app.kubernetes.io/name': 'facecom',
+          ...(queue === undefined ? {} : { 'kueue.x-k8s.io/queue-name': queue }),
+        },
+      },
+      spec: {
+        ...(queue === undefined ? {} : { suspend: true }),
+        completionMode: 'Indexed',
+        completions: tasks,
+        parallelism: parallel > 0 ? Math.min(parallel, tasks) : tasks,
+        // A pod that was lost is made again and continues; a trainer that failed is for `facecom sweep` to judge.
+        backoffLimitPerIndex: 3,
+        podFailurePolicy: {
+          rules: [
+            { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+            { action: 'FailIndex', onExitCodes: { operator: 'In', values: [1, 2, 127] } },
+          ],
+        },
+        ttlSecondsAfterFinished: 7 * 24 * 3600,
+        template: {
+          spec: {
+            restartPolicy: 'Never',
+            terminationGracePeriodSeconds: Math.ceil(resources.grace) + 10,
+            ...(Object.keys(node_selector).length > 0 ? { nodeSelector: node_selector } : {}),
+            containers: [
+              {
+                name: 'trial',
+                image,
+                command: ['/bin/sh', '-c', `task=$JOB_COMPLETION_INDEX\n${script}`],
+                workingDir: resolve(cwd),
+                resources: { requests: asked, limits: asked },
+                volumeMounts: [{ name: 'shared', mountPath: mount }],
+              },
+            ],
+            volumes: [{ name: 'shared', persistentVolumeClaim: { claimName: claim } }],
+          },
+        },
+      },
+    },
+    null,
+    2,
+  );
+}

@@ -1,0 +1,29 @@
+/** A word of a POSIX shell that means itself. */
+export const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+export interface ScriptOptions {
+  /** Lines of the user's that come first. */
+  setup: readonly string[];
+  /** Node on the cluster's machines. */
+  node: string;
+  /** The program. */
+  program: string;
+  batch: string;
+  /** How the job is named in claims; a word of shell. */
+  job: string;
+}
+
+/** Shell of one task, whose number is in `$task`: what the user set up, then `facecom job`. */
+export function taskScript({ setup, node, program, batch, job }: ScriptOptions): string {
+  const words = [node, program, 'job', batch].map(quote).join(' ');
+  return [
+    ...setup,
+    `command -v ${quote(node)} >/dev/null 2>&1 || { echo ${quote(`facecom: there is no ${node} on`)} "$(hostname)" >&2; exit 127; }`,
+    `exec ${words} "$task" --job ${job}`,
+    '',
+  ].join('\n');
+}
+
+/** How a task of Slurm names its job, in its shell. */
+export const SLURM_JOB = '"$SLURM_ARRAY_JOB_ID"_"$task"';

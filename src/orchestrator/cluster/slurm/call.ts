@@ -1,0 +1,33 @@
+import { execa } from 'execa';
+import { EngineError } from '../engine.ts';
+
+/** What the programs of Slurm print where the call may have been carried out or not, or nobody answers. */
+const unreachable =
+  /Socket timed out|Unable to contact slurm controller|Connection (refused|timed out|reset)|Zero Bytes were transmitted|Communication connection failure|Transport endpoint|Message receive failure|Unexpected message received|Slurm backup controller in standby|Slurm controller not responding|Unable to establish (configuration source|control)|Unable to connect to database|Insane message length/i;
+
+/** What a queue says that takes no more for now. */
+const full =
+  /job submit limit|QOSMaxSubmit|AssocMaxSubmit|AssocGrpSubmit|MaxSubmitJobs|Job violates accounting\/QOS policy|maximum job count|Slurm temporarily unable to accept job|Resource temporarily unavailable|too many (jobs|requests)|rate limit/i;
+
+/** Milliseconds that a program of Slurm may take: its own patience (MessageTimeout) is 10 s, which sites raise. */
+const PATIENCE = 120_000;
+
+/** Runs a program of Slurm and returns its output. Throws EngineError. */
+export async function callSlurm(program: string, args: readonly string[], input?: string): Promise<string> {
+  const result = await execa(program, args, {
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    reject: false,
+    timeout: PATIENCE,
+    // Its words are read.
+    env: { LC_ALL: 'C', SLURM_TIME_FORMAT: 'standard' },
+    maxBuffer: 256 << 20,
+  });
+  if (!result.failed) return result.stdout;
+  const { code } = (result.cause ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'EACCES')
+    throw new EngineError('refused', `${program} is not on PATH (${code}).`);
+  const words = `${result.stderr}\n${result.stdout}`.trim();
+  const message = `${program}: ${words.split('\n').slice(-3).join(' ') || result.shortMessage}`;
+  if (result.timedOut || unreachable.test(words)) throw new EngineError('unknown', message);
+  throw new EngineError(full.test(words) ? 'full' : 'refused', message);
+}

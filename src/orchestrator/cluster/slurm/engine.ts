@@ -1,0 +1,194 @@
+import { FacecomError } from '../../../base/errors.ts';
+import {
+  type Engine,
+  EngineError,
+  type Explanation,
+  type Reference,
+  type Submission,
+  type TaskState,
+  taskName,
+} from '../engine.ts';
+import { kindsOf, type SlurmContext, sbatchArguments, sbatchScript } from './arguments.ts';
+import { callSlurm } from './call.ts';
+import { explainState, phaseOf } from './states.ts';
+
+/** Names that squeue is asked for at once; with more all jobs of the user are listed. */
+const NAMES = 50;
+const SEPARATOR = '|';
+/** What `sbatch --test-only` also says while nodes are down: whether there are none such at all the submission tells. */
+const forNow =
+  /Requested node configuration is not available|Required node not available|Nodes required for job are DOWN/;
+/** Which of two jobs of one name and task counts: one was submitted twice, and the other ends by itself. */
+const order = { running: 2, waiting: 1, ended: 0 } as const;
+
+/**
+ * Slurm by its programs: sbatch, squeue, sacct or scontrol where there is no accounting, and scancel. Jobs are found by their name, which is
+ * the key: their ids are used again some day.
+ */
+export class SlurmEngine implements Engine {
+  readonly name = 'slurm';
+  calls = 0;
+  private size: Promise<number> | undefined;
+  private accounting = true;
+  private readonly context: SlurmContext | undefined;
+
+  /** `context`: what jobs ask for; one that only looks and cancels needs none. */
+  constructor(context?: SlurmContext) {
+    this.context = context;
+  }
+
+  /** Throws FacecomError `slurm-missing` and `slurm-refused`. */
+  async check(): Promise<string[]> {
+    const context = this.context!;
+    const { options, resources } = context;
+    try {
+      if (options.gres === undefined && resources.device !== 'cpu' && resources.gpus > 0)
+        context.gpus = await this.hasGpus();
+      for (const [kind] of kindsOf(options).entries()) {
+        const submission = { key: 'fc-check', tasks: 1, kind, script: '', out: '/dev/null{task}' };
+        await this.call(
+          'sbatch',
+          ['--test-only', ...sbatchArguments(context, submission)],
+          sbatchScript(':\n'),
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (error.message.includes('not on PATH')) throw missing(error);
+      if (error.kind === 'refused' && !forNow.test(error.message)) throw refused(error);
+      return [`${error.message} Jobs are submitted all the same.`];
+    }
+    return [];
+  }
+
+  batchSize(): Promise<number> {
+    this.size ??= this.call('scontrol', ['show', 'config']).then(
+      (text) => Math.max(1, Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(text)?.[1] ?? 1001) - 1),
+      () => {
+        // Slurm's default, until it answers.
+        this.size = undefined;
+        return 1000;
+      },
+    );
+    return this.size;
+  }
+
+  async submit(submission: Submission): Promise<string> {
+    const output = await this.call(
+      'sbatch',
+      sbatchArguments(this.context!, submission),
+      sbatchScript(submission.script),
+    );
+    const id = /^(\d+)(;|$)/.exec(output.trim().split('\n').at(-1) ?? '')?.[1];
+    if (id === undefined) throw new EngineError('unknown', `sbatch gave no job id: ${output.slice(0, 200)}`);
+    return id;
+  }
+
+  async find(key: string, since: number): Promise<string[]> {
+    const queue = await this.call('squeue', ['-h', '--me', '-t', 'all', `--name=${key}`, '-o', '%F']);
+    const ids = words(queue);
+    if (ids.length > 0 || !this.accounting) return ids;
+    // Clocks may be apart by minutes; the key is nobody else's.
+    const start = new Date(since - 24 * 3600_000).toISOString().slice(0, 19);
+    const format = ['-X', '-n', '--parsable2', `--name=${key}`, '-S', start, '-o', 'JobID'];
+    return words(await this.account(format)).map((id) => id.split('_')[0]!);
+  }
+
+  async poll(batches: readonly Reference[]): Promise<Map<string, TaskState>> {
+    const names = batches.length <= NAMES ? [`--name=${batches.map(({ key }) => key).join(',')}`] : [];
+    const format = ['%K', '%T', '%r', '%j'].join(SEPARATOR);
+    const text = await this.call('squeue', ['-h', '--me', '-t', 'all', '-r', ...names, '-o', format]);
+    const known = new Set(batches.map(({ key }) => key));
+    const found = new Map<string, TaskState>();
+    for (const line of text.split('\n')) {
+      const [task, state, reason, name] = line.split(SEPARATOR);
+      if (name === undefined || !known.has(name)) continue;
+      const id = taskName(name, Number(task));
+      const phase = phaseOf(state!);
+      const before = found.get(id);
+      if (!before || order[phase] > order[before.phase]) found.set(id, { phase, state: state!, reason });
+    }
+    return found;
+  }
+
+  async explain({ key, id }: Reference, task: number, job: string | undefined): Promise<Explanation> {
+    const name = job ?? `${id ?? key}_${task}`;
+    const row =
+      (await this.account(['-X', '-n', '--parsable2', '-j', name, '-o', 'State,ExitCode,Reason'])).split(
+        '\n',
+      )[0] || (await this.shown(name));
+    const [state = '', exit, reason] = row.split(SEPARATOR);
+    return explainState(name, state, { exit, reason });
+  }
+
+  async cancel(batches: readonly Reference[], how: 'save' | 'kill'): Promise<void> {
+    const jobs = batches.flatMap(({ id, tasks }) =>
+      id === undefined ? [] : tasks.map((task) => `${id}_${task}`),
+    );
+    for (let at = 0; at < jobs.length; at += 500) {
+      const some = jobs.slice(at, at + 500);
+      if (how === 'kill') await this.cancelSome(some);
+      else {
+        await this.cancelSome(['--state=PENDING', ...some]);
+        await this.cancelSome(['--signal=TERM', '--batch', '--state=RUNNING', ...some]);
+      }
+    }
+  }
+
+  private async cancelSome(args: string[]): Promise<void> {
+    await this.call('scancel', ['--quiet', ...args]).catch((error: EngineError) => {
+      // What has ended meanwhile is no longer there to be cancelled.
+      if (error.kind !== 'refused') throw error;
+    });
+  }
+
+  private call(program: string, args: readonly string[], input?: string): Promise<string> {
+    this.calls++;
+    return callSlurm(program, args, input);
+  }
+
+  /** Of sacct; nothing where there is no accounting, or it is down. */
+  private async account(args: string[]): Promise<string> {
+    if (!this.accounting) return '';
+    return this.call('sacct', args).catch((error: EngineError) => {
+      if (/accounting storage is disabled|not on PATH/i.test(error.message)) this.accounting = false;
+      return '';
+    });
+  }
+
+  /** What the controller remembers of a job for some minutes, in the form of sacct. */
+  private async shown(job: string): Promise<string> {
+    const text = await this.call('scontrol', ['show', 'job', '-o', job]).catch((error: EngineError) => {
+      if (error.kind === 'unknown') throw error;
+      return '';
+    });
+    const value = (name: string) => new RegExp(`\\b${name}=(\\S*)`).exec(text)?.[1] ?? '';
+    return [value('JobState'), value('ExitCode'), value('Reason')].join(SEPARATOR);
+  }
+
+  private async hasGpus(): Promise<boolean> {
+    const { partition } = this.context!.options;
+    const of = partition === undefined ? [] : [`--partition=${partition}`];
+    return /\bgpu\b/.test(await this.call('sinfo', ['-h', ...of, '-o', '%G']));
+  }
+}
+
+const words = (text: string): string[] => [...new Set(text.split(/\s+/).filter((word) => word !== ''))];
+
+function missing(error: EngineError): FacecomError {
+  return new FacecomError('slurm-missing', 'Slurm was not found on this machine.', {
+    found: error.message,
+    expected: 'sbatch, squeue and scancel on PATH',
+    remedy: "Start it on the cluster's login node, load Slurm's module, or use --launcher local.",
+    exitCode: 2,
+  });
+}
+
+function refused(error: EngineError): FacecomError {
+  return new FacecomError('slurm-refused', 'Slurm does not take jobs of this kind.', {
+    found: error.message,
+    expected: 'a partition, account, quality of service and resources that sinfo and sacctmgr list',
+    remedy: 'Correct resources.launcher; nothing was submitted.',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { start, until, writeExperiment } from '../support/external.ts';
+import { facecom, temporaryFolder } from '../support/program.ts';
+import { type Slurm, startSlurm, withoutSlurm } from '../support/slurm.ts';
+
+const skip = withoutSlurm();
+let slurm: Slurm;
+before(async () => {
+  if (!skip) slurm = await startSlurm();
+});
+after(async () => slurm?.close());
+
+const launcher = { name: 'slurm', poll: 0.5, visibility: 2 };
+const sweep = {
+  axes: { 'optimizer.lr': [0.1, 0.2, 0.3, 0.4] },
+  objective: { metric: 'val/combined', mode: 'max' },
+};
+const resources = { cpus: 1, gpus: 0, launcher };
+
+/** How often each trial's trainer was started, and has finished. */
+function counts(cwd: string, name = 'exp') {
+  const folder = join(cwd, 'runs', name);
+  return readdirSync(folder)
+    .filter((run) => /-\d+$/.test(run))
+    .map((run) => {
+      const read = (file: string) =>
+        existsSync(join(folder, run, file)) ? readFileSync(join(folder, run, file), 'utf8') : '';
+      return [read('log.txt').split('began').length - 1, read('events.jsonl').split('"finished"').length - 1];
+    });
+}
+
+test('killed commands and daemons of Slurm: every trial finishes once', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'echo began; sleep 1.5; finish 0.5', { resources, more: { sweep } });
+  const first = start(['sweep', spec], cwd, slurm.env);
+  await until(
+    'one runs',
+    () => existsSync(join(cwd, 'runs/exp')) && counts(cwd).some(([began]) => began === 1),
+  );
+  first.kill('SIGKILL');
+  await first;
+  slurm.kill('slurmctld');
+  const second = facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  await slurm.start('slurmctld');
+  const { exitCode, json, stderr } = await second;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 4);
+  assert.deepEqual(counts(cwd), Array(4).fill([1, 1]));
+  assert.equal((await slurm.call('squeue', ['-h'])).trim(), '');
+});
+
+test('half here and half on Slurm is one record; what waits there is stopped', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'echo began; finish 0.5', { resources, more: { sweep } });
+  const here = await facecom(
+    ['sweep', spec, '--launcher', 'local', '--set', 'sweep.axes={optimizer.lr: [0.1, 0.2]}'],
+    { cwd },
+  );
+  assert.equal(here.exitCode, 0, here.stderr);
+  const there = await facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  assert.equal(there.exitCode, 0, there.stderr);
+  assert.equal(there.json.at(-1).finished, 4);
+  const folder = join(cwd, 'runs/exp');
+  const launchers = readdirSync(folder)
+    .filter((run) => /-1$/.test(run))
+    .map((run) => /"launcher":"(\w+)"/.exec(readFileSync(join(folder, run, 'state.jsonl'), 'utf8'))![1]);
+  assert.deepEqual(launchers.sort(), ['local', 'local', 'slurm', 'slurm']);
+});
+
+test('stop ends the jobs of a command that is gone', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const script = `trap 'event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`;
+  const spec = writeExperiment(cwd, script, { resources, more: { sweep } });
+  const program = start(['sweep', spec], cwd, slurm.env);
+  await until(
+    'one runs',
+    () => existsSync(join(cwd, 'runs/exp')) && counts(cwd).some(([began]) => began === 1),
+  );
+  program.kill('SIGKILL');
+  await program;
+  const stopped = await facecom(['stop', 'exp'], { cwd, env: slurm.env });
+  assert.equal(stopped.exitCode, 0, stopped.stderr);
+  assert.match(stopped.stdout + stopped.stderr, /4 jobs ended/);
+  assert.equal((await slurm.call('squeue', ['-h', '-t', 'PENDING,RUNNING'])).trim(), '');
+  const wrong = await facecom(['sweep', spec, '--set', 'resources.launcher.partition=nowhere'], {
+    cwd,
+    env: slurm.env,
+  });
+  assert.equal(wrong.exitCode, 2);
+  assert.match(wrong.stderr, /slurm-refused/);
+});

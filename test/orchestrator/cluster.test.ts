@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { endJobs } from '../../src/orchestrator/cluster/end-jobs.ts';
+import { ClusterLauncher } from '../../src/orchestrator/cluster/launcher.ts';
+import { engineNamed } from '../../src/orchestrator/cluster/open.ts';
+import { quote } from '../../src/orchestrator/cluster/script.ts';
+import { sbatchArguments } from '../../src/orchestrator/cluster/slurm/arguments.ts';
+import { SlurmEngine } from '../../src/orchestrator/cluster/slurm/engine.ts';
+import { secondsOf } from '../../src/orchestrator/cluster/slurm/queue-again.ts';
+import { explainState, phaseOf } from '../../src/orchestrator/cluster/slurm/states.ts';
+import type { Handle } from '../../src/orchestrator/launchers/launcher.ts';
+import { readJobs, writeBatch } from '../../src/record/index.ts';
+import { until } from '../support/external.ts';
+import { binary, packageDir, temporaryFolder } from '../support/program.ts';
+
+const options = {
+  ...{
+    name: 'slurm' as const,
+    arguments: [],
+    lead: 90,
+    requeues: 1,
+    queue: 0,
+    setup: [],
+    poll: 0.3,
+    visibility: 0.5,
+  },
+};
+const resources = { device: 'cpu', gpus: 0, cpus: 1 } as never;
+
+/** A sweep's folder, and a Slurm of which every fault can be had. */
+async function scene(t: TestContext, { trainer = 'sleep 0.2' } = {}) {
+  const folder = await temporaryFolder(t);
+  const fake = join(folder, 'slurm');
+  const bin = join(fake, 'bin');
+  mkdirSync(bin, { recursive: true });
+  for (const program of ['sbatch', 'squeue', 'sacct', 'scontrol', 'scancel', 'sinfo'])
+    symlinkSync(join(packageDir, 'test/support/fake-slurm.mjs'), join(bin, program));
+  const before = { PATH: process.env.PATH, FAKE_SLURM: process.env.FAKE_SLURM };
+  Object.assign(process.env, { PATH: `${bin}:${before.PATH}`, FAKE_SLURM: fake });
+  const open = new Set<ClusterLauncher>();
+  t.after(async () => {
+    for (const launcher of open) await launcher.close();
+    process.env.PATH = before.PATH;
+    if (before.FAKE_SLURM === undefined) delete process.env.FAKE_SLURM;
+  });
+  const notes: string[] = [];
+  const make = (more: Partial<ConstructorParameters<typeof ClusterLauncher>[0]> = {}) => {
+    const engine = new SlurmEngine({ options, resources, gpus: false, throttle: 0 });
+    const launcher = new ClusterLauncher({
+      ...{ engine, folder, runsIn: folder, label: 'test', setup: [], node: process.execPath },
+      ...{ poll: 0.3, visibility: 0.5, grace: 5, note: (line: string) => notes.push(line), ...more },
+    });
+    open.add(launcher);
+    return launcher;
+  };
+  const run = (name: string) => {
+    const runDir = join(folder, name);
+    mkdirSync(runDir, { recursive: true });
+    // Each start leaves a line, so that two are seen.
+    const script = `trap 'exit 0' TERM; echo started >> "$FACECOM_RUN_DIR/starts"; ${trainer}; exit 0`;
+    return { runDir, command: ['/bin/sh', '-c', script], env: {}, cwd: folder };
+  };
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `run${i}-1`);
+  return {
+    ...{ folder, fake, notes, make, run, names },
+    start: (launcher: ClusterLauncher, count: number) =>
+      names(count).map((name) => launcher.of(0).start(run(name))),
+    starts: (name: string) => {
+      const file = join(folder, name, 'starts');
+      return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
+    },
+    fault: (text: string) => writeFileSync(join(fake, 'mode'), text),
+    calls: (program: string) =>
+      readFileSync(join(fake, 'calls'), 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith(`${program} `)),
+  };
+}
+
+const exits = (handles: readonly Handle[]) => Promise.all(handles.map(({ exited }) => exited));
+
+test('trials of a kind are one array, and each runs once', async (t) => {
+  const { make, start, starts, names, calls, folder } = await scene(t);
+  const launcher = make();
+  const ends = await exits(start(launcher, 6));
+  assert.deepEqual(ends, Array(6).fill({ code: 0 }));
+  assert.equal(calls('sbatch').length, 1);
+  assert.match(calls('sbatch')[0]!, /--array=0-5 /);
+  for (const name of names(6)) assert.equal(starts(name), 1);
+  // What has ended leaves nothing but the journal.
+  assert.deepEqual(
+    readJobs(folder)
+      .map(({ type }) => type)
+      .slice(0, 2),
+    ['submitting', 'submitted'],
+  );
+  assert.equal(existsSync(join(folder, 'jobs', `${readJobs(folder)[0]!.key}.json`)), false);
+});
+
+test('"Socket timed out" after success is found by its key; without it is submitted again', async (t) => {
+  const { make, start, starts, names, calls, fault, notes } = await scene(t);
+  fault('timeout');
+  const first = make();
+  assert.deepEqual(await exits(start(first, 3)), Array(3).fill({ code: 0 }));
+  assert.equal(calls('sbatch').length, 1);
+  for (const name of names(3)) assert.equal(starts(name), 1);
+  assert.match(notes[0]!, /does not answer, jobs continue: .*Socket timed out/);
+  fault('lost');
+  const again = make();
+  assert.deepEqual(await exits(start(again, 3)), Array(3).fill({ code: 0 }));
+  assert.equal(calls('sbatch').length, 3);
+  for (const name of names(3)) assert.equal(starts(name), 2);
+});
+
+test('a quota makes arrays smaller; what Slurm never takes is said of each trial', async (t) => {
+  const { make, start, starts, names, fault, calls } = await scene(t);
+  fault('quota 2');
+  assert.deepEqual(await exits(start(make(), 4)), Array(4).fill({ code: 0 }));
+  for (const name of names(4)) assert.equal(starts(name), 1);
+  assert.ok(calls('sbatch').length >= 3);
+  fault('refuse');
+  const [end] = await exits(start(make(), 1));
+  assert.match(end!.error!, /Invalid partition name/);
+});
+
+test('another command adopts what runs, also where the id was not written down', async (t) => {
+  const { make, start, starts, names, folder, calls } = await scene(t, { trainer: 'sleep 1.5' });
+  const gone = make();
+  const handles = start(gone, 3);
+  await Promise.all(handles.map(({ begun }) => begun));
+  // As if it had been killed between the call and its id.
+  const journal = join(folder, 'jobs.jsonl');
+  writeFileSync(journal, `${readFileSync(journal, 'utf8').split('\n')[0]}\n`);
+  const next = make();
+  assert.equal(next.unclaimed.length, 3);
+  assert.deepEqual(await exits(start(next, 3)), Array(3).fill({ code: 0 }));
+  assert.equal(calls('sbatch').length, 1);
+  for (const name of names(3)) assert.equal(starts(name), 1);
+  assert.ok(readJobs(folder).some(({ type }) => type === 'submitted'));
+});
+
+test('a duplicate finds the claim and exits 0; the same job, started again, continues', async (t) => {
+  const { folder, run, starts } = await scene(t);
+  mkdirSync(join(folder, 'jobs'));
+  const { command, runDir } = run('a-1');
+  const batch = {
+    version: 1 as const,
+    key: 'k',
+    folder: '..',
+    runs: [basename(runDir)],
+    command: [...command],
+  };
+  writeBatch(folder, { ...batch, env: {}, cwd: folder, grace: 1, visibility: 1 });
+  const job = (id: string) =>
+    execa(process.execPath, [binary, 'job', join(folder, 'jobs/k.json'), '0', '--job', id], {
+      reject: false,
+    });
+  const both = await Promise.all([job('1_0'), job('2_0')]);
+  assert.deepEqual(
+    both.map(({ exitCode }) => exitCode),
+    [0, 0],
+  );
+  assert.equal(starts('a-1'), 1);
+  const loser = both.find(({ stderr }) => stderr.includes('nothing is left to do'))!;
+  assert.match(loser.stderr, /the job [12]_0 on .* has task 0 of k/);
+  const { job: winner } = JSON.parse(readFileSync(join(folder, 'jobs/k.0.claim'), 'utf8'));
+  assert.equal((await job(winner)).exitCode, 0);
+  assert.equal(starts('a-1'), 2);
+  // The folder of the runs is not shared with the node, or the batch has ended.
+  assert.equal(both.length, 2);
+});
+
+test('a controller that is down is no failure, and no word of an end is waited for', async (t) => {
+  const { make, start, starts, names, fake, notes } = await scene(t, { trainer: 'sleep 0.8' });
+  const launcher = make();
+  const handles = start(launcher, 2);
+  await Promise.all(handles.map(({ begun }) => begun));
+  writeFileSync(join(fake, 'down'), '');
+  assert.deepEqual(await exits(handles), Array(2).fill({ code: 0 }));
+  for (const name of names(2)) assert.equal(starts(name), 1);
+  rmSync(join(fake, 'down'));
+  assert.ok(notes.length <= 2);
+});
+
+test('what Slurm says of jobs that leave no word', async (t) => {
+  const { make, run, fake } = await scene(t, { trainer: 'sleep 60' });
+  const launcher = make();
+  const end = async (name: string, state: string) => {
+    const handle = launcher.of(0).start(run(name));
+    await handle.begun;
+    const { id } = handle.job!;
+    const { pid } = JSON.parse(readFileSync(join(fake, 'jobs', id!), 'utf8'));
+    writeFileSync(join(fake, `state-${id}`), state);
+    // Its guard ends the trainer.
+    process.kill(-pid, 'SIGKILL');
+    return handle.exited;
+  };
+  assert.match((await end('a-1', 'CANCELLED by 1000')).cancelled!, /cancelled outside of facecom by 1000/);
+  assert.equal((await end('b-1', 'NODE_FAIL')).explained!.class, 'infrastructure');
+  assert.equal((await end('c-1', 'PREEMPTED')).explained!.class, 'interrupted');
+  assert.equal((await end('d-1', 'OUT_OF_MEMORY')).explained!.class, 'oom');
+});
+
+test('stop has running trainers save, and takes away what waits', async (t) => {
+  const { make, start, starts, names, calls } = await scene(t, {
+    trainer: 'for i in $(seq 100); do sleep 0.1; done',
+  });
+  const launcher = make();
+  const handles = start(launcher, 2);
+  await Promise.all(handles.map(({ begun }) => begun));
+  await until('they run', () => names(2).every((name) => starts(name) === 1));
+  for (const handle of handles) handle.stop();
+  assert.deepEqual(await exits(handles), Array(2).fill({ code: 0 }));
+  assert.ok(calls('scancel').some((line) => line.includes('--signal=TERM')));
+  const unsubmitted = launcher
+    .of(0)
+    .start({ ...handles[0]!, runDir: '/nowhere', command: ['x'], env: {}, cwd: '/' });
+  unsubmitted.stop();
+  assert.deepEqual(await unsubmitted.exited, { signal: 'SIGTERM' });
+});
+
+test('jobs of a command that is gone are ended by their record alone', async (t) => {
+  const { make, start, folder, names, starts } = await scene(t, {
+    trainer: 'for i in $(seq 100); do sleep 0.1; done',
+  });
+  const handles = start(make(), 2);
+  await Promise.all(handles.map(({ begun }) => begun));
+  await until('they run', () => names(2).every((name) => starts(name) === 1));
+  const ended = await endJobs(folder, { runsIn: folder, how: 'save', note: () => {}, interval: 100 });
+  assert.deepEqual(ended.map(({ run }) => run).sort(), names(2));
+  assert.deepEqual(await endJobs(folder, { runsIn: folder, how: 'save', note: () => {} }), []);
+});
+
+test('a node without the folder, without Node, or with a folder that cannot be written says so by its exit code', async (t) => {
+  const { folder, make, run } = await scene(t);
+  const absent = await execa(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      '-e',
+      `import('${packageDir}/src/orchestrator/cluster/job.ts').then(async ({ runJob }) => process.exit(await runJob({ file: '${folder}/none.json', task: 0, job: '1_0', patience: 100 })))`,
+    ],
+    { cwd: packageDir, reject: false },
+  );
+  assert.equal(absent.exitCode, 75, absent.stderr);
+  assert.match(absent.stderr, /this folder is not shared/);
+  const launcher = make({ node: '/no/such/node' });
+  const { explained } = await launcher.of(0).start(run('n-1')).exited;
+  assert.equal(explained?.class, 'infrastructure');
+  assert.match(explained!.message, /nothing of it is in the record/);
+  for (const [code, words] of [
+    [73, /cannot be written on the node/],
+    [75, /not found on the node/],
+    [127, /Node was not found/],
+  ] as const) {
+    const told = explainState('1_0', 'FAILED', { exit: `${code}:0` });
+    assert.ok('message' in told && words.test(told.message));
+  }
+});
+
+test('a folder that one side sees late is waited for: batch, claim and end', async (t) => {
+  const { folder, make, run, starts } = await scene(t);
+  // The end is hidden from the orchestrator for a while, as an attribute cache hides it.
+  const handle = make({ visibility: 30 }).of(0).start(run('late-1'));
+  await handle.begun;
+  assert.deepEqual(await handle.exited, { code: 0 });
+  mkdirSync(join(folder, 'node/jobs'), { recursive: true });
+  const { command } = run('node/x-1');
+  const job = execa(process.execPath, [binary, 'job', join(folder, 'node/jobs/k.json'), '0', '--job', '1_0']);
+  await sleep(700);
+  const batch = { version: 1 as const, key: 'k', folder: '..', runs: ['x-1'], command: [...command] };
+  writeBatch(join(folder, 'node'), { ...batch, env: {}, cwd: folder, grace: 1, visibility: 1 });
+  assert.equal((await job).exitCode, 0);
+  assert.equal(starts('node/x-1'), 1);
+});
+
+test('arguments of sbatch: throttle, kinds of resources, what the user adds', () => {
+  const submission = { key: 'fc-a', tasks: 10, kind: 1, script: '', out: '/r%un/{task}.out' };
+  const given = {
+    ...options,
+    partition: 'gpu',
+    time: '04:00:00',
+    constraint: 'a100|h100',
+    arguments: ['--exclusive'],
+  };
+  const args = sbatchArguments(
+    {
+      options: { ...given, gres: ['gpu:a100:1', 'gpu:h100:1'] },
+      resources: { device: 'auto', gpus: 1, cpus: 4, memory: '8GB' } as never,
+      ...{ gpus: false, throttle: 3 },
+    },
+    submission,
+  );
+  for (const wanted of [
+    ...['--array=0-9%3', '--gres=gpu:h100:1', '--constraint=a100|h100', '--partition=gpu', '--mem=7630M'],
+    ...['--cpus-per-task=4', '--output=/r%%un/%a.out', '--signal=B:TERM@90', '--requeue', '--exclusive'],
+  ])
+    assert.ok(args.includes(wanted), `${wanted} in ${args.join(' ')}`);
+  assert.equal(quote("a'b c"), `'a'\\''b c'`);
+});
+
+test('states of Slurm', () => {
+  assert.equal(phaseOf('PENDING'), 'waiting');
+  assert.equal(phaseOf('REQUEUE_HOLD'), 'waiting');
+  assert.equal(phaseOf('COMPLETING'), 'running');
+  assert.equal(phaseOf('CANCELLED by 1000'), 'ended');
+  assert.equal(phaseOf('OUT_OF_MEMORY'), 'ended');
+  assert.deepEqual(['1-02:03:04', '02:03:04', '03:04', '0:30', 'UNLIMITED', 'INVALID'].map(secondsOf), [
+    93784,
+    7384,
+    184,
+    30,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('without Slurm, or with a partition that is none, nothing is launched', async (t) => {
+  const { fake, fault } = await scene(t);
+  const engine = () => new SlurmEngine({ options, resources, gpus: false, throttle: 0 });
+  assert.deepEqual(await engine().check(), []);
+  fault('refuse');
+  await assert.rejects(engine().check(), { code: 'slurm-refused', exitCode: 2 });
+  writeFileSync(join(fake, 'down'), '');
+  const [note] = await engine().check();
+  assert.match(note!, /Unable to contact slurm controller/);
+  process.env.PATH = join(fake, 'none');
+  await assert.rejects(engine().check(), { code: 'slurm-missing', exitCode: 2 });
+  assert.equal(await engineNamed('none'), undefined);
+});

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+// Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
+// machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
+// `down`, if it is there, is a controller that does not answer.
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const root = process.env.FAKE_SLURM;
+const program = basename(process.argv[1]);
+const args = process.argv.slice(2);
+const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const fail = (text) => {
+  process.stderr.write(`${program}: error: ${text}\n`);
+  process.exit(1);
+};
+const jobs = join(root, 'jobs');
+mkdirSync(jobs, { recursive: true });
+appendFileSync(join(root, 'calls'), `${program} ${args.join(' ')}\n`);
+if (existsSync(join(root, 'down'))) fail('Unable to contact slurm controller (connect failure)');
+const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
+const alive = (pid) => {
+  try {
+    return !/ Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+};
+const tasks = () =>
+  readdirSync(jobs).map((id) => {
+    const [array, task] = id.split('_');
+    const { name, pid } = JSON.parse(read(join(jobs, id)) || '{}');
+    const forced = read(join(root, `state-${id}`));
+    return { id, array, task, name, pid, state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED') };
+  });
+
+function submit() {
+  const modes = read(join(root, 'mode')).split('\n').filter(Boolean);
+  const mode = modes.shift() ?? '';
+  const [, last] = /^0-(\d+)/.exec(option('array'));
+  const count = Number(last) + 1;
+  const limit = Number(/^quota (\d+)/.exec(mode)?.[1] ?? Number.POSITIVE_INFINITY);
+  if (mode !== '' && count <= limit && limit !== Number.POSITIVE_INFINITY) return launch(count);
+  if (limit === Number.POSITIVE_INFINITY) writeFileSync(join(root, 'mode'), modes.join('\n'));
+  if (mode.startsWith('quota'))
+    fail(
+      "Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+    );
+  if (mode === 'refuse')
+    fail(
+      'invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified',
+    );
+  if (mode === 'lost') fail('Batch job submission failed: Socket timed out on send/recv operation');
+  launch(count, mode === 'timeout');
+}
+
+function launch(count, silent = false) {
+  const script = readFileSync(0, 'utf8');
+  if (args.includes('--test-only')) return;
+  const array = String(1000 + readdirSync(jobs).length);
+  for (let task = 0; task < count; task++) {
+    const id = `${array}_${task}`;
+    const child = spawn('bash', ['-c', script], {
+      detached: true,
+      stdio: 'ignore',
+      env: { ...process.env, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: String(task) },
+    });
+    child.unref();
+    writeFileSync(join(jobs, id), JSON.stringify({ name: option('job-name'), pid: child.pid }));
+  }
+  if (silent) fail('Batch job submission failed: Socket timed out on send/recv operation');
+  process.stdout.write(`${array}\n`);
+}
+
+function queue() {
+  const names = option('name')?.split(',');
+  const format = args.at(-1);
+  for (const { array, task, name, state } of tasks()) {
+    if (names && !names.includes(name)) continue;
+    if (!existsSync(join(root, 'forget')) || state === 'RUNNING')
+      process.stdout.write(format === '%F' ? `${array}\n` : `${[task, state, 'None', name].join('|')}\n`);
+  }
+}
+
+if (program === 'sbatch') submit();
+else if (program === 'squeue') queue();
+else if (program === 'sacct') fail('Slurm accounting storage is disabled');
+else if (program === 'scontrol' && args[1] === 'config')
+  process.stdout.write('MaxArraySize            = 1001\n');
+else if (program === 'scontrol') {
+  const found = tasks().find(({ id }) => id === args.at(-1));
+  if (!found) fail('Invalid job id specified');
+  process.stdout.write(`JobId=1 JobState=${found.state} Reason=None ExitCode=0:0\n`);
+} else if (program === 'scancel') {
+  const known = tasks();
+  const signal = args.includes('--signal=TERM') ? 'SIGTERM' : 'SIGKILL';
+  if (!args.includes('--state=PENDING'))
+    for (const { id, pid } of known.filter((job) => args.includes(job.id) && job.state === 'RUNNING')) {
+      if (signal === 'SIGKILL') writeFileSync(join(root, `state-${id}`), 'CANCELLED by 0');
+      try {
+        process.kill(signal === 'SIGKILL' ? -pid : pid, signal);
+      } catch {}
+    }
+}
