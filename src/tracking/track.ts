@@ -49,6 +49,7 @@ export const trackRunOfSweep: TrackRunOfSweep = ({ runDir, sweepDir, ...options 
     note: link.note,
     slow: link.slow,
     waiting: link.waiting,
+    patience: link.patience,
   });
 };
 
