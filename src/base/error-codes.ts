@@ -282,11 +282,6 @@ export const errorCodes = [
   'tune-sizes',
   'tune-memory',
   'tune-out',
-  'ray-unreachable',
-  'ray-refused',
-  'render-learns',
-  'slurm-missing',
-  'slurm-refused',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -50,7 +50,6 @@ export const trackRunOfSweep: TrackRunOfSweep = ({ runDir, sweepDir, ...options 
     slow: link.slow,
     patience: link.patience,
     waiting: link.waiting,
-    patience: link.patience,
   });
 };
 
