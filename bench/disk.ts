@@ -24,7 +24,7 @@ export async function run(context: BenchContext): Promise<void> {
   const runs = join(cwd, 'runs');
   const sweep = (env: Record<string, string>) =>
     program(['sweep', 'exp.yaml', '--runs', runs], {
-      ...{ cwd, node, limit: 60 },
+      ...{ cwd, node, limit: 300 },
       env: {
         NODE_PATH: join(packageFolder(), 'node_modules'),
         FAIL_BELOW: runs,
@@ -74,7 +74,7 @@ export async function run(context: BenchContext): Promise<void> {
     }
     const finished = [...scanRuns(join(runs, 'exp'))].filter(({ status }) => status === 'finished').length;
     if (finished > expected.size) found.repeated++;
-    if (k % 20 === 19) context.note(`${k + 1}/${wanted}: ${JSON.stringify(found)}`);
+    if (k % 5 === 4) context.note(`${k + 1}/${wanted}: ${JSON.stringify(found)}`);
   }
   for (const [name, value] of [
     ['stack traces', found.stacks],

@@ -80,7 +80,7 @@ export async function run(context: BenchContext): Promise<void> {
       ['predict', 'exp', join('data', 'images')],
       ['evaluate', 'exp', '--data', 'data'],
     ]) {
-      const { code, output, hung, ms } = await program(args, { cwd, limit: 60 });
+      const { code, output, hung, ms } = await program(args, { cwd, limit: 300 });
       found.commands++;
       found.slowest_ms = Math.max(found.slowest_ms, Math.round(ms));
       const say = (what: string) =>

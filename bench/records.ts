@@ -29,28 +29,29 @@ const files = [
 
 /**
  * Record files of a finished sweep with some of their text changed ─▶ everything that reads them ─▶ no crash, no hang, the slowest answer.
- * `--rounds` multiplies the 2,000 cases, `--seed` draws others.
+ * `--rounds` is the number of cases, `--seed` draws others.
  */
 export async function run(context: BenchContext): Promise<void> {
   const cwd = await context.folder();
   const sound = join(cwd, 'sound');
   await makeRecord(cwd, sound);
+  const first = runsIn(sound)[0]!;
   const texts = new Map(
     files.map((name) => {
-      const file = join(sound, 'exp', runsIn(sound)[0]!, name);
+      const file = join(sound, 'exp', first, name);
       return [name, existsSync(file) ? readFileSync(file, 'utf8') : '{"pid": 1, "time": 1}'];
     }),
   );
   const crashes: string[] = [];
   let slowest = { ms: 0, of: '' };
   let commands = 0;
-  const cases = CASES * context.rounds(1);
+  const cases = context.rounds(CASES);
   const runs = join(cwd, 'runs');
   for (let k = 0; k < cases; k++) {
     const random = new Random(context.seed, 'records', k);
     rmSync(runs, { recursive: true, force: true });
     cpSync(sound, runs, { recursive: true });
-    const dir = join(runs, 'exp', runsIn(runs)[0]!);
+    const dir = join(runs, 'exp', first);
     const changed: string[] = [];
     for (let count = random.integer(1, 3); count > 0; count--) {
       const name = random.pick(files);
@@ -80,7 +81,7 @@ export async function run(context: BenchContext): Promise<void> {
         ['sync', 'exp'],
       ]) {
         commands++;
-        const { output, hung } = await program(args, { cwd, limit: 30 });
+        const { output, hung } = await program(args, { cwd, limit: 300 });
         if (hung || hasStack(output))
           crashes.push(`${of}, ${args[0]}: ${hung ? 'hangs' : output.slice(-500)}`);
       }

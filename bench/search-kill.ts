@@ -74,7 +74,7 @@ function start(cwd: string) {
   });
 }
 
-/** The exit code; null where a signal ended it. */
+/** The exit code; null if a signal ended it. */
 const ended = (child: ReturnType<typeof start>): Promise<number | null> =>
   new Promise((resolve) => child.once('exit', resolve));
 

@@ -190,6 +190,7 @@ export const errorCodes = [
   'prune-all',
   'notify-unset',
   'disk-full',
+  'disk-error',
   'no-permission',
   'run-not-writable',
   'run-not-readable',
@@ -269,6 +270,7 @@ export const errorCodes = [
   'sweep-space',
   'stopping-once',
   // Tuning
+  'replicas',
   'tune-trainer',
   'tune-range',
   'tune-sizes',

@@ -206,7 +206,7 @@ async function missing(folder: string, { filename }: Annotation, near: NearNames
   return other === undefined || other === filename ? name : `${name} (there is ${other})`;
 }
 
-/** Images that are looked at where others are missing. */
+/** Images that are looked at if others are missing. */
 const LOOKED_AT = 5000;
 
 /** Which images cannot be read: reported with those that are missing, so that both can be mended at once. */

@@ -11,7 +11,7 @@ export interface Batch {
   size: number;
   /** Position of each image in its subset. */
   indices: Int32Array;
-  /** The labels of what was mixed into each image, where the batch was mixed; `lambda` is the share of its own. */
+  /** The labels of what was mixed into each image, if the batch was mixed; `lambda` is the share of its own. */
   mixed?: { gender: Int8Array; identity: Int32Array; lambda: Float32Array };
 }
 
@@ -33,9 +33,9 @@ export interface TrainBatchOptions {
   mixer?: BatchMixer;
   /** Position of the first batch to give: a resumed epoch continues where it was left. */
   start?: number;
-  /** Leaves out the last batch where it is not full. */
+  /** Leaves out the last batch if it is not full. */
   dropLast?: boolean;
-  /** Positions of the epoch's images, batch after batch; all of them once, shuffled, where left out. */
+  /** Positions of the epoch's images, batch after batch; all of them once, shuffled, if left out. */
   order?: Int32Array;
 }
 

@@ -31,13 +31,13 @@ export interface CacheOptions extends DecodeOptions {
 const waitingInterval = 10_000;
 
 /**
- *   images ─ decode once ─▶ <cache>/data/<key>.pictures ─▶ memory, or read one by one where the set is large
+ *   images ─ decode once ─▶ <cache>/data/<key>.pictures ─▶ memory, or read one by one if the set is large
  *
  * The file, little-endian: 16 bytes (magic, image count, bytes an image, checksum of these), count checksums of 32 bits,
  * count images of raw uint8; a checksum of 0 marks an image that cannot be decoded. It is written aside and renamed, so that it is
  * whole or absent. One process builds it while others wait; what a disk or a hand damaged is found by the checksums and made again.
  *
- * Returns the pixels of all images of the collection, from the cache where it is whole, else decoded and kept there.
+ * Returns the pixels of all images of the collection, from the cache if it is whole, else decoded and kept there.
  */
 export async function openPictures(
   collection: Collection,

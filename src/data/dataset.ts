@@ -35,7 +35,7 @@ export interface DataWarning {
 /** What a data source gives: labels at once, pixels when asked. */
 export interface Collection {
   entries: PictureEntry[];
-  /** Pairs for verification, where the source lists them. */
+  /** Pairs for verification, if the source lists them. */
   pairs?: Pair[];
   /** What the source recognised, a line each. */
   notes?: string[];

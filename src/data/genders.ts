@@ -47,7 +47,7 @@ export class Genders {
     return -1;
   }
 
-  /** Throws `data-gender` where a spelling was not known. */
+  /** Throws `data-gender` if a spelling was not known. */
   check(): void {
     const [first] = this.unknown.values();
     if (!first) return;

@@ -3,7 +3,7 @@ import type { PictureEntry } from './dataset.ts';
 import { shown } from './shown.ts';
 import { type Side, type Split, sides } from './sides.ts';
 
-/** Throws `data-leak` where identities are on more than one side that the source gives. */
+/** Throws `data-leak` if identities are on more than one side that the source gives. */
 export function refuseSharedPeople(entries: readonly PictureEntry[]): void {
   const found = new Map<string, Set<Side>>();
   for (const { person, side } of entries)
@@ -20,7 +20,7 @@ export function refuseSharedPeople(entries: readonly PictureEntry[]): void {
   });
 }
 
-/** Throws `data-leak` where versions of one image, or equal images, are on several sides. */
+/** Throws `data-leak` if versions of one image, or equal images, are on several sides. */
 export function refuseLeaks(entries: readonly PictureEntry[], split: Split): void {
   const first = new Map<string, { side: Side; position: number }>();
   const leaks: string[] = [];

@@ -4,7 +4,7 @@ import { FacecomError } from '../base/errors.ts';
 import { isPictureName, walk } from './walk.ts';
 
 export interface ListedImage {
-  /** What it is called in the answer: below the folder where one folder is asked for, else as asked for. */
+  /** What it is called in the answer: below the folder if one folder is asked for, else as asked for. */
   name: string;
   file: string;
 }
@@ -16,7 +16,7 @@ export interface ListedImages {
 }
 
 /**
- * The images that files and folders (with theirs below) mean, each real file of a folder once. Throws `data-path-missing` and, where
+ * The images that files and folders (with theirs below) mean, each real file of a folder once. Throws `data-path-missing` and, if
  * there is nothing of an image's name, `data-empty`.
  */
 export async function listImages(paths: readonly string[]): Promise<ListedImages> {

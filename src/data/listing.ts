@@ -74,7 +74,7 @@ export async function existingFolder({ path, source }: ListSettings, expected: s
   });
 }
 
-/** Throws `data-empty` where a folder holds no image, and says what it holds in their place. */
+/** Throws `data-empty` if a folder holds no image, and says what it holds in their place. */
 export function refuseEmpty(
   folder: string,
   count: number,

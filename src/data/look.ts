@@ -2,7 +2,7 @@ import { openSharp } from './decode.ts';
 
 /**
  * The difference hash of an image (Krawetz, 2013): 64 bits, each whether a pixel of a grey 9 × 8 thumbnail is brighter than the one
- * to its left; 16 hexadecimal digits. Empty where the image cannot be decoded.
+ * to its left; 16 hexadecimal digits. Empty if the image cannot be decoded.
  */
 export async function lookOf(file: string): Promise<string> {
   try {

@@ -23,7 +23,7 @@ export interface SplitSettings {
 /**
  * Divides the images by the seed, by folds, or as the source gives it. `by: image` divides each identity's images, so that each side
  * holds every identity in proportion and training holds each; `by: identity` divides the identities. Images of one group are never parted.
- * Throws `data-split` where the fractions do not add up to 1 or a side that should hold images gets none, and `data-leak` where
+ * Throws `data-split` if the fractions do not add up to 1 or a side that should hold images gets none, and `data-leak` if
  * the source itself parts versions of one image.
  */
 export function splitPictures(entries: readonly PictureEntry[], settings: SplitSettings): Split {
@@ -158,7 +158,7 @@ function foldSplit(entries: readonly PictureEntry[], settings: SplitSettings): S
   return split;
 }
 
-/** The sides of the source; a side that it lacks is cut from training: identities, where identities are not shared, else images. */
+/** The sides of the source; a side that it lacks is cut from training: identities, if identities are not shared, else images. */
 function givenSplit(entries: readonly PictureEntry[], settings: SplitSettings): Split {
   const split: Split = { train: [], validation: [], test: [] };
   for (const [i, { side }] of entries.entries()) split[side ?? 'train'].push(i);

@@ -12,11 +12,11 @@ export interface Row {
 export interface Table {
   columns: string[];
   rows: Row[];
-  /** Throws `data-columns` where one of these columns is not there. */
+  /** Throws `data-columns` if one of these columns is not there. */
   needs(columns: readonly string[]): void;
 }
 
-/** A CSV file (RFC 4180) with a line of column names. Throws `data-table` at the line where it is none. */
+/** A CSV file (RFC 4180) with a line of column names. Throws `data-table` at the line at which it is none. */
 export async function readTable(file: string, delimiter: string): Promise<Table> {
   const text = await readUtf8(file, basename(file));
   let records: { record: Record<string, string>; info: { lines: number } }[];
@@ -47,7 +47,7 @@ export async function readTable(file: string, delimiter: string): Promise<Table>
   return { columns, rows, needs: (names) => checkColumns(file, columns, names) };
 }
 
-/** Throws `data-columns` where a column that the spec names is not there, and says which are. */
+/** Throws `data-columns` if a column that the spec names is not there, and says which are. */
 export function checkColumns(file: string, columns: readonly string[], names: readonly string[]): void {
   const missing = names.filter((name) => !columns.includes(name));
   if (missing.length === 0) return;

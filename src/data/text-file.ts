@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { FacecomError } from '../base/errors.ts';
 
 /**
- * The text of a regular file, without its byte order mark. Throws `data-file-missing` where it cannot be read and `data-encoding`,
- * at line and column, where it is not UTF-8.
+ * The text of a regular file, without its byte order mark. Throws `data-file-missing` if it cannot be read and `data-encoding`,
+ * at line and column, if it is not UTF-8.
  */
 export async function readUtf8(file: string, what: string): Promise<string> {
   const info = await stat(file).catch((error: NodeJS.ErrnoException) => error);

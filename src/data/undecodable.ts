@@ -6,7 +6,7 @@ const MOST = 2000;
 
 /**
  * Of images whose headers are well, those that cannot be decoded all the same, such as one that ends in its middle: `name: why`. Looked at
- * where others are refused anyway, so that all can be mended at once.
+ * if others are refused anyway, so that all can be mended at once.
  */
 export async function undecodable(images: readonly { name: string; file: string }[]): Promise<string[]> {
   const looked = images.slice(0, MOST);

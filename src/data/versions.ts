@@ -11,7 +11,7 @@ const cleanFolder = /^clean$/i;
 export const isVersionFolder = (name: string): boolean =>
   distortedFolder.test(name) || cleanFolder.test(name);
 
-/** Name of a condition where a version's own name does not tell it. */
+/** Name of a condition if a version's own name does not tell it. */
 export const unnamedCondition = 'distorted';
 
 export interface Version {

@@ -7,8 +7,10 @@ export interface ModelConfig {
   model: Experiment['model'];
   loss: Experiment['loss'];
   optimizer: Experiment['optimizer'];
-  train: Pick<Experiment['train'], 'accumulation' | 'precision' | 'memory' | 'clip' | 'ema' | 'swa'>;
-  resources: Pick<Experiment['resources'], 'device' | 'backend'>;
+  train: Pick<Experiment['train'], 'accumulation' | 'precision' | 'memory' | 'clip' | 'ema' | 'swa'> & {
+    batch_size?: number;
+  };
+  resources: Pick<Experiment['resources'], 'device' | 'backend'> & { cpus?: number };
 }
 
 export type OptimizerSpec = Experiment['optimizer'];

@@ -3,17 +3,37 @@ import type { StepContext } from '../tensor/index.ts';
 import { projected } from './balance/pcgrad.ts';
 import type { Parameter } from './layers.ts';
 import type { LearningParts } from './learning-parts.ts';
+import { type Found, inputsOfEach, reduced, replicaContext } from './replicas.ts';
 import { taskLosses } from './task-losses.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
-/** The gradients of the two losses together with respect to what learns, and what else a step tells. */
+/**
+ * The gradients of the two losses together with respect to what learns, and what else a step tells: of each replica on a device of its
+ * own, summed on the first.
+ */
 export function differentiate(
   parts: LearningParts,
   inputs: Tensors,
   context: StepContext,
   learning: readonly Parameter[],
-) {
+): Found {
+  const on = <T>(device: number, work: () => T): T =>
+    context.onDevice ? context.onDevice(device, work) : work();
+  const replicas = inputsOfEach(inputs);
+  if (replicas.length === 1) return differentiateOne(parts, inputs, context, learning);
+  const each = replicas.map((own, k) =>
+    on(k, () => differentiateOne(parts, own, replicaContext(context, k), learning)),
+  );
+  return on(0, () => reduced(each));
+}
+
+function differentiateOne(
+  parts: LearningParts,
+  inputs: Tensors,
+  context: StepContext,
+  learning: readonly Parameter[],
+): Found {
   const { balance } = parts.options.loss;
   if (balance === 'pcgrad' || balance === 'gradnorm')
     return differentiateEach(parts, inputs, context, learning);

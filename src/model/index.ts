@@ -28,6 +28,8 @@ export interface LearnerSettings {
   identities: number;
   seed: number;
   libraryThreads?: number;
+  /** Devices that each batch is divided among; 1 if left out. Throws `replicas` where that cannot be. */
+  replicas?: number;
   /** The backend of a run that is continued. */
   began?: string | undefined;
   /** A size of batches to compile the steps for at once: TensorFlow takes the place of oneDNN, for `auto`, where that lacks an op. */
@@ -44,8 +46,9 @@ export interface LearnerSettings {
 /** Opens the backend that the experiment asks for and builds its network on it. */
 export async function openLearner(config: ModelConfig, settings: LearnerSettings): Promise<Learner> {
   const { began, tried } = settings;
-  const threads = settings.libraryThreads ?? 0;
+  const threads = threadsFor('onednn', config, settings.libraryThreads ?? 0);
   const choice = await chooseBackend({ ...config.resources, began, threads });
+  checkReplicas(config, settings.replicas ?? 1, choice.backend);
   const learner = await openOn(choice.backend, config, settings, choice.note);
   if (tried === undefined || config.resources.backend !== 'auto' || choice.backend !== 'onednn')
     return learner;
@@ -61,6 +64,32 @@ export async function openLearner(config: ModelConfig, settings: LearnerSettings
   }
 }
 
+function checkReplicas({ loss }: ModelConfig, replicas: number, backend: BackendName): void {
+  if (replicas === 1) return;
+  const balanced = loss.balance === 'gradnorm' || loss.balance === 'pcgrad';
+  if (backend === 'tensorflow' && !balanced) return;
+  throw new FacecomError('replicas', 'The experiment cannot train on several devices.', {
+    found: balanced
+      ? `loss.balance: ${loss.balance}, which needs the gradients of a whole batch`
+      : `backend ${backend}`,
+    expected: 'native TensorFlow, and loss.balance fixed, uncertainty or dwa',
+    remedy: 'Set resources.gpus: 1.',
+    exitCode: 2,
+  });
+}
+
+/** Pixels of a batch up to which oneDNN computes with one thread. */
+const SMALL = 1 << 15;
+
+/**
+ * Threads of oneDNN where the spec does not say: one for a step so small that more would mostly wait for each other, and for the cores
+ * where others use them. By the spec alone, so that the bits are the same whatever else the machine does.
+ */
+function threadsFor(backend: BackendName, { data, train, resources }: ModelConfig, threads: number): number {
+  const small = (train.batch_size ?? Number.POSITIVE_INFINITY) * data.image_size ** 2 <= SMALL;
+  return backend === 'onednn' && small && !resources.cpus ? 1 : threads;
+}
+
 async function openOn(
   backend: BackendName,
   config: ModelConfig,
@@ -68,7 +97,7 @@ async function openOn(
   note: string | undefined,
 ): Promise<NetworkLearner> {
   const { device } = config.resources;
-  const threads = settings.libraryThreads ?? 0;
+  const threads = threadsFor(backend, config, settings.libraryThreads ?? 0);
   const { frozen } = settings;
   const weights = settings.trained ? undefined : await startingWeights(config, settings);
   const precision = await choosePrecision({
@@ -86,6 +115,7 @@ async function openOn(
     seed: settings.seed,
     frozen,
     lean: config.train.memory === 'lean',
+    ...(settings.replicas === undefined ? {} : { replicas: settings.replicas }),
   });
   const preprocess = settings.trained?.preprocess ?? config.model.preprocess ?? weights?.preprocess;
   return new NetworkLearner(runtime, {
@@ -98,6 +128,7 @@ async function openOn(
     ...(preprocess ? { preprocess: { mean: [...preprocess.mean], std: [...preprocess.std] } } : {}),
     ...(weights ? { weights: weights.values, notes: weights.notes } : {}),
     ...(settings.classWeights ? { classWeights: settings.classWeights } : {}),
+    ...(settings.replicas === undefined ? {} : { replicas: settings.replicas }),
     accumulation: config.train.accumulation,
     clip: config.train.clip,
     ema: config.train.ema,

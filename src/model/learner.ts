@@ -94,6 +94,8 @@ export interface LearnerOptions extends Pick<ModelConfig, 'model' | 'loss' | 'op
   weights?: ReadonlyMap<string, Float32Array>;
   /** What an image of each class counts; alike where left out. */
   classWeights?: Labels;
+  /** Devices that a batch is divided among; 1 if left out. */
+  replicas?: number;
   /** Micro-batches a step. */
   accumulation: number;
   /** Largest global norm of the gradient; 0: not clipped. */

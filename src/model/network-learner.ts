@@ -18,6 +18,7 @@ import { isBackbone } from './patterns.ts';
 import { learns, type Phase } from './phase.ts';
 import { phaseSteps, type Steps } from './phase-steps.ts';
 import { imagenet, type Preprocess } from './preprocess.ts';
+import { replicaInputs } from './replicas.ts';
 import { stepResult } from './step-result.ts';
 
 /** A network on a backend. */
@@ -106,9 +107,12 @@ export class NetworkLearner implements Learner {
       mixing: this.options.mixing,
     });
     const parts = splitBatch(batch, labels, accumulation);
-    const inputs = (part: (typeof parts)[number]) => ({
+    const own = (part: (typeof parts)[number]) => ({
       ...(part.features ? featureInput(part.features, part.size) : this.images(part)),
       ...part.labels,
+    });
+    const inputs = (part: (typeof parts)[number]) => ({
+      ...replicaInputs(splitBatch(part, part.labels, this.options.replicas ?? 1).map(own)),
       ...shared,
     });
     if (parts.length === 1) {

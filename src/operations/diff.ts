@@ -20,8 +20,15 @@ export interface Diff {
   differences: ConfigDifference[];
 }
 
-/** In which values experiment files and runs differ. Throws `run-not-found`, `run-ambiguous`, `diff-runs`, and what a spec's reading does. */
+/** In which values experiment files and runs differ. Throws `run-not-found`, `run-ambiguous`, `diff-runs`, `compare-one`, and what a spec's reading does. */
 export async function diff(texts: readonly string[], options: DiffOptions = {}): Promise<Diff> {
+  if (texts.length < 2)
+    throw new FacecomError('compare-one', 'There is nothing to compare.', {
+      found: texts[0] ?? 'nothing',
+      expected: 'two experiment files or runs, or more',
+      remedy: 'Name another one.',
+      exitCode: 2,
+    });
   const { configDifferences } = await import('../report/index.ts');
   const found = [];
   for (const text of texts) found.push(await configOf(text, options));

@@ -33,7 +33,7 @@ export interface Aside {
   /** The run folder, there until `use` has ended. */
   dir: string;
   events: Event[];
-  /** `stopped` also where its steps were done. */
+  /** `stopped` also if its steps were done. */
   outcome: Outcome;
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
 import { isAbsent } from '../base/files.ts';
+import { systemError } from '../base/system-errors.ts';
 import { type Event, isRunFolder } from '../record/index.ts';
 import type { Board, TrialRow } from './board.ts';
 import { CircuitBreaker } from './breaker.ts';
@@ -324,12 +325,13 @@ class SweepRun {
   }
 
   /** The orchestrator could not do its part: a full disk, a folder that is gone. */
-  private trouble(work: Work, error: unknown): void {
+  private trouble(work: Work, thrown: unknown): void {
+    const error = systemError(thrown) ?? thrown;
     const { board, observer, stop } = this.options;
     const row = board.row(work.trial.id);
     const folder = this.opened.get(work);
     // Removed by someone just now, between its making and the start of its trainer: it is rebuilt at once.
-    if (isAbsent(error) && folder !== undefined && !isRunFolder(folder)) {
+    if (isAbsent(thrown) && folder !== undefined && !isRunFolder(folder)) {
       const times = (this.troubles.get(work) ?? 0) + 1;
       this.troubles.set(work, times);
       if (times <= PATIENCE && !stop.aborted) {

@@ -1,7 +1,7 @@
 import { convolve, type Tap } from './kernels/convolution.ts';
 import type { Picture } from './picture.ts';
 
-/** OpenCV's kernels where sigma is not given: right half, the middle first. */
+/** OpenCV's kernels if sigma is not given: right half, the middle first. */
 const smallKernels: Record<number, readonly number[]> = {
   3: [0.5, 0.25],
   5: [0.375, 0.25, 0.0625],

@@ -696,7 +696,7 @@ export interface Experiment {
      */
     device: string;
     /**
-     * GPUs a trial; 0.5 shares one between two trials. Ignored if there is no GPU and device is auto.
+     * GPUs a trial: 2 or more divide each batch among them, 0.5 shares one between two trials. Ignored if there is no GPU and device is auto.
      */
     gpus: number;
     /**

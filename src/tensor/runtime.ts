@@ -52,6 +52,8 @@ export interface StepContext {
   momentum(variable: Variable, buffer: Variable, gradient: tf.Tensor, options: Momentum): void;
   /** variable ← variable − rate × variable, before an optimizer of the same step changes it. */
   decay(variable: Variable, rate: tf.Tensor): void;
+  /** Computes what `work` records on a device of the runtime, by its number; left out: there is one device. */
+  onDevice?<T>(device: number, work: () => T): T;
   /** Uniform in [0, 1), drawn from the stream (seed of the run, step, name): the same step draws the same numbers. */
   uniform(shape: number[], name: string): tf.Tensor;
   /**
@@ -148,6 +150,8 @@ export interface RuntimeOptions {
    * out for its kernels once in place of at every run.
    */
   frozen?: boolean;
+  /** Devices of one kind that steps may use (native TensorFlow): GPUs, or CPUs that share the machine's cores. 1 if left out. */
+  replicas?: number;
   /** Activations that are cheap to compute again are not kept for the backward pass, where the backend can. */
   lean?: boolean;
 }

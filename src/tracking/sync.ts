@@ -55,8 +55,12 @@ export async function syncRuns(options: SyncOptions): Promise<SyncRow[]> {
     for (const task of pending) if (task.row) add(task.row);
     if (open.length === 0) continue;
     const sweep = sweepDir === undefined ? undefined : new SweepTask(sweepDir, open[0]!, links, options);
-    for (const task of open) add(await task.send(links, sweep));
-    if (sweep) add(await sweep.finish());
+    const sent: SyncRow[] = [];
+    for (const task of open) {
+      sent.push(await task.send(links, sweep));
+      add(sent.at(-1)!);
+    }
+    if (sweep) add(await sweep.finish(sent));
   }
   return rows;
 }
@@ -206,10 +210,12 @@ class SweepTask {
   }
 
   /** Last: what it shows of its runs is then there. */
-  async finish(): Promise<SyncRow> {
+  async finish(runs: readonly SyncRow[]): Promise<SyncRow> {
     const { sync, sweepDir, options } = this;
     const id = basename(sweepDir);
-    if (!sync) return { run: id, status: 'up-to-date' };
+    // Nothing of it was sent: there was nothing to send, or no server to send it to.
+    if (!sync)
+      return { ...(runs.find(({ status }) => status === 'failed') ?? { status: 'up-to-date' }), run: id };
     try {
       if (!(await alone(sweepDir, options.signal, () => sync.pass({ last: true }))))
         return { run: id, status: 'busy' };

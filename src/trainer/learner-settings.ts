@@ -13,6 +13,7 @@ export async function learnerSettings(config: Experiment, dataset: Dataset): Pro
     // Layers and losses of others may need an op that the backend lacks.
     ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
     ...threads(config),
+    ...replicas(config),
   };
 }
 
@@ -31,4 +32,14 @@ async function classWeights({ loss }: Experiment, { train, identities }: Dataset
 function threads({ resources }: Experiment): { libraryThreads?: number } {
   const count = resources.cpus || Number(process.env.FACECOM_THREADS);
   return count > 0 ? { libraryThreads: count } : {};
+}
+
+/** GPUs that one training is divided among: those that the orchestrator has given this process, where they are several. */
+function replicas({ resources }: Experiment): { replicas?: number } {
+  const visible =
+    process.env.CUDA_VISIBLE_DEVICES?.split(',').filter((name) => name !== '' && name !== '-1') ?? [];
+  const count = Math.min(Math.floor(resources.gpus), visible.length);
+  return process.env.FACECOM_DEVICE !== undefined && resources.device !== 'cpu' && count > 1
+    ? { replicas: count }
+    : {};
 }

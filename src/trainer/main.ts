@@ -101,9 +101,11 @@ async function trainRun(
   if (!dataset) return (signal.reason as Error).message;
   options.progress.stage = 'training';
   for (const { code, message } of dataset.warnings) record.warn(code, message);
+  const settings = await learnerSettings(config, dataset);
+  if (settings.replicas) log(`model: each batch is divided among ${settings.replicas} GPUs`);
   const learner = await stages.time('model', async () =>
     options.openLearner(withDevice(withPrecision(config, resume)), {
-      ...(await learnerSettings(config, dataset)),
+      ...settings,
       ...(resume ? { trained: { preprocess: resume.preprocess }, began: resume.backend } : {}),
     }),
   );

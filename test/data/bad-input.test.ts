@@ -84,6 +84,43 @@ test('a truncated JPEG is found when it is decoded, and skipped from every side,
   });
 });
 
+test('a PNG with a flipped byte in its pixels, which a decoder would pass over, is named before anything is decoded', async (t) => {
+  const path = await tree(t);
+  const png = await noise().png().toBuffer();
+  await writeFile(join(path, 'a', 'whole.png'), png);
+  const flipped = Buffer.from(png);
+  flipped[png.length >> 1]! ^= 1;
+  await writeFile(join(path, 'a', 'flipped.png'), flipped);
+  await writeFile(join(path, 'b', 'cut.png'), png.subarray(0, png.length - 20));
+  await assert.rejects(folders(path), (error: { code: string; found: string }) => {
+    assert.equal(error.code, 'data-picture-corrupt');
+    assert.match(error.found, /a\/flipped\.png: the checksum of the chunk "IDAT" at byte \d+ is wrong/);
+    assert.match(error.found, /b\/cut\.png/);
+    assert.doesNotMatch(error.found, /whole/);
+    return true;
+  });
+  const skipped = await folders(path, { on_error: 'skip' });
+  assert.equal(skipped.collection.entries.length, faces.length + 1);
+});
+
+test('an identity with images of two genders is named, and one in test alone has no class', async (t) => {
+  const path = await temporaryFolder(t);
+  const one = await noise().jpeg().toBuffer();
+  const other = (k: number) => Buffer.concat([one, Buffer.from([k])]);
+  let k = 0;
+  for (const folder of ['train/male/a', 'train/female/a', 'train/male/b', 'test/male/a', 'test/male/c']) {
+    await mkdir(join(path, folder), { recursive: true });
+    for (let i = 0; i < 2; i++) {
+      await writeFile(join(path, folder, `${folder.replaceAll('/', '-')}${i}.jpg`), other(k));
+      k++;
+    }
+  }
+  const { warnings, identities } = await folders(path);
+  assert.match(warnings.find(({ code }) => code === 'data-two-genders')!.message, /: a\.$/);
+  assert.match(warnings.find(({ code }) => code === 'data-strangers')!.message, /not in training.*: c\./);
+  assert.deepEqual(identities, ['a', 'b']);
+});
+
 test('images that are missing, empty, cut, folders or links in a circle are named at once', async (t) => {
   const entries = people(2, 4);
   const path = await writeSet(await temporaryFolder(t), entries, '');

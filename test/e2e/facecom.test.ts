@@ -15,7 +15,7 @@ test('experiments/facecom.yaml learns from real photographs', { skip }, async (t
   const { cwd, facecom } = await place(t);
   const { exitCode, stderr, json } = await facecom(
     ...['run', spec, '--json', ...sets(`data.path=${photographs}`, 'data.image_size=48')],
-    ...sets('train.epochs=8', 'augment.policy=none', 'evaluate.conditions=[rain]'),
+    ...sets('train.epochs=8', 'augment.policy=none', 'evaluate.conditions=[rain]', 'resources.cpus=1'),
   );
   assert.equal(exitCode, 0, stderr);
   const { dir, metrics } = json.at(-1);

@@ -11,22 +11,22 @@ const tiny = join(packageDir, 'experiments/tiny.yaml');
 describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
   it('finishes where no server answers, is sent later, and is there once', async (t) => {
     const cwd = await temporaryFolder(t);
-    t.after(() => facecom(['ui', '--stop'], { cwd }));
+    t.after(() => facecom(['ui', '--stop'], at(cwd)));
     const closed = 'http://127.0.0.1:9';
-    const run = await facecom(['run', tiny, '--json', '--set', `tracking.mlflow=${closed}`], { cwd });
+    const run = await facecom(['run', tiny, '--json', '--set', `tracking.mlflow=${closed}`], at(cwd));
     assert.equal(run.exitCode, 0, run.stderr);
     assert.match(run.stderr, /facecom sync/);
     const { metrics, run: id } = run.json.at(-1);
 
-    const sent = await facecom(['sync', '--json'], { cwd });
+    const sent = await facecom(['sync', '--json'], at(cwd));
     assert.equal(sent.exitCode, 1);
     assert.doesNotMatch(sent.stderr, /\n\s+at /);
 
-    const ui = await facecom(['ui', '--no-sync', '--json'], { cwd });
+    const ui = await facecom(['ui', '--no-sync', '--json'], at(cwd));
     assert.equal(ui.exitCode, 0, ui.stderr);
     const address: string = new URL(/http:\/\/127\.0\.0\.1:\d+/.exec(ui.stdout)![0]).origin;
     for (const round of ['first', 'second']) {
-      const again = await facecom(['sync', '--uri', address, '--json'], { cwd });
+      const again = await facecom(['sync', '--uri', address, '--json'], at(cwd));
       assert.equal(again.exitCode, 0, `${round}: ${again.stderr}`);
     }
     const found = await search(address, id.split('/').at(-1));
@@ -36,24 +36,27 @@ describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
     );
     assert.equal(stored['test/combined'], metrics['test/combined']);
 
-    const stop = await facecom(['ui', '--stop'], { cwd });
+    const stop = await facecom(['ui', '--stop'], at(cwd));
     assert.equal(stop.exitCode, 0, stop.stderr);
     await assert.rejects(fetch(`${address}/health`));
   });
 
   it('says that a port is in use', async (t) => {
     const cwd = await temporaryFolder(t);
-    await facecom(['run', tiny, '--quiet', '--set', 'train.epochs=1'], { cwd });
-    t.after(() => facecom(['ui', '--stop'], { cwd }));
+    await facecom(['run', tiny, '--quiet', '--set', 'train.epochs=1'], at(cwd));
+    t.after(() => facecom(['ui', '--stop'], at(cwd)));
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     t.after(() => server.close());
     const { port } = server.address() as { port: number };
-    const ui = await facecom(['ui', '--no-sync', '--port', String(port)], { cwd });
+    const ui = await facecom(['ui', '--no-sync', '--port', String(port)], at(cwd));
     assert.equal(ui.exitCode, 2, ui.stderr);
     assert.match(ui.stderr, /error\[port-in-use\]/);
   });
 });
+
+/** The local server's data goes with the test's folder. */
+const at = (cwd: string) => ({ cwd, env: { FACECOM_DATA_DIR: join(cwd, 'data') } });
 
 /** The runs of a server whose folder's name ends with a text. */
 async function search(address: string, text: string): Promise<any[]> {

@@ -41,7 +41,9 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
   assert.ok(result.status === 'finished' && result.metrics['test/combined']! > 0.9);
 
   const events = readEvents(runDir);
-  const kinds = events.flatMap((event) => (event.type === 'artifact' ? [event.kind] : []));
+  const kinds = events.flatMap((event) =>
+    event.type === 'artifact' && event.kind !== 'image' ? [event.kind] : [],
+  );
   assert.deepEqual(kinds, [
     'thresholds',
     'evaluation',
@@ -49,6 +51,8 @@ test('a run learns and leaves a record, checkpoints and artifacts', async (t) =>
     'submission',
     'confusion',
     'confusion',
+    'predictions',
+    'diagnostics',
     'metrics',
   ]);
   for (const event of events) {

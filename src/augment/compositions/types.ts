@@ -1,7 +1,7 @@
 import type { Random } from '../../base/random.ts';
 import type { ParameterSchema } from '../effects/types.ts';
 
-/** Part of a policy with a probability: `draw` gives what is applied where it is chosen. */
+/** Part of a policy with a probability: `draw` gives what is applied if it is chosen. */
 export interface Part<Step> {
   p: number;
   draw(random: Random): Step[];
@@ -12,7 +12,7 @@ export interface Composition {
   /** Its name in `augment.policy`, where effects have theirs. */
   name: string;
   description: string;
-  /** Probability with which it is entered, where the policy does not say. */
+  /** Probability with which it is entered, if the policy does not say. */
   p: number;
   /** Its parameters beside `effects`. */
   parameters: Record<string, ParameterSchema>;

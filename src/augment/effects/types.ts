@@ -14,7 +14,7 @@ export interface Effect<Parameters> {
   /** Its name in `augment.policy`. */
   name: string;
   description: string;
-  /** Probability with which it is applied, where the policy does not say. */
+  /** Probability with which it is applied, if the policy does not say. */
   p: number;
   /**
    * What it changes: `geometry` moves pixels and is not counted by `augment.max_effects`; of the effects of kind `light`, which change
@@ -81,7 +81,7 @@ export function colour(description: string, initial: [number, number, number]): 
   };
 }
 
-/** An odd whole number between the two, or the first made odd where none lies between. */
+/** An odd whole number between the two, or the first made odd if none lies between. */
 export function oddBetween([low, high]: Range, random: Random): number {
   const first = Math.floor(low / 2);
   const last = Math.max(first, Math.floor((high - 1) / 2));

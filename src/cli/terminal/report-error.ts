@@ -1,12 +1,14 @@
 import { FacecomError } from '../../base/errors.ts';
+import { systemError } from '../../base/system-errors.ts';
 import { formatProblems, plainProblem, SpecError } from '../../spec/index.ts';
 
 /**
- * Prints an error and returns the exit code. A FacecomError is a user's to act on and has no stack trace; anything else is a
- * fault of the program and keeps it. With `json`, stdout gets one document `{"error": {code, message, …}}`; a spec's has all its
+ * Prints an error and returns the exit code. A FacecomError, or an error of the system such as a full disk, is a user's to act on and
+ * has no stack trace; anything else is a fault of the program and keeps it. With `json`, stdout gets one document `{"error": {code, message, …}}`; a spec's has all its
  * `problems`, too.
  */
-export function reportError(error: unknown, json: boolean): number {
+export function reportError(thrown: unknown, json: boolean): number {
+  const error = thrown instanceof FacecomError ? thrown : (systemError(thrown) ?? thrown);
   if (!(error instanceof FacecomError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     if (json)

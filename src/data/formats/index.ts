@@ -1,17 +1,20 @@
 import { open } from 'node:fs/promises';
 import { bmpSize, readBmp } from './bmp.ts';
+import { pngDamage } from './png.ts';
 import { pnmSize, readPnm } from './pnm.ts';
 import type { RawPicture } from './raw.ts';
 
 export type { RawPicture } from './raw.ts';
 
-/** A format: how its first bytes tell it, and, where sharp does not read it, what does. */
+/** A format: how its first bytes tell it, and, if sharp does not read it, what does. */
 interface Format {
   name: string;
   /** Whether a file begins as this format does. */
   starts: (head: Buffer) => boolean;
   read?: (bytes: Uint8Array) => RawPicture;
   size?: (bytes: Uint8Array) => { width: number; height: number };
+  /** What is wrong with a whole file that decoders do not complain of. */
+  damage?: (file: Buffer) => string | undefined;
   /** Recognised, and refused. */
   refused?: true;
 }
@@ -27,7 +30,7 @@ const text = (pattern: RegExp) => (head: Buffer) => pattern.test(head.toString('
 
 const formats: readonly Format[] = [
   { name: 'jpeg', starts: bytes('ffd8ff') },
-  { name: 'png', starts: bytes('89504e470d0a1a0a') },
+  { name: 'png', starts: bytes('89504e470d0a1a0a'), damage: pngDamage },
   { name: 'webp', starts: text(/^RIFF....WEBP/s) },
   { name: 'avif', starts: text(/^....ftyp(?:avif|avis|mif1.{0,32}avif)/s) },
   { name: 'gif', starts: text(/^GIF8[79]a/) },
@@ -69,5 +72,5 @@ export function formatOf(bytes: Uint8Array): Format | undefined {
   return formats.find(({ starts }) => starts(head));
 }
 
-/** What is reported where another format is expected. */
+/** What is reported if another format is expected. */
 export const readFormats = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PGM or PPM image';

@@ -15,7 +15,7 @@ export function pnmSize(bytes: Uint8Array): { width: number; height: number } {
   return readHeader(bytes);
 }
 
-/** Decodes a PBM, PGM or PPM file (P1 to P6, netpbm's definition), 16 bits made 8. Throws Error where it ends early. */
+/** Decodes a PBM, PGM or PPM file (P1 to P6, netpbm's definition), 16 bits made 8. Throws Error if it ends early. */
 export function readPnm(bytes: Uint8Array): RawPicture {
   const { kind, width, height, top, start } = readHeader(bytes);
   const channels = kind === 3 || kind === 6 ? 3 : 1;

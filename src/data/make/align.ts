@@ -71,7 +71,7 @@ export async function alignFolder(
   return { folder, pictures: faces.length, without: found.pictures.length - faces.length };
 }
 
-/** Landmarks by the image's path or, where a list gives that alone, by its name. */
+/** Landmarks by the image's path or, if a list gives that alone, by its name. */
 const pointsOf = (points: ReadonlyMap<string, Point[]>, name: string): Point[] | undefined =>
   points.get(canonical(name)) ?? points.get(canonical(basename(name)));
 

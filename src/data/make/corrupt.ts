@@ -97,7 +97,7 @@ interface Square {
   height: number;
 }
 
-/** Decodes an image, made smaller where it is larger, its last row and column repeated to a square: conditions work on squares. */
+/** Decodes an image, made smaller if it is larger, its last row and column repeated to a square: conditions work on squares. */
 async function readSquare(file: string, limit: number): Promise<Square> {
   const { default: sharp } = await import('sharp');
   try {

@@ -37,7 +37,7 @@ async function pairList(folder: string): Promise<string | undefined> {
   return (await readdir(folder)).find((name) => /^pairs\.(?:txt|csv)$/i.test(name));
 }
 
-/** What a folder is, and by what that is seen. Throws `data-layout` where it is none of the known layouts. */
+/** What a folder is, and by what that is seen. Throws `data-layout` if it is none of the known layouts. */
 export async function recognise(
   folder: string,
   signal?: AbortSignal,

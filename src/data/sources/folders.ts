@@ -12,7 +12,7 @@ import { isVersionFolder } from '../versions.ts';
 import { walk } from '../walk.ts';
 
 /**
- * One folder an identity: `[train|val|test/][<gender>/]<identity>/…`. Sides and genders are read from folders where all folders of
+ * One folder an identity: `[train|val|test/][<gender>/]<identity>/…`. Sides and genders are read from folders if all folders of
  * that level name one. `data.file` may name a table of genders by image or by identity.
  */
 export const source: FileSource = {
@@ -73,7 +73,7 @@ export function readFolders(names: readonly string[], genders: Genders): FolderP
   }));
 }
 
-/** Genders by image, or by identity where the table has no column of images. */
+/** Genders by image, or by identity if the table has no column of images. */
 async function genderTable(
   folder: string,
   settings: Parameters<FileSource['list']>[0],

@@ -5,7 +5,7 @@ import { existingFolder, type FileSource } from '../listing.ts';
 import { readPairs } from '../pair-list.ts';
 import { shown } from '../shown.ts';
 
-/** A list of pairs, and the images that it names: for verification. Whom they show is known where a folder is named after them. */
+/** A list of pairs, and the images that it names: for verification. Whom they show is known if a folder is named after them. */
 export const source: FileSource = {
   async list(settings) {
     const folder = await existingFolder(settings, 'the folder of the images and the list of pairs');

@@ -7,7 +7,7 @@ import type { Trial } from '../../sweep/index.ts';
 import { chooseSlots } from '../choose-slots.ts';
 
 export interface SweepForecast extends Forecast {
-  /** Of all that is left; undefined where nothing tells of a part of it. */
+  /** Of all that is left; undefined if nothing tells of a part of it. */
   end?: EndForecast;
   /** Trials at a time. */
   slots: number;

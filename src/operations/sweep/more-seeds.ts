@@ -70,7 +70,7 @@ export class MoreSeeds {
     return this.open.shift();
   }
 
-  /** The points that get one seed more; none where the best is clear or there is nothing left to spend. */
+  /** The points that get one seed more; none if the best is clear or there is nothing left to spend. */
   private leading(board: Board): Point[] {
     const { objective, until, note, sweep, isOver } = this.options;
     const points = pointsOf(board, objective).filter(({ result }) => result);

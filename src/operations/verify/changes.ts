@@ -7,7 +7,7 @@ export interface Change {
   now: string;
 }
 
-/** What decides bits besides the config, as text; undefined where it is not known. */
+/** What decides bits besides the config, as text; undefined if it is not known. */
 const facts: ReadonlyArray<[what: string, of: (environment: Environment) => string | undefined]> = [
   ['facecom', ({ facecom }) => facecom],
   ['commit', ({ git }) => git?.commit && `${git.commit.slice(0, 12)}${git.dirty ? ', changed' : ''}`],

@@ -4,10 +4,10 @@ export interface Difference {
   step: number;
   /** `loss`, the name of a metric, or of a tensor with its checkpoint. */
   what: string;
-  /** Undefined where only one of the two runs has it. */
+  /** Undefined if only one of the two runs has it. */
   recorded?: number;
   now?: number;
-  /** |recorded − now| in units of the larger one; infinite where one is missing or not a number. */
+  /** |recorded − now| in units of the larger one; infinite if one is missing or not a number. */
   relative: number;
 }
 

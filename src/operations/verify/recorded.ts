@@ -36,7 +36,7 @@ export function recordedOf(events: readonly Event[]): Recorded {
   return { losses, metrics, final, last };
 }
 
-/** The first step that can be compared; undefined where there is none. */
+/** The first step that can be compared; undefined if there is none. */
 export function firstOf({ losses, metrics }: Recorded): number | undefined {
   const steps = [...losses.keys(), ...metrics.keys()];
   return steps.length === 0 ? undefined : steps.reduce((a, b) => Math.min(a, b));

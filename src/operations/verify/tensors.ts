@@ -45,7 +45,7 @@ export async function compareCheckpoints(
   }
 }
 
-/** The largest difference of two tensors, in units of the largest value of the recorded one; undefined where all bits are the same. */
+/** The largest difference of two tensors, in units of the largest value of the recorded one; undefined if all bits are the same. */
 export function differenceOf(
   before: Tensor,
   after: Tensor | undefined,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
 import { type Slot, threadsOf } from '../../orchestrator/index.ts';
 import {
@@ -36,7 +37,7 @@ export interface Verification {
   run: string;
   /** `equal`: to the bit. `close`: within the tolerance. */
   verdict: 'equal' | 'close' | 'different';
-  /** Optimizer steps that were trained again; undefined of a trainer that tells of none. */
+  /** Optimizer steps that were trained again; 0 of a trainer that tells of none. */
   steps: number;
   /** The whole run was trained again, and its end compared. */
   whole: boolean;
@@ -56,9 +57,9 @@ export interface Verification {
 /**
  *   record ─▶ config, data, weights, plugins as they were? ─▶ trained again aside ─▶ losses, metrics, tensors compared step by step
  *
- * Trains a run again from its record and says whether it comes to the same. Throws FacecomError (exit code 2) `verify-changed` where the data or
- * weights are not there any more as they were, `verify-steps` where nothing is recorded to compare with, and `verify-failed` (exit code 1)
- * where the training fails.
+ * Trains a run again from its record and says whether it comes to the same. Throws FacecomError (exit code 2) `verify-changed` if the data or
+ * weights are not there any more as they were, `verify-steps` if nothing is recorded to compare with, and `verify-failed` (exit code 1)
+ * if the training fails.
  */
 export async function verify(text: string, options: VerifyOptions = {}): Promise<Verification> {
   const { runs = 'runs', tolerance = 1e-4, report = silent } = options;
@@ -115,11 +116,11 @@ async function configOf(dir: string): Promise<Experiment> {
   const [path] = checkpointsOf(dir);
   if (config.train.precision !== 'auto' || path === undefined) return config;
   const { readCheckpointInfo } = await import('../../trainer/index.ts');
-  const { precision } = await readCheckpointInfo(`${dir}/${path}`);
+  const { precision } = await readCheckpointInfo(join(dir, path));
   return { ...config, train: { ...config.train, precision: precision as 'float32' | 'bfloat16' } };
 }
 
-/** After how many steps the training is stopped; undefined where it is to end by itself. */
+/** After how many steps the training is stopped; undefined if it is to end by itself. */
 function limitOf(
   id: string,
   config: Experiment,

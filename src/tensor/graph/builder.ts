@@ -1,6 +1,6 @@
 import { type AttributeSetters, setAttribute } from '../native/attributes.ts';
 import { describeOp, isInferredAttribute } from '../native/binding.ts';
-import { type CApi, type Output, type Pointer, Status } from '../native/library.ts';
+import { type CApi, DataType, type Output, type Pointer, Status } from '../native/library.ts';
 import { newTensor } from '../native/memory.ts';
 import type { Node, Value } from './ir.ts';
 
@@ -14,9 +14,13 @@ export class GraphBuilder {
   /** Ops by the names that TensorFlow calls them by in its errors. */
   readonly names = new Map<string, Node>();
   private readonly setters: AttributeSetters;
+  private readonly devices = new Map<Node, number>();
+  /** `CPU` or `GPU` where ops are placed by number; undefined leaves placing to TensorFlow. */
+  private readonly kind: 'CPU' | 'GPU' | undefined;
   private count = 0;
 
-  constructor(api: CApi, graph: Pointer, prefix: string) {
+  constructor(api: CApi, graph: Pointer, prefix: string, kind?: 'CPU' | 'GPU') {
+    this.kind = kind;
     this.api = api;
     this.graph = graph;
     this.prefix = prefix;
@@ -53,6 +57,7 @@ export class GraphBuilder {
     for (const attribute of node.attributes) {
       if (!isInferredAttribute(node.op, attribute.name)) setAttribute(this.setters, description, attribute);
     }
+    if (this.kind !== undefined) api.setDevice(description, `/device:${this.kind}:${this.deviceOf(node)}`);
     if (node.constant) {
       const { shape, dtype, values } = node.constant;
       const tensor = newTensor(api, shape, dtype, values);
@@ -64,6 +69,17 @@ export class GraphBuilder {
     status.check(what);
     this.operations.set(node, operation);
     if (inferOutputs) node.outputs = this.infer(node, operation);
+  }
+
+  /** Variables live on the first device; what lowering made is where its inputs are. */
+  private deviceOf(node: Node): number {
+    const inputs = node.inputs.flat();
+    const variable = node.op === 'VarHandleOp' || inputs.some(({ dtype }) => dtype === DataType.RESOURCE);
+    const device = variable
+      ? 0
+      : (node.device ?? inputs.reduce((most, value) => Math.max(most, this.devices.get(value.node) ?? 0), 0));
+    this.devices.set(node, device);
+    return device;
   }
 
   /** The TF_Output of a value whose op was added. */

@@ -102,6 +102,16 @@ export class TraceContext implements StepContext {
     this.write(variable, 'AssignSubVariableOp', [DTYPE], [this.handle(variable), scaled]);
   }
 
+  onDevice<T>(device: number, work: () => T): T {
+    const before = this.trace.device;
+    this.trace.device = device;
+    try {
+      return work();
+    } finally {
+      this.trace.device = before;
+    }
+  }
+
   uniform(shape: number[], name: string): tf.Tensor {
     const stream = this.trace.constant([2], DataType.INT32, [hash(0, [name]), 0]);
     const seed = this.trace.node('Add', [typeAttribute('T', DataType.INT32)], [this.seed, stream])

@@ -22,6 +22,8 @@ export interface Node {
   outputs: Value[];
   /** Values of a Const. */
   constant?: { shape: number[]; dtype: number; values: ArrayLike<number> };
+  /** The device that it was recorded for, by its number; left out: where its inputs are. */
+  device?: number;
   /** Its `stack` tells where in the traced function the op was called. */
   origin?: { stack?: string };
 }

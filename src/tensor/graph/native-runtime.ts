@@ -45,6 +45,8 @@ export class NativeRuntime implements Runtime {
   readonly tracer: Tracer;
   readonly seed: number;
   readonly rewrites: readonly RewriteName[] | undefined;
+  /** The kind of device that ops are placed on by number, where there are several. */
+  readonly placed: 'CPU' | 'GPU' | undefined;
   private readonly frozen: boolean;
   private programs = 0;
   private started = false;
@@ -56,6 +58,8 @@ export class NativeRuntime implements Runtime {
     this.seed = options.seed;
     this.rewrites = options.rewrites;
     this.frozen = options.frozen ?? false;
+    const { replicas = 1, gpu } = options;
+    this.placed = replicas === 1 ? undefined : gpu === undefined ? 'CPU' : 'GPU';
     this.tracer = openKernels(library, options.intraOpThreads);
     this.session = new Session(library.api, configProto(options));
     if (options.gpu !== undefined && !this.session.devices().some((device) => device.type === 'GPU')) {

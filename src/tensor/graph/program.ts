@@ -41,6 +41,7 @@ interface Host {
   readonly tracer: Tracer;
   readonly precision: 'float32' | 'bfloat16';
   readonly seed: number;
+  readonly placed: 'CPU' | 'GPU' | undefined;
   readonly rewrites: readonly RewriteName[] | undefined;
   /** A step is about to run; `changes`: it changes variables. */
   starting(changes: boolean): Promise<void>;
@@ -139,6 +140,7 @@ export class GraphProgram implements CompiledStep {
       api,
       this.runtime.session.graph,
       `${this.name}_${this.index}_${this.cache.size}/`,
+      this.runtime.placed,
     );
     for (const node of [...(split?.derive.nodes ?? []), ...lowered.nodes]) builder.add(node, false);
     const placeholders = new Map<string, { output: Output; dtype: number }>();

@@ -37,6 +37,8 @@ export class TraceBinding implements Binding {
   readonly inputs = new Map<string, Value>();
   readonly effects: Node[] = [];
   readonly shapes: ShapeInference;
+  /** The device of what is recorded now. */
+  device: number | undefined;
   private readonly values = new Map<number, Value>();
   private readonly constants = new Map<string, Value>();
   private readonly readEager: (id: number) => { shape: number[]; dtype: number; values: ArrayLike<number> };
@@ -99,6 +101,7 @@ export class TraceBinding implements Binding {
     Error.captureStackTrace(origin);
     Error.stackTraceLimit = limit;
     const node: Node = { op, attributes, inputs, control, outputs: [], origin };
+    if (this.device !== undefined) node.device = this.device;
     this.shapes.add(node);
     this.nodes.push(node);
     return node;

@@ -55,6 +55,7 @@ function declare(lib: ReturnType<typeof koffi.load>) {
     newGraph: f('void* TF_NewGraph()'),
     deleteGraph: f('void TF_DeleteGraph(void*)'),
     newOperation: f('void* TF_NewOperation(void*, const char*, const char*)'),
+    setDevice: f('void TF_SetDevice(void*, const char*)'),
     addInput: f('void TF_AddInput(void*, FacecomOutput)'),
     addInputList: f('void TF_AddInputList(void*, FacecomOutput*, int)'),
     addControlInput: f('void TF_AddControlInput(void*, void*)'),

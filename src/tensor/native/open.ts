@@ -22,6 +22,7 @@ export function openNative(
     precision: options.precision,
     rewrites: options.rewrites,
     frozen: options.frozen,
+    ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
   });
 }
 

@@ -175,6 +175,8 @@ export interface OneDnn {
   /** Whether these multiply bfloat16. */
   bfloat16: boolean;
   file: string;
+  /** That the process could use as the library was loaded. */
+  cores: number;
   engine: Pointer;
   stream: Pointer;
   /** Threads that primitives made and executed from now on use. */
@@ -202,7 +204,8 @@ export const loadedOneDnn = (): OneDnn | undefined => loaded;
 export function loadOneDnn(folder: string, threads = 0): OneDnn {
   if (loaded) return loaded;
   const file = oneDnnFile(folder);
-  setWaiting(threads || availableParallelism());
+  const cores = availableParallelism();
+  setWaiting(threads || cores);
   let lib: ReturnType<typeof koffi.load>;
   let api: Api;
   try {
@@ -226,6 +229,7 @@ export function loadOneDnn(folder: string, threads = 0): OneDnn {
       isa: (api.isaName(isa) as string).replace(/^cpu_isa_/, ''),
       bfloat16: (isa & BFLOAT16) === BFLOAT16,
       file,
+      cores,
       engine,
       stream,
       setThreads: threadSetter(),

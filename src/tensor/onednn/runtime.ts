@@ -1,4 +1,4 @@
-import { availableParallelism, freemem } from 'node:os';
+import { freemem } from 'node:os';
 import { FacecomError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/format.ts';
 import { openTracer, type Tracer } from '../graph/tracing.ts';
@@ -66,7 +66,7 @@ export class OneDnnRuntime implements Runtime, OneDnnHost {
     this.precision = options.precision;
     this.seed = options.seed;
     // More threads than cores would only wait for each other.
-    this.threads = Math.min(options.threads || availableParallelism(), availableParallelism());
+    this.threads = Math.min(options.threads || library.cores, library.cores);
     this.frozen = options.frozen ?? false;
     this.lean = options.lean ?? false;
     this.tracer = openTracer();

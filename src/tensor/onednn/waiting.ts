@@ -6,8 +6,8 @@ const WINDOW = 40; // ms; the system counts in ticks of 10
 /**
  * Sets how the threads of OpenMP wait for one another, which their library reads as it loads. Where each has a core for itself they
  * spin: woken anew at each of a thousand primitives, a step takes 1.4 times as long. Where other processes need the cores they sleep: a
- * thread that spins keeps the one that it waits for from running, and a step takes up to ten times as long. What the environment says
- * comes first.
+ * thread that spins keeps the one that it waits for from running. Either way threads that seldom run at the same time make a step many
+ * times as long there: one thread is the fastest then (`resources.cpus: 1`). What the environment says comes first.
  */
 export function setWaiting(threads: number): void {
   if (threads === 1 || (process.env.GOMP_SPINCOUNT && process.env.KMP_BLOCKTIME)) return;

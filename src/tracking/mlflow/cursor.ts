@@ -25,6 +25,8 @@ export interface Sent {
   system?: { bytes: number; samples: number };
   /** The model that was made of the best checkpoint: its id on servers from version 3 on, and as what it was registered. */
   model?: { id?: string; uri: string; ready?: boolean; registered?: string };
+  /** Of a sweep: when its last run ended whose scores were summed up. */
+  ended?: number;
   /** The data set is named. */
   input?: boolean;
 }

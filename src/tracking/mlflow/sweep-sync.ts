@@ -126,8 +126,11 @@ export class SweepSync {
     const best = bestOf(points);
     const { sent } = remote;
     const news = pointsAfterEach(finished, objective).filter(({ step }) => step > sent.step);
-    const final = last ? bestScores(points, objective, finished.length, lastChange(trials)) : [];
+    // They follow from the runs: those that were sent for the same runs are there.
+    const ended = lastChange(trials);
+    const final = last && sent.ended !== ended ? bestScores(points, objective, finished.length, ended) : [];
     await remote.logMetrics([...news, ...final]);
+    if (last) sent.ended = ended;
     sent.step = finished.length;
     remote.save();
     await remote.setTags({

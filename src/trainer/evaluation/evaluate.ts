@@ -11,7 +11,7 @@ export interface EvaluateOptions {
   step?: number;
   /** Called after each batch with the images that are done. */
   onProgress?: (done: number, total: number) => void;
-  /** Called where the device's memory was too small for a batch: evaluation continues with batches of this size. */
+  /** Called if the device's memory was too small for a batch: evaluation continues with batches of this size. */
   onSmaller?: (batchSize: number) => void;
   signal?: AbortSignal;
   /** flip: logits and features are the means of those of each image and its mirror image. */
@@ -19,8 +19,8 @@ export interface EvaluateOptions {
 }
 
 /**
- * The learner's predictions for every image of a subset, once each and in its order. Throws `nan` where a logit is not a
- * number, and the signal's reason where it is aborted.
+ * The learner's predictions for every image of a subset, once each and in its order. Throws `nan` if a logit is not a
+ * number, and the signal's reason if it is aborted.
  */
 export async function evaluate(
   learner: Pick<Learner, 'evaluate'>,
@@ -153,6 +153,6 @@ function checkFinite(logits: Float32Array, head: string, step: number | undefine
   }
 }
 
-/** What is told where evaluation had to do with less memory. */
+/** What is told if evaluation had to do with less memory. */
 export const smallerBatches = (size: number): string =>
   `The device has too little memory for evaluate.batch_size: evaluation continues with batches of ${size}.`;

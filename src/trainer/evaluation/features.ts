@@ -1,6 +1,6 @@
 import { writeSafetensors } from '../checkpoint/safetensors.ts';
 
-/** Writes features as a safetensors file: `features [pictures, width]`, and in its metadata the names as a JSON list. */
+/** Writes features as a safetensors file: `features [images, width]`, and in its metadata the names as a JSON list. */
 export async function writeFeatures(
   file: string,
   parts: readonly Float32Array[],

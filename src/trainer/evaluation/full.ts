@@ -114,7 +114,7 @@ function classParts({ conditions }: Subset, outcomes: Outcomes): Scores {
   return found;
 }
 
-/** The scores that an epoch's validation gives: both tasks and, where identities are matched, matching. */
+/** The scores that an epoch's validation gives: both tasks and, if identities are matched, matching. */
 export function validationScores(
   subset: Subset,
   outcomes: Outcomes,

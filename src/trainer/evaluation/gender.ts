@@ -50,7 +50,7 @@ export function genderThreshold({ logits, labels, order }: GenderOutcomes): numb
 
 /**
  * Balanced accuracy and area under the ROC curve as in scikit-learn, the expected calibration error over 15 bins of confidence (Guo et
- * al., 2017), and accuracy and F1 at a threshold that was chosen by F1 on validation. Absent where they are undefined.
+ * al., 2017), and accuracy and F1 at a threshold that was chosen by F1 on validation. Absent if they are undefined.
  */
 export function genderExtras(
   { logits, labels, order }: GenderOutcomes,
@@ -75,7 +75,7 @@ export function genderExtras(
   return found;
 }
 
-/** Images at or above (or, where `above`, above alone) a threshold. */
+/** Images at or above (or, if `above`, above alone) a threshold. */
 function counts(curve: Roc, threshold: number, above: boolean): { hits: number; alarms: number } {
   let found = { hits: 0, alarms: 0 };
   for (let k = 0; k < curve.thresholds.length; k++) {

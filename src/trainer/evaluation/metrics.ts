@@ -5,14 +5,14 @@ import type { Embeddings } from './matching/embeddings.ts';
 export interface Outcomes {
   /** 0 male, 1 female, −1 unknown. */
   gender: ArrayLike<number>;
-  /** The logit of Female, `[pictures]`. */
+  /** The logit of Female, `[images]`. */
   genderLogits: Float32Array;
   /** The class index, −1 unknown. */
   identity: ArrayLike<number>;
-  /** `[pictures, identities]`. */
+  /** `[images, identities]`. */
   identityLogits: Float32Array;
   identities: number;
-  /** What images are matched by, where the model has it. */
+  /** What images are matched by, if the model has it. */
   embeddings?: Embeddings;
 }
 
@@ -78,7 +78,7 @@ export function genderConfusion(
   return matrix;
 }
 
-/** The pairs `[actual, predicted, pictures]` of class indices that differ, the most frequent first. */
+/** The pairs `[actual, predicted, images]` of class indices that differ, the most frequent first. */
 export function identityConfusion({
   identity,
   identityLogits,
@@ -97,7 +97,7 @@ export function identityConfusion({
     .map(([pair, count]) => [Math.floor(pair / identities), pair % identities, count]);
 }
 
-/** Accuracy, and precision, recall and F1 of the class Female, 0 where they are undefined. */
+/** Accuracy, and precision, recall and F1 of the class Female, 0 if they are undefined. */
 function genderScores(outcomes: Outcomes, counts?: ArrayLike<number>): Scores | undefined {
   const [[trueMale, falseFemale], [falseMale, trueFemale]] = genderConfusion(outcomes, counts);
   const labelled = trueMale + falseFemale + falseMale + trueFemale;

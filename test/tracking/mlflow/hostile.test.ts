@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { trackRun, trackSweep } from '../../../src/tracking/index.ts';
 import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
 import { pagesOf } from '../../../src/tracking/mlflow/pages.ts';
 import { RemoteRun } from '../../../src/tracking/mlflow/remote-run.ts';
+import { RunSync } from '../../../src/tracking/mlflow/run-sync.ts';
 import { FakeMlflow } from '../support/fake-mlflow.ts';
 import { writeRecord } from '../support/record.ts';
 
@@ -181,6 +182,35 @@ suite('a create', () => {
       [remote.id],
     );
   });
+});
+
+test('a server before version 3 has the model among the artifacts of its run, and registers it from there', async (t) => {
+  const server = await FakeMlflow.start();
+  const runs = mkdtempSync(join(tmpdir(), 'facecom-old-'));
+  t.after(async () => {
+    await server.stop();
+    rmSync(runs, { recursive: true, force: true });
+  });
+  const client = new MlflowClient({ base: server.base, headers: {} }, { policy });
+  assert.equal(await client.version(), '2.14.1');
+  const tracking = { experiment: 'old', register: 'faces' };
+  const runDir = writeRecord({ runs, config: { tracking }, end: 'finished' });
+  mkdirSync(join(runDir, 'model'));
+  writeFileSync(join(runDir, 'model', 'model.onnx'), 'no network');
+  const card = { input: { size: 8 }, outputs: { identity: { classes: ['a'] } } };
+  writeFileSync(join(runDir, 'model', 'model.json'), JSON.stringify(card));
+  const sync = new RunSync({ runDir, client, target: 'test', experiment: '1' });
+  await sync.pass({ last: true });
+  assert.deepEqual([...sync.run!.left], []);
+  assert.ok(server.stored.includes('1/run0/artifacts/model/MLmodel'));
+  assert.ok(server.stored.includes('1/run0/artifacts/model/model.onnx'));
+  const { body } = server.registry.find(({ path }) => path === 'model-versions/create')!;
+  assert.deepEqual(body, {
+    name: 'faces',
+    source: 'mlflow-artifacts:/1/run0/artifacts/model',
+    run_id: 'run0',
+  });
+  assert.deepEqual(server.registry.at(-1)!.body, { name: 'faces', alias: 'newest', version: '4' });
 });
 
 test('a page says that models are trained where the server has that switch', () => {

@@ -6,13 +6,16 @@ interface FakeRun {
   deleted: boolean;
 }
 
-/** As much of MLflow's API as making runs needs, with the faults that a network between has. */
+/** As much of MLflow's API before version 3 as runs and models need, with the faults that a network between has. */
 export class FakeMlflow {
   readonly runs: FakeRun[] = [];
   /** Creates are done twice, as by a proxy that repeats a request. */
   doubling = false;
   /** Creates are done, and their answer is lost. */
   losing: 'reset' | 'garbage' | undefined;
+  /** Paths of artifacts that were stored, and what was asked of the registry, in order. */
+  readonly stored: string[] = [];
+  readonly registry: { path: string; body: Record<string, unknown> }[] = [];
   private readonly server: Server;
 
   private constructor() {
@@ -20,6 +23,10 @@ export class FakeMlflow {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
+        if (request.method === 'PUT') {
+          this.stored.push(request.url!.replace('/api/2.0/mlflow-artifacts/artifacts/', ''));
+          return void response.end('{}');
+        }
         const body = Buffer.concat(chunks).toString();
         this.answer(
           request.url!.split('?')[0]!.replace('/api/2.0/mlflow/', ''),
@@ -65,6 +72,17 @@ export class FakeMlflow {
       const found = this.runs.filter((run) => run.key === key).map((run) => this.describe(run));
       return void response.end(JSON.stringify({ runs: found }));
     }
+    if (path === 'runs/get') {
+      const run = this.runs.find(({ id }) => id === asked.run_id);
+      return void (run
+        ? response.end(JSON.stringify({ run: this.describe(run) }))
+        : response.writeHead(404).end());
+    }
+    if (path.startsWith('logged-models')) return void response.writeHead(404).end('<html>Not found</html>');
+    if (path === '/version') return void response.end('2.14.1');
+    if (/^(registered-models|model-versions)\//.test(path)) this.registry.push({ path, body: asked });
+    if (path === 'model-versions/create')
+      return void response.end(JSON.stringify({ model_version: { version: '4' } }));
     if (path === 'runs/delete') this.runs.find(({ id }) => id === asked.run_id)!.deleted = true;
     response.end('{}');
   }

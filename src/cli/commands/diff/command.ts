@@ -4,14 +4,16 @@ import { setOption } from '../../terminal/set-option.ts';
 /** `facecom diff A B…`: the values in which experiments and runs differ. */
 export function command(): Command {
   return new Command('diff')
-    .argument('<A>', 'experiment file, or a run: its folder, name/trial-attempt, a trial, or last')
-    .argument('<B...>', 'what it is held against')
+    .argument(
+      '<SPEC|RUN...>',
+      'two or more: experiment files, or runs by folder, name/trial-attempt, a trial, or last',
+    )
     .addOption(setOption('change a key of the experiment files, such as train.epochs=3'))
     .option('--runs <DIR>', 'folder of the run folders', 'runs')
     .option('--json', 'print one JSON document per value, then a summary')
-    .action(async (first: string, others: string[], options: DiffOptions) => {
+    .action(async (targets: string[], options: DiffOptions) => {
       const { diff } = await import('./action.ts');
-      process.exitCode = await diff([first, ...others], options);
+      process.exitCode = await diff(targets, options);
     });
 }
 

@@ -49,7 +49,7 @@ export function knows(tried: readonly PreflightRun[], device: string, size: Size
 
 /**
  * The micro-batches a step that a trial needs on devices where its backbone's costliest trial fitted only with more of them than the spec
- * says; undefined where it is as the spec says.
+ * says; undefined if it is as the spec says.
  */
 export function accumulationFor(config: Experiment, tried: readonly PreflightRun[]): number | undefined {
   const size = sizeOf(config);

@@ -73,7 +73,7 @@ function timesOf(
   };
 }
 
-/** The most that a process was seen to have on its GPU; of the driver's word on the whole device where it tells of no process. */
+/** The most that a process was seen to have on its GPU; of the driver's word on the whole device if it tells of no process. */
 function watchGpu({ visible = [] }: Slot): { look(pid: number): void; most(): number | undefined } {
   const [uuid] = visible;
   let most: number | undefined;

@@ -35,7 +35,7 @@ const LONG = 200;
  *        ▲── twice the micro-batches, as after a failure for want of memory ──┘
  *
  * Tries what a sweep will need before it begins; what is recorded is not tried again. Throws SpecError `sweep-memory` at the line of the axis
- * where a trial fits nowhere.
+ * if a trial fits nowhere.
  */
 export async function preflight(options: PreflightOptions): Promise<PreflightRun[]> {
   const { spec, folder, report } = options;

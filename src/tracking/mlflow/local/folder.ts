@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
 import { makeFolder } from '../../../base/files.ts';
 import { dataFolder } from '../../../base/folders.ts';
@@ -18,10 +18,11 @@ export function serverFolder(runs: string): string {
   return isServedElsewhere(shared, readServerState(shared)) || !canMake(shared) ? own : shared;
 }
 
+/** Whether it could be made and written; asking leaves nothing behind. */
 function canMake(folder: string): boolean {
+  if (!existsSync(folder)) return folder !== dirname(folder) && canMake(dirname(folder));
   try {
-    makeFolder(folder);
-    accessSync(folder, constants.W_OK);
+    accessSync(folder, constants.W_OK | constants.X_OK);
     return true;
   } catch {
     return false;

@@ -23,7 +23,7 @@ export interface Matching {
   identification?: Identification;
 }
 
-/** Whether identities are to be matched: always, never, or where classes do not say who somebody is. */
+/** Whether identities are to be matched: always, never, or if classes do not say who somebody is. */
 export function matches(
   subset: Pick<Subset, 'people' | 'identity' | 'pairs'>,
   { when }: MatchingSettings,

@@ -6,7 +6,7 @@ import { dot, type Embeddings } from './embeddings.ts';
 export interface Pairs {
   left: Int32Array;
   right: Int32Array;
-  /** 1 where both show one identity. */
+  /** 1 if both show one identity. */
   same: Uint8Array;
 }
 
@@ -22,7 +22,7 @@ const mostPairs = 20_000_000;
 
 /**
  * The pairs of a subset: those of its list, every one, or for each identity so many of their own and as many with somebody else. Depends
- * on the seed and the order of the images, and for hard pairs on the embeddings. Undefined if there are no identities, or where all
+ * on the seed and the order of the images, and for hard pairs on the embeddings. Undefined if there are no identities, or if all
  * pairs would be more than 20 million.
  */
 export function choosePairs(
@@ -89,7 +89,7 @@ function sampledPairs(
   return { left: Int32Array.from(left), right: Int32Array.from(right), same: Uint8Array.from(same) };
 }
 
-/** Different pairs of one identity's images: all where they are few. */
+/** Different pairs of one identity's images: all if they are few. */
 function drawOwn(own: readonly number[], each: number, random: Random): [number, number][] {
   const count = (own.length * (own.length - 1)) / 2;
   const nth = (n: number): [number, number] => {

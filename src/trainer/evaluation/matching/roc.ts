@@ -10,7 +10,7 @@ export interface Roc {
 }
 
 /**
- * Counts pairs by falling score. Weights, where given, count a pair as often. Scores are cosines or other finite float32.
+ * Counts pairs by falling score. Weights count a pair as often. Scores are cosines or other finite float32.
  * Sorting keys that hold score and position in one number each is what makes a million pairs quick.
  */
 export function roc(
