@@ -168,6 +168,11 @@ test('a duplicate finds the claim and exits 0; the same job, started again, cont
   const loser = both.find(({ stderr }) => stderr.includes('nothing is left to do'))!;
   assert.match(loser.stderr, /the job [12]_0 on .* has task 0 of k/);
   const { job: winner } = JSON.parse(readFileSync(join(folder, 'jobs/k.0.claim'), 'utf8'));
+  // A controller that lost its last moments starts it again.
+  assert.equal((await job(winner)).exitCode, 0);
+  assert.equal(starts('a-1'), 1);
+  // Its node was lost before it had ended.
+  rmSync(join(folder, 'jobs/k.0.end'));
   assert.equal((await job(winner)).exitCode, 0);
   assert.equal(starts('a-1'), 2);
   // The folder of the runs is not shared with the node, or the batch has ended.

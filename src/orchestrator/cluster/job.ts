@@ -8,6 +8,7 @@ import {
   type Claim,
   claimTask,
   readBatch,
+  readEnd,
   readEvents,
   renewClaim,
   startRecorded,
@@ -66,6 +67,11 @@ export async function runJob(options: JobOptions): Promise<number> {
     const other = claimTask(jobs, batch.key, task, claim);
     if (other && other.job !== job) {
       say(`the job ${other.job} on ${other.host} has task ${task} of ${batch.key}: nothing is left to do.`);
+      return 0;
+    }
+    if (readEnd(jobs, batch.key, task)) {
+      // A controller that lost its last moments starts what has ended again.
+      say(`task ${task} of ${batch.key} has ended already: nothing is left to do.`);
       return 0;
     }
     // The engine starts a job of its own again after a node was lost, or as this one asked it to.

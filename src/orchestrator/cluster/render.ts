@@ -6,7 +6,7 @@ import type { Experiment } from '../../spec/index.ts';
 import type { Job } from '../launchers/launcher.ts';
 import { newKey } from './key.ts';
 import { quote, SLURM_JOB, taskScript } from './script.ts';
-import { kindsOf, type SlurmOptions, sbatchArguments } from './slurm/arguments.ts';
+import { type SlurmOptions, sbatchArguments } from './slurm/arguments.ts';
 
 export type RenderForm = 'slurm' | 'k8s';
 
@@ -96,7 +96,7 @@ function renderBatch(jobs: readonly Job[], options: RenderOptions, writer: JobsW
 function slurmOptions({ resources }: Experiment): SlurmOptions {
   const { launcher } = resources;
   const common = launcher.name === 'local' ? { setup: [] } : { setup: launcher.setup, node: launcher.node };
-  if (launcher.name === 'slurm') return { ...launcher, gres: kindsOf(launcher)[0] };
+  if (launcher.name === 'slurm') return launcher;
   const defaults = { arguments: [], lead: 90, requeues: 100, queue: 0, poll: 5, visibility: 60 };
   return { name: 'slurm', ...defaults, ...common };
 }

@@ -5,8 +5,8 @@ import type { Submission } from '../engine.ts';
 export type SlurmOptions = Extract<Experiment['resources']['launcher'], { name: 'slurm' }>;
 
 /** The kinds of `gres`: one array of jobs each. */
-export const kindsOf = ({ gres }: SlurmOptions): Array<string | undefined> =>
-  Array.isArray(gres) ? gres : [gres];
+export const kindsOf = ({ gres = [] }: SlurmOptions): Array<string | undefined> =>
+  gres.length > 0 ? [...gres] : [undefined];
 
 export interface SlurmContext {
   options: SlurmOptions;
