@@ -2174,9 +2174,9 @@ export interface Slurm {
    */
   time?: string;
   /**
-   * Generic resources of a job; a list divides the trials among several kinds, an array of jobs each. GPUs are asked for by resources.gpus where the partition has any and this is left out.
+   * Generic resources of a job; several divide the trials among several kinds, an array of jobs each. GPUs are asked for by resources.gpus where the partition has any and this is left out.
    */
-  gres?: string | string[];
+  gres?: string[];
   /**
    * Features that a node must have.
    */
