@@ -103,7 +103,7 @@ test('a wrong address is said before anything is launched', async (t) => {
   });
   const { exitCode, stderr } = await facecom(['run', spec], { cwd });
   assert.equal(exitCode, 2);
-  assert.match(stderr, /ray-unreachable.*\n[^]*ECONNREFUSED/);
+  assert.match(stderr, /ray-unreachable.*\n[\s\S]*ECONNREFUSED/);
   assert.equal(rayAddress(undefined, { RAY_ADDRESS: 'ray://head:10001' }), 'http://127.0.0.1:8265');
   assert.equal(rayAddress(undefined, { RAY_ADDRESS: 'http://head:8265/' }), 'http://head:8265');
 });
