@@ -103,7 +103,8 @@ function stateOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
   return `${size} ${ino} ${mtimeNs} ${ctimeNs}`;
 }
 
-type Line = [file: string, state: string, sha256: string, head: Head, look?: string];
+/** JSON writes a hash that is not known as null. */
+type Line = [file: string, state: string, sha256: string, head: Head, look?: string | null];
 
 /** The index holds the digest of its lines first, so that a damaged one is not believed. */
 function readIndex(index: string): Map<string, Known> {
@@ -114,7 +115,7 @@ function readIndex(index: string): Map<string, Known> {
     const body = text.slice(end + 1);
     if (digest(body) !== text.slice(0, end)) return known;
     for (const [file, state, sha256, head, look] of JSON.parse(body) as Line[])
-      known.set(file, { state, sha256, head, ...(look === undefined ? {} : { look }) });
+      known.set(file, { state, sha256, head, ...(typeof look === 'string' ? { look } : {}) });
   } catch {
     known.clear();
   }
@@ -125,13 +126,7 @@ function writeIndex(index: string, known: Map<string, Known>): void {
   try {
     makeFolder(dirname(index));
     const body = JSON.stringify(
-      Array.from(known, ([file, { state, sha256, head, look }]) => [
-        file,
-        state,
-        sha256,
-        head,
-        look ?? undefined,
-      ]),
+      Array.from(known, ([file, { state, sha256, head, look }]) => [file, state, sha256, head, look]),
     );
     writeAside(index, `${digest(body)}\n${body}`);
   } catch {

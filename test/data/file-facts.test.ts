@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { fileFacts } from '../../src/data/file-facts.ts';
 import { temporaryFolder } from '../support/program.ts';
 
@@ -43,4 +44,21 @@ test('files that have not changed are not read again, and a change is never miss
   assert.deepEqual(await hashes(), [sha('eno'), sha('new')]);
   assert.ok(!(await readFile(index, 'utf8')).includes(sha('new')));
   await assert.rejects(fileFacts(folder, [join(folder, 'gone')], { keep: true }), { code: 'ENOENT' });
+});
+
+test('looks that an earlier reading did not ask for are computed when they are', async (t) => {
+  const folder = await temporaryFolder(t);
+  process.env.FACECOM_CACHE_DIR = join(folder, 'cache');
+  t.after(() => delete process.env.FACECOM_CACHE_DIR);
+  const image = join(folder, 'a.png');
+  const pixels = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i * 37 * (i % 7)) % 256);
+  await sharp(pixels, { raw: { width: 32, height: 32, channels: 1 } })
+    .png()
+    .toFile(image);
+  const old = new Date(Date.now() - 60_000);
+  await utimes(image, old, old);
+  const look = async (looks: boolean) => (await fileFacts(folder, [image], { keep: true, looks }))[0]!.look;
+  assert.equal(await look(false), undefined);
+  assert.match((await look(true))!, /^[0-9a-f]{16}$/);
+  assert.equal(await look(false), await look(true));
 });
