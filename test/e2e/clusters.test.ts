@@ -32,7 +32,7 @@ function counts(cwd: string, name = 'exp') {
     });
 }
 
-test('killed commands and daemons of Slurm: every trial finishes once', { skip }, async (t) => {
+test('a killed command, a controller that is away: every trial finishes once', { skip }, async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, 'echo began; sleep 1.5; finish 0.5', { resources, more: { sweep } });
   const first = start(['sweep', spec], cwd, slurm.env);
@@ -42,7 +42,7 @@ test('killed commands and daemons of Slurm: every trial finishes once', { skip }
   );
   first.kill('SIGKILL');
   await first;
-  slurm.kill('slurmctld');
+  await slurm.stop('slurmctld');
   const second = facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
   await slurm.start('slurmctld');
   const { exitCode, json, stderr } = await second;

@@ -22,6 +22,8 @@ export interface Slurm {
   /** For whoever calls its programs. */
   env: { SLURM_CONF: string };
   kill(daemon: 'slurmctld' | 'slurmd'): void;
+  /** Ends it in order: it keeps its state, which a killed one loses in part. */
+  stop(daemon: 'slurmctld' | 'slurmd'): Promise<void>;
   start(daemon: 'slurmctld' | 'slurmd'): Promise<void>;
   /** Returns what a program of Slurm prints. */
   call(program: string, args: string[]): Promise<string>;
@@ -67,6 +69,11 @@ export async function startSlurm(): Promise<Slurm> {
       // It has ended.
     }
   };
+  const stop = async (name: string) => {
+    const pid = pidOf(name);
+    process.kill(pid, 'SIGTERM');
+    for (let i = 0; i < 100 && isThere(pid); i++) await sleep(100);
+  };
   const munge = ['key', 'socket', 'pid', 'log', 'seed'].map(
     (name) => `--${name}-file=${join(folder, 'munge', name)}`,
   );
@@ -82,7 +89,7 @@ export async function startSlurm(): Promise<Slurm> {
     await sleep(200);
   }
   return {
-    ...{ env, kill, start, call },
+    ...{ env, kill, stop, start, call },
     close: async () => {
       await call('scancel', ['--me']).catch(() => {});
       await sleep(500);
@@ -105,4 +112,13 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   for (const server of servers) server.close();
   return ports;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
 }
