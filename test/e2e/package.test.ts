@@ -173,16 +173,23 @@ describe('the installed package', { concurrency: false }, () => {
     const packages = await readdir(join(one.folder, 'node_modules'));
     for (const name of ['esbuild', 'webgpu', 'core-js', 'tsx']) assert.ok(!packages.includes(name), name);
     assert.deepEqual((await readdir(one.folder)).sort(), [
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
+      'bench',
       'bin',
       'dist',
+      'docs',
       'experiments',
       'node_modules',
       'package.json',
       'schemas',
     ]);
     assert.deepEqual(await readdir(join(one.folder, 'dist')), ['package']);
+    // Documents alone, which the README links to.
+    assert.deepEqual((await readdir(join(one.folder, 'bench'))).sort(), ['README.md', 'recipes.md']);
   });
 
   it('needs no install script', async (t) => {

@@ -12,11 +12,11 @@ import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 // Phases, an average of the weights and weights of the losses that change belong to what a resumed run continues.
 const SET = [
   'tracking.mlflow=off',
-  'train.epochs=12',
+  'train.epochs=60',
   'train.batch_size=2',
   'train.checkpoints.keep_last=true',
   'train.swa=2',
-  'train.phases=[{epochs: 1, train: [heads]}, {epochs: 11, lr: 0.0005}]',
+  'train.phases=[{epochs: 1, train: [heads]}, {epochs: 59, lr: 0.0005}]',
   'loss.balance=dwa',
   'model.backbone=tiny',
 ].flatMap((one) => ['--set', one]);
