@@ -28,6 +28,7 @@ test('the keys of the top level that decide nothing, and those that a trained mo
     'description',
     'extends',
     'name',
+    'notify',
     'plugins',
     'resources',
     'sweep',
