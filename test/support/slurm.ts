@@ -6,6 +6,7 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { liveness, markProcess } from '../../src/base/process.ts';
 
 /** Why there can be no Slurm here, or false. */
 export function withoutSlurm(): string | false {
@@ -70,9 +71,9 @@ export async function startSlurm(): Promise<Slurm> {
     }
   };
   const stop = async (name: string) => {
-    const pid = pidOf(name);
-    process.kill(pid, 'SIGTERM');
-    for (let i = 0; i < 100 && isThere(pid); i++) await sleep(100);
+    const mark = markProcess(pidOf(name));
+    process.kill(mark.pid, 'SIGTERM');
+    for (let i = 0; i < 100 && liveness(mark) === 'alive'; i++) await sleep(100);
   };
   const munge = ['key', 'socket', 'pid', 'log', 'seed'].map(
     (name) => `--${name}-file=${join(folder, 'munge', name)}`,
@@ -112,13 +113,4 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   for (const server of servers) server.close();
   return ports;
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
 }
