@@ -26,7 +26,7 @@ const options = {
     queue: 0,
     setup: [],
     poll: 0.3,
-    visibility: 3,
+    visibility: 0.5,
   },
 };
 const resources = { device: 'cpu', gpus: 0, cpus: 1 } as never;
@@ -52,7 +52,7 @@ async function scene(t: TestContext, { trainer = 'sleep 0.2' } = {}) {
     const engine = new SlurmEngine({ options, resources, gpus: false, throttle: 0 });
     const launcher = new ClusterLauncher({
       ...{ engine, folder, runsIn: folder, label: 'test', setup: [], node: process.execPath },
-      ...{ poll: 0.3, visibility: 3, grace: 5, note: (line: string) => notes.push(line), ...more },
+      ...{ poll: 0.3, visibility: 0.5, grace: 5, note: (line: string) => notes.push(line), ...more },
     });
     open.add(launcher);
     return launcher;
@@ -194,6 +194,7 @@ test('a controller that is down is no failure, and no word of an end is waited f
 
 test('what Slurm says of jobs that leave no word', async (t) => {
   const { make, run, fake } = await scene(t, { trainer: 'sleep 60' });
+  writeFileSync(join(fake, 'accounting'), '');
   const launcher = make();
   const end = async (name: string, state: string) => {
     const handle = launcher.of(0).start(run(name));
@@ -205,13 +206,13 @@ test('what Slurm says of jobs that leave no word', async (t) => {
     process.kill(-pid, 'SIGKILL');
     return handle.exited;
   };
-  assert.match(
-    (await end('a-1', 'CANCELLED by 1000')).cancelled!,
-    /was cancelled outside of facecom( by 1000)?/,
-  );
+  assert.match((await end('a-1', 'CANCELLED by 1000')).cancelled!, /cancelled outside of facecom by 1000/);
   assert.equal((await end('b-1', 'NODE_FAIL')).explained!.class, 'infrastructure');
   assert.equal((await end('c-1', 'PREEMPTED')).explained!.class, 'interrupted');
   assert.equal((await end('d-1', 'OUT_OF_MEMORY')).explained!.class, 'oom');
+  // Without accounting the controller tells the state alone.
+  rmSync(join(fake, 'accounting'));
+  assert.match((await end('e-1', 'CANCELLED by 1000')).cancelled!, /was cancelled outside of facecom\.$/);
 });
 
 test('stop has running trainers save, and takes away what waits', async (t) => {

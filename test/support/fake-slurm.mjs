@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
 // machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
-// `down`, if it is there, is a controller that does not answer.
+// `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -84,13 +84,17 @@ function queue() {
 
 if (program === 'sbatch') submit();
 else if (program === 'squeue') queue();
-else if (program === 'sacct') fail('Slurm accounting storage is disabled');
-else if (program === 'scontrol' && args[1] === 'config')
+else if (program === 'sacct') {
+  if (!existsSync(join(root, 'accounting'))) fail('Slurm accounting storage is disabled');
+  const found = tasks().find(({ id }) => id === args[args.indexOf('-j') + 1]);
+  if (found) process.stdout.write(`${found.state}|0:0|None\n`);
+} else if (program === 'scontrol' && args[1] === 'config')
   process.stdout.write('MaxArraySize            = 1001\n');
 else if (program === 'scontrol') {
   const found = tasks().find(({ id }) => id === args.at(-1));
   if (!found) fail('Invalid job id specified');
-  process.stdout.write(`JobId=1 JobState=${found.state} Reason=None ExitCode=0:0\n`);
+  // Who cancelled it is known to the accounting alone.
+  process.stdout.write(`JobId=1 JobState=${found.state.split(' ')[0]} Reason=None ExitCode=0:0\n`);
 } else if (program === 'scancel') {
   const known = tasks();
   const signal = args.includes('--signal=TERM') ? 'SIGTERM' : 'SIGKILL';
