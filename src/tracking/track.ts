@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readManifest } from '../record/index.ts';
-import { Follower, type Sender } from './follow.ts';
+import { Follower, type FollowOptions, type Sender } from './follow.ts';
 import { readCursor } from './mlflow/cursor.ts';
 import type { Session } from './mlflow/session.ts';
 import type { Target } from './target.ts';
@@ -20,15 +20,9 @@ export const trackRun: TrackRun = ({ runDir, ...options }) => {
   const target = chooseTarget(options);
   if (!target) return nothing;
   const link = new Link(target, options);
-  return new Follower({
-    dir: runDir,
-    session: (signal) => link.session(signal),
-    make: (session, signal) => runSender(session, signal, { runDir, config: options.config }),
-    note: link.note,
-    slow: link.slow,
-    waiting: link.waiting,
-    patience: link.patience,
-  });
+  return link.follow(runDir, (session, signal) =>
+    runSender(session, signal, { runDir, config: options.config }),
+  );
 };
 
 /**
@@ -39,17 +33,9 @@ export const trackRunOfSweep: TrackRunOfSweep = ({ runDir, sweepDir, ...options 
   const target = chooseTarget(options);
   if (!target) return nothing;
   const link = new Link(target, options);
-  return new Follower({
-    dir: runDir,
-    session: (signal) => link.session(signal),
-    make: async (session, signal) => {
-      const parent = await recordedParent(sweepDir, session, signal);
-      return runSender(session, signal, { runDir, config: options.config, ...(parent ? { parent } : {}) });
-    },
-    note: link.note,
-    slow: link.slow,
-    patience: link.patience,
-    waiting: link.waiting,
+  return link.follow(runDir, async (session, signal) => {
+    const parent = await recordedParent(sweepDir, session, signal);
+    return runSender(session, signal, { runDir, config: options.config, ...(parent ? { parent } : {}) });
   });
 };
 
@@ -77,21 +63,13 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
   if (!target) return { url: undefined, run: () => nothing, close: nothing.close };
   const link = new Link(target, options);
   const parent = new Parent();
-  const own = new Follower({
-    dir: sweepDir,
-    session: (signal) => link.session(signal),
-    make: async (session, signal) => {
-      const { SweepSync } = await import('./mlflow/sweep-sync.ts');
-      const client = session.client.with({ signal });
-      const experiment = await session.experiment(options.config.tracking);
-      const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
-      parent.found((await sync.open()).id);
-      return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
-    },
-    note: link.note,
-    slow: link.slow,
-    waiting: link.waiting,
-    patience: link.patience,
+  const own = link.follow(sweepDir, async (session, signal) => {
+    const { SweepSync } = await import('./mlflow/sweep-sync.ts');
+    const client = session.client.with({ signal });
+    const experiment = await session.experiment(options.config.tracking);
+    const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
+    parent.found((await sync.open()).id);
+    return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
   });
   const children = new Set<Tracker>();
   return {
@@ -99,16 +77,9 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
       return own.url;
     },
     run: (runDir) => {
-      const child = new Follower({
-        dir: runDir,
-        session: (signal) => link.session(signal),
-        make: async (session, signal) =>
-          runSender(session, signal, { runDir, config: options.config, parent: await parent.id(signal) }),
-        note: link.note,
-        slow: link.slow,
-        waiting: link.waiting,
-        patience: link.patience,
-      });
+      const child = link.follow(runDir, async (session, signal) =>
+        runSender(session, signal, { runDir, config: options.config, parent: await parent.id(signal) }),
+      );
       children.add(child);
       const close: Tracker['close'] = async (closing) => {
         const closed = await child.close(closing);
@@ -164,8 +135,19 @@ class Link {
     this.options = options;
   }
 
+  /** Sends a folder's record in the background, by what `make` returns once the server answers. */
+  follow(dir: string, make: FollowOptions['make']): Follower {
+    const { note, slow, waiting, patience } = this;
+    return new Follower({
+      dir,
+      make,
+      session: (signal) => this.session(signal),
+      ...{ note, slow, waiting, patience },
+    });
+  }
+
   /** Asked for again after a failure: the server may have come back elsewhere. Those who ask at once wait for one answer. */
-  async session(signal: AbortSignal): Promise<Session> {
+  private async session(signal: AbortSignal): Promise<Session> {
     for (;;) {
       const opening = this.opening ?? this.open(signal);
       this.opening = opening;
@@ -182,19 +164,19 @@ class Link {
     }
   }
 
-  readonly note = (line: string): void => {
+  private readonly note = (line: string): void => {
     if (this.said.has(line)) return;
     this.said.add(line);
     this.options.note(line);
   };
 
-  readonly slow = (): string | undefined =>
+  private readonly slow = (): string | undefined =>
     this.phase === 'installing' ? 'MLflow is still being installed in the background' : undefined;
 
-  readonly waiting = (): string | undefined =>
+  private readonly waiting = (): string | undefined =>
     this.phase === 'none' || this.phase === 'starting' ? 'its local server to start' : undefined;
 
-  readonly patience = (): number | undefined =>
+  private readonly patience = (): number | undefined =>
     // The local server's start is waited for as is said.
     this.answered || this.target.kind === 'local'
       ? undefined
