@@ -16,6 +16,8 @@ test('doctor: an empty machine is told what to do, and can train', async (t) => 
   mkdirSync(nowhere);
   const env = {
     FACECOM_CACHE_DIR: join(cwd, 'cache'),
+    // The server of the user who runs the test is none of this machine.
+    FACECOM_DATA_DIR: join(cwd, 'data'),
     FACECOM_TENSORFLOW_DIR: '',
     FACECOM_ONEDNN_DIR: '',
     PATH: nowhere,
