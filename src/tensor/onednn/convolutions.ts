@@ -1,7 +1,8 @@
+import type { Value } from '../graph/ir.ts';
 import { DataType } from '../native/library.ts';
 import { type Emitter, type Tensor, typeOf } from './emitter.ts';
 import { Algorithm, Argument, Propagation, Query } from './library.ts';
-import { dense, type Layout, type PostOp, type Primitive, vector } from './primitives.ts';
+import { dense, type Layout, type PostOp, vector } from './primitives.ts';
 
 /** Shapes of a convolution over NHWC images; filter: [kernel, kernel, in, out], or of a depthwise one [kernel, kernel, channels, 1]. */
 export interface ConvolutionShape {
@@ -10,9 +11,11 @@ export interface ConvolutionShape {
   y: readonly number[];
   stride: number;
   padding: number;
+  /** Each channel has a filter of its own. */
+  depthwise?: boolean;
 }
 
-export const ZERO = vector([0, 0]);
+const ZERO = vector([0, 0]);
 
 /** NCHW dimensions of an NHWC shape. */
 export const channelsFirst = ([n, h, w, c]: readonly number[]): number[] => [n!, c!, h!, w!];
@@ -29,17 +32,30 @@ export const picture = (e: Emitter, tensor: Tensor): Tensor =>
 export const pictureLayout = (e: Emitter, shape: readonly number[], dtype: number): Layout =>
   e.primitives.plain(channelsFirst(shape), typeOf(dtype), pictureStrides(shape));
 
-/** OIHW dimensions of a filter [kernel, kernel, in, out]. */
-export const filterDims = ([h, w, i, o]: readonly number[]): number[] => [o!, i!, h!, w!];
+/** What oneDNN calls the dimensions of a filter: OIHW, of a depthwise one groups of one channel, GOIHW. */
+const filterDims = ({ filter: [h, w, i, o], depthwise }: ConvolutionShape): number[] =>
+  depthwise ? [i!, 1, 1, h!, w!] : [o!, i!, h!, w!];
 
-/** A filter [kernel, kernel, in, out] as oneDNN sees it: OIHW. */
-export function filterView(e: Emitter, tensor: Tensor): Tensor {
+/** A filter as it is stored, as oneDNN sees it. */
+function filterView(e: Emitter, shape: ConvolutionShape, tensor: Tensor): Tensor {
   const [h, w, i, o] = dense(tensor.shape) as [number, number, number, number];
-  return e.view(tensor, filterDims(tensor.shape), [o, i, h, w]);
+  return e.view(tensor, filterDims(shape), shape.depthwise ? [i, 1, 1, h, w] : [o, i, h, w]);
 }
 
+/** The filter in the layout that a primitive asks for, made of the values behind any cast. */
+export const weights = (
+  e: Emitter,
+  shape: ConvolutionShape,
+  value: Value,
+  layout: Layout,
+  dtype: number,
+): Tensor => e.inLayout(filterView(e, shape, e.source(value)), layout, dtype);
+
+/** What primitives and measurements call it. */
+export const nameOf = ({ depthwise }: ConvolutionShape): string => (depthwise ? 'depthwise' : 'convolution');
+
 /** Everything but the filter's type: what tells primitives apart. */
-export function geometry(shape: ConvolutionShape) {
+function geometry(shape: ConvolutionShape) {
   const { x, filter, y, stride, padding } = shape;
   const pads = vector([padding, padding]);
   const strides = vector([stride, stride]);
@@ -66,7 +82,7 @@ export function forward(
   const propagation = options.training ? Propagation.training : Propagation.inference;
   const result = options.result ?? dtype;
   return primitives.make(
-    `convolution ${propagation} ${type} ${result} ${options.bias ?? false} ${key}`,
+    `${nameOf(shape)} ${propagation} ${type} ${result} ${options.bias ?? false} ${key}`,
     (api, out, attributes) =>
       api.convolution(
         out,
@@ -74,7 +90,7 @@ export function forward(
         propagation,
         Algorithm.convolution,
         pictureLayout(e, shape.x, dtype).pointer,
-        primitives.any(filterDims(shape.filter), type).pointer,
+        primitives.any(filterDims(shape), type).pointer,
         options.bias ? primitives.plain([shape.filter[3]!], typeOf(DataType.FLOAT)).pointer : null,
         pictureLayout(e, shape.y, result).pointer,
         strides,
@@ -84,6 +100,46 @@ export function forward(
         attributes,
       ),
     options.postOps,
+  );
+}
+
+/** dx of dy and the filter, by oneDNN's convolution. */
+export function convolutionData(
+  e: Emitter,
+  shape: ConvolutionShape,
+  dy: Tensor,
+  filter: Value,
+  dx: Tensor,
+): void {
+  const { primitives } = e;
+  const { key, strides, left, right } = geometry(shape);
+  const type = typeOf(dy.dtype);
+  const name = `${nameOf(shape)} data`;
+  const hint = forward(e, shape, dy.dtype, { training: true });
+  const primitive = primitives.make(`${name} ${type} ${key}`, (api, out, attributes) =>
+    api.convolutionData(
+      out,
+      primitives.library.engine,
+      Algorithm.convolution,
+      pictureLayout(e, shape.x, dy.dtype).pointer,
+      primitives.any(filterDims(shape), type).pointer,
+      pictureLayout(e, shape.y, dy.dtype).pointer,
+      strides,
+      ZERO,
+      left,
+      right,
+      hint.desc,
+      attributes,
+    ),
+  );
+  e.run(
+    name,
+    primitive,
+    [
+      [Argument.diffDst, picture(e, dy)],
+      [Argument.weights, weights(e, shape, filter, primitive.layout(Query.weights), dy.dtype)],
+    ],
+    [[Argument.diffSrc, picture(e, dx)]],
   );
 }
 
@@ -98,14 +154,15 @@ export function convolutionWeights(
   const { primitives } = e;
   const { key, strides, left, right } = geometry(shape);
   const float = typeOf(DataType.FLOAT);
+  const name = `${nameOf(shape)} weights`;
   const hint = forward(e, shape, x.dtype, { training: true });
-  const primitive = primitives.make(`convolution weights ${typeOf(x.dtype)} ${key}`, (api, out, attributes) =>
+  const primitive = primitives.make(`${name} ${typeOf(x.dtype)} ${key}`, (api, out, attributes) =>
     api.convolutionWeights(
       out,
       primitives.library.engine,
       Algorithm.convolution,
       pictureLayout(e, shape.x, x.dtype).pointer,
-      primitives.any(filterDims(shape.filter), float).pointer,
+      primitives.any(filterDims(shape), float).pointer,
       null,
       pictureLayout(e, shape.y, x.dtype).pointer,
       strides,
@@ -116,21 +173,12 @@ export function convolutionWeights(
       attributes,
     ),
   );
-  writeFilterGradient(e, 'convolution weights', primitive, { x, dy, dw: filterView(e, dw) });
-}
-
-/** Runs a primitive that makes a filter's gradient of images x and dy, and copies it to `dw` where it chose another layout. */
-export function writeFilterGradient(
-  e: Emitter,
-  label: string,
-  primitive: Primitive,
-  { x, dy, dw }: { x: Tensor; dy: Tensor; dw: Tensor },
-): void {
+  const own = filterView(e, shape, dw);
   const chosen = primitive.layout(Query.diffWeights);
-  const same = e.primitives.equal(chosen, dw.layout);
-  const made = same ? dw : e.opaque(chosen);
+  const same = primitives.equal(chosen, own.layout);
+  const made = same ? own : e.opaque(chosen);
   e.run(
-    label,
+    name,
     primitive,
     [
       [Argument.src, picture(e, x)],
@@ -138,5 +186,5 @@ export function writeFilterGradient(
     ],
     [[Argument.diffWeights, made]],
   );
-  if (!same) e.copy(made, dw);
+  if (!same) e.copy(made, own);
 }

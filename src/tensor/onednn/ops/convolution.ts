@@ -1,30 +1,17 @@
 import { attribute, type Node, size, type Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
-import {
-  type ConvolutionShape,
-  filterDims,
-  filterView,
-  forward,
-  geometry,
-  picture,
-  pictureLayout,
-  ZERO,
-} from '../convolutions.ts';
+import { type ConvolutionShape, convolutionData, forward, picture, weights } from '../convolutions.ts';
 import { type Emitter, type Tensor, typeOf } from '../emitter.ts';
 import { FEW_CHANNELS, filterGradient, pixelsSeen } from '../filter-gradient.ts';
-import { Algorithm, Argument, Query } from '../library.ts';
+import { Argument, Query } from '../library.ts';
 import { addPatches, patchesOf, sizes } from '../patches.ts';
-import { dense, type Layout, type PostOp } from '../primitives.ts';
+import { dense, type PostOp } from '../primitives.ts';
 import { strided } from '../strided.ts';
 import { forBackward } from './batch-norm.ts';
+import { resultShape, shapeOf } from './convolution-shape.ts';
 import { product } from './matmul.ts';
-import { input, type OpRule, option, output } from './rule.ts';
+import { input, type OpRule, output } from './rule.ts';
 import { fill } from './shapes.ts';
-
-/** The filter in the layout that a primitive asks for, made of the values behind any cast. */
-function weights(e: Emitter, value: Value, layout: Layout, dtype: number): Tensor {
-  return e.inLayout(filterView(e, e.source(value)), layout, dtype);
-}
 
 /** Pixels on a side of the result up to which a 1×1 convolution is the faster as a product: filters weigh more than images then. */
 const SMALL = 7;
@@ -90,11 +77,8 @@ export const convolution: OpRule = {
   low: { kind: 'product' },
   infer: (node) => {
     const [x, filter] = [input(node, 0), input(node, 1)];
-    const [stride, padding] = [option(node, 'stride'), option(node, 'padding')];
-    const side = (axis: number) =>
-      Math.floor((x.shape[axis]! + 2 * padding - filter.shape[axis - 1]!) / stride) + 1;
     if (x.shape[3] !== filter.shape[2]) throw new Error(`A filter [${filter.shape}] over [${x.shape}].`);
-    return [{ shape: [x.shape[0]!, side(1), side(2), filter.shape[3]!], dtype: x.dtype }];
+    return [{ shape: resultShape(node, filter.shape[3]!), dtype: x.dtype }];
   },
   emit: (node, e) => {
     // A bias, a sum and ReLU become part of it, written by the rule of the bias.
@@ -102,14 +86,6 @@ export const convolution: OpRule = {
     convolve(node, e, output(node));
   },
 };
-
-const shapeOf = (node: Node): ConvolutionShape => ({
-  x: input(node, 0).shape,
-  filter: input(node, 1).shape,
-  y: output(node).shape,
-  stride: option(node, 'stride'),
-  padding: option(node, 'padding'),
-});
 
 /** Writes a convolution whose result, with bias and post-ops, is `target`. */
 export function convolve(
@@ -119,26 +95,22 @@ export function convolve(
   fused: { bias?: Tensor; postOps?: PostOp[]; added?: Tensor } = {},
 ): void {
   const x = e.tensor(input(node, 0));
-  const shape = shapeOf(node);
+  const filter = input(node, 1);
+  const shape = shapeOf(node, { x: x.shape, filter: filter.shape, y: output(node).shape });
   if (isProduct(shape) && isTraining(e) && !fused.bias) {
     const rows = pixels(shape.y);
     const [, , from, to] = shape.filter as [number, number, number, number];
     product(
       e,
       e.view(pixelsSeen(e, shape, x), [rows, from]),
-      matrix(e, input(node, 1), x.dtype),
+      matrix(e, filter, x.dtype),
       e.view(e.output(target), [rows, to]),
     );
     return;
   }
   if (isPatched(shape) && isTraining(e) && !fused.bias) {
     const { rows, output: to } = sizes(shape);
-    product(
-      e,
-      patchesOf(e, shape, x),
-      matrix(e, input(node, 1), x.dtype),
-      e.view(e.output(target), [rows, to]),
-    );
+    product(e, patchesOf(e, shape, x), matrix(e, filter, x.dtype), e.view(e.output(target), [rows, to]));
     return;
   }
   const primitive = forward(e, shape, x.dtype, {
@@ -150,7 +122,7 @@ export function convolve(
   const y = e.output(target);
   const inputs: Array<[number, Tensor]> = [
     [Argument.src, picture(e, x)],
-    [Argument.weights, weights(e, input(node, 1), primitive.layout(Query.weights), x.dtype)],
+    [Argument.weights, weights(e, shape, filter, primitive.layout(Query.weights), x.dtype)],
   ];
   if (fused.bias) inputs.push([Argument.bias, fused.bias]);
   if (fused.added) inputs.push([Argument.postOp(0), picture(e, fused.added)]);
@@ -162,16 +134,9 @@ export const convolutionInputGradient: OpRule = {
   low: { kind: 'product' },
   infer: (node) => [{ shape: [...attribute<number[]>(node, 'shape')!], dtype: input(node, 0).dtype }],
   emit: (node, e) => {
-    const { primitives } = e;
     const dy = e.tensor(input(node, 0));
     const filter = input(node, 1);
-    const shape: ConvolutionShape = {
-      x: output(node).shape,
-      filter: filter.shape,
-      y: dy.shape,
-      stride: option(node, 'stride'),
-      padding: option(node, 'padding'),
-    };
+    const shape = shapeOf(node, { x: output(node).shape, filter: filter.shape, y: dy.shape });
     if (isProduct(shape)) {
       pointwiseData(e, shape, dy, filter, e.output(output(node)));
       return;
@@ -180,35 +145,7 @@ export const convolutionInputGradient: OpRule = {
       patchedData(e, shape, dy, filter, e.output(output(node)));
       return;
     }
-    const { key, strides, left, right } = geometry(shape);
-    const type = typeOf(dy.dtype);
-    const hint = forward(e, shape, dy.dtype, { training: true });
-    const primitive = primitives.make(`convolution data ${type} ${key}`, (api, out, attributes) =>
-      api.convolutionData(
-        out,
-        primitives.library.engine,
-        Algorithm.convolution,
-        pictureLayout(e, shape.x, dy.dtype).pointer,
-        primitives.any(filterDims(shape.filter), type).pointer,
-        pictureLayout(e, shape.y, dy.dtype).pointer,
-        strides,
-        ZERO,
-        left,
-        right,
-        hint.desc,
-        attributes,
-      ),
-    );
-    const dx = e.output(output(node));
-    e.run(
-      'convolution data',
-      primitive,
-      [
-        [Argument.diffDst, picture(e, dy)],
-        [Argument.weights, weights(e, filter, primitive.layout(Query.weights), dy.dtype)],
-      ],
-      [[Argument.diffSrc, picture(e, dx)]],
-    );
+    convolutionData(e, shape, dy, filter, e.output(output(node)));
   },
 };
 
@@ -219,13 +156,7 @@ export const convolutionFilterGradient: OpRule = {
   emit: (node, e) => {
     const dy = e.tensor(input(node, 0));
     const x = forBackward(e, input(node, 1));
-    const shape: ConvolutionShape = {
-      x: x.shape,
-      filter: output(node).shape,
-      y: dy.shape,
-      stride: option(node, 'stride'),
-      padding: option(node, 'padding'),
-    };
+    const shape = shapeOf(node, { x: x.shape, filter: output(node).shape, y: dy.shape });
     filterGradient(e, shape, x, dy, e.output(output(node)));
   },
 };
