@@ -3,23 +3,37 @@ import { cleanName } from '../base/clean-text.ts';
 import { readJson } from '../base/files.ts';
 import { finite, flag, listOf, object, oneOf, type Shape, text, whole } from './shape.ts';
 
-/** A curve over thresholds: `[threshold, share of negatives accepted, share of positives accepted]`, thresholds falling. */
+/** A point of a ROC curve: at this threshold, the share of negatives and of positives that are accepted. */
+export type RocPoint = [threshold: number, falseAccepts: number, trueAccepts: number];
+
+/** Two images, and the cosine of their embeddings. */
+export interface HardPair {
+  left: string;
+  right: string;
+  same: boolean;
+  cosine: number;
+}
+
+/** A curve over thresholds, which fall. */
 export interface RocCurve {
   positives: number;
   negatives: number;
   auc: number;
   eer: number;
   threshold: number;
+  /** Whether validation images chose the threshold; else these very ones did. */
   chosen_on: 'validation' | 'test';
-  points: [number, number, number][];
+  points: RocPoint[];
   /** Pairs that are hardest to tell: of two identities, and of one. */
-  hardest?: { left: string; right: string; same: boolean; cosine: number }[];
+  hardest?: HardPair[];
 }
 
+/** Images of a stretch of confidence, and how many of them were right. */
 export interface CalibrationBin {
   low: number;
   high: number;
   count: number;
+  /** Means of the bin, 0 … 1. */
   confidence: number;
   accuracy: number;
 }
@@ -37,9 +51,9 @@ const name: Shape<string> = (value) => (typeof value === 'string' ? cleanName(va
 const share: Shape<number> = (value) =>
   typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined;
 
-const point: Shape<[number, number, number]> = (value) =>
+const point: Shape<RocPoint> = (value) =>
   Array.isArray(value) && value.length === 3 && value.every(Number.isFinite)
-    ? (value as [number, number, number])
+    ? (value as RocPoint)
     : undefined;
 
 const curve = object<RocCurve>(
@@ -52,10 +66,12 @@ const curve = object<RocCurve>(
     chosen_on: oneOf('validation', 'test'),
     points: listOf(point),
     hardest: listOf(
-      object<NonNullable<RocCurve['hardest']>[number]>(
-        { left: name, right: name, same: flag, cosine: finite },
-        ['left', 'right', 'same', 'cosine'],
-      ),
+      object<HardPair>({ left: name, right: name, same: flag, cosine: finite }, [
+        'left',
+        'right',
+        'same',
+        'cosine',
+      ]),
     ),
   },
   ['positives', 'negatives', 'auc', 'eer', 'threshold', 'chosen_on', 'points'],

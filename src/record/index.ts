@@ -2,7 +2,14 @@ export { changeConfig, refreshConfig, replaceConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
 export { copyOpenEvents } from './continue-events.ts';
 export { createRunFolder, isHalfBorn, type RunFiles, stageRun } from './create-run-folder.ts';
-export { type CalibrationBin, type Diagnostics, type RocCurve, readDiagnostics } from './diagnostics.ts';
+export {
+  type CalibrationBin,
+  type Diagnostics,
+  type HardPair,
+  type RocCurve,
+  type RocPoint,
+  readDiagnostics,
+} from './diagnostics.ts';
 export {
   differenceText,
   type Lead,

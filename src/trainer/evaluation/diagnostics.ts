@@ -1,4 +1,5 @@
 import type { Subset } from '../../data/index.ts';
+import type { CalibrationBin, Diagnostics, HardPair, RocCurve, RocPoint } from '../../record/index.ts';
 import { genderOutcomes } from './gender.ts';
 import { pairScores } from './matching/embeddings.ts';
 import { choosePairs, type PairSettings } from './matching/pairs.ts';
@@ -7,44 +8,12 @@ import { type ScoredPairs, scoredPairs } from './matching/verification.ts';
 import type { Outcomes } from './metrics.ts';
 import type { Answer } from './test-images.ts';
 
-/** A point of a ROC curve: at this threshold, the share of negatives and of positives that are accepted. */
-export type RocPoint = [threshold: number, falseAccepts: number, trueAccepts: number];
-
-export interface RocFacts {
-  positives: number;
-  negatives: number;
-  auc: number;
-  eer: number;
-  threshold: number;
-  /** Whether validation images chose the threshold; else these very ones did. */
-  chosen_on: 'validation' | 'test';
-  points: RocPoint[];
-}
-
-export interface HardPair {
-  left: string;
-  right: string;
-  same: boolean;
-  cosine: number;
-}
-
-/** Images of a stretch of confidence, and how many of them were right. */
-export interface CalibrationBin {
-  low: number;
-  high: number;
-  count: number;
-  /** Means of the bin, 0 … 1. */
-  confidence: number;
-  accuracy: number;
-}
-
 /** What a report draws of the test images: small, whatever their number. */
-export interface Diagnostics {
+export interface WrittenDiagnostics extends Omit<Diagnostics, 'sheet'> {
   version: 1;
   split: 'test';
-  verification?: RocFacts & { hardest: HardPair[] };
-  gender?: RocFacts;
-  calibration: { gender?: CalibrationBin[]; identity?: CalibrationBin[] };
+  verification?: RocCurve & { hardest: HardPair[] };
+  calibration: NonNullable<Diagnostics['calibration']>;
 }
 
 const POINTS = 200; // of a curve
@@ -64,7 +33,7 @@ export function diagnosticsOf(
     thresholds: { gender?: number; verification?: number };
     chosenHere: readonly string[];
   },
-): Diagnostics {
+): WrittenDiagnostics {
   const verification = verificationOf(subset, outcomes, pairs, thresholds.verification, chosenHere);
   const { logits, labels, order } = genderOutcomes(outcomes);
   const gender = factsOf(roc(logits, labels, undefined, order), thresholds.gender ?? 0, {
@@ -91,7 +60,7 @@ function verificationOf(
   settings: PairSettings,
   threshold: number | undefined,
   chosenHere: readonly string[],
-): Diagnostics['verification'] {
+): WrittenDiagnostics['verification'] {
   if (!embeddings || !subset.people) return undefined;
   const chosen = choosePairs(subset, settings, embeddings);
   if (!chosen) return undefined;
@@ -103,7 +72,7 @@ function verificationOf(
   return facts && { ...facts, hardest: hardestPairs(subset, scored) };
 }
 
-function factsOf(curve: Roc, threshold: number, { here }: { here: boolean }): RocFacts | undefined {
+function factsOf(curve: Roc, threshold: number, { here }: { here: boolean }): RocCurve | undefined {
   const [area, eer] = [auc(curve), equalErrorRate(curve)];
   if (area === undefined || eer === undefined) return undefined;
   const { thresholds, hits, alarms, positives, negatives } = curve;

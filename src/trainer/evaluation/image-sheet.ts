@@ -1,5 +1,5 @@
 import type { Subset } from '../../data/index.ts';
-import type { HardPair } from './diagnostics.ts';
+import type { HardPair } from '../../record/index.ts';
 import type { Answer } from './test-images.ts';
 
 /** Images side by side in one file, in rows from the top left. */
