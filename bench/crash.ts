@@ -8,6 +8,7 @@ import { packageFolder } from '../src/base/folders.ts';
 import { Random } from '../src/base/random.ts';
 import { type RunSummary, readEvents, readState, scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
+import { reportCounts } from './support/counts.ts';
 import { type Result, resultOf, type Subject, subjects, writeSubject } from './support/crash-subjects.ts';
 
 /**
@@ -106,20 +107,18 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
     ...{ ...found, by, seed: context.seed, trials: subject.trials },
     undisturbed_seconds: Math.round(length) / 1000,
   };
-  for (const [name, value] of [
-    ['finished trials lost', found.lost],
-    ['finished trials repeated', found.repeated],
-    ['results that differ', found.different],
-    ['processes left', found.left],
-  ] as const)
-    context.report({
-      case: `${subject.name}: ${name}`,
-      ours: value,
-      unit: name.startsWith('proc') ? 'processes' : 'trials',
-      better: 'lower',
-      rounds: found.kills,
-      details,
-    });
+  const of = (name: string) => `${subject.name}: ${name}`;
+  const more = { rounds: found.kills, details };
+  reportCounts(
+    context,
+    {
+      [of('finished trials lost')]: found.lost,
+      [of('finished trials repeated')]: found.repeated,
+      [of('results that differ')]: found.different,
+    },
+    { unit: 'trials', ...more },
+  );
+  reportCounts(context, { [of('processes left')]: found.left }, { unit: 'processes', ...more });
 }
 
 /** What a helper of a killed orchestrator was writing may come in between. */

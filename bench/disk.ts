@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { packageFolder } from '../src/base/folders.ts';
 import { scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
+import { reportCounts } from './support/counts.ts';
 import { resultOf } from './support/crash-subjects.ts';
+import { writeExternal } from './support/external-spec.ts';
 import { hasStack, program } from './support/program.ts';
 
 const codes = ['ENOSPC', 'EIO', 'EACCES'];
@@ -17,7 +19,11 @@ const codes = ['ENOSPC', 'EIO', 'EACCES'];
  */
 export async function run(context: BenchContext): Promise<void> {
   const cwd = await context.folder();
-  writeSpec(cwd);
+  writeExternal(cwd, 2, {
+    resources: { retry_delay: 0.05, max_parallel: 1 },
+    tracking: { mlflow: 'off' },
+    sweep: { axes: { 'optimizer.lr': [0.1, 0.01] } },
+  });
   const fault = pathToFileURL(join(import.meta.dirname, 'support', 'failing-calls.mjs')).href;
   const node = ['--import', fault];
   const counter = join(cwd, 'calls');
@@ -76,35 +82,16 @@ export async function run(context: BenchContext): Promise<void> {
     if (finished > expected.size) found.repeated++;
     if (k % 5 === 4) context.note(`${k + 1}/${wanted}: ${JSON.stringify(found)}`);
   }
-  for (const [name, value] of [
-    ['stack traces', found.stacks],
-    ['hangs', found.hangs],
-    ['sweeps that could not be finished afterwards', found.unfinished],
-    ['sweeps with other results', found.different],
-    ['trials finished twice', found.repeated],
-  ] as const)
-    context.report({
-      case: name,
-      ours: value,
-      unit: 'cases',
-      better: 'lower',
-      rounds: found.cases,
-      details: found,
-    });
-}
-
-function writeSpec(cwd: string): void {
-  const trainer = join(packageFolder(), 'experiments', 'external', 'train.py');
-  writeFileSync(
-    join(cwd, 'exp.yaml'),
-    JSON.stringify({
-      name: 'exp',
-      trainer: { command: ['python3', trainer] },
-      train: { epochs: 2, batch_size: 16 },
-      resources: { retry_delay: 0.05, max_parallel: 1 },
-      tracking: { mlflow: 'off' },
-      sweep: { axes: { 'optimizer.lr': [0.1, 0.01] } },
-    }),
+  reportCounts(
+    context,
+    {
+      'stack traces': found.stacks,
+      hangs: found.hangs,
+      'sweeps that could not be finished afterwards': found.unfinished,
+      'sweeps with other results': found.different,
+      'trials finished twice': found.repeated,
+    },
+    { rounds: found.cases, details: { ...found } },
   );
 }
 

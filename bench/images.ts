@@ -3,7 +3,9 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Random } from '../src/base/random.ts';
+import { crc32 } from '../src/data/formats/png.ts';
 import type { BenchContext } from './support/context.ts';
+import { reportCounts } from './support/counts.ts';
 import { hasStack, program } from './support/program.ts';
 
 const IMAGES = 300;
@@ -105,20 +107,16 @@ export async function run(context: BenchContext): Promise<void> {
     }
     context.note(`${found.images}/${wanted}: ${JSON.stringify(found)}`);
   }
-  for (const [name, value] of [
-    ['hangs', found.hangs],
-    ['stack traces', found.stacks],
-    ['damaged images that are not named', found.unnamed],
-    ['commands that take them for sound', found.accepted],
-  ] as const)
-    context.report({
-      case: name,
-      ours: value,
-      unit: 'cases',
-      better: 'lower',
-      rounds: found.images,
-      details: { ...found, kinds, seed: context.seed },
-    });
+  reportCounts(
+    context,
+    {
+      hangs: found.hangs,
+      'stack traces': found.stacks,
+      'damaged images that are not named': found.unnamed,
+      'commands that take them for sound': found.accepted,
+    },
+    { rounds: found.images, details: { ...found, kinds, seed: context.seed } },
+  );
 }
 
 /** A PNG of a few bytes that says it is 60,000 pixels a side. */
@@ -133,15 +131,6 @@ function bomb(): Buffer {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32(head), 0);
   return Buffer.concat([signature, length, head, sum, Buffer.alloc(40)]);
-}
-
-function crc32(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 async function makeSound(folder: string) {

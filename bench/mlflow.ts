@@ -8,6 +8,7 @@ import { waitForServer } from '../src/tracking/mlflow/local/server.ts';
 import { metric } from '../src/tracking/mlflow/values.ts';
 import { syncRuns } from '../src/tracking/sync.ts';
 import type { BenchContext } from './support/context.ts';
+import type { Side } from './support/rounds.ts';
 import { Worker } from './support/worker.ts';
 
 // Points of metrics a second that one run takes, both clients on the same local server (one worker, SQLite).
@@ -48,13 +49,10 @@ export async function run(context: BenchContext): Promise<void> {
     await client.logMetrics(info.run_id, points);
     return (POINTS * 1000) / (performance.now() - started);
   };
-  for (const { name, batch, peerPoints } of cases) {
-    if (!context.wants(name)) continue;
-    const { ours: mine, peer: other } = await context.alternate(context.rounds(5), {
-      ours,
-      peer: async () =>
-        peerPoints / (await peer.ask<{ seconds: number }>({ points: peerPoints, batch })).seconds,
-    });
+  const theirs = (points: number, batch: number) => async () =>
+    points / (await peer.ask<{ seconds: number }>({ points, batch })).seconds;
+  const measure = async (name: string, rounds: number, sides: { ours: Side; peer: Side }) => {
+    const { ours: mine, peer: other } = await context.alternate(context.rounds(rounds), sides);
     context.report({
       case: name,
       ours: mine.median,
@@ -64,23 +62,14 @@ export async function run(context: BenchContext): Promise<void> {
       against: `mlflow ${mlflow}, Python client`,
       rounds: mine.values.length,
     });
-  }
+  };
+  for (const { name, batch, peerPoints } of cases)
+    if (context.wants(name)) await measure(name, 5, { ours, peer: theirs(peerPoints, batch) });
   if (!context.wants(BACKLOG_CASE)) return;
-  const theirs = async () =>
-    BACKLOG / (await peer.ask<{ seconds: number }>({ points: BACKLOG, batch: 1000 })).seconds;
   let round = 0;
-  const { ours: mine, peer: other } = await context.alternate(context.rounds(1), {
+  await measure(BACKLOG_CASE, 1, {
     ours: () => sendBacklog(runs, base, round++),
-    peer: theirs,
-  });
-  context.report({
-    case: BACKLOG_CASE,
-    ours: mine.median,
-    peer: other.median,
-    unit: 'metrics/s',
-    better: 'higher',
-    against: `mlflow ${mlflow}, Python client`,
-    rounds: mine.values.length,
+    peer: theirs(BACKLOG, 1000),
   });
 }
 

@@ -1,13 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../src/base/errors.ts';
-import { packageFolder } from '../src/base/folders.ts';
 import { Random } from '../src/base/random.ts';
 import { explain } from '../src/operations/index.ts';
 import { earlierRuns, readRun, scanRuns } from '../src/record/index.ts';
 import { runPage } from '../src/report/page/run-page.ts';
 import { readSweep } from '../src/report/trials/read-sweep.ts';
 import type { BenchContext } from './support/context.ts';
+import { writeExternal } from './support/external-spec.ts';
 import { hasStack, program } from './support/program.ts';
 
 const CASES = 2000;
@@ -115,17 +115,7 @@ export async function run(context: BenchContext): Promise<void> {
 
 async function makeRecord(cwd: string, runs: string): Promise<void> {
   mkdirSync(cwd, { recursive: true });
-  const trainer = join(packageFolder(), 'experiments', 'external', 'train.py');
-  writeFileSync(
-    join(cwd, 'exp.yaml'),
-    JSON.stringify({
-      name: 'exp',
-      trainer: { command: ['python3', trainer] },
-      train: { epochs: 3, batch_size: 16 },
-      tracking: { mlflow: 'off' },
-      sweep: { axes: { 'optimizer.lr': [0.1, 0.01] } },
-    }),
-  );
+  writeExternal(cwd, 3, { tracking: { mlflow: 'off' }, sweep: { axes: { 'optimizer.lr': [0.1, 0.01] } } });
   const { code, output } = await program(['sweep', 'exp.yaml', '--runs', runs], { cwd });
   if (code !== 0) throw new Error(output);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { hypervolume } from '../src/sweep/pareto/hypervolume.ts';
 import type { BenchContext } from './support/context.ts';
+import { median } from './support/rounds.ts';
 import { ours, peerAxes, regret, type Searcher, search, theirs } from './support/search.ts';
 import { regretTasks, type Task, volumeTasks } from './support/search-tasks.ts';
 import { Worker } from './support/worker.ts';
@@ -123,10 +124,4 @@ function report(
   rounds: number,
 ): void {
   context.report({ ...measured, against, rounds: context.rounds(rounds) });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from '../src/base/folders.ts';
 import { scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
+import { writeExternal } from './support/external-spec.ts';
 import { type Ended, hasStack, program } from './support/program.ts';
 
 const RUNS = 20;
@@ -22,7 +21,7 @@ export async function run(context: BenchContext): Promise<void> {
   for (const [name, work] of cases) {
     if (!context.wants(name)) continue;
     const cwd = await context.folder();
-    writeSpec(cwd);
+    writeExternal(cwd, 3);
     const started = performance.now();
     const faults = await work(cwd);
     for (const fault of faults) context.note(fault);
@@ -101,16 +100,4 @@ async function mlflow(cwd: string): Promise<string[]> {
   faults.push(...broken('sync', last, [0]));
   await program(['ui', '--stop'], { cwd, env, limit: 60 });
   return faults;
-}
-
-function writeSpec(cwd: string): void {
-  const trainer = join(packageFolder(), 'experiments', 'external', 'train.py');
-  writeFileSync(
-    join(cwd, 'exp.yaml'),
-    JSON.stringify({
-      name: 'exp',
-      trainer: { command: ['python3', trainer] },
-      train: { epochs: 3, batch_size: 16 },
-    }),
-  );
 }

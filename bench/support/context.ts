@@ -49,7 +49,7 @@ export interface BenchContext {
   ): Promise<Record<K, { median: number; values: number[] }>>;
   /** Runs at the end, whatever happened: stops what the bench started. */
   defer(cleanup: () => void | Promise<void>): void;
-  /** Says something to the identity that waits (stderr). */
+  /** Says something to the person who waits (stderr). */
   note(text: string): void;
   report(measured: Measured): void;
 }

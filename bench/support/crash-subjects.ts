@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from '../../src/base/folders.ts';
 import { readEvents } from '../../src/record/index.ts';
+import { externalTrainer } from './external-spec.ts';
 
 /** A sweep whose trainers are killed. */
 export interface Subject {
@@ -23,8 +23,6 @@ const resources = {
   circuit_breaker: 0,
 };
 
-const external = join(packageFolder(), 'experiments', 'external', 'train.py');
-
 export const subjects: readonly Subject[] = [
   {
     name: 'external',
@@ -33,7 +31,12 @@ export const subjects: readonly Subject[] = [
     spec: {
       // What it starts leaves its session, as servers for logs or data do.
       trainer: {
-        command: ['sh', '-c', 'setsid sleep 600 </dev/null >/dev/null 2>&1 & exec python3 "$0"', external],
+        command: [
+          'sh',
+          '-c',
+          'setsid sleep 600 </dev/null >/dev/null 2>&1 & exec python3 "$0"',
+          externalTrainer(),
+        ],
       },
       train: { epochs: 3 },
       resources,
