@@ -202,6 +202,9 @@ function lineAt(text: string, offset: number): string {
   return text.slice(start, end === -1 ? undefined : end);
 }
 
+/** A key, its colon and a space that YAML does not take for one. */
+const oddPair = new RegExp(`^[\\w.-]+:${oddSpace.source}`);
+
 class Reader {
   private nodes = 0;
   private stopped = false;
@@ -261,21 +264,21 @@ class Reader {
     return { kind: 'scalar', value: this.scalar(yaml, span, path), span };
   }
 
+  private reportOddSpace(span: Span, path: Path): void {
+    this.report(span, {
+      code: 'yaml-syntax',
+      path: formatPath(path),
+      message: oddSpaceMessage,
+      found: this.text(span),
+      remedy: ODD_SPACE,
+    });
+  }
+
   private scalar(yaml: YamlNode, span: Span, path: Path): string | number | boolean | null {
     const value: unknown = isScalar(yaml) ? yaml.value : undefined;
     // `epochs:␣3` with such a space is one word.
-    if (
-      isScalar(yaml) &&
-      yaml.type === 'PLAIN' &&
-      new RegExp(`^[\\w.-]+:${oddSpace.source}`).test(String(value))
-    )
-      this.report(span, {
-        code: 'yaml-syntax',
-        path: formatPath(path),
-        message: oddSpaceMessage,
-        found: this.text(span),
-        remedy: ODD_SPACE,
-      });
+    if (isScalar(yaml) && yaml.type === 'PLAIN' && oddPair.test(String(value)))
+      this.reportOddSpace(span, path);
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const text = this.text(span);
       const isDigits = /\d/.test(text);
@@ -351,13 +354,7 @@ class Reader {
       return undefined;
     }
     if (isScalar(yaml) && yaml.type === 'PLAIN' && oddSpace.test(value)) {
-      this.report(span, {
-        code: 'yaml-syntax',
-        path: formatPath(path),
-        message: oddSpaceMessage,
-        found: this.text(span),
-        remedy: ODD_SPACE,
-      });
+      this.reportOddSpace(span, path);
       return undefined;
     }
     if (value === '<<') {
