@@ -8,8 +8,8 @@ import { watchFolder } from './watch-folder.ts';
 
 /** How often a task that its engine loses before it has begun is submitted again before that is a failure. */
 const AGAIN = 3;
-/** Milliseconds after an end that the record tells, until the engine's job that still runs is taken for one it has lost sight of. */
-const LINGER = 15_000;
+/** Seconds that an engine has to notice an end. */
+const LINGER = 15;
 
 /**
  * Follows tasks to their ends: claims and ends in the folder of the jobs are the truth; the engine is polled, and explains an end that is
@@ -100,9 +100,14 @@ export class Follower {
       return;
     }
     ledger.contact.answered();
-    for (const task of tasks)
-      if (!task.over && task.batch)
-        await this.judge(task, states.get(taskName(task.batch.key, task.number)), begun);
+    const held: Task[] = [];
+    for (const task of tasks) {
+      if (task.over || !task.batch) continue;
+      const state = states.get(taskName(task.batch.key, task.number));
+      if (state?.phase === 'held') held.push(task);
+      else await this.judge(task, state, begun);
+    }
+    if (held.length > 0) await this.free(held, states);
     await this.seeOff(states, begun);
   }
 
@@ -110,7 +115,6 @@ export class Follower {
     const { ledger } = this;
     const waited = task.waits || !task.hasBegun;
     task.waits = state?.phase === 'waiting' || (!task.hasBegun && state?.phase !== 'ended');
-    if (state?.phase === 'held') return this.free(task, state);
     if (state && state.phase !== 'ended') {
       task.silentSince = undefined;
       return;
@@ -163,18 +167,21 @@ export class Follower {
     return true;
   }
 
-  /** The engine holds it, and will not start it by itself. */
-  private async free(task: Task, { reason, state }: TaskState): Promise<void> {
+  /** The engine holds them, and will not start them by itself. */
+  private async free(held: readonly Task[], states: ReadonlyMap<string, TaskState>): Promise<void> {
     const { options, contact } = this.ledger;
     try {
-      await options.engine.cancel(referencesOf([task]), 'kill');
+      await options.engine.cancel(referencesOf(held), 'kill');
     } catch (error) {
       contact.silent((error as Error).message);
       return;
     }
-    if (this.lostUnbegun(task)) return;
-    const message = `${options.engine.name} holds the job and does not start it: ${reason ?? state}.`;
-    this.ledger.conclude(task, { explained: { class: 'infrastructure', message } });
+    for (const task of held) {
+      const { reason, state } = states.get(taskName(task.batch!.key, task.number))!;
+      if (this.lostUnbegun(task)) continue;
+      const message = `${options.engine.name} holds the job and does not start it: ${reason ?? state}.`;
+      this.ledger.conclude(task, { explained: { class: 'infrastructure', message } });
+    }
   }
 
   /** Jobs whose end the record tells, and that the engine takes for running even so, keep others waiting: they are cancelled. */
@@ -183,7 +190,7 @@ export class Follower {
     const lost = [];
     for (const [name, one] of leaving) {
       const phase = states.get(name)?.phase ?? 'ended';
-      if (phase !== 'ended' && now - one.since < LINGER) continue;
+      if (phase !== 'ended' && now - one.since < (options.linger ?? LINGER) * 1000) continue;
       leaving.delete(name);
       if (phase !== 'ended') lost.push(one);
     }

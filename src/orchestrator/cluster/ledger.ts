@@ -23,6 +23,8 @@ export interface ClusterOptions {
   poll: number;
   visibility: number;
   grace: number;
+  /** After an end that the record tells, until what the engine still takes for running is cancelled. */
+  linger?: number;
   /** Of Slurm. */
   lead?: number;
   requeues?: number;
