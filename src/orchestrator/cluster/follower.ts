@@ -1,6 +1,7 @@
 import type { FSWatcher } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobOutput, listTasks, readClaim, readEnd, trainerHolder } from '../../record/index.ts';
+import { endOf } from '../../base/lines.ts';
+import { eventsFile, jobOutput, listTasks, readClaim, readEnd, trainerHolder } from '../../record/index.ts';
 import { type Engine, EngineError, type TaskState, taskName } from './engine.ts';
 import type { Ledger } from './ledger.ts';
 import { referencesOf, type Task } from './task.ts';
@@ -19,6 +20,8 @@ export class Follower {
   private awake = new AbortController();
   /** Milliseconds of performance.now() of the last poll of the engine. */
   private asked = Number.NEGATIVE_INFINITY;
+  /** To be submitted again. */
+  private readonly lost: Task[] = [];
   private readonly watcher: FSWatcher | undefined;
   private readonly following: Promise<void>;
 
@@ -79,12 +82,15 @@ export class Follower {
   }
 
   private read(task: Task): void {
-    const { jobs } = this.ledger;
+    const { jobs, options } = this.ledger;
     const { key } = task.batch!;
     const end = readEnd(jobs, key, task.number);
     if (!end) return;
     task.begin(readClaim(jobs, key, task.number)?.job);
-    const { told: _, ...exit } = end;
+    const { told: _, events = 0, ...exit } = end;
+    task.endSince ??= performance.now();
+    const late = endOf(eventsFile(task.runDir)) < events;
+    if (late && performance.now() - task.endSince < options.visibility * 1000) return;
     this.ledger.conclude(task, exit);
   }
 
@@ -108,6 +114,8 @@ export class Follower {
       else await this.judge(task, state, begun);
     }
     if (held.length > 0) await this.free(held, states);
+    // In one submission.
+    for (const task of this.lost.splice(0)) this.again(task);
     await this.seeOff(states, begun);
   }
 
@@ -134,7 +142,7 @@ export class Follower {
     const { key } = task.batch!;
     this.read(task);
     // Its trainer gives signs of life: a controller that has lost the job does not decide that it has ended.
-    if (task.over || trainerHolder(task.runDir)) return;
+    if (task.over || task.endSince !== undefined || trainerHolder(task.runDir)) return;
     const said = jobOutput(ledger.jobs, key, task.number);
     let explained: Awaited<ReturnType<Engine['explain']>>;
     try {
@@ -163,7 +171,7 @@ export class Follower {
     const { engine, note } = this.ledger.options;
     if (task.losses++ === 0) note(`${engine.name} has lost a job that had not begun: it is submitted again.`);
     this.ledger.release(task);
-    this.again(task);
+    this.lost.push(task);
     return true;
   }
 

@@ -1,12 +1,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onSignals } from '../../base/interrupt.ts';
+import { endOf as sizeOf } from '../../base/lines.ts';
 import { tryLock } from '../../base/lock.ts';
 import { markProcess } from '../../base/process.ts';
 import {
   type Batch,
   type Claim,
   claimTask,
+  eventsFile,
   isTaskOver,
   readBatch,
   readEnd,
@@ -85,7 +87,7 @@ export async function runJob(options: JobOptions): Promise<number> {
     }
     // A trainer whose job its controller had lost sight of may have finished meanwhile.
     if (hasFinished(runDir)) {
-      writeEnd(jobs, batch.key, task, { code: 0 });
+      writeEnd(jobs, batch.key, task, endOf({ code: 0 }, undefined, runDir));
       release();
       return nothingLeft(options);
     }
@@ -197,7 +199,7 @@ async function train(context: Context, release: () => void): Promise<number> {
       release();
       if (await queueAgain(batch, say)) return 0;
     }
-    writeEnd(jobs, batch.key, task, endOf(exit, toldBy));
+    writeEnd(jobs, batch.key, task, endOf(exit, toldBy, runDir));
     return exit.code ?? 1;
   } finally {
     guard.close();
@@ -234,7 +236,8 @@ function endOnRequest(handle: Handle, { batch, task, jobs, interval, told }: Con
 
 const hasFinished = (runDir: string): boolean => readEvents(runDir).some(({ type }) => type === 'finished');
 
-const endOf = (exit: Exit, told: string | undefined): TaskEnd => ({
+const endOf = (exit: Exit, told: string | undefined, runDir: string): TaskEnd => ({
+  events: sizeOf(eventsFile(runDir)),
   ...(exit.code === undefined ? {} : { code: exit.code }),
   ...(exit.signal === undefined ? {} : { signal: exit.signal }),
   ...(exit.error === undefined ? {} : { error: exit.error }),

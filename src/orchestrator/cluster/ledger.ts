@@ -151,6 +151,7 @@ export class Ledger {
     task.batch?.tasks.delete(task.number);
     task.batch = undefined;
     task.silentSince = undefined;
+    task.endSince = undefined;
     task.waits = true;
   }
 
