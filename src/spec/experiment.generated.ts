@@ -783,7 +783,7 @@ export interface Experiment {
        */
       timeout: number;
       /**
-       * Wrote no event for resources.silence: continues from the last checkpoint.
+       * Wrote no event for resources.silence, or a cluster lost its job: continues from the last checkpoint.
        */
       lost: number;
       /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { start, until, writeExperiment } from '../support/external.ts';
 import { facecom, temporaryFolder } from '../support/program.ts';
 import { type Slurm, startSlurm, withoutSlurm } from '../support/slurm.ts';
@@ -50,6 +51,34 @@ test('a killed command, a controller that is away: every trial finishes once', {
   assert.equal(json.at(-1).finished, 4);
   assert.deepEqual(counts(cwd), Array(4).fill([1, 1]));
   assert.equal((await slurm.call('squeue', ['-h'])).trim(), '');
+});
+
+test('a controller that has lost all its jobs, those that run too: every trial finishes once', {
+  skip,
+}, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'echo began; sleep 1; finish 0.5', { resources, more: { sweep } });
+  const program = facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  await until(
+    'one runs',
+    () => existsSync(join(cwd, 'runs/exp')) && counts(cwd).some(([began]) => began === 1),
+  );
+  await slurm.stop('slurmctld');
+  // Without its saved state; its numbers begin anew, and a node that still has one of them may be drained.
+  await slurm.start('slurmctld', ['-c']);
+  let over = false;
+  const administering = (async () => {
+    for (; !over; await sleep(500)) await slurm.resume();
+  })();
+  const { exitCode, json, stderr } = await program;
+  over = true;
+  await administering;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 4);
+  assert.deepEqual(
+    counts(cwd).map(([, finished]) => finished),
+    Array(4).fill(1),
+  );
 });
 
 test('half here and half on Slurm is one record; what waits there is stopped', { skip }, async (t) => {

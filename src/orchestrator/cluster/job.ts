@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onSignals } from '../../base/interrupt.ts';
@@ -119,7 +120,9 @@ async function waitForBatch({
 }: JobOptions): Promise<Batch | 'over' | undefined> {
   for (const until = performance.now() + patience; ; await sleep(250)) {
     const batch = readBatch(file);
-    if (batch) return batch;
+    // Nor need its run's folder be seen at once.
+    const name = batch?.runs[task];
+    if (name !== undefined && existsSync(resolve(dirname(file), batch!.folder, name))) return batch;
     if (isOver(file, task)) return 'over';
     if (performance.now() >= until) return undefined;
   }
