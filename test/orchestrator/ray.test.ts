@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { execa } from 'execa';
 import { rayAddress } from '../../src/orchestrator/cluster/ray/client.ts';
 import { RayEngine } from '../../src/orchestrator/cluster/ray/engine.ts';
+import { container, withoutContainers } from '../support/containers.ts';
 import { runOf, start, until, writeExperiment } from '../support/external.ts';
 import { startFakeRay } from '../support/fake-ray.ts';
-import { facecom, temporaryFolder } from '../support/program.ts';
+import { binary, facecom, temporaryFolder } from '../support/program.ts';
 
 type Answer = { status: number; body?: unknown };
 
@@ -111,6 +113,9 @@ test('a wrong address is said before anything is launched', async (t) => {
   assert.equal(rayAddress(undefined, { RAY_ADDRESS: 'http://head:8265/' }), 'http://head:8265');
 });
 
+/** Runs for a minute, and ends in order when it is asked to. */
+const STOPPABLE = `trap 'event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`;
+
 /** A spec on a Ray with faults, and how often each trial's trainer began and has finished. */
 async function onFake(t: TestContext, script: string) {
   const cwd = await temporaryFolder(t);
@@ -173,6 +178,30 @@ test('stop ends the jobs of Ray whose command is gone; resume --launcher continu
   assert.match(readFileSync(join(cwd, 'runs/exp/sweep.json'), 'utf8'), /resources\.launcher\.name=local/);
 });
 
+test('from another machine a run is stopped by its folder; for a sweep the machine that runs it is named', {
+  skip: withoutContainers,
+}, async (t) => {
+  const { cwd, spec, began } = await onFake(t, STOPPABLE);
+  const program = start(['sweep', spec, '--json'], cwd);
+  await until('both run', () => began().length === 2);
+  const elsewhere = (...args: string[]) =>
+    execa(
+      'unshare',
+      [...container, 'sh', '-c', 'hostname login2; exec "$@"', 'sh', process.execPath, binary, ...args],
+      {
+        ...{ cwd, env: { NO_COLOR: '1' }, reject: false, stdin: 'ignore' as const },
+      },
+    );
+  const sweep = await elsewhere('stop', 'exp');
+  assert.equal(sweep.exitCode, 2);
+  assert.match(sweep.stderr, /stop-elsewhere/);
+  for (const run of readdirSync(join(cwd, 'runs/exp')).filter((name) => /-1$/.test(name))) {
+    const stopped = await elsewhere('stop', `exp/${run}`);
+    assert.equal(stopped.exitCode, 0, stopped.stderr);
+  }
+  assert.match((await program).stdout, /"stopped":2/);
+});
+
 const withoutRay = process.env.RAY_API_SERVER_ADDRESS ? false : 'there is no Ray at RAY_API_SERVER_ADDRESS';
 
 test('a sweep on Ray: each trial finishes once', { skip: withoutRay }, async (t) => {
@@ -190,8 +219,7 @@ test('a sweep on Ray: each trial finishes once', { skip: withoutRay }, async (t)
 
 test('stop ends a job of Ray, and its trainer saves', { skip: withoutRay }, async (t) => {
   const cwd = await temporaryFolder(t);
-  const script = `trap 'event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`;
-  const spec = writeExperiment(cwd, script, {
+  const spec = writeExperiment(cwd, STOPPABLE, {
     resources: { cpus: 1, gpus: 0, launcher: { name: 'ray', poll: 0.5, visibility: 2 } },
   });
   const program = start(['run', spec], cwd);
