@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start, writeExperiment } from '../support/external.ts';
+import { readCursor } from '../../src/tracking/mlflow/cursor.ts';
+import { start, until, writeExperiment } from '../support/external.ts';
 import { startFakeRay } from '../support/fake-ray.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { startTestServer, withoutMlflow } from '../tracking/support/server.ts';
@@ -13,58 +16,57 @@ test('tracking.from: jobs: the jobs of a sweep and of a run send their runs, als
   t.after(() => server.stop());
   const ray = await startFakeRay(t);
   const cwd = await temporaryFolder(t);
+  const go = join(cwd, 'go');
   const experiment = (name: string, from: string, more: object = {}) =>
-    writeExperiment(
-      cwd,
-      'event \'{"type":"metric","time":1,"name":"loss","step":1,"value":0.25}\'; sleep 1; finish 0.5',
-      {
-        name,
-        resources: {
-          ...{ cpus: 1, gpus: 0 },
-          launcher: { name: 'ray', address: ray.address, poll: 0.3, visibility: 1 },
-        },
-        more: { tracking: { mlflow: server.base, from }, ...more },
+    writeExperiment(cwd, `while [ ! -f ${go} ]; do sleep 0.05; done; finish 0.5`, {
+      name,
+      resources: {
+        ...{ cpus: 1, gpus: 0 },
+        launcher: { name: 'ray', address: ray.address, poll: 0.3, visibility: 1 },
       },
-    );
+      more: { tracking: { mlflow: server.base, from }, ...more },
+    });
   const axes = { 'optimizer.lr': [0.1, 0.2] };
-  const commands = [
-    { name: 'single', args: ['run', experiment('single', 'jobs')], jobs: 1, runs: 1 },
-    { name: 'many', args: ['sweep', experiment('many', 'jobs', { sweep: { axes } })], jobs: 2, runs: 2 },
-    { name: 'kept', args: ['run', experiment('kept', 'orchestrator')], jobs: 1, runs: 0 },
+  const programs = [
+    start(['run', experiment('single', 'jobs')], cwd),
+    start(['sweep', experiment('many', 'jobs', { sweep: { axes } })], cwd),
+    start(['run', experiment('kept', 'orchestrator')], cwd),
   ];
-  for (const { args, jobs } of commands) {
-    const before = ray.posts.length;
-    const program = start(args, cwd);
-    for (let i = 0; ray.posts.length < before + jobs && i < 1200; i++) await sleep(50);
-    program.kill('SIGKILL');
-    await program;
+  await until('all are submitted', () => ray.posts.length === 4);
+  // The sweep's own run in MLflow is its command's to make.
+  const sent = () => Object.values(readCursor(join(cwd, 'runs/many'))?.sent ?? {});
+  await until('the sweep is known to MLflow', () => sent().some((to) => to?.run !== undefined));
+  for (const program of programs) program.kill('SIGKILL');
+  await Promise.all(programs);
+  writeFileSync(go, '');
+  let found: string[] = [];
+  for (let i = 0; i < 120 && found.length < 3; i++) {
+    await sleep(250);
+    found = await finishedRuns(server.base);
   }
-  for (const { name, runs } of commands) {
-    let found: { info: { status: string } }[] = [];
-    for (let i = 0; i < 120; i++) {
-      found = await finishedRuns(server.base, name);
-      if (runs === 0 || found.length === runs) break;
-      await sleep(250);
-    }
-    assert.equal(found.length, runs, name);
-  }
+  assert.deepEqual(
+    found.map((run) => run.split('/')[0]),
+    ['many', 'many', 'single'],
+  );
 });
 
-/** Runs of an experiment on a server that have their last metric; a sweep's own run has none. */
-async function finishedRuns(base: string, experiment: string) {
-  const ask = async (path: string, body?: object) => {
-    const options = body && {
+/** Runs on a server that have their last metric, by their names in the record. */
+async function finishedRuns(base: string): Promise<string[]> {
+  const ask = async (path: string, body: object) => {
+    const answer = await fetch(`${base}/api/2.0/mlflow/${path}`, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
-    };
-    return (await fetch(`${base}/api/2.0/mlflow/${path}`, options)).json() as Promise<Record<string, any>>;
+    });
+    return (await answer.json()) as { experiments?: { experiment_id: string }[]; runs?: Found[] };
   };
-  const { experiment: found } = await ask(`experiments/get-by-name?experiment_name=${experiment}`);
-  if (!found) return [];
-  const { runs = [] } = await ask('runs/search', {
-    experiment_ids: [found.experiment_id],
-    filter: 'metrics.`val/combined` = 0.5',
-  });
-  return runs;
+  const { experiments = [] } = await ask('experiments/search', { max_results: 100 });
+  const experiment_ids = experiments.map(({ experiment_id }) => experiment_id);
+  const filter = "metrics.`val/combined` = 0.5 and tags.`facecom.run` LIKE '%/%'";
+  const { runs = [] } = await ask('runs/search', { experiment_ids, filter });
+  return runs.map(({ data }) => data.tags.find(({ key }) => key === 'facecom.run')!.value).sort();
+}
+
+interface Found {
+  data: { tags: { key: string; value: string }[] };
 }
