@@ -9,9 +9,9 @@ import { watchFolder } from './watch-folder.ts';
 
 /** How often a task that its engine loses before it has begun is submitted again before that is a failure. */
 const AGAIN = 3;
-/** Seconds that an engine has to notice an end, and those for which the last ones are waited for. */
+/** Seconds that an engine has to notice an end, and the longest pause before the last is looked for again when nothing else is awaited. */
 const LINGER = 15;
-const PATIENCE = 3;
+const PATIENCE = 2;
 
 /**
  * Follows tasks to their ends: claims and ends in the folder of the jobs are the truth; the engine is polled, and explains an end that is
@@ -44,11 +44,13 @@ export class Follower {
   /** At the end: jobs whose ends are in the record, and that their engine takes for running even so, would keep others' waiting. */
   async seeAllOff(): Promise<void> {
     const { leaving, contact, options } = this.ledger;
-    for (let last = PATIENCE; last >= 0 && leaving.size > 0 && !contact.lost; last--) {
+    for (let pause = 0.25; leaving.size > 0 && !contact.lost; pause *= 2) {
       const states = await options.engine.poll(referencesOf(leaving.values())).catch(() => undefined);
       if (!states) return;
-      await this.seeOff(states, last === 0 ? Number.POSITIVE_INFINITY : performance.now());
-      if (last > 0 && leaving.size > 0) await this.ledger.pause(1);
+      const isLast = pause > PATIENCE;
+      await this.seeOff(states, isLast ? Number.POSITIVE_INFINITY : performance.now());
+      if (isLast) return;
+      if (leaving.size > 0) await this.ledger.pause(pause);
     }
   }
 
