@@ -99,6 +99,29 @@ test('half here and half on Slurm is one record; what waits there is stopped', {
   assert.deepEqual(launchers.sort(), ['local', 'local', 'slurm', 'slurm']);
 });
 
+test('--gres of two kinds and --constraint: an array of jobs for each kind', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const asked = { ...launcher, gres: ['fake:1', 'fake:2'], constraint: 'a100' };
+  const spec = writeExperiment(cwd, 'scontrol show job -o "$SLURM_JOB_ID" > shown.txt; finish 0.5', {
+    resources: { ...resources, launcher: asked },
+    more: { sweep },
+  });
+  const { exitCode, json, stderr } = await facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 4);
+  const folder = join(cwd, 'runs/exp');
+  const shown = readdirSync(folder)
+    .filter((run) => /-1$/.test(run))
+    .map((run) => readFileSync(join(folder, run, 'shown.txt'), 'utf8'));
+  assert.deepEqual(shown.map((text) => /TresPerNode=\S*fake:(\d)/.exec(text)?.[1]).sort(), [
+    '1',
+    '1',
+    '2',
+    '2',
+  ]);
+  for (const text of shown) assert.match(text, /Features=a100/);
+});
+
 test('stop ends the jobs of a command that is gone', { skip }, async (t) => {
   const cwd = await temporaryFolder(t);
   const script = `trap 'event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`;
