@@ -1,0 +1,47 @@
+import { writeManifest } from '../../record/index.ts';
+import { withAbsolutePaths } from '../absolute-paths.ts';
+import { expandTrials } from '../expand-trials.ts';
+import { checkTrainers, type Prepared, prepare } from '../prepare.ts';
+import type { Context } from './context.ts';
+
+/** The trials of a sweep as far as they are known before it runs, and the hashes of what they read. */
+export type Trials = Awaited<ReturnType<typeof listTrials>>;
+
+export async function listTrials({ spec, config, cwd, runs, report, signals }: Context) {
+  const absolute = { ...spec, config: withAbsolutePaths(config, { cwd, runs }) };
+  const expansion = await expandTrials(absolute, { signal: signals.stop, cwd, runs });
+  if (!spec.sweep) report.warning({ code: 'no-sweep', message: 'The spec has no sweep: it is one trial.' });
+  for (const warning of expansion.warnings) report.warning(warning);
+  return expansion;
+}
+
+/** What is the same for all trials is prepared once. */
+export async function prepareFirst(
+  { cwd, runs, report, signals }: Context,
+  { trials }: Trials,
+): Promise<Prepared> {
+  const prepared = await prepare(withAbsolutePaths(trials[0]!.config, { cwd, runs }), {
+    ...{ report, cwd },
+    signal: signals.stop,
+  });
+  checkTrainers(
+    trials.map(({ config }) => config),
+    cwd,
+  );
+  return prepared;
+}
+
+export function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
+  writeManifest(context.folder, {
+    version: 1,
+    sweep: context.name,
+    spec: context.file,
+    set: [...(context.set ?? [])],
+    cwd: context.cwd,
+    time: Date.now(),
+    objective: context.objective,
+    ...(context.objectives.length > 1 ? { objectives: [...context.objectives] } : {}),
+    repeats,
+    trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
+  });
+}
