@@ -5,6 +5,7 @@ import { Search } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import type { Context } from './context.ts';
 import { EarlyStopping } from './early-stopping.ts';
+import { settingsOf, settingText } from './edit.ts';
 import { MoreSeeds } from './more-seeds.ts';
 import { Proposals } from './proposals.ts';
 import { manifest, type Trials } from './trials.ts';
@@ -21,6 +22,9 @@ export function openAdaptive(context: Context, expansion: Trials) {
     sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives, report.warning) : undefined;
   const absolute = { ...spec, config: withAbsolutePaths(spec.config, { cwd: context.cwd, runs }) };
   const search = Search.of(absolute, { dataHash, weightsHash });
+  const before = readManifest(folder);
+  if (search && before?.search)
+    for (const setting of settingsOf(before.search, { ...sweep })) report.note(settingText(setting));
   const trials = () => [...(proposals?.trials ?? expansion.trials), ...(seeds?.trials ?? [])];
   const added = () => manifest(context, repeats, trials());
   const proposals =
@@ -41,7 +45,7 @@ export function openAdaptive(context: Context, expansion: Trials) {
           note: report.note,
         })
       : undefined;
-  seeds?.restore(readManifest(folder)?.trials ?? [], trials());
+  seeds?.restore(before?.trials ?? [], trials());
   return { stopping, proposals, seeds, trials };
 }
 

@@ -77,7 +77,7 @@ export function contextOf(spec: ResolvedExperiment, options: SweepOptions, undoi
   };
 }
 
-const objectivesOf = ({ sweep }: ResolvedExperiment): readonly Objective[] =>
+export const objectivesOf = ({ sweep }: ResolvedExperiment): readonly Objective[] =>
   sweep?.objectives ?? [sweep?.objective ?? defaultObjective];
 
 export async function lockFolder({ folder, guard, report, undoing }: Context): Promise<void> {

@@ -3,6 +3,7 @@ import { withAbsolutePaths } from '../absolute-paths.ts';
 import { expandTrials } from '../expand-trials.ts';
 import { checkTrainers, type Prepared, prepare } from '../prepare.ts';
 import type { Context } from './context.ts';
+import { learns } from './search-record.ts';
 
 /** The trials of a sweep as far as they are known before it runs, and the hashes of what they read. */
 export type Trials = Awaited<ReturnType<typeof listTrials>>;
@@ -42,6 +43,7 @@ export function manifest(context: Context, repeats: number, trials: Trials['tria
     objective: context.objective,
     ...(context.objectives.length > 1 ? { objectives: [...context.objectives] } : {}),
     repeats,
+    ...(learns(context.spec) ? { search: { ...context.spec.sweep } } : {}),
     trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
   });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expandTrials, isEdited, stop, sweepEdit } from '../../../operations/index.ts';
+import { expandTrials, isEdited, searchOutlook, stop, sweepEdit } from '../../../operations/index.ts';
 import { lockHolder } from '../../../record/index.ts';
 import type { ResolvedExperiment } from '../../../spec/index.ts';
 import { confirm } from '../../terminal/confirm.ts';
@@ -18,7 +18,9 @@ export async function applyEdit(
   const { name } = spec.config;
   // Only what runs has to be asked about; of what does not the sweep itself says what it leaves.
   if (!lockHolder(join(runs, name))) return true;
-  const { trials } = await expandTrials(spec);
+  const expanded = await expandTrials(spec, { runs });
+  // One that the search cannot continue with is refused before anything is stopped.
+  const trials = searchOutlook(spec, expanded, runs)?.trials ?? expanded.trials;
   const edit = sweepEdit(spec, trials, runs);
   if (!edit || !isEdited(edit)) return true;
   note(describeEdit(edit));
