@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readManifest, readSearch, readState } from '../../src/record/index.ts';
@@ -118,7 +118,6 @@ describe('a sweep that learns', () => {
   it('knows what an earlier sweep has found', async (t) => {
     const cwd = await temporaryFolder(t);
     await search(cwd, { sweep: { trials: 12 } });
-    const { writeFileSync, readFileSync } = await import('node:fs');
     const spec = JSON.parse(readFileSync(join(cwd, 'search.yaml'), 'utf8'));
     const next = {
       ...spec,
@@ -126,10 +125,24 @@ describe('a sweep that learns', () => {
       sweep: { ...spec.sweep, trials: 4, seed: 1, warm_start: ['search'] },
     };
     writeFileSync(join(cwd, 'next.yaml'), JSON.stringify(next));
+    // It was killed while it wrote down what it knows from the start.
+    const [header, ...rest] = readFileSync(join(folder(cwd), 'search.jsonl'), 'utf8').split('\n');
+    assert.ok(rest.length > 12);
+    mkdirSync(join(cwd, 'runs', 'next'));
+    writeFileSync(join(cwd, 'runs', 'next', 'search.jsonl'), `${header!.replace('"seed":0', '"seed":1')}\n`);
     const { stderr, exitCode } = await facecom(['sweep', 'next.yaml', '--json'], { cwd });
     assert.equal(exitCode, 0, stderr);
     const entries = readSearch(join(cwd, 'runs', 'next'));
     assert.equal(entries.filter(({ type }) => type === 'earlier').length, 12);
+    assert.equal(entries.filter(({ type }) => type === 'search').length, 1);
+    const unknown = { ...next, name: 'third', sweep: { ...next.sweep, warm_start: ['serach'] } };
+    writeFileSync(join(cwd, 'next.yaml'), JSON.stringify(unknown));
+    const refused = await facecom(['sweep', 'next.yaml'], { cwd });
+    assert.deepEqual(
+      [refused.exitCode, /Did you mean search\?/.test(refused.stderr)],
+      [2, true],
+      refused.stderr,
+    );
   });
 });
 

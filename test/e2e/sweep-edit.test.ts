@@ -53,4 +53,32 @@ it('shows the first points of a search, which do not follow from results', async
     readManifest(join(cwd, 'runs', 'search'))!.trials.map(({ id }) => id),
     lines.slice(0, 3).map(({ trial }) => trial),
   );
+  // Begun: what was proposed, and a forecast of all that is left.
+  const begun = await facecom(['sweep', 'search.yaml', '--by', 'tomorrow 23:59'], { cwd });
+  assert.match(begun.stderr, /proposed 3 points, 3 of which have ended; the others, up to 40 points in all/);
+  assert.match(begun.stdout, /about 37 of 37 trials are finished, besides the 3 that are/);
+  assert.match(begun.stdout, /~ sweep\.trials: 3 → 40\n= 3 kept/);
+});
+
+it('applies an edit of a running search, and refuses one that it cannot continue with', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = (sweep: object) => writeSearch(cwd, { params: { pause: 200 }, sweep });
+  const sweep = (...args: string[]) =>
+    facecom(['sweep', 'search.yaml', '--max-parallel', '1', ...args], { cwd });
+  spec({ trials: 14 });
+  const first = start(['sweep', 'search.yaml', '--max-parallel', '1'], cwd);
+  const folder = join(cwd, 'runs', 'search');
+  await until('a second proposal', () => (readManifest(folder)?.trials.length ?? 0) >= 2);
+  spec({ trials: 14, seed: 9 });
+  const refused = await sweep('--yes');
+  assert.deepEqual([refused.exitCode, /search-changed/.test(refused.stderr)], [2, true], refused.stderr);
+  spec({ trials: 4 });
+  const asked = await sweep();
+  assert.equal(asked.exitCode, 2);
+  assert.match(asked.stderr, /~ sweep\.trials: 14 → 4\n= \d+ kept[\s\S]*Apply it with --yes/);
+  assert.equal(first.exitCode ?? undefined, undefined, 'what is refused stops nothing');
+  const applied = await sweep('--yes', '--json');
+  assert.equal((await first).exitCode, 130);
+  const { trials, finished } = JSON.parse(applied.stdout.trim().split('\n').at(-1)!);
+  assert.deepEqual([trials, finished], [4, 4]);
 });

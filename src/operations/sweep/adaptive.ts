@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Board, Slot, TrialRow } from '../../orchestrator/index.ts';
 import { type Event, readManifest } from '../../record/index.ts';
 import { Search } from '../../sweep/index.ts';
@@ -31,7 +30,7 @@ export function openAdaptive(context: Context, expansion: Trials) {
     sweep && search
       ? new Proposals({
           ...{ sweep, search, objectives, folder, stopping, added },
-          warmStart: sweep.warm_start.map((name) => ({ name, folder: join(runs, name) })),
+          runs,
           note: report.note,
         })
       : undefined;

@@ -1,5 +1,6 @@
 import type { Board, Slot, TrialRow, Work } from '../../orchestrator/index.ts';
 import {
+  findSweep,
   lossesOf,
   lossToLine,
   meanLosses,
@@ -25,9 +26,9 @@ export interface ProposalOptions {
   sweep: Sweep;
   search: Search;
   objectives: readonly Objective[];
-  /** The sweep's folder, and those of `warm_start`. */
+  /** The sweep's folder, and that of all run folders. */
   folder: string;
-  warmStart: ReadonlyArray<{ name: string; folder: string }>;
+  runs: string;
   stopping: EarlyStopping | undefined;
   note: (line: string) => void;
   /** Told of new trials before they are run. */
@@ -57,7 +58,7 @@ export class Proposals {
   private since = performance.now();
   private board: Board | undefined;
 
-  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot continue with it. */
+  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot continue with it, and as findSweep does. */
   constructor(private readonly options: ProposalOptions) {
     const { folder, search } = options;
     const entries = readSearch(folder);
@@ -107,11 +108,14 @@ export class Proposals {
 
   /** Writes down what is known before the first proposal, as far as an earlier start has not. */
   private begin(entries: readonly SearchEntry[]): void {
-    const { sweep, objectives, search, warmStart, note } = this.options;
+    const { sweep, objectives, search, runs, note } = this.options;
+    const told = new Set(entries.flatMap((entry) => (entry.type === 'earlier' ? [entry.run] : [])));
+    const earlier = sweep.warm_start.map((name) => ({
+      name,
+      ...tellEarlierSweep(search, findSweep(runs, name), { objectives, except: told }),
+    }));
     if (entries.length === 0) this.writer.write(headerOf(sweep, objectives));
-    const runs = new Set(entries.flatMap((entry) => (entry.type === 'earlier' ? [entry.run] : [])));
-    for (const { name, folder } of warmStart) {
-      const { known, left } = tellEarlierSweep(search, folder, { objectives, except: runs });
+    for (const { name, known, left } of earlier) {
       for (const entry of known) this.writer.write(entry);
       note(
         `${known.length} finished trials of ${name} are known from the start; ${left} are no points of this search.`,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readSearch } from '../../record/index.ts';
+import { findSweep, readSearch } from '../../record/index.ts';
 import type { ResolvedExperiment } from '../../spec/index.ts';
 import { type Expansion, Search, type Trial } from '../../sweep/index.ts';
 import type { expandTrials } from '../expand-trials.ts';
@@ -45,7 +45,7 @@ export function searchOutlook(
   const trials = points.flat();
   if (points.length === 0) {
     const earlier = sweep.warm_start.reduce(
-      (sum, name) => sum + tellEarlierSweep(search, join(runs, name), { objectives }).known.length,
+      (sum, name) => sum + tellEarlierSweep(search, findSweep(runs, name), { objectives }).known.length,
       0,
     );
     const first = Math.min(Math.max(1, FIRST - earlier), planned ?? FIRST);
