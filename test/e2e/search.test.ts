@@ -167,7 +167,7 @@ describe('a search that cannot be', () => {
       '--max-parallel',
       '1',
     );
-    assert.match(summary.reason, /10 points have finished and none has a number for val\/combined/);
+    assert.match(summary.reason, /10 points have ended and none has a number for val\/combined/);
     assert.ok(summary.trials <= 11);
   });
 
@@ -191,6 +191,15 @@ describe('a search that cannot be', () => {
     assert.deepEqual([all.exitCode, all.summary.failed, all.summary.trials], [1, 9, 9]);
     // Failures that are no fault of the values tell nothing.
     assert.ok(readSearch(folder(cwd)).every(({ type }) => type !== 'told'));
+  });
+
+  it('ends where every trial diverges', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const spec = { params: { diverges: true }, sweep: { trials: 30 } };
+    const { summary, exitCode } = await search(cwd, spec, '--max-parallel', '1');
+    assert.equal(exitCode, 1);
+    assert.match(summary.reason, /10 points have ended and none has a number for val\/combined/);
+    assert.deepEqual([summary.failed, summary.trials], [10, 10]);
   });
 
   it('warns where the objective of a stopping rule is written once', async (t) => {

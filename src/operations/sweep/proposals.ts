@@ -21,6 +21,7 @@ import {
 } from './search-record.ts';
 
 type Sweep = NonNullable<Experiment['sweep']>;
+type TellEntry = Extract<SearchEntry, { type: 'told' }>;
 
 export interface ProposalOptions {
   sweep: Sweep;
@@ -38,7 +39,7 @@ export interface ProposalOptions {
 /** Failures that a trial's values led to. */
 const ownFault: ReadonlySet<string> = new Set(['nan', 'oom']);
 
-/** Finished points without a number among them that end a search. */
+/** Points without a number among them that end a search. */
 const HOPELESS = 10;
 
 /**
@@ -169,18 +170,19 @@ export class Proposals {
     this.writer.write(entry);
     this.told.set(number, JSON.stringify(entry));
     this.options.search.tell(number, outcomeOf(entry));
-    const finished = [...this.told.values()].map((text) => JSON.parse(text) as typeof entry);
-    const hopeless = finished.filter(({ state }) => state === 'finished');
-    if (
-      hopeless.length >= HOPELESS &&
-      hopeless.every(({ losses }) => losses?.every((loss) => loss === null))
-    ) {
-      const names = this.options.objectives.map(({ metric }) => metric).join(', ');
-      this.halted = `${hopeless.length} points have finished and none has a number for ${names}.`;
-    }
+    this.checkHope();
   }
 
-  private outcome(number: number): Extract<SearchEntry, { type: 'told' }> | undefined {
+  /** A search without a single number after some points has nothing to learn from. */
+  private checkHope(): void {
+    const told = [...this.told.values()].map((text) => JSON.parse(text) as TellEntry);
+    const tells = ({ losses = [] }: TellEntry) => losses.some((loss) => loss !== null);
+    if (told.length < HOPELESS || told.some(tells)) return;
+    const names = this.options.objectives.map(({ metric }) => metric).join(', ');
+    this.halted = `${told.length} points have ended and none has a number for ${names}.`;
+  }
+
+  private outcome(number: number): TellEntry | undefined {
     const rows = this.points[number]!.map(({ id }) => this.board!.row(id));
     const all = (...states: TrialRow['status'][]) => rows.filter(({ status }) => states.includes(status));
     if (all('finished', 'linked', 'pruned', 'failed').length < rows.length) return undefined;
