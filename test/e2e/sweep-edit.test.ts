@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { readManifest, readState, scanRuns } from '../../src/record/index.ts';
@@ -35,7 +36,15 @@ it('shows what an edit of a running sweep changes, and applies it when it is tol
   const summary = JSON.parse(applied.stdout.trim().split('\n').at(-1)!);
   assert.equal(summary.finished, 3);
   assert.equal(summary.vanished, 1);
-  assert.equal(readState(join(folder, `${vanishing!.id}-1`)).at(-1)!.state, 'stopped');
+  const vanished = join(folder, `${vanishing!.id}-1`);
+  assert.equal(readState(vanished).at(-1)!.state, 'stopped');
+  // Asked for, it is finished; what it was waiting for is over.
+  const config = JSON.parse(readFileSync(join(vanished, 'config.json'), 'utf8'));
+  delete config.trainer.params.hold;
+  writeFileSync(join(vanished, 'config.json'), JSON.stringify(config));
+  const kept = await facecom(['sweep', 'search.yaml', '--keep-begun', '--json'], { cwd });
+  assert.equal(kept.json.at(-1).finished, 4, kept.stderr);
+  assert.equal(readState(vanished).at(-1)!.state, 'finished');
 });
 
 it('shows the first points of a search, which do not follow from results', async (t) => {

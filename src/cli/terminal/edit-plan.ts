@@ -17,7 +17,7 @@ export function describeEdit({ added, vanished, changed, settings, kept, running
   ];
   if (running)
     lines.push(
-      `Process ${running.pid} runs the sweep. To apply the edit it saves its trials and ends; then those of the new spec continue. Vanished ones stay stopped.`,
+      `Process ${running.pid} runs the sweep. To apply the edit it saves its trials and ends; then those of the new spec continue. Vanished ones stay stopped; with --keep-begun those that were begun are finished.`,
     );
   return lines.join('\n');
 }

@@ -27,6 +27,8 @@ export interface SweepOptions extends Partial<Signals> {
   failed?: boolean;
   /** Run the trials that are finished again. */
   force?: boolean;
+  /** Finish the trials that an earlier spec of the sweep has begun and this one no longer has. */
+  keepBegun?: boolean;
   report?: Reporter;
   watch?: WatchSweep;
 }
