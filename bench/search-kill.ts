@@ -12,9 +12,9 @@ import type { BenchContext } from './support/context.ts';
 const TRIALS = 30;
 
 /**
- * kill -9 of the orchestrator of an adaptive sweep, one trial at a time, at random moments, each time started again, until the sweep has ended; then
- * the next one. `--rounds` is the number of kills, `--seed` draws their moments: many kills are done in pieces of other seeds. What counts at the end of each: the proposals are those of a sweep that nobody
- * disturbed, each made again follows from the lines above it, and no finished trial is lost or was started again.
+ * kill -9 of the orchestrator of an adaptive sweep, one trial at a time, at random moments, each time started again, until the sweep has ended;
+ * then the next one. `--rounds` is the number of kills, `--seed` draws their moments: many kills are done in pieces of other seeds. What counts
+ * at the end of each: the proposals are those of a sweep that nobody disturbed, and no finished trial is lost or was started again.
  */
 export async function run(context: BenchContext): Promise<void> {
   const wanted = context.rounds(200);

@@ -63,7 +63,10 @@ async function regrets(context: BenchContext, peer: Worker): Promise<void> {
 function compared(context: BenchContext, [ours, peer]: number[][]) {
   const random = new Random(context.seed, 'bootstrap');
   const again = (values: readonly number[]) => median(values.map(() => random.pick(values)));
-  const ratios = Array.from({ length: 4000 }, () => again(ours!) / again(peer!)).sort((a, b) => a - b);
+  const ratioOf = (a: number, b: number) => (a === b ? 1 : a / b);
+  const ratios = Array.from({ length: 4000 }, () => ratioOf(again(ours!), again(peer!))).sort(
+    (a, b) => a - b,
+  );
   const won = ours!.filter((value, seed) => value < peer![seed]!).length;
   const lost = ours!.filter((value, seed) => value > peer![seed]!).length;
   return { ratio_interval: [ratios[99]!, ratios[3899]!], won, lost, values: { ours, peer } };

@@ -81,6 +81,16 @@ describe('a sweep that learns', () => {
     assert.equal(rest.summary.finished, 10);
   });
 
+  it('keeps eight slots at work to the end, whatever is stopped and taken up again', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const spec = { epochs: 5, sweep: { trials: 18, stopping: { rule: 'asha', reduction: 2 } } };
+    const { summary, exitCode } = await search(cwd, spec, '--max-parallel', '8');
+    assert.equal(exitCode, 0);
+    assert.equal(summary.finished + summary.pruned, 18);
+    const { recorded, again } = await replay(cwd);
+    assert.deepEqual(again, recorded);
+  });
+
   it('stops trials of a grid, too', async (t) => {
     const cwd = await temporaryFolder(t);
     const axes = { 'optimizer.lr': [0.01, 0.1, 1, 0.00001] };

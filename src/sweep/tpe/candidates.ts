@@ -39,14 +39,20 @@ export interface Densities {
  * The densities of every group. One objective has joint densities per group, several have each coordinate by itself: this is what
  * Optuna 5 was found best with.
  */
-export function densitiesOf({ coordinates, objectives, observations }: Study): Densities[] {
+export function densitiesOf(
+  { coordinates, objectives, observations }: Study,
+  sharpness?: number,
+): Densities[] {
   const { good, others } = split(observations, objectives);
   return groupsOf(coordinates.length, observations, objectives === 1).map((group) => {
     const own = group.map((i) => coordinates[i]!);
     const l = columns(good, group);
     return {
       group,
-      good: new ParzenEstimator(own, l, objectives > 1 ? new Float64Array(l[0]!.length).fill(1) : undefined),
+      good: new ParzenEstimator(own, l, {
+        sharpness,
+        ...(objectives > 1 ? { weights: new Float64Array(l[0]!.length).fill(1) } : {}),
+      }),
       others: new ParzenEstimator(own, columns(others, group)),
     };
   });
