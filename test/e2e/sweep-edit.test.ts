@@ -38,7 +38,13 @@ it('shows what an edit of a running sweep changes, and applies it when it is tol
   assert.equal(summary.vanished, 1);
   const vanished = join(folder, `${vanishing!.id}-1`);
   assert.equal(readState(vanished).at(-1)!.state, 'stopped');
-  // Asked for, it is finished; what it was waiting for is over.
+  // Asked for, a begun one is finished. What it waits for is over by then.
+  writeSearch(cwd, grid(0.001, 0.01, 0.1));
+  const second = start(['sweep', 'search.yaml', '--max-parallel', '1'], cwd);
+  await until('it runs again', () => readState(vanished).at(-1)!.state === 'started');
+  second.kill('SIGINT');
+  await second;
+  writeSearch(cwd, grid(0.01, 0.1, 0.5));
   const config = JSON.parse(readFileSync(join(vanished, 'config.json'), 'utf8'));
   delete config.trainer.params.hold;
   writeFileSync(join(vanished, 'config.json'), JSON.stringify(config));

@@ -6,6 +6,7 @@ import {
   openCluster,
   type Place,
 } from '../../orchestrator/index.ts';
+import type { Trial } from '../../sweep/index.ts';
 import { withAbsolutePaths } from '../absolute-paths.ts';
 import { chooseSlots } from '../choose-slots.ts';
 import type { Prepared } from '../prepare.ts';
@@ -14,6 +15,8 @@ import type { Context } from './context.ts';
 import { makePlaces } from './places.ts';
 import { mostOf } from './preflight/corners.ts';
 import { preflight } from './preflight/preflight.ts';
+import { likelyTrials } from './search-outlook.ts';
+import { learns } from './search-record.ts';
 import { checkSweepSpace } from './space.ts';
 import type { Trials } from './trials.ts';
 
@@ -48,7 +51,8 @@ export function placesOn(
  * The slots follow from the spec and the machine, never from how many trials are left: a trial that is resumed has as many threads
  * as it would have had undisturbed, and so the same bits.
  */
-export async function divideMachine(context: Context, prepared: Prepared, { trials }: Trials, board: Board) {
+export async function divideMachine(context: Context, prepared: Prepared, expansion: Trials, board: Board) {
+  const { trials } = expansion;
   const { spec, folder, config, maxParallel = 0, report, cwd, runs, signals, guard, standing } = context;
   const asked = { maxParallel, trials: trials.length };
   const first = await chooseSlots(config, prepared, asked);
@@ -63,12 +67,18 @@ export async function divideMachine(context: Context, prepared: Prepared, { tria
   for (const note of notes) report.note(note);
   if (prepared.identities !== undefined)
     await checkSweepSpace({
-      configs: trials
-        .filter(({ id }) => board.row(id).status === 'waiting')
+      configs: trialsToCome(context, expansion, board)
         .map(({ config: own }) => own)
         .filter(({ trainer }) => trainer.command === undefined),
       ...{ identities: prepared.identities, parallel: slots.length, folder, report },
     });
   const places = makePlaces(slots, prepared, { cwd, guard, undoing: standing });
   return { places, gpus, tried };
+}
+
+/** What is left to run; of a search, trials like those that it will propose. */
+function trialsToCome({ spec }: Context, expansion: Trials, board: Board): Trial[] {
+  const known = board.rows.map(({ trial }) => trial);
+  const all = spec.sweep && learns(spec) ? likelyTrials(spec.sweep, expansion, known) : expansion.trials;
+  return all.filter(({ id }) => board.isOpen(id));
 }

@@ -53,7 +53,7 @@ export function searchOutlook(
   }
   return {
     ...{ trials, planned, proposed: points.length, ended: told.size },
-    likely: planned === undefined ? [] : likelyTrials(trials, expanded, planned * sweep.repeats),
+    likely: likelyTrials(sweep, expanded, trials),
   };
 }
 
@@ -70,10 +70,18 @@ function plannedPoints(
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
-function likelyTrials(known: readonly Trial[], { trials }: Expansion, count: number): Trial[] {
+/** The trials of a search as far as they are known, and others of its space up to those that are planned; none if only time ends it. */
+export function likelyTrials(
+  sweep: NonNullable<ResolvedExperiment['sweep']>,
+  expansion: Expansion,
+  known: readonly Trial[],
+): Trial[] {
+  const planned = plannedPoints(sweep, expansion);
+  if (planned === undefined) return [];
   const ids = new Set(known.map(({ id }) => id));
-  const others = trials.filter(({ id }) => !ids.has(id));
+  const others = expansion.trials.filter(({ id }) => !ids.has(id));
   const likely = [...known];
-  for (let i = 0; likely.length < count && others.length > 0; i++) likely.push(others[i % others.length]!);
+  for (let i = 0; likely.length < planned * sweep.repeats && others.length > 0; i++)
+    likely.push(others[i % others.length]!);
   return likely;
 }
