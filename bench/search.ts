@@ -10,6 +10,7 @@ import type { BenchContext } from './support/context.ts';
 import { median } from './support/rounds.ts';
 import { ours, peerAxes, regret, search, theirs } from './support/search.ts';
 import { regretTasks, type Task, volumeTasks } from './support/search-tasks.ts';
+import { tuningTasks } from './support/search-tuning.ts';
 import { Worker } from './support/worker.ts';
 
 // What a search finds in 100 trials, and how long it thinks. Both sides search the same functions with the same noise.
@@ -25,16 +26,25 @@ export async function run(context: BenchContext): Promise<void> {
   const peer = new Worker('optuna', [python, join(import.meta.dirname, 'peers/search.py')]);
   context.defer(() => peer.stop());
   await peer.ready();
-  if (context.wants('regret')) await regrets(context, peer);
+  if (context.wants('regret')) await regrets(context, peer, { name: 'regret', tasks: regretTasks, from: 0 });
+  if (context.wants('tuning'))
+    await regrets(context, peer, { name: 'tuning', tasks: tuningTasks, from: 100 });
   if (context.wants('hypervolume')) await volumes(context, peer);
   if (context.wants('asks')) await asks(context, peer);
 }
 
-async function regrets(context: BenchContext, peer: Worker): Promise<void> {
+interface Regrets {
+  name: string;
+  tasks: readonly Task[];
+  /** The first seed. */
+  from: number;
+}
+
+async function regrets(context: BenchContext, peer: Worker, { name, tasks, from }: Regrets): Promise<void> {
   const ratios: number[] = [];
   const shown = { better: 0, worse: 0 };
-  for (const task of regretTasks) {
-    const sides = await bothSides(context, task, peer, (found) => regret(task, found));
+  for (const task of tasks) {
+    const sides = await bothSides(context, { task, peer, from }, (found) => regret(task, found));
     const [a, b] = sides.map(median);
     const details = compared(context, sides);
     ratios.push(a! / b!);
@@ -42,7 +52,7 @@ async function regrets(context: BenchContext, peer: Worker): Promise<void> {
     if (details.ratio_interval[0]! > 1) shown.worse++;
     report(
       context,
-      { case: `regret: ${task.name}`, ours: a!, peer: b!, unit: 'loss', better: 'lower', details },
+      { case: `${name}: ${task.name}`, ours: a!, peer: b!, unit: 'loss', better: 'lower', details },
       20,
     );
   }
@@ -54,7 +64,7 @@ async function regrets(context: BenchContext, peer: Worker): Promise<void> {
   };
   report(
     context,
-    { case: 'regret: geometric mean', ours: mean, peer: 1, unit: '×', better: 'lower', details },
+    { case: `${name}: geometric mean`, ours: mean, peer: 1, unit: '×', better: 'lower', details },
     20,
   );
 }
@@ -75,7 +85,7 @@ function compared(context: BenchContext, [ours, peer]: number[][]) {
 async function volumes(context: BenchContext, peer: Worker): Promise<void> {
   for (const task of volumeTasks) {
     const reference = task.reference!;
-    const sides = await bothSides(context, task, peer, ({ true: losses }) =>
+    const sides = await bothSides(context, { task, peer, from: 0 }, ({ true: losses }) =>
       hypervolume(
         losses.filter((point) => point.every((loss, i) => loss <= reference[i]!)),
         reference,
@@ -93,11 +103,10 @@ async function volumes(context: BenchContext, peer: Worker): Promise<void> {
 /** What both sides found, by seed. Theirs is kept: the same version finds the same. */
 async function bothSides(
   context: BenchContext,
-  task: Task,
-  peer: Worker,
+  { task, peer, from }: { task: Task; peer: Worker; from: number },
   judge: (found: Awaited<ReturnType<typeof search>>) => number,
 ): Promise<number[][]> {
-  const seeds = Array.from({ length: context.rounds(20) }, (_, seed) => seed);
+  const seeds = Array.from({ length: context.rounds(20) }, (_, i) => from + i);
   const objectives = task.reference?.length ?? 1;
   const kept = await keptOf(task.name);
   const found: number[][] = [[], []];
@@ -112,7 +121,12 @@ async function bothSides(
 
 /** What the peer found of a task before, by seed, for the tasks and the script as they are now. */
 async function keptOf(name: string) {
-  const files = ['peers/search.py', 'support/search-tasks.ts', 'support/search.ts'];
+  const files = [
+    'peers/search.py',
+    'support/search-tasks.ts',
+    'support/search-tuning.ts',
+    'support/search.ts',
+  ];
   const texts = await Promise.all(files.map((file) => readFile(join(import.meta.dirname, file), 'utf8')));
   const key = createHash('sha256')
     .update(JSON.stringify([name, PEER, TRIALS, texts]))
