@@ -47,7 +47,7 @@ async function regrets(context: BenchContext, peer: Worker, { name, tasks, from 
     const sides = await bothSides(context, { task, peer, from }, (found) => regret(task, found));
     const [a, b] = sides.map(median);
     const details = compared(context, sides);
-    ratios.push(a! / b!);
+    ratios.push(ratioOf(a!, b!));
     if (details.ratio_interval[1]! < 1) shown.better++;
     if (details.ratio_interval[0]! > 1) shown.worse++;
     report(
@@ -56,9 +56,12 @@ async function regrets(context: BenchContext, peer: Worker, { name, tasks, from 
       20,
     );
   }
-  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  // A side that finds the least value itself has a regret of 0, of which there is no mean.
+  const some = ratios.filter((ratio) => ratio > 0 && Number.isFinite(ratio));
+  const mean = Math.exp(some.reduce((sum, ratio) => sum + Math.log(ratio), 0) / some.length);
   const details = {
     ...{ no_worse: ratios.filter((ratio) => ratio <= 1).length, of: ratios.length },
+    without_zeros: some.length,
     shown_better: shown.better,
     shown_worse: shown.worse,
   };
@@ -69,11 +72,12 @@ async function regrets(context: BenchContext, peer: Worker, { name, tasks, from 
   );
 }
 
+const ratioOf = (a: number, b: number): number => (a === b ? 1 : a / b);
+
 /** How sure a ratio of medians is: its 95 % interval by bootstrap over the seeds of each side, and the searches that each side won. */
 function compared(context: BenchContext, [ours, peer]: number[][]) {
   const random = new Random(context.seed, 'bootstrap');
   const again = (values: readonly number[]) => median(values.map(() => random.pick(values)));
-  const ratioOf = (a: number, b: number) => (a === b ? 1 : a / b);
   const ratios = Array.from({ length: 4000 }, () => ratioOf(again(ours!), again(peer!))).sort(
     (a, b) => a - b,
   );
