@@ -3,6 +3,7 @@ import { type Assignment, allowed, choose, type Space } from '../space.ts';
 import { candidates, densitiesOf } from '../tpe/candidates.ts';
 import { bestFirst } from '../tpe/combine.ts';
 import type { Coordinate } from '../tpe/coordinate.ts';
+import { several, single } from '../tpe/manner.ts';
 import type { Observation } from '../tpe/observation.ts';
 import { decode as decodeCube } from './cube.ts';
 import { grid } from './grid.ts';
@@ -11,12 +12,6 @@ import { MAX_COORDINATES, shiftedSobol } from './sobol.ts';
 
 /** Points that are drawn evenly before there is enough to learn from. */
 export const STARTUP = 10;
-
-/**
- * Of the density of good points, with one objective. Optuna's kernels are never narrower than 1/12 of the range in 100 trials, which keeps a
- * search from closing in; chosen on functions and seeds that are not those of `bench search`.
- */
-const SHARPNESS = 1.75;
 
 /** How often candidates are drawn anew where all were refused, and how many of their combinations are looked at each time. */
 const ROUNDS = 20;
@@ -73,10 +68,12 @@ class TpeSampler implements LearningSampler {
       if (point && !refuses(point)) return point;
     } else {
       const { objectives = 1 } = this.options;
+      const manner = objectives === 1 ? single : several;
       const study = { coordinates: this.coordinates, objectives, observations };
-      const densities = densitiesOf(study, objectives === 1 ? SHARPNESS : undefined);
+      const densities = densitiesOf(study, manner);
+      const count = manner.candidates[number % manner.candidates.length]!;
       for (let round = 0; round < ROUNDS; round++) {
-        const ranked = candidates(densities, this.options.seed, number, round);
+        const ranked = candidates(densities, { seed: this.options.seed, number, round, count });
         for (const numbers of bestFirst(ranked, this.coordinates.length, COMBINATIONS)) {
           const point = this.decode(numbers);
           if (point && !refuses(point)) return point;
