@@ -16,7 +16,7 @@ export const grid = {
 
 export const TRIALS =
   grid.alpha.length * grid.lr.length * space.augmentations.length * space.backbones.length;
-export const EPOCHS = 12;
+export const EPOCHS = 8;
 export const MIN_EPOCHS = 2;
 export const REDUCTION = 3;
 export const SLOTS = 2;
@@ -26,7 +26,7 @@ export const { spec } = recipes.replaced;
 /** Scored after each epoch on half of the photographs, which the other half is trained on. */
 export const settings = [
   'name=search-orl',
-  'data.image_size=64',
+  'data.image_size=48',
   'data.split={train: 0.5, validation: 0.5, test: 0}',
   'evaluate.intervals=0',
   'schedule={name: cosine, warmup: 1}',
