@@ -184,4 +184,44 @@ export const tuningTasks: readonly Task[] = [
       ];
     },
   },
+  {
+    name: 'a branch that is slow to learn',
+    axes: {
+      'schedule.name': { values: schedules.slice(0, 3) },
+      'optimizer.lr': { values: { log_uniform: [1e-5, 1] } },
+      'loss.alpha': { values: { uniform: [0, 1] }, when: { axis: 'schedule.name', is: 'cosine' } },
+      'loss.beta': { values: { uniform: [0, 1] }, when: { axis: 'schedule.name', is: 'cosine' } },
+      'train.ema': { values: { uniform: [0, 1] }, when: { axis: 'schedule.name', is: 'step' } },
+    },
+    least: 0,
+    losses: (at, name) => {
+      const lr = log10(at('optimizer.lr'));
+      if (name('schedule.name') === 'constant') return [0.12 + 0.1 * (lr + 2) ** 2];
+      if (name('schedule.name') === 'step')
+        return [0.08 + 0.2 * (lr + 2.5) ** 2 + 2 * (at('train.ema') - 0.5) ** 2];
+      return [0.3 * (lr + 1.5) ** 2 + 2 * (at('loss.alpha') - 0.75) ** 2 + 2 * (at('loss.beta') - 0.15) ** 2];
+    },
+  },
+  {
+    name: 'a branch of a branch',
+    axes: {
+      'optimizer.name': { values: optimizers },
+      'schedule.name': { values: schedules.slice(0, 2), when: { axis: 'optimizer.name', is: 'adamw' } },
+      'optimizer.lr': { values: { log_uniform: [1e-5, 1] } },
+      'train.ema': { values: { uniform: [0, 1] } },
+      'optimizer.momentum': { values: { uniform: [0, 1] }, when: { axis: 'optimizer.name', is: 'sgd' } },
+      'loss.alpha': { values: { uniform: [0, 1] }, when: { axis: 'schedule.name', is: 'cosine' } },
+    },
+    least: 0,
+    losses: (at, name) => {
+      const lr = log10(at('optimizer.lr'));
+      const average = (at('train.ema') - 0.6) ** 2;
+      if (name('optimizer.name') === 'adam') return [0.25 + 0.2 * (lr + 3) ** 2 + average];
+      if (name('optimizer.name') === 'sgd')
+        return [0.15 + 0.25 * (lr + 1) ** 2 + average + (at('optimizer.momentum') - 0.9) ** 2];
+      return name('schedule.name') === 'cosine'
+        ? [0.25 * (lr + 2.5) ** 2 + average + 2 * (at('loss.alpha') - 0.35) ** 2]
+        : [0.2 + 0.3 * (lr + 3) ** 2 + average];
+    },
+  },
 ];
