@@ -7,6 +7,7 @@ import { fitted } from './fitted.ts';
 import { eventLine } from './line-view.ts';
 import type { RunView } from './run-view.ts';
 import { terminalSize } from './terminal-size.ts';
+import { brokenLine } from './wide-table.ts';
 
 type Progress = Extract<Event, { type: 'progress' }>;
 
@@ -27,7 +28,7 @@ export function liveView(): RunView {
   let rate: { seconds: number; done: number } | undefined;
   const keep = (line: string) => {
     draw.clear();
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${brokenLine(line, terminalSize(process.stderr).columns - 1)}\n`);
     paint();
   };
   const paint = () => {

@@ -34,7 +34,7 @@ p { margin: 0 0 8px; }
 .figures div span { display: block; color: var(--muted); font-size: 12.5px; }
 .figures div strong { font-size: 22px; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: baseline; overflow-wrap: break-word; }
 th { font-weight: 600; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
 tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: normal; }
 tr:last-child > * { border-bottom: 0; }
