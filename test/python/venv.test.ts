@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
-import { ensureVenv, hasVenv } from '../../src/python/index.ts';
+import { ensureVenv, findPython, hasVenv } from '../../src/python/index.ts';
 import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { folderIndex } from '../support/slow-index.ts';
@@ -66,7 +66,25 @@ test('environments: no Python', async (t) => {
   const { PATH } = process.env;
   process.env.PATH = folder;
   try {
-    await assert.rejects(ensureVenv('three', []), { code: 'python-missing', exitCode: 2 });
+    await assert.rejects(ensureVenv('three', []), {
+      code: 'python-missing',
+      exitCode: 2,
+      found: 'no Python, and no uv',
+    });
+    // As Debian has it without python3-venv, and an old system beside it.
+    const put = (name: string, version: string, has: { venv: boolean; pip: boolean }) => {
+      const said = JSON.stringify({ path: join(folder, name), version, ...has });
+      writeFileSync(join(folder, name), `#!/bin/sh\necho '${said}'\n`, { mode: 0o755 });
+    };
+    put('python3', '3.9.18', { venv: true, pip: true });
+    put('python3.12', '3.12.3', { venv: false, pip: true });
+    await assert.rejects(ensureVenv('three', [], { atLeast: '3.10' }), {
+      code: 'python-missing',
+      found: 'python3 3.9.18, python3.12 3.12.3 without venv',
+    });
+    assert.equal((await findPython('3.10'))?.version, '3.12.3');
+    put('python3.11', '3.11.2', { venv: true, pip: false });
+    assert.equal((await findPython('3.10', { venv: true }))?.version, '3.11.2');
   } finally {
     process.env.PATH = PATH;
   }
