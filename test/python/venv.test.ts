@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
-import { ensureVenv, findPython, hasVenv } from '../../src/python/index.ts';
+import { ensureVenv, findPython, hasVenv, runPip } from '../../src/python/index.ts';
 import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { folderIndex } from '../support/slow-index.ts';
@@ -95,4 +95,18 @@ test('environments: a full disk', { skip: withoutPython || withoutDisk }, async 
   process.env.FACECOM_CACHE_DIR = disk;
   await assert.rejects(ensureVenv('four', []), { code: 'disk-full', exitCode: 2 });
   assert.ok(!existsSync(join(disk, 'venvs/four')));
+});
+
+test('an index that cannot be reached is named as the cause, without what pip makes of it', async () => {
+  const lines = [
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(\"HTTPSConnection(host='pypi.org'): Failed to establish a new connection: [Errno -3] Temporary failure in name resolution\")': /simple/mlflow/",
+    'ERROR: Cannot install mlflow<4 and >=3.4 because these package versions have conflicting dependencies.',
+    'ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/',
+  ];
+  const script = `console.error(${JSON.stringify(lines.join('\n'))}); process.exit(1);`;
+  await assert.rejects(runPip(process.execPath, ['-e', script], { what: 'mlflow' }), {
+    code: 'python-packages',
+    found: 'Failed to establish a new connection: [Errno -3] Temporary failure in name resolution.',
+    remedy: /network/,
+  });
 });

@@ -6,7 +6,7 @@ import { bar } from './bar.ts';
 import { fitted } from './fitted.ts';
 import { eventLine } from './line-view.ts';
 import type { RunView } from './run-view.ts';
-import { terminalSize } from './terminal-size.ts';
+import { canRedraw, terminalSize } from './terminal-size.ts';
 import { brokenLine } from './wide-table.ts';
 
 type Progress = Extract<Event, { type: 'progress' }>;
@@ -32,6 +32,8 @@ export function liveView(): RunView {
     paint();
   };
   const paint = () => {
+    // Made smaller meanwhile.
+    if (!canRedraw(process.stderr)) return draw.clear();
     const text = frame(now, train, rate, (performance.now() - started) / 1000);
     if (text) draw(text);
   };

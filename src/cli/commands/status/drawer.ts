@@ -1,5 +1,5 @@
 import { toJson } from '../../terminal/print.ts';
-import { terminalSize } from '../../terminal/terminal-size.ts';
+import { canRedraw, terminalSize } from '../../terminal/terminal-size.ts';
 import type { StatusOptions } from './command.ts';
 import type { Status } from './status.ts';
 
@@ -13,7 +13,7 @@ const lines = ({ documents }: Status): string =>
 
 /** Shows look after look: redrawn in a terminal, elsewhere printed again when something has changed. */
 export async function drawer(options: StatusOptions): Promise<{ show(now: Status): void; done(): void }> {
-  if (!options.json && process.stdout.isTTY) {
+  if (!options.json && canRedraw(process.stdout)) {
     const { createLogUpdate } = await import('log-update');
     const update = createLogUpdate(process.stdout);
     return { show: (now) => update(now.text(size(options.all))), done: () => update.done() };
