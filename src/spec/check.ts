@@ -87,6 +87,7 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
         found: undefined,
         code: 'spec-missing-key',
         message: `${missing} is required${description ? `: ${lowerFirst(description)}` : '.'}`,
+        ...(path.length > 0 ? nameRemedy(value, key) : {}),
       };
     }
     case 'type': {
@@ -121,6 +122,7 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
           path: formatPath(tagPath),
           message: `${formatPath(tagPath)} is required: it says which of the kinds this is.`,
           expected: `one of ${values.join(', ')}`,
+          ...nameRemedy(value, tag),
         };
       return notOneOf(
         { ...base, at: tagPath, path: formatPath(tagPath), found: show(given) },
@@ -148,6 +150,15 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
         expected: expectation(branchOf(schema, value) ?? schema),
       };
   }
+}
+
+/** For `{rain: {p: 1}}` in place of `{effect: rain, p: 1}`, as other libraries have it. */
+function nameRemedy(value: unknown, tag: string): { remedy?: string } {
+  if (!['effect', 'name'].includes(tag) || !isRecord(value)) return {};
+  const [entry, ...others] = Object.entries(value);
+  if (!entry || others.length > 0 || !(entry[1] === null || isRecord(entry[1]))) return {};
+  const keys = Object.keys(entry[1] ?? {}).map((key) => `, ${key}: …`);
+  return { remedy: `The name is a value: {${tag}: ${show(entry[0])}${keys.join('')}}.` };
 }
 
 const sizeMessages: Record<string, string> = {

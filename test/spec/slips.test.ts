@@ -36,6 +36,13 @@ const slips: [name: string, text: string, place: string, message: RegExp, remedy
     /alike/,
   ],
   ['text with a colon', 'name: a\ndescription: lr: 0.1\n', '2 yaml-syntax', /as only a key may/, /in quotes/],
+  [
+    'an effect under its name',
+    'name: a\naugment: {policy: [{rain: {p: 1}}]}\n',
+    '2 spec-missing-key',
+    /effect is required/,
+    /\{effect: rain, p: …\}/,
+  ],
   ['two documents', 'name: a\n---\nname: b\n', '2 yaml-syntax', /more than one document/, /one document/],
 ];
 
