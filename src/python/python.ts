@@ -81,7 +81,7 @@ export async function pythonMissing(why: string, atLeast: string = OLDEST_PYTHON
   return new FacecomError('python-missing', `${why} needs Python, and none was found that can do it.`, {
     found: await describePythons(),
     expected: `Python ${atLeast} or newer with venv and pip, or uv, on PATH`,
-    remedy: `${howToInstall()} FACECOM_PYTHON names a Python that is elsewhere.`,
+    remedy: `${howToInstall(atLeast)} FACECOM_PYTHON names a Python that is elsewhere.`,
     exitCode: 2,
   });
 }
@@ -99,8 +99,8 @@ async function describePythons(): Promise<string> {
   return [...found.values()].join(', ') || 'no Python, and no uv';
 }
 
-function howToInstall(): string {
+function howToInstall(atLeast: string): string {
   if (process.platform === 'darwin') return 'Install Python (brew install python) or uv (brew install uv).';
   if (process.platform === 'win32') return 'Install Python or uv (winget install astral-sh.uv).';
-  return 'Install Python with venv and pip (Debian, Ubuntu: apt install python3-venv python3-pip), or uv.';
+  return `Install Python ${atLeast} or newer with venv and pip (Debian, Ubuntu: apt install python3-venv python3-pip), or uv.`;
 }
