@@ -33,7 +33,7 @@ export async function augmentedRows(
   }));
 }
 
-/** A row an effect: as it is, then from the mildest to the strongest of its default ranges, all else drawn alike. */
+/** A row an effect: as it is, then from end to end of its default ranges, the milder end first, all else drawn alike. */
 export async function effectRows(
   { train, imageSize }: Dataset,
   columns: number,
@@ -131,8 +131,8 @@ function valueAt({ name, mildest, strongest, whole }: EffectRange, share: number
 const shortName = (effect: string, name: string): string =>
   name
     .replace(/^num_/, '')
-    .replace(`${effect}_`, '')
     .replace(/_(?:range|limit|percent)$/, '')
+    .replace(`${effect}_`, '')
     .replaceAll('_', ' ');
 
 /** Two digits, but all of a whole number. */
