@@ -23,8 +23,8 @@ const PIP_ENVIRONMENT = {
   PIP_DISABLE_PIP_VERSION_CHECK: '1',
   PIP_NO_INPUT: '1',
   PIP_ROOT_USER_ACTION: 'ignore',
-  // Without a network an answer is due at once: pip's own five tries take ten seconds for each package.
-  PIP_RETRIES: process.env.PIP_RETRIES ?? '2',
+  // Without a network an answer is due at once: pip's own five retries take ten seconds for each package.
+  PIP_RETRIES: process.env.PIP_RETRIES ?? '3',
   PIP_REQUIRE_VIRTUALENV: '0',
   PIP_USER: '0',
   PIP_TARGET: undefined,
