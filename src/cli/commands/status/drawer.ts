@@ -1,5 +1,6 @@
 import { toJson } from '../../terminal/print.ts';
 import { canRedraw, terminalSize } from '../../terminal/terminal-size.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 import type { StatusOptions } from './command.ts';
 import type { Status } from './status.ts';
 
@@ -39,8 +40,7 @@ function withoutClock({ documents }: Status): string {
 }
 
 function size(all = false): { width: number; rows: number } {
-  const { isTTY } = process.stdout;
-  const { columns, rows } = terminalSize(process.stdout);
-  const unlimited = Number.POSITIVE_INFINITY;
-  return { width: isTTY ? columns - 1 : unlimited, rows: isTTY && !all ? Math.max(5, rows - 6) : unlimited };
+  const { rows } = terminalSize(process.stdout);
+  const unlimited = !process.stdout.isTTY || all;
+  return { width: outputWidth(), rows: unlimited ? Number.POSITIVE_INFINITY : Math.max(5, rows - 6) };
 }
