@@ -1,4 +1,4 @@
-import { formatScore } from '../../base/format.ts';
+import { formatNumber, formatScore } from '../../base/format.ts';
 import { type Html, html } from './html.ts';
 
 /** Scores of validation and test side by side, then those under conditions, then others. */
@@ -19,7 +19,7 @@ export function scoreTables(scores: Readonly<Record<string, number>>): Html {
     others.length > 0 &&
     table(
       ['metric', 'value'],
-      others.map(([name, value]) => [name, formatScore(value)]),
+      others.map(([name, value]) => [name, formatNumber(value)]),
     )
   }`;
 }
