@@ -16,7 +16,7 @@ const codes = ['ENOSPC', 'EIO', 'EACCES'];
 /**
  * A sweep whose n-th call of the file system below its runs folder fails, for n from 1 on, and the same sweep on a disk that works again
  * ─▶ no stack trace, no hang; afterwards every trial is finished once, with the results of a sweep that nothing failed. `--rounds` is the
- * number of calls that are made to fail, evenly spread over all there are.
+ * number of calls that are made to fail, evenly spread over all there are; `--seed` chooses others.
  */
 export async function run(context: BenchContext): Promise<void> {
   const cwd = await context.folder();
