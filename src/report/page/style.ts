@@ -52,7 +52,7 @@ svg.chart { display: block; max-width: 100%; height: auto; }
 .charts figure { margin: 0; min-width: 0; }
 .lead { font-size: 17px; max-width: 80ch; }
 table.sortable td, table.sortable th { white-space: nowrap; }
-table.sortable td.wrap { white-space: normal; min-width: 24ch; overflow-wrap: anywhere; }
+table.sortable td.wrap { white-space: normal; min-width: 24ch; overflow-wrap: anywhere; vertical-align: top; }
 button.sort { all: unset; cursor: pointer; font: inherit; color: inherit; }
 button.sort::after { content: ' ⇅'; opacity: 0.45; }
 th[aria-sort='ascending'] > button.sort::after { content: ' ↑'; opacity: 1; }
