@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatNumber, formatTime } from '../../base/format.ts';
+import { formatBytes, formatDuration, formatNumber, formatScore, formatTime } from '../../base/format.ts';
 import { isWithin, type RunRecord, readDiagnostics, readTestImages } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf } from '../curves.ts';
 import type { RunPageCharts } from '../draw-page.ts';
@@ -55,9 +55,9 @@ function header(run: RunRecord): Html {
   const { metric, mode } = monitorOf(run);
   const best = bestPoint(curvesOf(run).byName.get(metric), mode);
   const figures: [string, string][] = [];
-  if (best) figures.push([`best ${metric}`, formatNumber(best.y)]);
+  if (best) figures.push([`best ${metric}`, formatScore(best.y)]);
   for (const name of ['test/combined', 'test/gender_accuracy', 'test/identity_top1'])
-    if (run.scores[name] !== undefined) figures.push([name, formatNumber(run.scores[name])]);
+    if (run.scores[name] !== undefined) figures.push([name, formatScore(run.scores[name])]);
   figures.push(['time', formatDuration(seconds(run), { tenths: true })]);
   const description = plain(run.config.description);
   return html`<header><h1>${run.id} ${badge(run.status)}</h1>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { formatNumber } from '../../base/format.ts';
+import { formatScore } from '../../base/format.ts';
 import {
   bestOf,
   lockFile,
@@ -141,7 +141,7 @@ export class SweepSync {
       'facecom.failed': String(trials.filter(({ status }) => status === 'failed').length),
       'facecom.best': best && runId(best.trial.run),
       'facecom.best_point': best && differences(best.point.axes).join(' '),
-      'facecom.best_value': best && `${objective.metric} ${resultText(best.point.result, formatNumber)}`,
+      'facecom.best_value': best && `${objective.metric} ${resultText(best.point.result, formatScore)}`,
     });
     const runs = pagesOf('', undefined).experiment(sent.experiment, viewOfSweep(remote.id));
     const found = foundSoFar(manifest, points, trials);

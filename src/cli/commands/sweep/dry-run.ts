@@ -16,7 +16,7 @@ import { readExperiment } from '../../../spec/index.ts';
 import type { Expansion, Trial } from '../../../sweep/index.ts';
 import { axisCell } from '../../terminal/cell.ts';
 import { describeEdit } from '../../terminal/edit-plan.ts';
-import { table } from '../../terminal/table.ts';
+import { wideTable } from '../../terminal/wide-table.ts';
 import { axesAsSet } from './axis-option.ts';
 
 export interface DryRunOptions {
@@ -184,5 +184,5 @@ function trialTable(trials: readonly Trial[], seeds: boolean): string {
     ...axes.map((axis) => axisCell(trial.axes, axis, LONGEST)),
     ...(seeds ? [String(trial.seed)] : []),
   ]);
-  return table(columns, rows);
+  return wideTable(columns, rows);
 }
