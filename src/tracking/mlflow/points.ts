@@ -53,9 +53,9 @@ export class Points {
   }
 
   private ofMetric({ step: told, epoch, values }: Extract<Event, { type: 'metric' }>, time: number) {
-    // A trainer of another make may give a step that is no number.
+    // A trainer of another make may give a step that is no number: it is taken for the next.
     const whole = Math.trunc(told);
-    const step = Number.isSafeInteger(whole) ? whole : this.step;
+    const step = Number.isSafeInteger(whole) ? whole : this.step + 1;
     this.step = step;
     const points: Metric[] = [];
     for (const [name, value] of Object.entries(values)) {

@@ -448,7 +448,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     mkdirSync(join(runDir, 'artifacts', 'evaluations'), { recursive: true });
     writeFileSync(
       join(runDir, 'artifacts', 'evaluations', 'test-1f0c2b3a.json'),
-      JSON.stringify({ checkpoint: { step: 40 }, metrics: { 'test/combined': 0.75, 'test/odd': 'high' } }),
+      JSON.stringify({ metrics: { 'test/combined': 0.75, 'test/odd': 'high' } }),
     );
     const [row] = await send([runDir]);
     assert.equal(row?.status, 'sent', row?.reason);
@@ -459,9 +459,29 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     ]);
     assert.deepEqual(
       back.metrics['evaluate/test-1f0c2b3a/combined']!.map(([step, , value]) => [step, value]),
-      [[40, 0.75]],
+      [[0, 0.75]],
     );
     assert.ok(!Object.keys(back.metrics).some((name) => name.includes('odd')));
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+  });
+
+  test('has its images where the grid of MLflow looks for them', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'images',
+      artifacts: { 'images/test/mistakes.jpg': 'no image', 'images/notes.txt': 'none either' },
+      end: 'finished',
+    });
+    const [row] = await send([runDir]);
+    const { artifacts, tags } = await readBack(idOf(row!));
+    assert.equal(tags['mlflow.loggedImages'], 'True');
+    const names = Object.keys(artifacts).filter((name) => name.startsWith('images/'));
+    assert.equal(names.length, 3);
+    for (const name of names)
+      assert.match(
+        name,
+        /^images\/(other\/notes\.txt|test~mistakes\+step\+0\+timestamp\+\d+\+\w+(\+compressed)?\.webp)$/,
+      );
     assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
   });
 
