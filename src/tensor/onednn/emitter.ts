@@ -1,71 +1,22 @@
 import { sourceLine } from '../graph/builder.ts';
 import { type Node, size, type Trace, type Value } from '../graph/ir.ts';
 import { DataType } from '../native/library.ts';
+import {
+  bytesOf,
+  type HostArray,
+  type Instruction,
+  type RunInfo,
+  type Storage,
+  type Tensor,
+  typeOf,
+} from './instruction.ts';
+import { LastingCopies } from './lasting-copies.ts';
 import { Argument, Type } from './library.ts';
 import type { Place } from './memory.ts';
 import { dense, type Layout, type PostOp, type Primitive, type Primitives } from './primitives.ts';
 
-/** Memory of a program: a place of its own, or one in the arena that the plan decides. */
-export interface Storage {
-  bytes: number;
-  /** Variables and constants; undefined: in the arena, or kept where a later instruction of the same kind needs it. */
-  place?: Place;
-  /** Whether what lies there changes from run to run only with variables. */
-  constant: boolean;
-}
-
-/** A view of a storage as an array. */
-export interface Tensor {
-  storage: Storage;
-  /** Bytes from the start of the storage. */
-  offset: number;
-  shape: readonly number[];
-  /** A TF_DataType. */
-  dtype: number;
-  layout: Layout;
-}
-
-/** Typed arrays over tensors, for the instructions that JavaScript computes. */
-export type HostArray = Float32Array | Int32Array | Uint8Array;
-
-export interface Instruction {
-  /** What the instruction does, for profiles and errors. */
-  label: string;
-  node: Node | undefined;
-  reads: Storage[];
-  writes: Storage[];
-  primitive?: Primitive;
-  arguments?: Array<{ argument: number; layout: Layout; storage: Storage; offset: number }>;
-  host?: { tensors: Tensor[]; run: (arrays: HostArray[], step: RunInfo) => void };
-  /** A written storage that may take the place of a read one that no later instruction needs. */
-  inPlace?: Array<{ write: Storage; read: Storage }>;
-}
-
-/** What an instruction may ask of a run. */
-export interface RunInfo {
-  seed: number;
-  step: number;
-}
-
-/** TF_DataType → dnnl_data_type_t. */
-const types: Record<number, number> = {
-  [DataType.FLOAT]: Type.f32,
-  [DataType.BFLOAT16]: Type.bf16,
-  [DataType.INT32]: Type.s32,
-  [DataType.UINT8]: Type.u8,
-  [DataType.BOOL]: Type.u8,
-};
-
-const sizes: Record<number, number> = {
-  [DataType.FLOAT]: 4,
-  [DataType.BFLOAT16]: 2,
-  [DataType.INT32]: 4,
-  [DataType.UINT8]: 1,
-  [DataType.BOOL]: 1,
-};
-
-export const typeOf = (dtype: number): number => types[dtype]!;
-export const bytesOf = (dtype: number): number => sizes[dtype] ?? 4;
+export type { HostArray, Instruction, RunInfo, Storage, Tensor } from './instruction.ts';
+export { bytesOf, typeOf } from './instruction.ts';
 
 export interface EmitterOptions {
   /** Memory that lives as long as the program. */
@@ -93,6 +44,7 @@ export class Emitter {
   private readonly options: EmitterOptions;
   private readonly variables = new Map<string, Tensor>();
   private readonly sharedTensors = new Map<string, Tensor>();
+  private readonly lasting: LastingCopies;
   private readonly ids = new Map<Value, number>();
   private node: Node | undefined;
 
@@ -100,6 +52,7 @@ export class Emitter {
     this.options = options;
     this.trace = trace;
     this.primitives = primitives;
+    this.lasting = new LastingCopies(this, options.keep);
     this.fetched = new Set(trace.outputs.values());
     for (const node of trace.nodes)
       for (const value of node.inputs.flat()) {
@@ -305,7 +258,8 @@ export class Emitter {
     );
     if (same) return same.tensor;
     const found: Tensor = { ...this.opaque(layout), shape: tensor.shape, dtype };
-    this.copy(tensor, found);
+    if (this.lasts(tensor, dtype)) this.lasting.add(tensor, found);
+    else this.copy(tensor, found);
     // What lies in a variable changes within the step.
     known.push({ layout, offset: tensor.offset, tensor: found });
     this.reordered.set(tensor.storage, known);
@@ -370,8 +324,25 @@ export class Emitter {
     return known;
   }
 
+  /** Whether a copy is kept from run to run. */
+  private lasts({ storage }: Tensor, dtype: number): boolean {
+    if (this.lean || this.trace.effects.length === 0 || dtype !== DataType.BFLOAT16) return false;
+    return storage.constant && !this.lasting.isWritten(storage);
+  }
+
+  /** So many values of a variable from one on have their last value of this step. */
+  writtenPart(variable: Tensor, from: number, count: number): void {
+    this.lasting.writtenPart(variable, from, count);
+  }
+
+  /** The whole program. `first`: what makes the copies that outlive a run, for variables that were changed by anything else. */
+  program(): { first: Instruction[]; rest: Instruction[] } {
+    return this.lasting.program();
+  }
+
   /** The storage was written: copies of what it held are of the past. */
   written(storage: Storage): void {
+    this.lasting.written(storage);
     this.reordered.delete(storage);
     this.derivedTensors.delete(storage);
   }

@@ -35,7 +35,7 @@ export class Executable {
   constructor(
     runtime: OneDnnHost,
     what: string,
-    instructions: readonly Instruction[],
+    { first: given, rest: all }: { first: readonly Instruction[]; rest: readonly Instruction[] },
     options: {
       inputs: readonly Tensor[];
       outputs: readonly Tensor[];
@@ -48,8 +48,8 @@ export class Executable {
     this.what = what;
     this.slabs = options.slabs;
     const { first, rest } = options.derives
-      ? splitDerived(instructions)
-      : { first: [], rest: [...instructions] };
+      ? splitDerived([...given, ...all])
+      : { first: [...given], rest: [...all] };
     this.instructions = [...first, ...rest];
     this.derived = first.length;
     this.keepDerived(first, rest, options.outputs);
@@ -83,8 +83,11 @@ export class Executable {
     this.derivedFor = version;
   }
 
-  async run(info: RunInfo): Promise<void> {
+  /** `becomes`: the version of the variables once it has run, for which it keeps what it derives from them. */
+  async run(info: RunInfo, becomes: number): Promise<void> {
+    this.derivedFor = -1;
     await this.execute(this.derived, this.instructions.length, info);
+    this.derivedFor = becomes;
   }
 
   dispose(): void {

@@ -91,8 +91,9 @@ export class OneDnnProgram implements CompiledStep {
       const values = name === SEED ? Int32Array.of(seed | 0, step) : inputs[name]!.values;
       executable.array(tensor).set(values);
     }
-    await executable.run(info);
-    if (compiled.changes) variables.version++;
+    const becomes = variables.version + (compiled.changes ? 1 : 0);
+    await executable.run(info, becomes);
+    variables.version = becomes;
     return Object.fromEntries(
       [...compiled.outputs].map(([name, { tensor, shape }]) => [
         name,
@@ -146,7 +147,8 @@ export class OneDnnProgram implements CompiledStep {
         .filter(([, value]) => emitter.has(value))
         .map(([name, value]) => [name, emitter.tensor(value)]),
     );
-    const executable = new Executable(runtime, `the step ${this.name}`, emitter.instructions, {
+    const program = emitter.program();
+    const executable = new Executable(runtime, `the step ${this.name}`, program, {
       inputs: [...placed.values()],
       outputs: [...outputs.values()].map(({ tensor }) => tensor),
       slabs,
@@ -163,7 +165,7 @@ export class OneDnnProgram implements CompiledStep {
         traced: trace.nodes.length,
         lowered: executable.length,
         milliseconds,
-        program: () => describeProgram(emitter.instructions),
+        program: () => describeProgram([...program.first, ...program.rest]),
       },
     };
   }

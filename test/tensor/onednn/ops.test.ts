@@ -380,10 +380,10 @@ async function filterGradientBy(
   ];
   filterGradient(e, { x, filter, y, stride, padding }, from, dy, dw, way);
   const options = { inputs: [from, dy], outputs: [dw], slabs, derives: false };
-  const executable = new Executable(runtime, 'a filter gradient', e.instructions, options);
+  const executable = new Executable(runtime, 'a filter gradient', e.program(), options);
   executable.array(from).set(uniform('x', x, -1, 1));
   executable.array(dy).set(uniform('dy', y, -1, 1));
-  await executable.run({ seed: 0, step: 0 });
+  await executable.run({ seed: 0, step: 0 }, 0);
   const values = executable.array(dw).slice() as Float32Array;
   executable.dispose();
   return values;

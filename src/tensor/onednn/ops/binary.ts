@@ -3,7 +3,7 @@ import { DataType } from '../../native/library.ts';
 import { bytesOf, type Emitter, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm, Argument } from '../library.ts';
 import type { PostOp } from '../primitives.ts';
-import { elementwise, isWorthwhile } from './elementwise.ts';
+import { elementwise, isWorthwhile, type Loop } from './elementwise.ts';
 import { product } from './matmul.ts';
 import { broadcast, type Inferred, input, type OpRule, output, uniformOf } from './rule.ts';
 import { unary } from './unary.ts';
@@ -38,6 +38,16 @@ const operations = {
   LogicalOr: { compute: bool((a, b) => a !== 0 || b !== 0), boolean: true },
 } satisfies Record<string, { algorithm?: number; compute: Pair; boolean?: boolean }>;
 
+/** Those that a step does a hundred times, to the statistics of each normalisation: a call for each value is most of their time. */
+const loops: Partial<Record<string, Loop>> = {
+  Sub: (x, y, to, stepX, stepY) => {
+    for (let i = 0; i < to.length; i++) to[i] = x[i * stepX]! - y[i * stepY]!;
+  },
+  Mul: (x, y, to, stepX, stepY) => {
+    for (let i = 0; i < to.length; i++) to[i] = x[i * stepX]! * y[i * stepY]!;
+  },
+};
+
 type BinaryName = keyof typeof operations;
 
 /** Ops that stay in bfloat16 where both sides are in it: sums of activations. */
@@ -69,6 +79,7 @@ const rule = (name: BinaryName): OpRule => {
         [e.tensor(a), e.tensor(b)],
         e.output(output(node)),
         compute as (...x: number[]) => number,
+        loops[name],
       );
     },
   };

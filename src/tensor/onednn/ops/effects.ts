@@ -124,6 +124,7 @@ export const applyAdam = effect((node, e) => {
       { op: binaryOp(Algorithm.mul, step), tensor: step },
       { op: { kind: 'sum' } },
     ]);
+    e.writtenPart(variable, from, count);
   }
 
   function binaryOp(algorithm: number, tensor: Tensor): PostOp {
@@ -171,6 +172,7 @@ export const applyMomentum = effect((node, e) => {
       { op: { kind: 'binary', algorithm: Algorithm.mul, layout: step.layout }, tensor: step },
       { op: { kind: 'sum' } },
     ]);
+    e.writtenPart(variable, from, count);
   }
 });
 

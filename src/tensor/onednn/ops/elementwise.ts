@@ -9,23 +9,34 @@ export const LARGE = 4096;
 export const isWorthwhile = ({ shape, dtype }: { shape: readonly number[]; dtype: number }): boolean =>
   size(shape) >= LARGE || dtype === DataType.BFLOAT16;
 
-/** Computes value by value in JavaScript, inputs broadcast to the output. */
+/** Computes all values at once; a step is 1, or 0 where one number stands for all. */
+export type Loop = (x: HostArray, y: HostArray, to: HostArray, stepX: number, stepY: number) => void;
+
+/** Computes value by value in JavaScript, inputs broadcast to the output; by the loop where there is one and it can. */
 export function elementwise(
   e: Emitter,
   label: string,
   given: readonly Tensor[],
   target: Tensor,
   compute: (...values: number[]) => number,
+  loop?: Loop,
 ): void {
   if (target.dtype === DataType.BFLOAT16) {
     const wide = e.fresh(target.shape, DataType.FLOAT);
-    elementwise(e, label, given, wide, compute);
+    elementwise(e, label, given, wide, compute, loop);
     const count = [size(target.shape)];
     e.copy(e.view(wide, count), e.view(target, count));
     return;
   }
   const inputs = given.map((tensor) => e.float32(tensor));
   const count = size(target.shape);
+  const [stepX, stepY] = inputs.map(({ shape }) =>
+    size(shape) === count ? 1 : size(shape) === 1 ? 0 : undefined,
+  );
+  if (loop && stepX !== undefined && stepY !== undefined) {
+    e.host(label, inputs, [target], ([x, y, to]) => loop(x!, y!, to!, stepX, stepY));
+    return;
+  }
   const places = inputs.map(({ shape }) => placesOf(shape, target.shape));
   e.host(label, inputs, [target], (arrays) => {
     const to = arrays[inputs.length]!;
