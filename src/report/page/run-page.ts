@@ -1,4 +1,11 @@
-import { formatBytes, formatBytes, formatDuration, formatDuration, formatFixed, formatNumber, formatNumber, formatScore, formatTime, formatTime } from '../../base/format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatFixed,
+  formatNumber,
+  formatScore,
+  formatTime,
+} from '../../base/format.ts';
 import { quantile } from '../../base/statistics.ts';
 import { isWithin, type RunRecord, readDiagnostics, readTestImages } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf, type Point } from '../curves.ts';
