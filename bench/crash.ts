@@ -63,7 +63,8 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
   const calm = join(folder, 'calm');
   const begun = performance.now();
   await ended(sweep(subject, spec, calm));
-  const length = performance.now() - begun;
+  // The machine may have been busy: the shortest sweep tells how long one takes.
+  let length = performance.now() - begun;
   const expected = resultsOf(subject, calm);
   if (expected.size !== subject.trials)
     throw new Error(`The undisturbed sweep finished ${expected.size} of ${subject.trials} trials.`);
@@ -74,8 +75,9 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
   while (found.kills < wanted) {
     const runs = join(folder, `sweep-${found.sweeps++}`);
     const finished = new Set<string>();
-    for (;;) {
+    for (let first = true; ; first = false) {
       const child = sweep(subject, spec, runs);
+      const started = performance.now();
       found.starts++;
       const exit = ended(child);
       for (;;) {
@@ -91,7 +93,10 @@ async function disturb(context: BenchContext, subject: Subject, wanted: number):
         if (!survived.has(target)) break;
       }
       const code = await exit;
-      if (code === 0) break;
+      if (code === 0) {
+        if (first) length = Math.min(length, performance.now() - started);
+        break;
+      }
       // 130: it was interrupted.
       if (code !== null && code !== 130)
         throw new Error(`facecom sweep exited with ${code}: ${output.get(child)}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { packageFolder } from '../src/base/folders.ts';
+import { Random } from '../src/base/random.ts';
 import { scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
 import { reportCounts } from './support/counts.ts';
@@ -15,7 +16,7 @@ const codes = ['ENOSPC', 'EIO', 'EACCES'];
 /**
  * A sweep whose n-th call of the file system below its runs folder fails, for n from 1 on, and the same sweep on a disk that works again
  * ─▶ no stack trace, no hang; afterwards every trial is finished once, with the results of a sweep that nothing failed. `--rounds` is the
- * number of calls that are made to fail, evenly spread over all there are.
+ * number of calls that are made to fail, evenly spread over all there are; `--seed` chooses others.
  */
 export async function run(context: BenchContext): Promise<void> {
   const cwd = await context.folder();
@@ -55,8 +56,9 @@ export async function run(context: BenchContext): Promise<void> {
     refused: 0,
     survived: 0,
   };
+  const from = new Random(context.seed, 'disk').uniform(0, 1);
   for (let k = 0; k < wanted; k++) {
-    const at = 1 + Math.floor((k * calls) / wanted);
+    const at = 1 + Math.floor(((k + from) * calls) / wanted);
     rmSync(runs, { recursive: true, force: true });
     mkdirSync(runs);
     const failed = await sweep({ FAIL_AT: String(at), FAIL_WITH: codes[k % codes.length]! });

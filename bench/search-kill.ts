@@ -10,12 +10,11 @@ import { writeSearch } from '../test/support/searching.ts';
 import type { BenchContext } from './support/context.ts';
 
 const TRIALS = 30;
-const SEED = 11;
 
 /**
- * kill -9 of the orchestrator of an adaptive sweep, one trial at a time, at random moments, each time started again, until the sweep has ended; then
- * the next one. `--rounds` is the number of kills. What counts at the end of each: the proposals are those of a sweep that nobody
- * disturbed, each made again follows from the lines above it, and no finished trial is lost or was started again.
+ * kill -9 of the orchestrator of an adaptive sweep, one trial at a time, at random moments, each time started again, until the sweep has ended;
+ * then the next one. `--rounds` is the number of kills, `--seed` draws their moments: many kills are done in pieces of other seeds. What counts
+ * at the end of each: the proposals are those of a sweep that nobody disturbed, and no finished trial is lost or was started again.
  */
 export async function run(context: BenchContext): Promise<void> {
   const wanted = context.rounds(200);
@@ -24,7 +23,7 @@ export async function run(context: BenchContext): Promise<void> {
   await ended(start(calm));
   const length = performance.now() - begun;
   const expected = proposalsOf(calm);
-  const random = new Random(SEED, 'search kill');
+  const random = new Random(context.seed, 'search kill');
   const found = { kills: 0, sweeps: 0, other_proposals: 0, lost: 0, repeated: 0 };
   while (found.kills < wanted) {
     const cwd = await folderOf(context);

@@ -68,7 +68,9 @@ interface Options {
 export function createContext(options: Options): BenchContext & { print(): void; dispose(): Promise<void> } {
   const results: Measured[] = [];
   const cleanups: Array<() => void | Promise<void>> = [];
-  const note = (text: string) => console.error(text);
+  // What a bench that was interrupted finds in folders that are being removed is no finding.
+  let ended = false;
+  const note = (text: string) => void (ended || console.error(text));
   const rounds = (usual: number) => options.rounds ?? usual;
   const context = {
     name: options.name,
@@ -97,6 +99,7 @@ export function createContext(options: Options): BenchContext & { print(): void;
       for (const result of results) console.log(JSON.stringify(line(options.name, result, machine, rounds)));
     },
     async dispose() {
+      ended = true;
       for (const cleanup of cleanups.reverse()) await cleanup();
     },
   };

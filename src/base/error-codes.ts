@@ -219,6 +219,7 @@ export const errorCodes = [
   'interrupted',
   'internal',
   'not-built',
+  'package-incomplete',
   // TensorFlow and backends
   'python-missing',
   'python-packages',

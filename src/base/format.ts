@@ -20,6 +20,10 @@ export function formatNumber(value: number | undefined): string {
   return size >= 100 ? value.toFixed(1) : size >= 10 ? value.toFixed(2) : value.toFixed(4);
 }
 
+/** As `formatNumber`, for what lies between 0 and 1: these two are as long as the values between them. */
+export const formatScore = (value: number | undefined): string =>
+  value === 0 || value === 1 ? value.toFixed(4) : formatNumber(value);
+
 /** Seconds as 42 s, 3 min 05 s, 2 h 10 min; with `tenths` what is below ten as 4.2 s. */
 export function formatDuration(seconds: number | undefined, { tenths = false } = {}): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return NONE;

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './error-codes.ts';
 import { FacecomError } from './errors.ts';
+import { missingPackage } from './packages.ts';
 
 /** Errors of the system that a user can act on, by their names. */
 const known: Readonly<Record<string, { code: ErrorCode; text: string; remedy: string }>> = {
@@ -49,6 +50,7 @@ const known: Readonly<Record<string, { code: ErrorCode; text: string; remedy: st
 /** An error of the system in words; undefined if it is another one, or tells a user nothing. */
 export function systemError(error: unknown): FacecomError | undefined {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === 'ERR_MODULE_NOT_FOUND') return missingPackage(String(message));
   if (typeof code !== 'string' || !Object.hasOwn(known, code)) return undefined;
   const { text, remedy, ...rest } = known[code]!;
   return new FacecomError(rest.code, `${text}: ${message}.`, { remedy, cause: error });

@@ -8,6 +8,8 @@ export const canonical = (name: string): string => name.normalize('NFC').trim();
 export const alike = (name: string): string =>
   canonical(name).toLowerCase().replaceAll('\\', '/').replace(/\s+/g, ' ');
 
+const stem = (name: string): string => name.replace(/\.[a-z0-9]{1,5}$/, '');
+
 /** Lists folders once for any number of look-ups. */
 export class NearNames {
   private readonly lists = new Map<string, Promise<string[]>>();
@@ -19,12 +21,16 @@ export class NearNames {
     return name === undefined ? undefined : join(dirname(file), name);
   }
 
-  /** The name of a file that is there and differs in what is easily overlooked, such as letter case. */
+  /** The name of a file that is there and differs in what is easily overlooked, such as letter case, or in its extension alone. */
   async near(folder: string, name: string): Promise<string | undefined> {
     const parts = name.replaceAll('\\', '/').split('/');
     const found: string[] = [];
     for (const part of parts) {
-      const match = (await this.list(join(folder, ...found))).find((other) => alike(other) === alike(part));
+      const names = await this.list(join(folder, ...found));
+      const isLast = found.length === parts.length - 1;
+      const match =
+        names.find((other) => alike(other) === alike(part)) ??
+        (isLast ? names.find((other) => stem(alike(other)) === stem(alike(part))) : undefined);
       if (match === undefined) return undefined;
       found.push(match);
     }

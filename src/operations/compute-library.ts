@@ -1,4 +1,5 @@
 import { FacecomError } from '../base/errors.ts';
+import { requirePackages } from '../base/packages.ts';
 import {
   chooseKind,
   locateTensorFlow,
@@ -19,13 +20,14 @@ export interface ComputeLibrary {
 /**
  * The library that the built-in trainer will compute with, set up if it is missing; none of them if it continues with another
  * backend. `auto` is TensorFlow where there is a GPU, else oneDNN; where that cannot be used, which is reported, TensorFlow.
- * Throws as nativeTensorFlow and oneDnn do.
+ * Throws FacecomError `package-incomplete`, and as nativeTensorFlow and oneDnn do.
  */
 export async function computeLibrary(
   config: Experiment,
   options: { report: Reporter; signal: AbortSignal },
 ): Promise<ComputeLibrary> {
   const { backend, device } = config.resources;
+  requirePackages('@tensorflow/tfjs-core', 'koffi', 'sharp');
   if (backend === 'onednn' || (backend === 'auto' && !(await isForGpu(device)))) {
     const onednn = await oneDnnOf(config, options);
     if (onednn) return { onednn };

@@ -1,6 +1,8 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { writeAside } from '../base/files.ts';
+import { packageFolder } from '../base/folders.ts';
 import { newFolder } from '../base/new-folder.ts';
 import { prepareProcess, trainedRun } from './trained-run.ts';
 
@@ -14,6 +16,9 @@ export interface ExportOptions {
   /** Images that a model of ONNX or TensorFlow takes at once; 1 if left out. */
   batch?: number;
 }
+
+/** Reads an export in PyTorch. */
+const LOADER = 'load.py';
 
 const formats = ['safetensors', 'onnx', 'savedmodel'] as const;
 
@@ -46,7 +51,8 @@ export async function exportRun(
     prepareProcess(checkpoint.config);
     await exportGraph(checkpoint, { format: graph, folder, size: batch });
   }
+  copyFileSync(join(packageFolder(), 'experiments', 'export', LOADER), join(folder, LOADER));
   writeAside(join(folder, 'model.json'), `${JSON.stringify(modelCard(id, checkpoint), null, 2)}\n`);
-  const files = ['model.safetensors', ...(graph ? [graphFiles[graph]] : []), 'model.json'];
+  const files = ['model.safetensors', ...(graph ? [graphFiles[graph]] : []), LOADER, 'model.json'];
   return { run: id, folder, files, values };
 }

@@ -36,18 +36,14 @@ export { type Resumed, type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, run } from './run.ts';
 export { libraryFor, type Setup, type SetupOptions, setup } from './setup.ts';
 export { type StopOptions, type Stopped, stop } from './stop.ts';
-export { isEdited, type SweepEdit, sweepEdit } from './sweep/edit.ts';
+export type { SweepOptions, SweepStart, SweepWatcher, WatchSweep } from './sweep/context.ts';
+export { isEdited, type SweepEdit, settingText, sweepEdit } from './sweep/edit.ts';
 export { endText, fitText, forecastSweep, type SweepForecast } from './sweep/forecast.ts';
 export { type Objective, type Point, pointsOf } from './sweep/points.ts';
 export { type RenderedSweep, renderSweep } from './sweep/render.ts';
 export type { SweepResult } from './sweep/result.ts';
-export {
-  type SweepOptions,
-  type SweepStart,
-  type SweepWatcher,
-  sweep,
-  type WatchSweep,
-} from './sweep/sweep.ts';
+export { type SearchOutlook, searchOutlook } from './sweep/search-outlook.ts';
+export { sweep } from './sweep/sweep.ts';
 export { chooseRuns, type SyncOptions, sync } from './sync.ts';
 export { type TuneBatchOptions, type TunedBatch, tuneBatch } from './tune/batch.ts';
 export { type TunedLr, type TuneLrOptions, tuneLr } from './tune/lr.ts';

@@ -33,7 +33,7 @@ export async function augmentedRows(
   }));
 }
 
-/** A row an effect: as it is, then from the mildest to the strongest of its default ranges, all else drawn alike. */
+/** A row an effect: as it is, then from end to end of its default ranges, the milder end first, all else drawn alike. */
 export async function effectRows(
   { train, imageSize }: Dataset,
   columns: number,
@@ -59,7 +59,7 @@ export async function effectRows(
             new Random(seed, 'preview', effect.name),
           );
           const caption = ranges
-            .map(({ name }, k) => `${shortName(effect.name, name)} ${shortNumber(values[k]!)}`)
+            .map(({ name, unit }, k) => `${shortName(effect.name, name)} ${shortNumber(values[k]!)}${unit}`)
             .join('\n');
           return { pixels, caption };
         }),
@@ -92,22 +92,33 @@ interface EffectRange {
   mildest: number;
   strongest: number;
   whole: boolean;
+  /** What follows a value. */
+  unit: string;
 }
 
 /** The parameters of an effect that are drawn from a range, each from the end where it does least. */
 // biome-ignore lint/suspicious/noExplicitAny: any effect's parameters.
 function rangesOf(effect: Effect<any>): EffectRange[] {
   const neutral = (effect.neutral ?? {}) as Record<string, number>;
-  return Object.entries<{ default: unknown; items?: { type?: string } }>(effect.parameters).flatMap(
-    ([name, schema]) => {
-      if (!Array.isArray(schema.default) || schema.default.length !== 2) return [];
-      const [low, high] = schema.default as [number, number];
-      const falling = neutral[name] !== undefined && neutral[name] >= high;
-      const [mildest, strongest] = falling ? [high, low] : [low, high];
-      return [{ name, mildest, strongest, whole: schema.items?.type === 'integer' }];
-    },
-  );
+  return Object.entries<{ default: unknown; description?: string; items?: { type?: string } }>(
+    effect.parameters,
+  ).flatMap(([name, schema]) => {
+    if (!Array.isArray(schema.default) || schema.default.length !== 2) return [];
+    const [low, high] = schema.default as [number, number];
+    const falling = neutral[name] !== undefined && neutral[name] >= high;
+    const [mildest, strongest] = falling ? [high, low] : [low, high];
+    return [
+      {
+        ...{ name, mildest, strongest, whole: schema.items?.type === 'integer' },
+        unit: unitOf(schema.description ?? ''),
+      },
+    ];
+  });
 }
+
+/** The unit that a description ends with or names after a comma. */
+const unitOf = (description: string): string =>
+  /, degrees\b/.test(description) ? '°' : /, pixels\b/.test(description) ? ' px' : '';
 
 function valueAt({ name, mildest, strongest, whole }: EffectRange, share: number): number {
   const value = mildest + share * (strongest - mildest);
@@ -120,8 +131,8 @@ function valueAt({ name, mildest, strongest, whole }: EffectRange, share: number
 const shortName = (effect: string, name: string): string =>
   name
     .replace(/^num_/, '')
-    .replace(`${effect}_`, '')
     .replace(/_(?:range|limit|percent)$/, '')
+    .replace(`${effect}_`, '')
     .replaceAll('_', ' ');
 
 /** Two digits, but all of a whole number. */

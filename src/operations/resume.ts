@@ -22,8 +22,9 @@ import { type Prepared, prepare } from './prepare.ts';
 import { reopenRun } from './reopen-run.ts';
 import { type Reporter, type Signals, signalsOf, silent } from './reporter.ts';
 import { runIdOf } from './run-id.ts';
+import type { WatchSweep } from './sweep/context.ts';
 import type { SweepResult } from './sweep/result.ts';
-import { sweep, type WatchSweep } from './sweep/sweep.ts';
+import { sweep } from './sweep/sweep.ts';
 
 export interface ResumeOptions extends Partial<Signals> {
   /** Folder of the run folders; `runs` if left out. */

@@ -67,6 +67,11 @@ export class Board {
     return row;
   }
 
+  /** Whether a trial was neither begun nor found; a search may yet propose one that is not here. */
+  isOpen(id: string): boolean {
+    return (this.byId.get(id)?.status ?? 'waiting') === 'waiting';
+  }
+
   row(id: string): TrialRow {
     return this.byId.get(id)!;
   }

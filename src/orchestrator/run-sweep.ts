@@ -211,6 +211,8 @@ class SweepRun {
       });
     } catch (error) {
       this.trouble(work, error);
+      // Whoever waits for what runs looks again: it may have been the last.
+      this.queue.poke();
       return performance.now();
     }
     await this.conclude(work, row, place, result);

@@ -1,4 +1,6 @@
+import type { FacecomError } from '../base/errors.ts';
 import { MLFLOW_CONSTRAINTS } from './mlflow-constraints.ts';
+import { findPython, findUv, pythonMissing } from './python.ts';
 import { ensureVenv, hasVenv, type VenvOptions } from './venv.ts';
 
 const NAME = 'mlflow';
@@ -12,5 +14,11 @@ export const ensureMlflow = (options: VenvOptions = {}): Promise<string> =>
     constraints: MLFLOW_CONSTRAINTS,
     ...options,
   });
+
+/** Why its environment cannot be made on this machine; undefined if it can. */
+export async function mlflowImpossible(): Promise<FacecomError | undefined> {
+  if ((await findUv()) || (await findPython(OLDEST_PYTHON, { venv: true }))) return undefined;
+  return pythonMissing('MLflow', OLDEST_PYTHON);
+}
 
 export const hasMlflow = (): boolean => hasVenv(NAME, MLFLOW_REQUIREMENTS);

@@ -23,6 +23,8 @@ const PIP_ENVIRONMENT = {
   PIP_DISABLE_PIP_VERSION_CHECK: '1',
   PIP_NO_INPUT: '1',
   PIP_ROOT_USER_ACTION: 'ignore',
+  // Without a network an answer is due at once: pip's own five retries take ten seconds for each package.
+  PIP_RETRIES: process.env.PIP_RETRIES ?? '3',
   PIP_REQUIRE_VIRTUALENV: '0',
   PIP_USER: '0',
   PIP_TARGET: undefined,
@@ -56,6 +58,9 @@ export async function runPip(
 /** Not every tool says why it failed. */
 const isFull = async (): Promise<boolean> => (await freeBytes(cacheFolder())) < NOTHING_FREE;
 
+const consequence =
+  /Could not find a version|No matching distribution|conflicting dependencies|ResolutionImpossible/;
+
 /** The lines that say what went wrong; pip repeats each retry. */
 function lastLines(tail: string[]): string {
   const said = tail
@@ -64,7 +69,9 @@ function lastLines(tail: string[]): string {
   const errors = said.filter((line) => /^(ERROR|error|Caused by|cause|×|├|╰)/.test(line));
   const broken = tail.findLast((line) => /connection broken by/.test(line));
   const why = /: ((?:Failed|\[)[^'"]+)['"]/.exec(broken ?? '')?.[1];
-  const text = [...(why ? [`${why}.`] : []), ...(errors.length > 0 ? errors : said).slice(-4)].join(' ');
+  // What pip makes of an index that it could not reach.
+  const causes = why ? errors.filter((line) => !consequence.test(line)) : errors.length > 0 ? errors : said;
+  const text = [...(why ? [`${why}.`] : []), ...causes.slice(-4)].join(' ');
   return withoutSecrets(text).replace(/\(from versions: [^)]{200,}\)/, '');
 }
 

@@ -34,16 +34,19 @@ function candidates(): string[] {
 }
 
 /**
- * Finds a Python of at least a version (3.9) that can make virtual environments or has pip, the default one before the others.
- * Undefined if there is none.
+ * Finds a Python of at least a version (3.9) that can make virtual environments or has pip, the default one before the others; with
+ * `venv` only one that can make them. Undefined if there is none.
  */
-export async function findPython(atLeast: string = OLDEST_PYTHON): Promise<Python | undefined> {
+export async function findPython(
+  atLeast: string = OLDEST_PYTHON,
+  { venv = false }: { venv?: boolean } = {},
+): Promise<Python | undefined> {
   let second: Python | undefined;
   for (const program of candidates()) {
     const python = await probe(program);
     if (!python || !isAtLeast(python.version, atLeast)) continue;
     if (python.venv && python.pip) return python;
-    if (python.venv || python.pip) second ??= python;
+    if (python.venv || (python.pip && !venv)) second ??= python;
   }
   return second;
 }
@@ -73,17 +76,31 @@ export function isAtLeast(version: string, atLeast: string): boolean {
   return true;
 }
 
-/** Says that there is no Python to work with, and how to get one here. */
-export function pythonMissing(why: string, atLeast: string = OLDEST_PYTHON): FacecomError {
+/** Says that there is no Python to work with, what there is, and how to get one here. */
+export async function pythonMissing(why: string, atLeast: string = OLDEST_PYTHON): Promise<FacecomError> {
   return new FacecomError('python-missing', `${why} needs Python, and none was found that can do it.`, {
+    found: await describePythons(),
     expected: `Python ${atLeast} or newer with venv and pip, or uv, on PATH`,
-    remedy: `${howToInstall()} FACECOM_PYTHON names a Python that is elsewhere.`,
+    remedy: `${howToInstall(atLeast)} FACECOM_PYTHON names a Python that is elsewhere.`,
     exitCode: 2,
   });
 }
 
-function howToInstall(): string {
+/** Each Python on PATH, and what it lacks. */
+async function describePythons(): Promise<string> {
+  const found = new Map<string, string>();
+  for (const program of candidates()) {
+    const python = await probe(program);
+    if (!python) continue;
+    const lacks = [python.venv ? [] : 'venv', python.pip ? [] : 'pip'].flat();
+    const without = lacks.length > 0 ? ` without ${lacks.join(' and ')}` : '';
+    if (!found.has(python.path)) found.set(python.path, `${program} ${python.version}${without}`);
+  }
+  return [...found.values()].join(', ') || 'no Python, and no uv';
+}
+
+function howToInstall(atLeast: string): string {
   if (process.platform === 'darwin') return 'Install Python (brew install python) or uv (brew install uv).';
   if (process.platform === 'win32') return 'Install Python or uv (winget install astral-sh.uv).';
-  return 'Install Python with venv and pip (Debian, Ubuntu: apt install python3-venv python3-pip), or uv.';
+  return `Install Python ${atLeast} or newer with venv and pip (Debian, Ubuntu: apt install python3-venv python3-pip), or uv.`;
 }

@@ -80,8 +80,8 @@ async function make(
   const { note, signal, progress, atLeast = OLDEST_PYTHON, constraints } = options;
   const what = `the Python environment ${name}`;
   const uv = await findUv();
-  const python = await findPython(atLeast);
-  if (!uv && !python?.venv) throw pythonMissing(what[0]!.toUpperCase() + what.slice(1), atLeast);
+  const python = await findPython(atLeast, { venv: !uv });
+  if (!uv && !python?.venv) throw await pythonMissing(what[0]!.toUpperCase() + what.slice(1), atLeast);
   note?.(
     `setting up ${what} with ${uv ? `uv ${uv}` : `pip and Python ${python!.version}`}: ${requirements.join(', ')}`,
   );

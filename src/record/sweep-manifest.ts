@@ -37,6 +37,7 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
     objective: objectiveOf,
     objectives: listOf(objectiveOf),
     repeats: whole(1),
+    search: anything,
     trials: listOf(trialOf),
   },
   ['version', 'sweep', 'spec', 'set', 'cwd', 'time', 'objective', 'repeats', 'trials'],

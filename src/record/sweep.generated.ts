@@ -34,6 +34,12 @@ export interface SweepManifest {
    * Seeds that each point is run with.
    */
   repeats: number;
+  /**
+   * Of a method that learns: the spec's `sweep` with its defaults, which an edited one is compared with.
+   */
+  search?: {
+    [k: string]: unknown;
+  };
   trials: SweepTrial[];
 }
 export interface Objective {

@@ -87,6 +87,7 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
         found: undefined,
         code: 'spec-missing-key',
         message: `${missing} is required${description ? `: ${lowerFirst(description)}` : '.'}`,
+        ...(path.length > 0 ? nameRemedy(value, key) : {}),
       };
     }
     case 'type': {
@@ -99,7 +100,9 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
         ...(isText(schema) && (typeof value === 'number' || typeof value === 'boolean')
           ? { accepts: (text: string) => allowsText(schema, text) }
           : {}),
-        ...(meant === undefined ? listRemedy(value, schema, path) : { suggestion: meant, fix: meant }),
+        ...(meant === undefined
+          ? { ...effectRemedy(value, path), ...listRemedy(value, schema, path) }
+          : { suggestion: meant, fix: meant }),
       };
     }
     case 'enum':
@@ -121,6 +124,7 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
           path: formatPath(tagPath),
           message: `${formatPath(tagPath)} is required: it says which of the kinds this is.`,
           expected: `one of ${values.join(', ')}`,
+          ...nameRemedy(value, tag),
         };
       return notOneOf(
         { ...base, at: tagPath, path: formatPath(tagPath), found: show(given) },
@@ -149,6 +153,23 @@ function findingOf(error: ErrorObject, root: unknown): PlacedFinding | undefined
       };
   }
 }
+
+/** For `{rain: {p: 1}}` in place of `{effect: rain, p: 1}`, as other libraries have it. */
+function nameRemedy(value: unknown, tag: string): { remedy?: string } {
+  if (!['effect', 'name'].includes(tag) || !isRecord(value)) return {};
+  const other = ['effect', 'name', 'type'].find((key) => typeof value[key] === 'string');
+  if (other) return { remedy: `${other} is called ${tag} here: {${tag}: ${value[other]}}.` };
+  const [entry, ...others] = Object.entries(value);
+  if (!entry || others.length > 0 || !(entry[1] === null || isRecord(entry[1]))) return {};
+  const keys = Object.keys(entry[1] ?? {}).map((key) => `, ${key}: …`);
+  return { remedy: `The name is a value: {${tag}: ${entry[0]}${keys.join('')}}.` };
+}
+
+/** For the bare name of an effect in a list of them. */
+const effectRemedy = (value: unknown, [section, key]: Path): { remedy?: string } =>
+  section === 'augment' && key === 'policy' && typeof value === 'string'
+    ? { remedy: `An effect is a map: {effect: ${value}}.` }
+    : {};
 
 const sizeMessages: Record<string, string> = {
   minItems: 'has too few items',
@@ -191,7 +212,7 @@ function unknownKey(
   const elsewhere = ofAnotherKind(key, given.schema, given.value);
   const foreign = elsewhere ? undefined : foreignWord(parent, key);
   const known = foreign?.key !== undefined && keys.includes(foreign.key) ? foreign.key : undefined;
-  const near = elsewhere || foreign ? undefined : suggest(key, keys);
+  const near = elsewhere || foreign ? undefined : (suggest(key, keys) ?? longerKey(key, keys));
   const suggestion = known === undefined ? near : { text: known, sure: true };
   const where = formatPath(parent);
   // A key of the top level that was indented, or one that was not.
@@ -228,6 +249,12 @@ function ofAnotherKind(key: string, schema: Schema, value: unknown): string | un
     .map((branch) => branch.properties![tag]!.const);
   if (owners.length === 0) return undefined;
   return `${key} is a key of ${owners.join(' and ')}, and ${tag} is ${String(value[tag])} here: take it away, or write \`${key}: null\` over a base that has it.`;
+}
+
+/** `slant_range` for `slant`, if no other key begins so. */
+function longerKey(key: string, keys: readonly string[]): { text: string; sure: boolean } | undefined {
+  const found = keys.filter((one) => one.startsWith(`${key}_`));
+  return found.length === 1 ? { text: found[0]!, sure: false } : undefined;
 }
 
 /** Where the spec does have a key, if that is one place. */

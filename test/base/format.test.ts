@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatFixed,
   formatNumber,
+  formatScore,
   formatTime,
   parseBytes,
   plural,
@@ -19,6 +20,7 @@ test('numbers', () => {
     ),
     ['–', 'NaN', '−∞', '12', '0.8349', '12.35', '123.5', '1.23e-4', '2.5e+9'],
   );
+  assert.deepEqual([0, 1, 0.5, 3].map(formatScore), ['0.0000', '1.0000', '0.5000', '3']);
   assert.deepEqual(
     [formatFixed(0.8349), formatFixed(Number.NaN), formatFixed(1, 1)],
     ['0.835', 'NaN', '1.0'],

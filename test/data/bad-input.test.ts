@@ -193,6 +193,7 @@ test('a file under a near name is found or named', async (t) => {
   for (const [named, there] of [
     ['foo.jpg.png', /there is Foo\.JPG\.png/],
     ['P0_0.PNG', /there is p0_0\.png/],
+    ['p0_0.jpg', /there is p0_0\.png/],
   ] as const) {
     await listing(named);
     await assert.rejects(survey({ source: 'facecom', path: folder }), {

@@ -1,6 +1,6 @@
 // A checkout that belongs to somebody else.
 import assert from 'node:assert/strict';
-import { chmod, copyFile, cp, mkdir, readdir, symlink, utimes } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { execa } from 'execa';
@@ -52,7 +52,7 @@ describe('a checkout of another user', { skip: withoutNobody }, () => {
     assert.doesNotMatch(stderr, /\n +at /);
   });
 
-  it('runs where its owner built it, copied or not', async (t) => {
+  it('runs where its owner built it, copied or not, and names a package that is missing', async (t) => {
     const folder = await checkout(t);
     await start(folder, ['--version'], { cwd: folder });
     const options = { cwd: folder, ...asNobody({ HOME: '/nonexistent' }) };
@@ -63,6 +63,19 @@ describe('a checkout of another user', { skip: withoutNobody }, () => {
     const copied = await start(folder, ['--version'], options);
     assert.equal(copied.exitCode, 0, copied.stderr);
     assert.equal((await readdir(join(folder, 'dist'))).filter((name) => name !== 'stamp.txt').length, 1);
+
+    // A package is missing, as while `npm ci` is at work: it is named before anything is launched.
+    await rm(join(folder, 'node_modules'));
+    await mkdir(join(folder, 'node_modules'));
+    for (const name of await readdir(join(packageDir, 'node_modules')))
+      if (name !== 'koffi')
+        await symlink(join(packageDir, 'node_modules', name), join(folder, 'node_modules', name));
+    const spec = join(folder, 'experiments', 'tiny.yaml');
+    const run = await start(folder, ['run', spec, '--set', 'tracking.mlflow=off'], { cwd: folder });
+    assert.equal(run.exitCode, 2, run.stderr);
+    assert.match(run.stderr, /^error\[package-incomplete\].*koffi[\s\S]*npm ci/);
+    const doctor = await start(folder, ['doctor'], { cwd: folder });
+    assert.doesNotMatch(doctor.stdout, /ERR_MODULE_NOT_FOUND|setup --force/);
   });
 
   it('names what is missing where the packages for development are not installed', async (t) => {

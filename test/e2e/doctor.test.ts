@@ -34,6 +34,7 @@ test('doctor: an empty machine is told what to do, and can train', async (t) => 
   assert.equal(check(outcome, 'compute').details.backend, 'wasm');
   const { stdout } = await facecom(['doctor'], { cwd, env });
   assert.match(stdout, /^ok {4}node {8}\d+\.\d+\.\d+ on /m);
+  assert.match(stdout, /^warn {2}mlflow +not installed, and it cannot be: .*Found: no Python, and no uv\n/m);
   assert.match(stdout, new RegExp(`^warn {2}${library} +not installed.*\\n\\s+Run \`facecom setup\``, 'm'));
 });
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
+import sharp from 'sharp';
 import { Random } from '../../src/base/random.ts';
 import { openTrained, readBest } from '../../src/trainer/index.ts';
 import { withoutNative } from '../support/native.ts';
@@ -27,8 +28,23 @@ run = tensorflow.saved_model.load(sys.argv[1]).signatures["serving_default"]
 print(json.dumps({name: value.numpy().ravel().tolist() for name, value in run(images=tensorflow.constant(images)).items()}))
 `;
 
+const torch = `
+import json, numpy, os, sys, torch
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+from load import load
+images = torch.from_numpy(numpy.fromfile(sys.argv[2], numpy.uint8)).view(${BATCH}, ${SIDE}, ${SIDE}, 3)
+model, card = load(os.path.dirname(sys.argv[1]))
+with torch.no_grad():
+    print(json.dumps({name: value.ravel().tolist() for name, value in model(images).items()}))
+`;
+
 /** Trains, exports, and compares what another library makes of the model with what facecom does. */
-async function compare(t: TestContext, format: string, path: string, script: string): Promise<void> {
+async function compare(
+  t: TestContext,
+  format: string,
+  path: string,
+  script: string,
+): Promise<{ cwd: string }> {
   const heads = 'model.heads.identity={embedding: 16, loss: arcface, neck: bnneck}';
   const { cwd, facecom, run } = await trainedTiny(t, 'model.backbone=resnet18', heads, 'train.epochs=1');
   const exported = await facecom('export', run.dir, '--format', format, '--batch', String(BATCH), '--json');
@@ -59,19 +75,34 @@ async function compare(t: TestContext, format: string, path: string, script: str
   } finally {
     learner.dispose();
   }
+  return { cwd };
 }
 
 test(
   'onnxruntime computes what the run computes',
   { skip: withoutNative || withoutPackage('onnxruntime') },
-  (t) => compare(t, 'onnx', 'model.onnx', onnxruntime),
+  async (t) => void (await compare(t, 'onnx', 'model.onnx', onnxruntime)),
 );
 
 test(
   'tf.saved_model.load computes what the run computes',
   { skip: withoutNative || withoutPackage('tensorflow') },
-  (t) => compare(t, 'savedmodel', 'saved_model', tensorflow),
+  async (t) => void (await compare(t, 'savedmodel', 'saved_model', tensorflow)),
 );
+
+test('load.py computes in PyTorch what the run computes, and answers for an image', {
+  skip: withoutNative || withoutPackage('torchvision'),
+}, async (t) => {
+  const { cwd } = await compare(t, 'safetensors', 'load.py', torch);
+  const image = join(cwd, 'a.png');
+  await sharp({ create: { width: 50, height: 40, channels: 4, background: '#80a0c080' } })
+    .png()
+    .toFile(image);
+  const { stdout } = await execa(testPython, [join(cwd, 'export', 'load.py'), image]);
+  const answer = JSON.parse(stdout);
+  assert.equal(answer.file, image);
+  assert.ok(['Male', 'Female'].includes(answer.gender) && answer.p_identity > 0, stdout);
+});
 
 test('a SavedModel says what it is, and holds the weights', { skip: withoutNative }, async (t) => {
   const { cwd, facecom, run } = await trainedTiny(t, 'model.backbone=tiny', 'train.epochs=1');

@@ -36,6 +36,55 @@ sys.stdout.buffer.write(text)
 const skip =
   spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'there is no python3 with a pty';
 
+/** Runs a command on a terminal of a size and prints all that was written there. */
+const SIZED = `
+import fcntl, os, pty, struct, sys, termios, time
+pid, fd = pty.fork()
+if pid == 0:
+    time.sleep(0.2)
+    os.execvp(sys.argv[3], sys.argv[3:])
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', int(sys.argv[1]), int(sys.argv[2]), 0, 0))
+text = b''
+while True:
+    try:
+        chunk = os.read(fd, 65536)
+        if not chunk: break
+        text += chunk
+    except OSError:
+        break
+sys.stdout.buffer.write(text)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+test('a terminal that cannot be drawn over gets lines, one that is narrow whole cells', {
+  skip,
+}, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'finish 0.75', {
+    more: { sweep: { axes: { 'optimizer.lr': [0.125] } } },
+  });
+  for (const [rows, columns, term, lines] of [
+    [0, 0, 'xterm', true],
+    [24, 12, 'xterm', true],
+    [24, 80, 'dumb', true],
+    [24, 30, 'xterm', false],
+  ] as const) {
+    const { stdout, status } = spawnSync(
+      'python3',
+      ['-c', SIZED, `${rows}`, `${columns}`, process.execPath, binary, 'sweep', spec, '--force'],
+      { cwd, env: { ...process.env, TERM: term, NO_COLOR: '1', FACECOM_MLFLOW: 'off' } },
+    );
+    const text = stdout.toString();
+    const size = `${rows} × ${columns} ${term}: ${text}`;
+    assert.equal(status, 0, size);
+    assert.equal(/^started {2}[0-9a-f]{12} /m.test(text), lines, size);
+    assert.equal(!text.includes('\u001b['), lines, size);
+    // The table of results: no number is broken.
+    assert.match(text, /^1 .*0\.125\b/m, size);
+    assert.match(text, /^1 .*0\.7500(?: |\r?$)/m, size);
+  }
+});
+
 test('Ctrl-C leaves nothing of the live view in the scrollback', { skip }, async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, `trap 'exit 0' TERM; touch ready; while :; do sleep 0.05; done`);

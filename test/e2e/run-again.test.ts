@@ -31,6 +31,12 @@ test('a run that is finished is kept, and run again where that is asked for', as
   assert.match(repeated.json.at(-1).run, /-3$/);
   assert.equal((await facecom(['run', 'last', '--quiet'], { cwd })).exitCode, 0);
   assert.equal(runsIn(cwd).length, 4);
+  const status = await facecom(['status', '--json'], { cwd });
+  assert.deepEqual([status.json[0].trials, status.json[0].attempts, status.json[0].finished], [1, 4, 1]);
+  assert.match(
+    (await facecom(['status'], { cwd })).stdout,
+    /^experiment +trials +runs +finished.*\nexp +1 +4 +1 /m,
+  );
   assert.equal(new Set(runsIn(cwd).map((name) => name.replace(/-\d+$/, ''))).size, 1);
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readManifest, readSearch, readState } from '../../src/record/index.ts';
@@ -81,6 +81,16 @@ describe('a sweep that learns', () => {
     assert.equal(rest.summary.finished, 10);
   });
 
+  it('keeps eight slots at work to the end, whatever is stopped and taken up again', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const spec = { epochs: 5, sweep: { trials: 18, stopping: { rule: 'asha', reduction: 2 } } };
+    const { summary, exitCode } = await search(cwd, spec, '--max-parallel', '8');
+    assert.equal(exitCode, 0);
+    assert.equal(summary.finished + summary.pruned, 18);
+    const { recorded, again } = await replay(cwd);
+    assert.deepEqual(again, recorded);
+  });
+
   it('stops trials of a grid, too', async (t) => {
     const cwd = await temporaryFolder(t);
     const axes = { 'optimizer.lr': [0.01, 0.1, 1, 0.00001] };
@@ -118,7 +128,6 @@ describe('a sweep that learns', () => {
   it('knows what an earlier sweep has found', async (t) => {
     const cwd = await temporaryFolder(t);
     await search(cwd, { sweep: { trials: 12 } });
-    const { writeFileSync, readFileSync } = await import('node:fs');
     const spec = JSON.parse(readFileSync(join(cwd, 'search.yaml'), 'utf8'));
     const next = {
       ...spec,
@@ -126,10 +135,24 @@ describe('a sweep that learns', () => {
       sweep: { ...spec.sweep, trials: 4, seed: 1, warm_start: ['search'] },
     };
     writeFileSync(join(cwd, 'next.yaml'), JSON.stringify(next));
+    // It was killed while it wrote down what it knows from the start.
+    const [header, ...rest] = readFileSync(join(folder(cwd), 'search.jsonl'), 'utf8').split('\n');
+    assert.ok(rest.length > 12);
+    mkdirSync(join(cwd, 'runs', 'next'));
+    writeFileSync(join(cwd, 'runs', 'next', 'search.jsonl'), `${header!.replace('"seed":0', '"seed":1')}\n`);
     const { stderr, exitCode } = await facecom(['sweep', 'next.yaml', '--json'], { cwd });
     assert.equal(exitCode, 0, stderr);
     const entries = readSearch(join(cwd, 'runs', 'next'));
     assert.equal(entries.filter(({ type }) => type === 'earlier').length, 12);
+    assert.equal(entries.filter(({ type }) => type === 'search').length, 1);
+    const unknown = { ...next, name: 'third', sweep: { ...next.sweep, warm_start: ['serach'] } };
+    writeFileSync(join(cwd, 'next.yaml'), JSON.stringify(unknown));
+    const refused = await facecom(['sweep', 'next.yaml'], { cwd });
+    assert.deepEqual(
+      [refused.exitCode, /Did you mean search\?/.test(refused.stderr)],
+      [2, true],
+      refused.stderr,
+    );
   });
 });
 
@@ -154,7 +177,7 @@ describe('a search that cannot be', () => {
       '--max-parallel',
       '1',
     );
-    assert.match(summary.reason, /10 points have finished and none has a number for val\/combined/);
+    assert.match(summary.reason, /10 points have ended and none has a number for val\/combined/);
     assert.ok(summary.trials <= 11);
   });
 
@@ -178,6 +201,15 @@ describe('a search that cannot be', () => {
     assert.deepEqual([all.exitCode, all.summary.failed, all.summary.trials], [1, 9, 9]);
     // Failures that are no fault of the values tell nothing.
     assert.ok(readSearch(folder(cwd)).every(({ type }) => type !== 'told'));
+  });
+
+  it('ends where every trial diverges', async (t) => {
+    const cwd = await temporaryFolder(t);
+    const spec = { params: { diverges: true }, sweep: { trials: 30 } };
+    const { summary, exitCode } = await search(cwd, spec, '--max-parallel', '1');
+    assert.equal(exitCode, 1);
+    assert.match(summary.reason, /10 points have ended and none has a number for val\/combined/);
+    assert.deepEqual([summary.failed, summary.trials], [10, 10]);
   });
 
   it('warns where the objective of a stopping rule is written once', async (t) => {

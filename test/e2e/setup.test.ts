@@ -3,9 +3,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { planOneDnn } from '../../src/install/onednn/wheels.ts';
+import { fetchWithPip } from '../../src/install/tensorflow/fetch-pip.ts';
+import { planWheels } from '../../src/install/tensorflow/wheels.ts';
+import { findPython } from '../../src/python/index.ts';
 import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
 import { binary, facecom, packageDir, temporaryFolder } from '../support/program.ts';
-import { folderIndex, slowIndex } from '../support/slow-index.ts';
+import { folderIndex, indexOf, slowIndex } from '../support/slow-index.ts';
 import { withoutIndex, withoutPython, writeWheel } from '../support/wheel.ts';
 
 const linux = process.platform === 'linux' && process.arch === 'x64';
@@ -55,23 +59,49 @@ test('setup: two at once install it once, from the real wheel', {
   assert.equal(check.status, 'fail');
 });
 
-test('setup: a wheel that is not the one of PyPI is refused before anything of it is used', {
+test('setup: a forged wheel is refused before anything of it is used', {
   skip,
 }, async (t) => {
   const { cwd, env, installs } = await folders(t);
-  await writeWheel(cwd, {
+  const index = join(cwd, 'index');
+  mkdirSync(index);
+  await writeWheel(index, {
     'tensorflow/libtensorflow_cc.so.2': 'not a library',
     'tensorflow/libtensorflow_framework.so.2': 'not a library',
     'tensorflow/__init__.py': '',
   });
-  const { exitCode, json } = await facecom(['setup', '--cpu', '--json'], {
-    cwd,
-    env: { ...env, ...folderIndex(cwd) },
-  });
-  assert.equal(exitCode, 2);
-  assert.equal(json[0].error.code, 'python-packages');
-  assert.match(json[0].error.remedy, /another file than PyPI/);
-  assert.deepEqual(inside(installs), []);
+  const any = 'py3-none-any';
+  const forged = { 'libdnnl.so.3': 'not a library', 'nvidia/cudnn/lib/libcudnn.so.9': 'not a library' };
+  const of = (requirement: string) => /^([\w-]+)==(\S+)/.exec(requirement)!;
+  const engine = planOneDnn().requirements[0]!;
+  const cuda = planWheels('cuda').requirements.find((line) => line.startsWith('nvidia-cudnn'))!;
+  for (const [, name, version] of [engine, cuda].map(of))
+    await writeWheel(index, forged, { name: name!, version: version!, tag: any });
+  const pip = await indexOf(t, index);
+  const flags = { '--cpu': installs, '--onednn': join(cwd, 'cache', 'onednn') };
+  await Promise.all(
+    Object.entries(flags).map(async ([flag, folder]) => {
+      const { exitCode, json } = await facecom(['setup', flag, '--json'], { cwd, env: { ...env, ...pip } });
+      assert.equal(exitCode, 2, flag);
+      assert.equal(json[0].error.code, 'python-packages');
+      assert.match(json[0].error.remedy, /another file than PyPI/);
+      assert.deepEqual(inside(folder), []);
+    }),
+  );
+  const kept = { ...process.env };
+  Object.assign(process.env, pip);
+  try {
+    const plan = { ...planWheels('cuda'), requirements: [cuda] };
+    const [root, work] = [join(cwd, 'root'), join(cwd, 'work')];
+    mkdirSync(work);
+    await assert.rejects(fetchWithPip((await findPython())!, { plan, root, work }), {
+      code: 'python-packages',
+      remedy: /another file than PyPI/,
+    });
+    assert.deepEqual(inside(root), []);
+  } finally {
+    process.env = kept;
+  }
 });
 
 test('setup: Ctrl-C and kill -9 in the middle leave nothing that is taken for an install', {

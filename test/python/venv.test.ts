@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
-import { ensureVenv, hasVenv } from '../../src/python/index.ts';
+import { ensureVenv, findPython, hasVenv, runPip } from '../../src/python/index.ts';
 import { smallDisk, withoutDisk } from '../support/cache-disk.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { folderIndex } from '../support/slow-index.ts';
@@ -66,7 +66,25 @@ test('environments: no Python', async (t) => {
   const { PATH } = process.env;
   process.env.PATH = folder;
   try {
-    await assert.rejects(ensureVenv('three', []), { code: 'python-missing', exitCode: 2 });
+    await assert.rejects(ensureVenv('three', []), {
+      code: 'python-missing',
+      exitCode: 2,
+      found: 'no Python, and no uv',
+    });
+    // As Debian has it without python3-venv, and an old system beside it.
+    const put = (name: string, version: string, has: { venv: boolean; pip: boolean }) => {
+      const said = JSON.stringify({ path: join(folder, name), version, ...has });
+      writeFileSync(join(folder, name), `#!/bin/sh\necho '${said}'\n`, { mode: 0o755 });
+    };
+    put('python3', '3.9.18', { venv: true, pip: true });
+    put('python3.12', '3.12.3', { venv: false, pip: true });
+    await assert.rejects(ensureVenv('three', [], { atLeast: '3.10' }), {
+      code: 'python-missing',
+      found: 'python3 3.9.18, python3.12 3.12.3 without venv',
+    });
+    assert.equal((await findPython('3.10'))?.version, '3.12.3');
+    put('python3.11', '3.11.2', { venv: true, pip: false });
+    assert.equal((await findPython('3.10', { venv: true }))?.version, '3.11.2');
   } finally {
     process.env.PATH = PATH;
   }
@@ -77,4 +95,18 @@ test('environments: a full disk', { skip: withoutPython || withoutDisk }, async 
   process.env.FACECOM_CACHE_DIR = disk;
   await assert.rejects(ensureVenv('four', []), { code: 'disk-full', exitCode: 2 });
   assert.ok(!existsSync(join(disk, 'venvs/four')));
+});
+
+test('an index that cannot be reached is named as the cause, without what pip makes of it', async () => {
+  const lines = [
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(\"HTTPSConnection(host='pypi.org'): Failed to establish a new connection: [Errno -3] Temporary failure in name resolution\")': /simple/mlflow/",
+    'ERROR: Cannot install mlflow<4 and >=3.4 because these package versions have conflicting dependencies.',
+    'ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/',
+  ];
+  const script = `console.error(${JSON.stringify(lines.join('\n'))}); process.exit(1);`;
+  await assert.rejects(runPip(process.execPath, ['-e', script], { what: 'mlflow' }), {
+    code: 'python-packages',
+    found: 'Failed to establish a new connection: [Errno -3] Temporary failure in name resolution.',
+    remedy: /network/,
+  });
 });

@@ -36,6 +36,27 @@ const slips: [name: string, text: string, place: string, message: RegExp, remedy
     /alike/,
   ],
   ['text with a colon', 'name: a\ndescription: lr: 0.1\n', '2 yaml-syntax', /as only a key may/, /in quotes/],
+  [
+    'an effect under its name',
+    'name: a\naugment: {policy: [{rain: {p: 1}}]}\n',
+    '2 spec-missing-key',
+    /effect is required/,
+    /\{effect: rain, p: …\}/,
+  ],
+  [
+    'an effect by another key',
+    'name: a\naugment: {policy: [{name: rain}]}\n',
+    '2 spec-missing-key',
+    /effect is required/,
+    /\{effect: rain\}/,
+  ],
+  [
+    'the bare name of an effect',
+    'name: a\naugment: {policy: [rain]}\n',
+    '2 spec-type',
+    /a map/,
+    /\{effect: rain\}/,
+  ],
   ['two documents', 'name: a\n---\nname: b\n', '2 yaml-syntax', /more than one document/, /one document/],
 ];
 

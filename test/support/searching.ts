@@ -17,6 +17,10 @@ const clock = () => (params.jumps && ++ticks % 2 ? 1e12 * (ticks % 5) : Date.now
 const lines = existsSync(events) ? readFileSync(events, 'utf8').split('\\n').filter(Boolean) : [];
 let done = Math.max(0, ...lines.map((line) => JSON.parse(line).epoch ?? 0));
 if (params.fails) process.exit(3);
+if (params.diverges) {
+  write({ type: 'failed', class: 'nan', code: 'diverged', message: 'The loss is not a number.' });
+  process.exit(1);
+}
 process.on('SIGTERM', () => process.exit(0));
 const score = 1 - 0.1 * (Math.log10(optimizer.lr) + 2) ** 2 - (loss.label_smoothing - 0.2) ** 2;
 const name = params.metric ?? 'val/combined';

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 const WHEEL = 'tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl';
@@ -29,6 +31,31 @@ export async function slowIndex(
   });
   const { port } = server.address() as AddressInfo;
   return { asked, env: { ...withoutIndex, PIP_INDEX_URL: `http://127.0.0.1:${port}/simple/` } };
+}
+
+/** A package index on loopback that offers the wheels of a folder, whatever package is asked for. Returns pip's environment for it. */
+export async function indexOf(t: TestContext, folder: string): Promise<Record<string, string>> {
+  const server = createServer((request, response) => {
+    const asked = decodeURIComponent(request.url ?? '');
+    const wheels = readdirSync(folder).filter((name) => name.endsWith('.whl'));
+    const file = wheels.find((name) => asked.endsWith(`/${name}`));
+    if (file) response.end(readFileSync(join(folder, file)));
+    else {
+      const name = asked.split('/').filter(Boolean).at(-1)!.replaceAll('-', '_');
+      const links = wheels
+        .filter((wheel) => wheel.startsWith(`${name}-`))
+        .map((wheel) => `<a href="/files/${wheel}">${wheel}</a>`);
+      response.setHeader('Content-Type', 'text/html');
+      response.end(`<!DOCTYPE html><html><body>${links.join('')}</body></html>`);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { ...withoutIndex, PIP_INDEX_URL: `http://127.0.0.1:${port}/simple/` };
 }
 
 /** Settings of pip that must not reach a test's. */

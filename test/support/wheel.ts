@@ -26,14 +26,20 @@ export async function withoutIndex(): Promise<string | false> {
   return exitCode === 0 ? false : 'the package index cannot be reached';
 }
 
-/** Writes a wheel of tensorflow-cpu with these files, by their paths in it. */
-export async function writeWheel(folder: string, files: Record<string, string>): Promise<string> {
-  const name = 'tensorflow_cpu-2.21.0';
-  const wheel = join(folder, `${name}-cp312-cp312-manylinux_2_27_x86_64.whl`);
+const TENSORFLOW = { name: 'tensorflow-cpu', version: '2.21.0', tag: 'cp312-cp312-manylinux_2_27_x86_64' };
+
+/** Writes a wheel, of tensorflow-cpu where none is named, with these files, by their paths in it. Returns its path. */
+export async function writeWheel(
+  folder: string,
+  files: Record<string, string>,
+  { name: packageName, version, tag }: { name: string; version: string; tag: string } = TENSORFLOW,
+): Promise<string> {
+  const name = `${packageName.replaceAll('-', '_')}-${version}`;
+  const wheel = join(folder, `${name}-${tag}.whl`);
   const all = {
     ...files,
-    [`${name}.dist-info/METADATA`]: 'Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.0\n',
-    [`${name}.dist-info/WHEEL`]: 'Wheel-Version: 1.0\nTag: cp312-cp312-manylinux_2_27_x86_64\n',
+    [`${name}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: ${packageName}\nVersion: ${version}\n`,
+    [`${name}.dist-info/WHEEL`]: `Wheel-Version: 1.0\nTag: ${tag}\n`,
     [`${name}.dist-info/RECORD`]: '',
   };
   const script =

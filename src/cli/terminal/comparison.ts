@@ -3,11 +3,7 @@ import type { Compared, Diff } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
 import { cell } from './cell.ts';
 import { printable, table } from './table.ts';
-import { terminalSize } from './terminal-size.ts';
-
-/** A pipe gets whole cells. */
-const width = (): number =>
-  process.stdout.isTTY ? terminalSize(process.stdout).columns : Number.POSITIVE_INFINITY;
+import { outputWidth, wideTable } from './wide-table.ts';
 
 /** Values that configs do not share, a line each; those that decide nothing last. */
 export function configTable(names: readonly string[], differences: Diff['differences']): string {
@@ -22,7 +18,7 @@ export function configTable(names: readonly string[], differences: Diff['differe
     ...names.map((title) => ({ title, shrinks: true })),
     { title: '', drop: 1 },
   ];
-  return table(columns, rows, width());
+  return table(columns, rows, outputWidth());
 }
 
 const fixed = (value: number): string => formatFixed(value, 4);
@@ -64,7 +60,7 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
     ]);
     const more = known.length - shown.length;
     parts.push(
-      `${table(
+      `${wideTable(
         columns.map((title) => ({ title })),
         rows,
       )}${more > 0 ? `\n… and ${more} more metrics: --json has all` : ''}`,

@@ -1,10 +1,10 @@
-import type { SweepEdit } from '../../operations/index.ts';
+import { type SweepEdit, settingText } from '../../operations/index.ts';
 import { cell } from './cell.ts';
 
 const SHOWN = 10;
 
 /** What an edited sweep changes: + new, − vanished, ~ changed, = kept. */
-export function describeEdit({ added, vanished, changed, kept, running }: SweepEdit): string {
+export function describeEdit({ added, vanished, changed, settings, kept, running }: SweepEdit): string {
   const lines = [
     ...list('+', added),
     ...list('−', vanished),
@@ -12,11 +12,12 @@ export function describeEdit({ added, vanished, changed, kept, running }: SweepE
       '~',
       changed.map(({ before, now }) => ({ ...now, id: `${before.id} → ${now.id}` })),
     ),
+    ...settings.map((setting) => `~ ${settingText(setting)}`),
     `= ${kept} kept`,
   ];
   if (running)
     lines.push(
-      `Process ${running.pid} runs the sweep. To apply the edit it saves its trials and ends; then those of the new spec continue. Vanished ones stay stopped.`,
+      `Process ${running.pid} runs the sweep. To apply the edit it saves its trials and ends; then those of the new spec continue. Vanished ones stay stopped; with --keep-begun those that were begun are finished.`,
     );
   return lines.join('\n');
 }

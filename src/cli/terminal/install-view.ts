@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { formatDuration } from '../../base/format.ts';
 import type { Progress } from '../../python/index.ts';
+import { canRedraw } from './terminal-size.ts';
 
 export interface InstallView {
   note: (line: string) => void;
@@ -13,7 +14,7 @@ const LINES_EVERY = 10_000; // ms between two lines where nobody watches
 /** How an install is shown on stderr: one line that is redrawn in a terminal, a line now and then if it is piped. */
 export function openInstallView(options: { quiet?: boolean } = {}): InstallView {
   if (options.quiet) return { note: () => {}, progress: () => {}, close: () => {} };
-  return process.stderr.isTTY ? terminalView() : lineView();
+  return canRedraw(process.stderr) ? terminalView() : lineView();
 }
 
 function terminalView(): InstallView {

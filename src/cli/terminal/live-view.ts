@@ -6,7 +6,8 @@ import { bar } from './bar.ts';
 import { fitted } from './fitted.ts';
 import { eventLine } from './line-view.ts';
 import type { RunView } from './run-view.ts';
-import { terminalSize } from './terminal-size.ts';
+import { canRedraw, terminalSize } from './terminal-size.ts';
+import { brokenLine } from './wide-table.ts';
 
 type Progress = Extract<Event, { type: 'progress' }>;
 
@@ -27,10 +28,12 @@ export function liveView(): RunView {
   let rate: { seconds: number; done: number } | undefined;
   const keep = (line: string) => {
     draw.clear();
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${brokenLine(line, terminalSize(process.stderr).columns - 1)}\n`);
     paint();
   };
   const paint = () => {
+    // Made smaller meanwhile.
+    if (!canRedraw(process.stderr)) return draw.clear();
     const text = frame(now, train, rate, (performance.now() - started) / 1000);
     if (text) draw(text);
   };

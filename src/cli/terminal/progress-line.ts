@@ -1,3 +1,5 @@
+import { canRedraw } from './terminal-size.ts';
+
 /** Says on stderr how far the work is, where that is a terminal. */
 export function progressLine(
   verb: string,
@@ -7,7 +9,7 @@ export function progressLine(
   let shown = 0;
   return ({ done, total }) => {
     const now = performance.now();
-    if (!process.stderr.isTTY || (now - shown < 100 && done < total)) return;
+    if (!canRedraw(process.stderr) || (now - shown < 100 && done < total)) return;
     shown = now;
     const rate = done / ((now - start) / 1000);
     const left = Math.ceil((total - done) / rate);

@@ -3,7 +3,8 @@ import { formatFixed } from '../../base/format.ts';
 import type { ResultRow, Results } from '../../operations/index.ts';
 import { type Result, resultText } from '../../record/index.ts';
 import { axisCell, cell } from './cell.ts';
-import { printable, table } from './table.ts';
+import { printable } from './table.ts';
+import { wideTable } from './wide-table.ts';
 
 const fixed = (value: number): string => formatFixed(value, 4);
 
@@ -58,7 +59,7 @@ export function resultsTable(results: Results): string {
     { title: '', align: 'right' as const },
     ...[...axes, ...metrics, ...(repeated ? ['seeds'] : []), 'run'].map((title) => ({ title })),
   ];
-  const lines = table(
+  const lines = wideTable(
     columns,
     rows.map((row) => cellsOf(row, results, repeated)),
   );

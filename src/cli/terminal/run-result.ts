@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJsonObject } from '../../base/files.ts';
 import { shownPath } from '../../base/format.ts';
 import type { RunResult } from '../../operations/index.ts';
 import { printJson } from './print.ts';
 import { scoreTable } from './score-table.ts';
+import { printable } from './table.ts';
 
 interface ResultOptions {
   runs: string;
@@ -30,7 +32,18 @@ function describe({ run, dir: folder, status, failure, metrics }: RunResult): st
   if (status === 'stopped') return `Stopped. Resume with: facecom resume ${run}\nRun folder: ${dir}`;
   if (failure)
     return `Failed (${failure.class}): ${failure.message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
-  return `${scoreTable(metrics, readIntervals(folder))}\nRun folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+  return `${scoreTable(metrics, readIntervals(folder))}\n${bestEpochLine(folder)}Run folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+}
+
+/** Whose weights were scored; nothing for a trainer that does not report it. */
+function bestEpochLine(dir: string): string {
+  const { best, epochs } = (readJsonObject(join(dir, 'artifacts', 'metrics.json')) ?? {}) as {
+    best?: { epoch?: unknown; monitor?: unknown };
+    epochs?: unknown;
+  };
+  if (typeof best?.epoch !== 'number' || typeof best.monitor !== 'string') return '';
+  const of = typeof epochs === 'number' ? ` of ${epochs}` : '';
+  return `Best epoch: ${best.epoch}${of}, by ${printable(best.monitor)}\n`;
 }
 
 /** 95 % intervals of the test scores, where the run has them. */

@@ -1,4 +1,5 @@
 import type { RunObserver } from '../../operations/index.ts';
+import { canRedraw } from './terminal-size.ts';
 
 /** How a run is shown while it runs. */
 export type RunView = RunObserver;
@@ -14,6 +15,6 @@ export interface ViewOptions {
 export async function openView(options: ViewOptions): Promise<RunView> {
   if (options.json) return (await import('./json-view.ts')).jsonView(options);
   if (options.quiet) return { event: () => {}, retry: () => {}, note: () => {}, close: () => {} };
-  if (process.stderr.isTTY && process.env.TERM !== 'dumb') return (await import('./live-view.ts')).liveView();
+  if (canRedraw(process.stderr)) return (await import('./live-view.ts')).liveView();
   return (await import('./line-view.ts')).lineView();
 }

@@ -1,5 +1,6 @@
 import { formatFixed } from '../../base/format.ts';
-import { type Column, table } from './table.ts';
+import type { Column } from './table.ts';
+import { outputWidth, wideTable } from './wide-table.ts';
 
 type Metrics = Readonly<Record<string, number>>;
 type Intervals = Readonly<Record<string, readonly [low: number, high: number]>>;
@@ -43,9 +44,26 @@ export function scoreTable(metrics: Metrics, intervals: Intervals = {}): string 
   const head = Object.keys(intervals).length > 0 ? '  95 % interval' : '';
   if (names.size > 0)
     lines.unshift(`${''.padEnd(width)}${'validation'.padStart(12)}${'test'.padStart(12)}${head}`);
+  if (lines.some((line) => line.length > outputWidth()))
+    lines.splice(0, lines.length, narrow([...names], metrics, intervals));
   if (parts.size > 0) lines.push('', partTable(parts));
   for (const name of other) lines.push(`${name}  ${formatFixed(metrics[name], 4)}`);
   return lines.length > 0 ? lines.join('\n') : 'The trainer gave no metrics.';
+}
+
+/** The same columns for a terminal in which they do not fit beside one another. */
+function narrow(names: readonly string[], metrics: Metrics, intervals: Intervals): string {
+  const columns = ['', 'validation', 'test', '95 % interval'].map(
+    (title, i): Column => ({ title, align: i === 0 ? 'left' : 'right' }),
+  );
+  const fixed = (value: number | undefined) => formatFixed(value, 4);
+  const rows = names.map((name) => [
+    name,
+    fixed(metrics[`val/${name}`]),
+    fixed(metrics[`test/${name}`]),
+    intervals[name] ? intervals[name].map(fixed).join(' … ') : '',
+  ]);
+  return wideTable(columns, rows);
 }
 
 function partTable(parts: ReadonlyMap<string, Metrics>): string {
@@ -56,7 +74,7 @@ function partTable(parts: ReadonlyMap<string, Metrics>): string {
     { title: 'test images' },
     ...shown.map(([title]): Column => ({ title, align: 'right' })),
   ];
-  return table(
+  return wideTable(
     columns,
     [...parts].map(([name, row]) => [
       name.replaceAll('_', ' '),

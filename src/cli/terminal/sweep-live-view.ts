@@ -8,7 +8,7 @@ import { fitted } from './fitted.ts';
 import { describe, retryLine } from './sweep-line-view.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 import { type Column, table } from './table.ts';
-import { terminalSize } from './terminal-size.ts';
+import { canRedraw, terminalSize } from './terminal-size.ts';
 
 /** A table that is redrawn while the sweep runs: what runs, what ended last, counts, and the time remaining. */
 export function sweepLiveView(options: SweepViewOptions): SweepView {
@@ -18,6 +18,8 @@ export function sweepLiveView(options: SweepViewOptions): SweepView {
   /** Rows that ended, the latest last. */
   const ended: TrialRow[] = [];
   const paint = () => {
+    // Made smaller meanwhile.
+    if (!canRedraw(process.stderr)) return draw.clear();
     draw(
       sweepFrame(options, ended, paused, (performance.now() - started) / 1000, terminalSize(process.stderr)),
     );

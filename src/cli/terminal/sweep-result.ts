@@ -4,7 +4,8 @@ import { resultText } from '../../record/index.ts';
 import { axisCell } from './cell.ts';
 import { printJson } from './print.ts';
 import { resultTable } from './sweep-results.ts';
-import { printable, table } from './table.ts';
+import { printable } from './table.ts';
+import { wideTable } from './wide-table.ts';
 
 /** Prints the results of a sweep. Returns the exit code: 0 all finished, 3 some failed, 1 all failed, 130 interrupted. */
 export function concludeSweep(result: SweepResult, { json }: { json?: boolean }): number {
@@ -51,7 +52,7 @@ function frontTable(front: NonNullable<SweepResult['front']>): string {
     trial.row.trial.id,
   ]);
   const columns = [...axes, ...metrics, 'trial'].map((title) => ({ title }));
-  return `Not beaten in all of ${metrics.join(', ')}:\n${table(columns, rows)}`;
+  return `Not beaten in all of ${metrics.join(', ')}:\n${wideTable(columns, rows)}`;
 }
 
 function bestOf({ point, trial }: NonNullable<SweepResult['best']>): object {

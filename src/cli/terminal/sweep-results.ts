@@ -2,7 +2,7 @@ import { formatFixed } from '../../base/format.ts';
 import type { Objective, Point } from '../../operations/index.ts';
 import { bestOf, resultText } from '../../record/index.ts';
 import { axisCell } from './cell.ts';
-import { table } from './table.ts';
+import { wideTable } from './wide-table.ts';
 
 /** Points of a table in a terminal; a pipe gets every one. */
 const SHOWN = 30;
@@ -28,7 +28,7 @@ export function resultTable(points: readonly Point[], objective: Objective, all:
     standing(point).row.trial.id,
   ]);
   const more = points.length - shown.length;
-  return [table(columns, rows), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+  return [wideTable(columns, rows), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }
 
 /** The trial that stands for a point: the first that has finished. */

@@ -2,6 +2,7 @@ import type { SweepWatcher, WatchSweep } from '../../operations/index.ts';
 import type { Board } from '../../orchestrator/index.ts';
 import type { TerminalReporter } from './reporter.ts';
 import { describePlan } from './sweep-plan.ts';
+import { canRedraw } from './terminal-size.ts';
 
 /** How a sweep is shown while it runs. */
 export type SweepView = SweepWatcher;
@@ -31,8 +32,7 @@ export function watchSweep(
 async function openSweepView(options: SweepViewOptions): Promise<SweepView> {
   if (options.json) return (await import('./sweep-json-view.ts')).sweepJsonView(options);
   if (options.quiet) return silent();
-  if (process.stderr.isTTY && process.env.TERM !== 'dumb')
-    return (await import('./sweep-live-view.ts')).sweepLiveView(options);
+  if (canRedraw(process.stderr)) return (await import('./sweep-live-view.ts')).sweepLiveView(options);
   return (await import('./sweep-line-view.ts')).sweepLineView(options);
 }
 

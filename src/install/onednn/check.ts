@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { isErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { programFile } from '../../base/folders.ts';
+import { missingPackage } from '../../base/packages.ts';
 
 /** What a oneDNN said of itself in a process of its own. */
 export interface OneDnnReport {
@@ -38,6 +39,8 @@ export async function checkOneDnn(
   if (options.signal?.aborted) throw new FacecomError('interrupted', 'Interrupted.', { exitCode: 130 });
   const said = lastJson(stdout);
   if (said?.version && exitCode === 0) return said as OneDnnReport;
+  const incomplete = missingPackage(stderr);
+  if (incomplete) throw incomplete;
   const { error } = said ?? {};
   if (isErrorCode(error?.code) && error.code !== 'internal')
     throw new FacecomError(error.code, error.message, { ...error, exitCode: 2 });

@@ -95,7 +95,7 @@ async function install(
   const what = `oneDNN ${ONEDNN_VERSION}`;
   await checkSpace(oneDnnFolder(), wheels.peak, what);
   const [uv, python] = await Promise.all([findUv(), findPython()]);
-  if (!uv && !python) throw pythonMissing('Setting up oneDNN');
+  if (!uv && !python) throw await pythonMissing('Setting up oneDNN');
   const by = uv ? `uv ${uv}` : `pip and Python ${python!.version}`;
   note?.(
     `setting up ${what} with ${by}: about ${formatBytes(wheels.fetched)} to fetch, ${formatBytes(wheels.kept)} on disk`,

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { isErrorCode } from '../../base/error-codes.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { programFile } from '../../base/folders.ts';
+import { missingPackage } from '../../base/packages.ts';
 
 /** What a native TensorFlow said of itself in a process of its own. */
 export interface TensorFlowReport {
@@ -45,6 +46,8 @@ export async function checkTensorFlow(
   if (said?.version && result.exitCode === 0) {
     return { ...said, missing: [...new Set(missing.map(([, a, b]) => (a ?? b)!))] } as TensorFlowReport;
   }
+  const incomplete = missingPackage(result.stderr);
+  if (incomplete) throw incomplete;
   const error = said?.error as {
     code: string;
     message: string;

@@ -99,7 +99,7 @@ async function install(plan: WheelPlan, folder: string, options: SetupOptions): 
   const what = `native TensorFlow ${plan.version} (${plan.kind})`;
   await checkSpace(installsFolder(), plan.peak, what);
   const [uv, python] = await Promise.all([findUv(), findPython()]);
-  if (!uv && !python) throw pythonMissing('Setting up native TensorFlow');
+  if (!uv && !python) throw await pythonMissing('Setting up native TensorFlow');
   const by = uv ? `uv ${uv}` : `pip and Python ${python!.version}`;
   note?.(
     `setting up ${what} with ${by}: about ${formatBytes(plan.fetched)} to fetch, ${formatBytes(plan.kept)} on disk`,

@@ -1,30 +1,35 @@
-import { FacecomError } from '../../base/errors.ts';
 import type { Board, Slot, TrialRow, Work } from '../../orchestrator/index.ts';
 import {
+  findSweep,
   lossesOf,
-  lossOfLine,
   lossToLine,
   meanLosses,
   type Objective,
-  readConfig,
   readSearch,
   type SearchEntry,
   SearchWriter,
-  scanRuns,
 } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
-import type { Search, SearchOutcome, Trial } from '../../sweep/index.ts';
+import type { Search, Trial } from '../../sweep/index.ts';
 import type { EarlyStopping } from './early-stopping.ts';
+import {
+  headerOf,
+  outcomeOf,
+  type RestoredSearch,
+  restoreSearch,
+  tellEarlierSweep,
+} from './search-record.ts';
 
 type Sweep = NonNullable<Experiment['sweep']>;
+type TellEntry = Extract<SearchEntry, { type: 'told' }>;
 
 export interface ProposalOptions {
   sweep: Sweep;
   search: Search;
   objectives: readonly Objective[];
-  /** The sweep's folder, and those of `warm_start`. */
+  /** The sweep's folder, and that of all run folders. */
   folder: string;
-  warmStart: ReadonlyArray<{ name: string; folder: string }>;
+  runs: string;
   stopping: EarlyStopping | undefined;
   note: (line: string) => void;
   /** Told of new trials before they are run. */
@@ -34,7 +39,7 @@ export interface ProposalOptions {
 /** Failures that a trial's values led to. */
 const ownFault: ReadonlySet<string> = new Set(['nan', 'oom']);
 
-/** Finished points without a number among them that end a search. */
+/** Points without a number among them that end a search. */
 const HOPELESS = 10;
 
 /**
@@ -46,22 +51,25 @@ export class Proposals {
   readonly trials: Trial[] = [];
   /** Why the search ended before its budget. */
   halted: string | undefined;
-  private readonly points: Trial[][] = [];
-  private readonly told = new Map<number, string>();
   private readonly open: Work[] = [];
   private readonly writer: SearchWriter;
-  private readonly entries: SearchEntry[];
-  private spent = { seconds: 0, device_seconds: 0 };
+  private readonly points: RestoredSearch['points'];
+  private readonly told: RestoredSearch['told'];
+  private readonly spent: RestoredSearch['spent'];
   private since = performance.now();
   private board: Board | undefined;
 
-  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot continue with it. */
+  /** Takes up what is recorded. Throws FacecomError `search-changed` (exit code 2) where the spec cannot continue with it, and as findSweep does. */
   constructor(private readonly options: ProposalOptions) {
-    this.entries = readSearch(options.folder);
-    this.checkHeader();
-    this.restore();
-    this.writer = new SearchWriter(options.folder);
-    if (this.entries.length === 0) this.begin();
+    const { folder, search } = options;
+    const entries = readSearch(folder);
+    const { points, told, spent } = restoreSearch(search, entries, options);
+    this.points = points;
+    this.told = told;
+    this.spent = spent;
+    this.trials.push(...points.flat());
+    this.writer = new SearchWriter(folder);
+    if (points.length === 0) this.begin(entries);
   }
 
   close(): void {
@@ -99,64 +107,21 @@ export class Proposals {
     this.tell(row.trial.point);
   }
 
-  private checkHeader(): void {
-    const [header] = this.entries;
-    if (!header) return;
-    const { sweep, objectives } = this.options;
-    const own = headerOf(sweep, objectives);
-    if (JSON.stringify(header) === JSON.stringify(own)) return;
-    const keys = Object.keys(own) as Array<keyof typeof own>;
-    const changed = keys.find(
-      (key) => JSON.stringify((header as typeof own)[key]) !== JSON.stringify(own[key]),
-    )!;
-    throw changedError(`sweep.${changed}`, (header as typeof own)[changed], own[changed]);
-  }
-
-  private restore(): void {
-    const { search } = this.options;
-    for (const entry of this.entries) {
-      if (entry.type === 'earlier')
-        search.tellEarlier(entry.config as unknown as Experiment, entry.losses.map(lossOfLine));
-      if (entry.type === 'spent') this.spend(entry);
-      if (entry.type === 'told') {
-        this.told.set(entry.point, JSON.stringify(entry));
-        search.tell(entry.point, outcomeOf(entry));
-      }
-      if (entry.type !== 'proposed') continue;
-      const trials = search.restore(entry.axes, entry.point);
-      if (!trials || trials.some(({ id }, i) => id !== entry.trials[i]))
-        throw changedError('a key that decides results', entry.trials[0], trials?.[0]?.id);
-      this.add(entry.point, trials);
-    }
-  }
-
-  private begin(): void {
-    const { sweep, objectives, search, warmStart, note } = this.options;
-    this.writer.write(headerOf(sweep, objectives));
-    for (const { name, folder } of warmStart) {
-      let known = 0;
-      let left = 0;
-      for (const run of scanRuns(folder)) {
-        if (run.status !== 'finished') continue;
-        const config = readConfig(run.dir);
-        const losses = lossesOf(run.metrics, objectives);
-        if (losses.some(Number.isNaN) || !search.tellEarlier(config, losses)) {
-          left++;
-          continue;
-        }
-        known++;
-        const entry = { run: run.dir, config: config as unknown as Record<string, unknown> };
-        this.writer.write({ type: 'earlier', ...entry, losses: losses.map(lossToLine) });
-      }
+  /** Writes down what is known before the first proposal, as far as an earlier start has not. */
+  private begin(entries: readonly SearchEntry[]): void {
+    const { sweep, objectives, search, runs, note } = this.options;
+    const told = new Set(entries.flatMap((entry) => (entry.type === 'earlier' ? [entry.run] : [])));
+    const earlier = sweep.warm_start.map((name) => ({
+      name,
+      ...tellEarlierSweep(search, findSweep(runs, name), { objectives, except: told }),
+    }));
+    if (entries.length === 0) this.writer.write(headerOf(sweep, objectives));
+    for (const { name, known, left } of earlier) {
+      for (const entry of known) this.writer.write(entry);
       note(
-        `${known} finished trials of ${name} are known from the start; ${left} are no points of this search.`,
+        `${known.length} finished trials of ${name} are known from the start; ${left} are no points of this search.`,
       );
     }
-  }
-
-  private add(number: number, trials: Trial[]): void {
-    this.points[number] = trials;
-    this.trials.push(...trials);
   }
 
   private propose(): Work | undefined {
@@ -169,7 +134,8 @@ export class Proposals {
     }
     const [{ axes } = { axes: {} }] = trials;
     this.writer.write({ type: 'proposed', point: number, axes, trials: trials.map(({ id }) => id) });
-    this.add(number, trials);
+    this.points[number] = trials;
+    this.trials.push(...trials);
     this.options.added(trials);
     for (const trial of trials) this.board!.add(trial);
     this.open.push(...trials.map((trial) => ({ trial })));
@@ -204,18 +170,19 @@ export class Proposals {
     this.writer.write(entry);
     this.told.set(number, JSON.stringify(entry));
     this.options.search.tell(number, outcomeOf(entry));
-    const finished = [...this.told.values()].map((text) => JSON.parse(text) as typeof entry);
-    const hopeless = finished.filter(({ state }) => state === 'finished');
-    if (
-      hopeless.length >= HOPELESS &&
-      hopeless.every(({ losses }) => losses?.every((loss) => loss === null))
-    ) {
-      const names = this.options.objectives.map(({ metric }) => metric).join(', ');
-      this.halted = `${hopeless.length} points have finished and none has a number for ${names}.`;
-    }
+    this.checkHope();
   }
 
-  private outcome(number: number): Extract<SearchEntry, { type: 'told' }> | undefined {
+  /** A search without a single number after some points has nothing to learn from. */
+  private checkHope(): void {
+    const told = [...this.told.values()].map((text) => JSON.parse(text) as TellEntry);
+    const tells = ({ losses = [] }: TellEntry) => losses.some((loss) => loss !== null);
+    if (told.length < HOPELESS || told.some(tells)) return;
+    const names = this.options.objectives.map(({ metric }) => metric).join(', ');
+    this.halted = `${told.length} points have ended and none has a number for ${names}.`;
+  }
+
+  private outcome(number: number): TellEntry | undefined {
     const rows = this.points[number]!.map(({ id }) => this.board!.row(id));
     const all = (...states: TrialRow['status'][]) => rows.filter(({ status }) => states.includes(status));
     if (all('finished', 'linked', 'pruned', 'failed').length < rows.length) return undefined;
@@ -234,32 +201,4 @@ export class Proposals {
       ? { type: 'told', point: number, state: 'failed' }
       : undefined;
   }
-}
-
-const headerOf = ({ method, seed, repeats }: Sweep, objectives: readonly Objective[]) =>
-  ({
-    type: 'search',
-    version: 1,
-    method,
-    seed,
-    objectives: objectives.map(({ metric, mode }) => ({ metric, mode })),
-    repeats,
-  }) as const;
-
-function outcomeOf({ state, losses, epoch }: Extract<SearchEntry, { type: 'told' }>): SearchOutcome {
-  return {
-    state,
-    ...(losses ? { losses: losses.map(lossOfLine) } : {}),
-    ...(epoch === undefined ? {} : { epoch }),
-  };
-}
-
-function changedError(what: string, before: unknown, now: unknown): FacecomError {
-  return new FacecomError('search-changed', `The search of this sweep was begun with another ${what}.`, {
-    found: JSON.stringify(now) ?? 'none',
-    expected: JSON.stringify(before),
-    remedy:
-      'Put it back, or give the sweep a new name; with sweep.warm_start it knows what this one has found.',
-    exitCode: 2,
-  });
 }

@@ -14,16 +14,10 @@ import type { ResolvedExperiment } from '../../spec/index.ts';
 import { Search } from '../../sweep/index.ts';
 import { builtinTrainer } from '../prepare.ts';
 import { Undoing } from '../undoing.ts';
+import { contextOf, lockFolder, type SweepOptions } from './context.ts';
 import { openRunFolder } from './open-run-folder.ts';
-import {
-  contextOf,
-  folderOptions,
-  listTrials,
-  lockFolder,
-  manifest,
-  prepareFirst,
-  type SweepOptions,
-} from './sweep.ts';
+import { folderOptions } from './run-trials.ts';
+import { listTrials, manifest, prepareFirst } from './trials.ts';
 
 /** What was written for a scheduler, and submitted by nobody. */
 export interface RenderedSweep {

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import { plain } from '../page/html.ts';
 import { drawn, isDrawable, title } from '../text.ts';
 import type { PointRow, SweepRecord } from '../trials/read-sweep.ts';
@@ -20,7 +20,10 @@ export function objectiveChart(sweep: SweepRecord): TopLevelSpec | undefined {
   const found = drawnAxes(sweep);
   if (!found) return undefined;
   const { points, axes, shown } = found;
-  const more = axes.length > shown.length ? `  ·  ${axes.length - shown.length} more axes not drawn` : '';
+  const more =
+    axes.length > shown.length
+      ? `  ·  ${plural(axes.length - shown.length, 'more axis', 'more axes')} not drawn`
+      : '';
   const { metric, mode } = sweep.objective;
   return {
     title: {

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, formatScore } from '../../base/format.ts';
 import type { RunRecord } from '../../record/index.ts';
 import { bestPoint, curvesOf, monitorOf, type Point, thin } from '../curves.ts';
 import { withRates } from '../learning-rates.ts';
@@ -94,9 +94,9 @@ function subtitle(
 ): string {
   const parts: string[] = [];
   if (run.status !== 'finished') parts.push(run.status);
-  if (best) parts.push(`best ${metric} ${formatNumber(best.y)} at ${unit} ${formatNumber(best.x)}`);
+  if (best) parts.push(`best ${metric} ${formatScore(best.y)} at ${unit} ${formatNumber(best.x)}`);
   const test = run.scores['test/combined'];
-  if (test !== undefined) parts.push(`test/combined ${formatNumber(test)}`);
+  if (test !== undefined) parts.push(`test/combined ${formatScore(test)}`);
   if (odd) parts.push('× no finite number');
   if (left > 0) parts.push(`${left} more metrics not drawn`);
   return parts.join('  ·  ');
@@ -230,7 +230,7 @@ function bestLabel(
   const { x, y, extent, mode, unit, height } = facts;
   const right = best.x > (extent[0] + extent[1]) / 2;
   const values = [
-    { x: best.x, y: best.y, label: `best ${formatNumber(best.y)} at ${unit} ${formatNumber(best.x)}` },
+    { x: best.x, y: best.y, label: `best ${formatScore(best.y)} at ${unit} ${formatNumber(best.x)}` },
   ];
   return [
     {

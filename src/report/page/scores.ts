@@ -1,4 +1,4 @@
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, formatScore } from '../../base/format.ts';
 import { type Html, html } from './html.ts';
 
 /** Scores of validation and test side by side, then those under conditions, then others. */
@@ -27,7 +27,7 @@ export function scoreTables(scores: Readonly<Record<string, number>>): Html {
 function main(names: string[], scores: Readonly<Record<string, number>>): Html {
   return table(
     ['metric', 'validation', 'test'],
-    names.map((name) => [name, formatNumber(scores[`val/${name}`]), formatNumber(scores[`test/${name}`])]),
+    names.map((name) => [name, formatScore(scores[`val/${name}`]), formatScore(scores[`test/${name}`])]),
   );
 }
 
@@ -37,7 +37,7 @@ function underConditions(conditions: Map<string, Map<string, number>>): Html {
     ['condition', ...metrics],
     [...conditions].map(([name, values]) => [
       name,
-      ...metrics.map((metric) => formatNumber(values.get(metric))),
+      ...metrics.map((metric) => formatScore(values.get(metric))),
     ]),
   )}`;
 }

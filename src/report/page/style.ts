@@ -34,7 +34,7 @@ p { margin: 0 0 8px; }
 .figures div span { display: block; color: var(--muted); font-size: 12.5px; }
 .figures div strong { font-size: 22px; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: baseline; overflow-wrap: break-word; }
 th { font-weight: 600; font-size: 12.5px; color: var(--muted); white-space: nowrap; }
 tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: normal; }
 tr:last-child > * { border-bottom: 0; }
@@ -52,7 +52,7 @@ svg.chart { display: block; max-width: 100%; height: auto; }
 .charts figure { margin: 0; min-width: 0; }
 .lead { font-size: 17px; max-width: 80ch; }
 table.sortable td, table.sortable th { white-space: nowrap; }
-table.sortable td.wrap { white-space: normal; min-width: 24ch; overflow-wrap: anywhere; }
+table.sortable td.wrap { white-space: normal; min-width: 24ch; overflow-wrap: anywhere; vertical-align: top; }
 button.sort { all: unset; cursor: pointer; font: inherit; color: inherit; }
 button.sort::after { content: ' ⇅'; opacity: 0.45; }
 th[aria-sort='ascending'] > button.sort::after { content: ' ↑'; opacity: 1; }

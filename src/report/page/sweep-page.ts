@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { formatDuration, formatNumber, plural } from '../../base/format.ts';
+import { formatDuration, formatScore, plural } from '../../base/format.ts';
 import { leadOf, readRun, resultText } from '../../record/index.ts';
 import { label } from '../charts/objective-chart.ts';
 import { inReadingOrder } from '../compare/compare.ts';
@@ -128,7 +128,7 @@ function results(sweep: SweepRecord): Html {
       ),
       ...metrics.map((metric) => {
         const result = metricOf(point, metric);
-        return cellOf(result ? resultText(result, formatNumber) : '–', result?.mean ?? Number.NaN);
+        return cellOf(result ? resultText(result, formatScore) : '–', result?.mean ?? Number.NaN);
       }),
       ...(repeats > 1
         ? [
@@ -142,7 +142,7 @@ function results(sweep: SweepRecord): Html {
 }
 
 const singles = ({ trials }: PointRow): string =>
-  trials.map(({ status, value }) => (status === 'finished' ? formatNumber(value) : status)).join(', ');
+  trials.map(({ status, value }) => (status === 'finished' ? formatScore(value) : status)).join(', ');
 
 function axisCell(axes: Readonly<Record<string, unknown>>, axis: string): Cell {
   const value = axes[axis];
@@ -151,7 +151,7 @@ function axisCell(axes: Readonly<Record<string, unknown>>, axis: string): Cell {
 
 function interval({ result }: PointRow): string {
   if (!result) return '–';
-  return resultText(result, formatNumber);
+  return resultText(result, formatScore);
 }
 
 function failures(failed: TrialRow[]): Html {
@@ -208,7 +208,7 @@ function trialCells(
   const folder = run && basename(run.dir);
   const name = folder && link ? html`<a href="${link(folder)}">${folder}</a>` : (folder ?? id);
   const score =
-    status === 'finished' || value === undefined ? formatNumber(value) : `${formatNumber(value)} so far`;
+    status === 'finished' || value === undefined ? formatScore(value) : `${formatScore(value)} so far`;
   return [
     { content: name, mono: true },
     ...axes.map((axis) => axisCell(values, axis)),

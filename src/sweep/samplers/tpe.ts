@@ -3,6 +3,7 @@ import { type Assignment, allowed, choose, type Space } from '../space.ts';
 import { candidates, densitiesOf } from '../tpe/candidates.ts';
 import { bestFirst } from '../tpe/combine.ts';
 import type { Coordinate } from '../tpe/coordinate.ts';
+import { several, single } from '../tpe/manner.ts';
 import type { Observation } from '../tpe/observation.ts';
 import { decode as decodeCube } from './cube.ts';
 import { grid } from './grid.ts';
@@ -67,9 +68,12 @@ class TpeSampler implements LearningSampler {
       if (point && !refuses(point)) return point;
     } else {
       const { objectives = 1 } = this.options;
-      const densities = densitiesOf({ coordinates: this.coordinates, objectives, observations });
+      const manner = objectives === 1 ? single : several;
+      const study = { coordinates: this.coordinates, objectives, observations };
+      const densities = densitiesOf(study, manner);
+      const count = manner.candidates[number % manner.candidates.length]!;
       for (let round = 0; round < ROUNDS; round++) {
-        const ranked = candidates(densities, this.options.seed, number, round);
+        const ranked = candidates(densities, { seed: this.options.seed, number, round, count });
         for (const numbers of bestFirst(ranked, this.coordinates.length, COMBINATIONS)) {
           const point = this.decode(numbers);
           if (point && !refuses(point)) return point;

@@ -1,18 +1,10 @@
 import { Random } from '../../base/random.ts';
 import type { Coordinate } from './coordinate.ts';
 import { groupsOf } from './groups.ts';
+import { type Manner, optuna } from './manner.ts';
 import type { Observation } from './observation.ts';
 import { ParzenEstimator } from './parzen.ts';
 import { split } from './split.ts';
-
-/**
- * Points drawn for a proposal: few and many in turn, where Optuna always draws 24. The best of many is close to what was best so far, that of few
- * keeps looking elsewhere; together they end in the wrong basin less often (`bench search`).
- */
-const CANDIDATES = [8, 96] as const;
-
-/** How many points a proposal is chosen from. */
-export const candidateCount = (number: number): number => CANDIDATES[number % 2]!;
 
 export interface Study {
   coordinates: readonly Coordinate[];
@@ -39,14 +31,21 @@ export interface Densities {
  * The densities of every group. One objective has joint densities per group, several have each coordinate by itself: this is what
  * Optuna 5 was found best with.
  */
-export function densitiesOf({ coordinates, objectives, observations }: Study): Densities[] {
-  const { good, others } = split(observations, objectives);
+export function densitiesOf(
+  { coordinates, objectives, observations }: Study,
+  { sharpness, byBranch }: Manner = optuna,
+): Densities[] {
+  const all = byBranch ? undefined : split(observations, objectives);
   return groupsOf(coordinates.length, observations, objectives === 1).map((group) => {
     const own = group.map((i) => coordinates[i]!);
+    const { good, others } = all ?? split(withGroup(observations, group), objectives);
     const l = columns(good, group);
     return {
       group,
-      good: new ParzenEstimator(own, l, objectives > 1 ? new Float64Array(l[0]!.length).fill(1) : undefined),
+      good: new ParzenEstimator(own, l, {
+        sharpness,
+        ...(objectives > 1 ? { weights: new Float64Array(l[0]!.length).fill(1) } : {}),
+      }),
       others: new ParzenEstimator(own, columns(others, group)),
     };
   });
@@ -55,13 +54,11 @@ export function densitiesOf({ coordinates, objectives, observations }: Study): D
 /** Candidates of each group, drawn from the density of the good ones and ranked by how much likelier they are among them. */
 export function candidates(
   densities: readonly Densities[],
-  seed: number,
-  number: number,
-  round: number,
+  { seed, number, round, count }: { seed: number; number: number; round: number; count: number },
 ): Ranked[] {
   return densities.map(({ group, good, others }) => {
     const random = new Random(seed, 'tpe', number, round, group[0]!);
-    const points = good.sample(random, candidateCount(number));
+    const points = good.sample(random, count);
     const scores = acquisition({ good, others }, points);
     const order = [...points.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
     return {
@@ -81,16 +78,12 @@ export function acquisition(
   return l.map((value, i) => value - g[i]!);
 }
 
+/** The observations that have all coordinates of a group. */
+const withGroup = (observations: readonly Observation[], group: readonly number[]): Observation[] =>
+  observations.filter(({ at }) => !group.some((i) => Number.isNaN(at[i]!)));
+
 /** Per coordinate of the group its values, of the observations that have them. */
 function columns(observations: readonly Observation[], group: readonly number[]): Float64Array[] {
-  const found = group.map(() => new Float64Array(observations.length));
-  let n = 0;
-  for (const { at } of observations) {
-    let present = true;
-    for (const i of group) if (Number.isNaN(at[i]!)) present = false;
-    if (!present) continue;
-    for (let c = 0; c < group.length; c++) found[c]![n] = at[group[c]!]!;
-    n++;
-  }
-  return found.map((values) => values.subarray(0, n));
+  const here = withGroup(observations, group);
+  return group.map((coordinate) => Float64Array.from(here, ({ at }) => at[coordinate]!));
 }

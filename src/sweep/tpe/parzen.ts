@@ -2,6 +2,13 @@ import { logDensity, logMass, truncatedQuantile } from '../../base/normal.ts';
 import type { Random } from '../../base/random.ts';
 import { type Coordinate, type Scale, scaleOf } from './coordinate.ts';
 
+export interface DensityOptions {
+  /** Of the observations; where left out the latest 25 count fully and older ones less and less. */
+  weights?: Float64Array;
+  /** Exponent of the least bandwidth, Watanabe's α: 1, as Optuna has it, where left out. */
+  sharpness?: number;
+}
+
 /**
  * A density over several coordinates: a mixture of one product kernel per observation and one, the prior, over the whole range (Watanabe,
  * Tree-structured Parzen estimator, arXiv 2304.11127; the parameters are those of Optuna 5).
@@ -11,16 +18,14 @@ export class ParzenEstimator {
   private readonly cumulative: Float64Array;
   private readonly factors: readonly Factor[];
 
-  /**
-   * `columns`: per coordinate the values of all observations, the oldest first. `weights`: of the observations; the latest 25 count
-   * fully and older ones less and less where they are not given.
-   */
+  /** `columns`: per coordinate the values of all observations, the oldest first. */
   constructor(
     coordinates: readonly Coordinate[],
     columns: ReadonlyArray<Float64Array>,
-    weights = recencyWeights(columns[0]?.length ?? 0),
+    { weights, sharpness = 1 }: DensityOptions = {},
   ) {
     const n = columns[0]?.length ?? 0;
+    weights ??= recencyWeights(n);
     const sum = weights.reduce((a, b) => a + b, 1);
     const all = Float64Array.from({ length: n + 1 }, (_, k) => (k < n ? weights[k]! : 1) / sum);
     this.logWeights = all.map(Math.log);
@@ -32,7 +37,7 @@ export class ParzenEstimator {
     this.factors = coordinates.map((coordinate, i) =>
       coordinate.kind === 'choice'
         ? new ChoiceFactor(columns[i]!, coordinate.size)
-        : new NumberFactor(columns[i]!, scaleOf(coordinate)),
+        : new NumberFactor(columns[i]!, scaleOf(coordinate), sharpness),
     );
   }
 
@@ -130,12 +135,13 @@ class NumberFactor implements Factor {
   constructor(
     values: Float64Array,
     private readonly scale: Scale,
+    sharpness: number,
   ) {
     const { low, high } = scale;
     const n = values.length;
     this.means = new Float64Array(n + 1);
     for (let k = 0; k < n; k++) this.means[k] = scale.to(values[k]!);
-    this.deviations = bandwidths(this.means.subarray(0, n), low, high);
+    this.deviations = bandwidths(this.means.subarray(0, n), scale, sharpness);
     this.means[n] = 0.5 * (low + high);
     this.same = scale.cell ? firstAlike(this.means, this.deviations) : undefined;
     this.constants = new Float64Array(n + 1);
@@ -202,14 +208,14 @@ class NumberFactor implements Factor {
 }
 
 /**
- * The deviation of each observation's kernel: the larger gap to its neighbours, within range / min(100, n + 2) and the range; the prior's
- * is the range.
+ * The deviation of each observation's kernel: the larger gap to its neighbours, within range / min(100, (n + 2)^sharpness) and the range;
+ * the prior's is the range.
  */
-function bandwidths(means: Float64Array, low: number, high: number): Float64Array {
+function bandwidths(means: Float64Array, { low, high }: Scale, sharpness: number): Float64Array {
   const n = means.length;
   const sorted = means.slice().sort();
   const range = high - low;
-  const least = range / Math.min(100, n + 2);
+  const least = range / Math.min(100, (n + 2) ** sharpness);
   const found = new Float64Array(n + 1);
   // Equal ones lie side by side in the order of their numbers.
   const taken = new Int32Array(n);

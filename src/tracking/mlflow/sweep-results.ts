@@ -1,4 +1,4 @@
-import { formatNumber } from '../../base/format.ts';
+import { formatScore } from '../../base/format.ts';
 import { intervalOf } from '../../base/statistics.ts';
 import {
   bestOf,
@@ -180,7 +180,7 @@ export function foundSoFar(
   const { point } = best;
   const [single] = points.flatMap(({ values }) => values).sort((a, b) => compareValues(a, b, objective));
   const seeds = point.values.length > 1 && !point.result.weak ? `, mean of ${point.values.length} seeds` : '';
-  const text = `**Best: ${markdown(nameOf(point))}**, ${objective.metric} ${resultText(point.result, formatNumber)}${seeds}; best single trial ${formatNumber(single!)}. ${counts}.`;
+  const text = `**Best: ${markdown(nameOf(point))}**, ${objective.metric} ${resultText(point.result, formatScore)}${seeds}; best single trial ${formatScore(single!)}. ${counts}.`;
   const others = [
     'val/gender_accuracy',
     'val/identity_top1',
@@ -193,10 +193,10 @@ export function foundSoFar(
   const ranked = points.filter(({ result }) => result);
   const rows = ranked.slice(0, SHOWN).map((shown) => [
     markdown(nameOf(shown)),
-    resultText(shown.result!, formatNumber),
+    resultText(shown.result!, formatScore),
     ...names.map((name) => {
       const mean = scoreOf(shown, name)?.mean;
-      return mean === undefined ? '' : formatNumber(mean);
+      return mean === undefined ? '' : formatScore(mean);
     }),
     String(shown.values.length),
   ]);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { formatNumber } from '../../base/format.ts';
+import { formatScore } from '../../base/format.ts';
 import {
   bestOf,
   lockFile,
@@ -128,7 +128,9 @@ export class SweepSync {
     const news = pointsAfterEach(finished, objective).filter(({ step }) => step > sent.step);
     // They follow from the runs: those that were sent for the same runs are there.
     const ended = lastChange(trials);
-    const final = last && sent.ended !== ended ? bestScores(points, objective, finished.length, ended) : [];
+    // At step 0 MLflow draws a bar; of a sweep that continued after its end, at a later one.
+    const step = sent.ended === undefined ? 0 : finished.length;
+    const final = last && sent.ended !== ended ? bestScores(points, objective, step, ended) : [];
     await remote.logMetrics([...news, ...final]);
     if (last) sent.ended = ended;
     sent.step = finished.length;
@@ -141,7 +143,7 @@ export class SweepSync {
       'facecom.failed': String(trials.filter(({ status }) => status === 'failed').length),
       'facecom.best': best && runId(best.trial.run),
       'facecom.best_point': best && differences(best.point.axes).join(' '),
-      'facecom.best_value': best && `${objective.metric} ${resultText(best.point.result, formatNumber)}`,
+      'facecom.best_value': best && `${objective.metric} ${resultText(best.point.result, formatScore)}`,
     });
     const runs = pagesOf('', undefined).experiment(sent.experiment, viewOfSweep(remote.id));
     const found = foundSoFar(manifest, points, trials);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { compare } from '../../../src/operations/sweep/edit.ts';
+import { compare, settingsOf, settingText } from '../../../src/operations/sweep/edit.ts';
 
 const trial = (id: string, lr: number, seed = 0) => ({ id, axes: { 'optimizer.lr': lr }, seed });
 
@@ -22,4 +22,19 @@ it('tells what is new, vanished, changed and kept', () => {
   );
   assert.equal(found.kept, 2);
   assert.deepEqual(compare(before, before), { added: [], vanished: [], changed: [], kept: 4 });
+});
+
+it('tells which settings of a search differ', () => {
+  const before = { method: 'tpe', trials: 14, axes: { 'optimizer.lr': { log_uniform: [1e-4, 1] } } };
+  const now = {
+    method: 'tpe',
+    axes: { 'optimizer.lr': { log_uniform: [1e-5, 1] } },
+    stopping: { rule: 'asha' },
+  };
+  assert.deepEqual(settingsOf(before, now).map(settingText), [
+    'sweep.trials: 14 → none',
+    'sweep.axes.optimizer.lr.log_uniform: [0.0001,1] → [0.00001,1]',
+    'sweep.stopping.rule: none → "asha"',
+  ]);
+  assert.deepEqual(settingsOf(before, before), []);
 });

@@ -38,7 +38,7 @@ export async function preview(target: string | undefined, options: PreviewOption
   const { seed } = config;
   const [title, table] = options.effects
     ? [
-        'Each effect alone, from the mildest to the strongest of its default ranges',
+        'Each effect alone, over its default ranges, the milder end first',
         await effectRows(dataset, columns, seed),
       ]
     : options.conditions

@@ -1,5 +1,5 @@
 import { FacecomError } from '../../../base/errors.ts';
-import { hasMlflow } from '../../../python/index.ts';
+import { hasMlflow, mlflowImpossible } from '../../../python/index.ts';
 import { connect, findServer, withoutCredentials } from '../../../tracking/index.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
@@ -12,8 +12,15 @@ export async function checkMlflow(runs: string): Promise<Finding> {
   const running = await findServer(runs, AbortSignal.timeout(TIMEOUT)).catch(() => undefined);
   const details = { installed: hasMlflow(), server: running ?? null };
   if (running) return ok('mlflow', `the local server answers at ${running}`, details);
-  return details.installed
-    ? ok('mlflow', 'installed; `facecom ui` starts the local server', details)
+  if (details.installed) return ok('mlflow', 'installed; `facecom ui` starts the local server', details);
+  const impossible = await mlflowImpossible();
+  return impossible
+    ? warn(
+        'mlflow',
+        `not installed, and it cannot be: ${impossible.message} Found: ${impossible.found}`,
+        impossible.remedy!,
+        details,
+      )
     : warn(
         'mlflow',
         'not installed: `facecom ui` or a run sets it up in the background (620 MB); runs are recorded all the same',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packageFolder } from '../../../base/folders.ts';
+import { isInstalled } from '../../../base/packages.ts';
 import { findPython, findUv } from '../../../python/index.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -45,10 +45,8 @@ export async function checkPython(): Promise<Finding> {
   return ok('python', parts.join(', '), details);
 }
 
-const require = createRequire(import.meta.url);
-
 export async function checkWasm(): Promise<Finding> {
-  return resolves('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
+  return isInstalled('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
     ? ok('wasm', 'the backend for machines without native TensorFlow is there')
     : fail(
         'wasm',
@@ -61,17 +59,8 @@ export async function checkWebgpu(): Promise<Finding> {
   // An optional peer: nobody misses it who does not ask for its backend.
   return ok(
     'webgpu',
-    resolves('webgpu')
+    isInstalled('webgpu')
       ? 'the package webgpu is there; resources.backend webgpu uses it'
       : 'the package webgpu is not installed; only resources.backend webgpu needs it (`npm install webgpu` beside facecom, 132 MB)',
   );
-}
-
-function resolves(name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../../operations/index.ts';
-import { type Column, table } from '../../terminal/table.ts';
+import type { Column } from '../../terminal/table.ts';
+import { wideTable } from '../../terminal/wide-table.ts';
 
 type Scores = Readonly<Record<string, number>>;
 
@@ -50,7 +51,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
   return [
     `run ${run}${others}, its best epoch ${checkpoint.epoch}, on ${which} ${data.pictures} of ${from}`,
     '',
-    table(titles, rows),
+    wideTable(titles, rows),
     ...(Object.keys(intervals).length > 0 ? ['', intervalTable(scores, intervals)] : []),
     ...(evaluation.counts.pairs > 0 || evaluation.counts.probes > 0 ? ['', matchingLine(evaluation)] : []),
     ...evaluation.refusals.map((reason) => `not measured: ${reason}`),
@@ -62,7 +63,7 @@ function intervalTable(scores: Scores, intervals: Evaluation['intervals']): stri
     const [low, high] = intervals[name] ?? [];
     return [name, value.toFixed(4), low === undefined ? '' : `${low.toFixed(4)} … ${high!.toFixed(4)}`];
   });
-  return table(
+  return wideTable(
     [
       { title: 'metric' },
       { title: 'value', align: 'right' },

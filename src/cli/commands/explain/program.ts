@@ -1,6 +1,7 @@
 import { explainProgram } from '../../../operations/index.ts';
 import { printJson } from '../../terminal/print.ts';
 import { table } from '../../terminal/table.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 import type { ExplainOptions } from './command.ts';
 
 /** Prints how the training step is computed. Returns the exit code. */
@@ -27,7 +28,7 @@ export async function printProgram(
     { title: 'VALUES', align: 'right' as const },
     { title: 'LARGEST AT', shrinks: true, drop: 1 },
   ];
-  process.stdout.write(`${table(columns, rows, process.stdout.columns)}\n`);
+  process.stdout.write(`${table(columns, rows, outputWidth())}\n`);
   const inJavaScript = lines
     .filter(({ by }) => by === 'JavaScript')
     .reduce((sum, { count }) => sum + count, 0);

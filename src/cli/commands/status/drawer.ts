@@ -1,5 +1,6 @@
 import { toJson } from '../../terminal/print.ts';
-import { terminalSize } from '../../terminal/terminal-size.ts';
+import { canRedraw, terminalSize } from '../../terminal/terminal-size.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 import type { StatusOptions } from './command.ts';
 import type { Status } from './status.ts';
 
@@ -13,7 +14,7 @@ const lines = ({ documents }: Status): string =>
 
 /** Shows look after look: redrawn in a terminal, elsewhere printed again when something has changed. */
 export async function drawer(options: StatusOptions): Promise<{ show(now: Status): void; done(): void }> {
-  if (!options.json && process.stdout.isTTY) {
+  if (!options.json && canRedraw(process.stdout)) {
     const { createLogUpdate } = await import('log-update');
     const update = createLogUpdate(process.stdout);
     return { show: (now) => update(now.text(size(options.all))), done: () => update.done() };
@@ -39,8 +40,7 @@ function withoutClock({ documents }: Status): string {
 }
 
 function size(all = false): { width: number; rows: number } {
-  const { isTTY } = process.stdout;
-  const { columns, rows } = terminalSize(process.stdout);
-  const unlimited = Number.POSITIVE_INFINITY;
-  return { width: isTTY ? columns - 1 : unlimited, rows: isTTY && !all ? Math.max(5, rows - 6) : unlimited };
+  const { rows } = terminalSize(process.stdout);
+  const unlimited = !process.stdout.isTTY || all;
+  return { width: outputWidth(), rows: unlimited ? Number.POSITIVE_INFINITY : Math.max(5, rows - 6) };
 }

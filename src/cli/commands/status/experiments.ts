@@ -10,6 +10,9 @@ interface Experiment {
   name: string;
   dir: string;
   trials: number;
+  /** Runs of all trials: more than these if some were run again. */
+  attempts: number;
+  /** By the newest run of each trial. */
   counts: Counts;
   waiting: number;
   active: boolean;
@@ -31,10 +34,11 @@ export function experimentsStatus(runs: string): Status {
   };
   return {
     documents: [
-      ...experiments.map(({ name, dir, trials, counts, waiting, metric, best, changed }) => ({
+      ...experiments.map(({ name, dir, trials, attempts, counts, waiting, metric, best, changed }) => ({
         experiment: name,
         dir,
         trials,
+        attempts,
         ...counts,
         waiting,
         ...(best === undefined ? {} : { best: { metric, value: best } }),
@@ -58,11 +62,11 @@ function look(runs: string, name: string): Experiment | undefined {
   const dir = join(runs, name);
   const manifest = readManifest(dir);
   const objective = manifest?.objective ?? defaultObjective;
-  const scanned = scanRuns(dir, { objective });
-  const all = manifest ? [...newestRuns(scanned).values()] : [...scanned];
+  const every = [...scanRuns(dir, { objective })];
+  const all = [...newestRuns(every).values()];
   if (all.length === 0 && !manifest) return undefined;
   const ids = new Set(all.map(({ trial }) => trial));
-  const values = all.flatMap(({ status, best }) =>
+  const values = every.flatMap(({ status, best }) =>
     status === 'finished' && best !== undefined && !Number.isNaN(best) ? [best] : [],
   );
   const better = objective.mode === 'max' ? Math.max : Math.min;
@@ -71,12 +75,13 @@ function look(runs: string, name: string): Experiment | undefined {
     name,
     dir,
     trials: all.length + waiting,
+    attempts: every.length,
     counts: count(all),
     waiting,
-    active: lockHolder(dir) !== undefined || all.some(isActive),
+    active: lockHolder(dir) !== undefined || every.some(isActive),
     metric: objective.metric,
     ...(values.length > 0 ? { best: values.reduce((a, b) => better(a, b)) } : {}),
-    changed: all.reduce((latest, { changed = 0 }) => Math.max(latest, changed), 0) || undefined,
+    changed: every.reduce((latest, { changed = 0 }) => Math.max(latest, changed), 0) || undefined,
   };
 }
 
@@ -84,6 +89,7 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
   const columns: Column[] = [
     { title: 'experiment', shrinks: true },
     { title: 'trials', align: 'right' },
+    { title: 'runs', align: 'right', drop: 5 },
     { title: 'running', align: 'right' },
     { title: 'waiting', align: 'right' },
     { title: 'finished', align: 'right' },
@@ -94,9 +100,10 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
     { title: 'last change', drop: 1 },
   ];
   const some = (n: number) => (n > 0 ? String(n) : '');
-  const rows = experiments.map(({ name, trials, counts, waiting, best, metric, changed }) => [
+  const rows = experiments.map(({ name, trials, attempts, counts, waiting, best, metric, changed }) => [
     name,
     String(trials),
+    attempts > trials ? String(attempts) : '',
     some((counts.running ?? 0) + (counts.retrying ?? 0)),
     some(waiting + (counts.queued ?? 0)),
     some(counts.finished ?? 0),

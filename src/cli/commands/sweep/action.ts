@@ -18,9 +18,10 @@ export async function sweep(file: string, options: SweepOptions): Promise<number
   if (options.detach) return startDetached({ runs, name: spec.config.name });
   const report = terminalReporter(options);
   return withSignals(report.note, async (signals) => {
-    if (!(await applyEdit(spec, options, report.note))) return 2;
+    const edit = await applyEdit(spec, options, report.note);
+    if (!edit) return 2;
     const result = await runSweep(spec, {
-      ...{ file: resolve(file), set, runs, maxParallel, failed, force, report, ...signals },
+      ...{ file: resolve(file), set, runs, maxParallel, failed, force, report, ...edit, ...signals },
       watch: watchSweep(options, report),
     });
     return concludeSweep(result, options);

@@ -20,6 +20,8 @@ export interface SweepOptions {
   failed?: boolean;
   /** Apply an edited spec to the sweep that runs. */
   yes?: boolean;
+  /** Finish begun trials that the spec no longer has. */
+  keepBegun?: boolean;
   force?: boolean;
   detach?: boolean;
 }
@@ -45,6 +47,7 @@ export function command(): Command {
     .option('--force', 'run the trials that are finished again')
     .option('--detach', 'run it in the background, its output in runs/NAME/detached.log')
     .option('--yes', 'apply an edited spec to the sweep that runs, without asking')
+    .option('--keep-begun', 'finish the trials that were begun and that an edited spec no longer has')
     .option('--json', 'print JSON documents only, one per line, the summary last')
     .option('--quiet', 'print the results only')
     .action(async (spec: string, options: SweepOptions) => {

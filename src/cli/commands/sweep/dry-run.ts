@@ -6,15 +6,17 @@ import {
   expandTrials,
   fitText,
   forecastSweep,
+  type SearchOutlook,
   type SweepEdit,
   type SweepForecast,
+  searchOutlook,
   sweepEdit,
 } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
-import { type Expansion, Search, type Trial } from '../../../sweep/index.ts';
+import type { Expansion, Trial } from '../../../sweep/index.ts';
 import { axisCell } from '../../terminal/cell.ts';
 import { describeEdit } from '../../terminal/edit-plan.ts';
-import { table } from '../../terminal/table.ts';
+import { wideTable } from '../../terminal/wide-table.ts';
 import { axesAsSet } from './axis-option.ts';
 
 export interface DryRunOptions {
@@ -38,7 +40,8 @@ export async function dryRunSweep(spec: string, options: DryRunOptions): Promise
   const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
   const resolved = await readExperiment(spec, { set });
   const warnings: Expansion['warnings'] = [];
-  const expansion = await expandTrials(resolved, {
+  const expanded = await expandTrials(resolved, {
+    runs: options.runs,
     onUnreadable: ({ code, message, found }) => {
       warnings.push({
         code: 'dry-run-ids',
@@ -48,21 +51,21 @@ export async function dryRunSweep(spec: string, options: DryRunOptions): Promise
   });
   if (!resolved.sweep)
     warnings.push({ code: 'dry-run-no-sweep', message: 'The spec has no sweep: it is one trial.' });
-  const search = resolved.sweep && Search.of(resolved, { dataHash: expansion.hashOf });
-  // What a search proposes follows from results; its first points do not.
-  if (search) Object.assign(expansion, firstOf(search, expansion));
+  const outlook = searchOutlook(resolved, expanded, options.runs);
+  const expansion = outlook ? { ...expanded, ...shownOf(outlook, expanded) } : expanded;
   const edit = sweepEdit(resolved, expansion.trials, options.runs);
-  const forecast = await forecastSweep(resolved, expansion.trials, options);
+  const forecast = await forecastSweep(resolved, outlook?.likely ?? expansion.trials, options);
   const all = [...warnings, ...expansion.warnings];
-  if (search)
-    all.push({
-      code: 'dry-run-search',
-      message: `These are the first ${expansion.points} points of the search; the others follow from results.`,
+  if (outlook) all.push({ code: 'dry-run-search', message: searchText(outlook) });
+  if (options.json)
+    printJson(resolved.config.name, {
+      ...{ expansion, forecast, warnings: all, edit, by, planned: outlook?.planned },
     });
-  if (options.json) printJson(resolved.config.name, { expansion, forecast, warnings: all, edit, by });
   else {
     for (const { code, message } of all) process.stderr.write(`warning[${code}]: ${message}\n`);
-    process.stdout.write(`${describe(expansion, forecast, by)}\n`);
+    process.stdout.write(
+      `${describe({ expansion, forecast, by, stops: resolved.sweep?.stopping !== undefined })}\n`,
+    );
     if (edit) process.stdout.write(`\n${describeEdit(edit)}\n`);
   }
   return 0;
@@ -78,15 +81,18 @@ function momentOf(text: string): Date {
   });
 }
 
-const FIRST = 10;
-
-/** The points that a search draws before it learns. */
-function firstOf(search: Search, { points, repeats }: Expansion): Partial<Expansion> {
-  const trials = Array.from(
-    { length: Math.min(FIRST, points) },
-    (_, number) => search.propose(number) ?? [],
-  ).flat();
+/** The trials of a search that are known. */
+function shownOf({ trials }: SearchOutlook, { repeats }: Expansion): Partial<Expansion> {
   return { trials, points: trials.length / repeats, duplicates: 0, branches: [] };
+}
+
+/** What can be said of a search: which of its points are shown, and how many there are to be. */
+function searchText({ trials, proposed, ended, planned }: SearchOutlook): string {
+  const all =
+    planned === undefined ? 'until its budget is used up' : `up to ${plural(planned, 'point')} in all`;
+  return proposed > 0
+    ? `The search has proposed ${plural(proposed, 'point')}, ${ended} of which have ended; the others, ${all}, follow from results.`
+    : `These are the first ${trials.length === 1 ? 'point' : 'points'} of the search; the others, ${all}, follow from results.`;
 }
 
 interface DryRun {
@@ -95,9 +101,11 @@ interface DryRun {
   warnings: Expansion['warnings'];
   edit: SweepEdit | undefined;
   by: Date | undefined;
+  /** Points of a search in all. */
+  planned: number | undefined;
 }
 
-function printJson(name: string, { expansion, forecast, warnings, edit, by }: DryRun): void {
+function printJson(name: string, { expansion, forecast, warnings, edit, by, planned }: DryRun): void {
   const { finished, estimate, end, slots } = forecast;
   const { trials, points, repeats, duplicates, branches } = expansion;
   const lines = trials.map(({ id, axes, seed }) => JSON.stringify({ trial: id, axes, seed }));
@@ -106,6 +114,7 @@ function printJson(name: string, { expansion, forecast, warnings, edit, by }: Dr
     trials: trials.length,
     points,
     repeats,
+    ...(planned === undefined ? {} : { planned }),
     duplicates,
     branches,
     finished: finished.size,
@@ -123,7 +132,12 @@ function printJson(name: string, { expansion, forecast, warnings, edit, by }: Dr
 /** Rows of a table in a terminal; elsewhere, and with --json, every one is written. */
 const SHOWN = 100;
 
-function describe(expansion: Expansion, forecast: SweepForecast, by: Date | undefined): string {
+interface Described extends Pick<DryRun, 'expansion' | 'forecast' | 'by'> {
+  /** Whether a rule stops trials early. */
+  stops: boolean;
+}
+
+function describe({ expansion, forecast, by, stops }: Described): string {
   const { finished, estimate } = forecast;
   const { trials, points, repeats, duplicates, branches } = expansion;
   const shown = process.stdout.isTTY ? trials.slice(0, SHOWN) : trials;
@@ -146,7 +160,7 @@ function describe(expansion: Expansion, forecast: SweepForecast, by: Date | unde
       `${finished.size} of them ${finished.size === 1 ? 'is' : 'are'} finished already: only --force runs ${finished.size === 1 ? 'it' : 'them'} again.`,
     );
   if (estimate) {
-    const rest = trials.length - finished.size;
+    const rest = forecast.durations.length;
     const of = estimate.trials < rest ? `for ${estimate.trials} of the ${rest} that are left` : 'remaining';
     lines.push(
       `About ${formatDuration(estimate.seconds)} ${of}, one after another, by ${estimate.runs > 0 ? plural(estimate.runs, 'earlier run') : 'the preflight'}.`,
@@ -155,6 +169,7 @@ function describe(expansion: Expansion, forecast: SweepForecast, by: Date | unde
   if (by && !forecast.end)
     lines.push('Nothing tells yet how long all of them take: no run like them has finished.');
   for (const line of [endText(forecast), by && fitText(forecast, by)]) if (line) lines.push(line);
+  if (stops && forecast.end) lines.push('That is at most: sweep.stopping ends some of them earlier.');
   return lines.join('\n');
 }
 
@@ -169,5 +184,5 @@ function trialTable(trials: readonly Trial[], seeds: boolean): string {
     ...axes.map((axis) => axisCell(trial.axes, axis, LONGEST)),
     ...(seeds ? [String(trial.seed)] : []),
   ]);
-  return table(columns, rows);
+  return wideTable(columns, rows);
 }
