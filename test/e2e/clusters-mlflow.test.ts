@@ -62,7 +62,7 @@ async function finishedRuns(base: string): Promise<string[]> {
   };
   const { experiments = [] } = await ask('experiments/search', { max_results: 100 });
   const experiment_ids = experiments.map(({ experiment_id }) => experiment_id);
-  const filter = "metrics.`val/combined` = 0.5 and tags.`facecom.run` LIKE '%/%'";
+  const filter = "metrics.`val_best/combined` = 0.5 and tags.`facecom.run` LIKE '%/%'";
   const { runs = [] } = await ask('runs/search', { experiment_ids, filter });
   return runs.map(({ data }) => data.tags.find(({ key }) => key === 'facecom.run')!.value).sort();
 }
