@@ -84,8 +84,11 @@ async function facecom(
     await exit;
   }
   const seconds = (Date.now() - started) / 1000;
-  const { trials, pruned } = JSON.parse(last) as Outcome;
-  return ended({ points: read(), seconds, trials, pruned, by: 'facecom' }, goal);
+  const { trials, pruned, status } = JSON.parse(last) as Outcome & { status: string };
+  const points = read();
+  if (status !== 'ended' && !points.some(({ combined }) => combined >= goal))
+    throw new Error(`The sweep was ${status} before its end.`);
+  return ended({ points, seconds, trials, pruned, by: 'facecom' }, goal);
 }
 
 /** The points of a sweep so far; only what has grown is read again. */
