@@ -75,7 +75,9 @@ function report(
   { ours, peer }: Record<'ours' | 'peer', Outcome[]>,
 ) {
   const reached = ({ points }: Outcome) => points.some(({ combined }) => combined >= goal);
-  const seconds = (outcomes: Outcome[]) => outcomes.map((outcome) => outcome.seconds);
+  // A search that ended without the score never had it, however short it was.
+  const seconds = (outcomes: Outcome[]) =>
+    outcomes.map((outcome) => (reached(outcome) ? outcome.seconds : Number.POSITIVE_INFINITY));
   const details = {
     goal,
     ...{ grid: grid.seconds, ours: seconds(ours), peer: seconds(peer) },
@@ -84,7 +86,6 @@ function report(
       ours: ours.map(({ trials }) => trials),
       peer: peer.map(({ trials }) => trials),
     },
-    // A search that ended without the score counts with its whole time.
     reached: { ours: ours.map(reached), peer: peer.map(reached) },
   };
   const row = {
