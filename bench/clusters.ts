@@ -1,183 +1,145 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { programFile } from '../src/base/folders.ts';
 import { Random } from '../src/base/random.ts';
 import { type Slurm, startSlurm, withoutSlurm } from '../test/support/slurm.ts';
+import { killAtRandom, type Target } from './support/cluster-kills.ts';
+import { startSweep, writeSweep } from './support/cluster-sweep.ts';
 import { planTrials } from './support/clusters-plan.ts';
 import type { BenchContext } from './support/context.ts';
+import { type Ray, startRay } from './support/ray.ts';
+
+const SUBMITIT = 'submitit==1.5.4';
+const RAY = 'ray[default,tune]==2.60.0';
 
 /**
- * Trials that do nothing on a Slurm of one node against submitit, on Ray (RAY_API_SERVER_ADDRESS) against its SDK and Ray Tune; kill -9 of the
- * command and of Slurm's daemons at random moments; and ten thousand trials against a simulated Slurm of 200 nodes. `--rounds` is the
- * number of trials, and of kills.
+ * Trials that do nothing on a Slurm of one node against submitit, and on a Ray of one node against its SDK and Ray Tune; ten thousand
+ * trials against a simulated Slurm of 200 nodes; and kill -9 of the command and of the engines' daemons at random moments (`kill-slurm`,
+ * `kill-ray`). `--rounds` is the number of trials, and of kills.
  */
 export async function run(context: BenchContext): Promise<void> {
-  if (context.wants('plan')) await plan(context);
+  if (context.wants('plan')) for (const engine of ['slurm', 'ray'] as const) await plan(context, engine);
   const missing = withoutSlurm();
-  if (missing) context.note(`slurm, kill: ${missing}`);
-  else if (context.wants('slurm') || context.wants('kill')) {
-    const slurm = await startSlurm();
-    context.defer(() => slurm.close());
-    if (context.wants('slurm')) await onSlurm(context, slurm);
-    if (context.wants('kill')) await kill(context, slurm);
+  if (context.wants('slurm') || context.wants('kill-slurm')) {
+    if (missing) context.note(missing);
+    else await withSlurm(context);
   }
-  const address = process.env.RAY_API_SERVER_ADDRESS;
-  if (!address) context.note('ray: there is no Ray at RAY_API_SERVER_ADDRESS');
-  else if (context.wants('ray')) await onRay(context, address);
+  if (!context.wants('ray') && !context.wants('kill-ray')) return;
+  const python = await context.pythonEnvironment('clusters-ray', [RAY]);
+  const ray = await startRay(python);
+  context.defer(() => ray.close());
+  if (context.wants('ray')) await onRay(context, ray, python);
+  if (context.wants('kill-ray')) await killRay(context, ray);
 }
 
-async function plan(context: BenchContext): Promise<void> {
+async function plan(context: BenchContext, engine: 'slurm' | 'ray'): Promise<void> {
   const trials = 10_000;
-  const { calls, seconds, megabytes, idlePolls } = await planTrials(await context.folder(), {
-    trials,
-    nodes: 200,
-  });
+  const folder = await context.folder();
+  const { calls, ...details } = await planTrials(folder, { engine, trials, nodes: 200 });
   context.report({
-    ...{ case: 'plan 10,000 trials: calls a trial', ours: calls / trials, unit: 'calls', better: 'lower' },
-    details: { calls, seconds, megabytes, idlePolls },
+    ...{ case: `plan 10,000 trials on ${engine}: calls a trial`, ours: calls / trials },
+    ...{ unit: 'calls', better: 'lower', details: { calls, ...details } },
   });
+}
+
+async function withSlurm(context: BenchContext): Promise<void> {
+  const slurm = await startSlurm();
+  context.defer(() => slurm.close());
+  if (context.wants('slurm')) await onSlurm(context, slurm);
+  if (context.wants('kill-slurm')) await killSlurm(context, slurm);
 }
 
 async function onSlurm(context: BenchContext, slurm: Slurm): Promise<void> {
   const count = context.rounds(200);
-  const python = await context.pythonEnvironment('clusters', ['submitit==1.5.4']);
-  const options = { env: { ...process.env, ...slurm.env } };
-  const begun = performance.now();
-  const folder = await context.folder();
-  await sweep(folder, count, { name: 'slurm', poll: 1, visibility: 5, queue: 1000 }, slurm.env);
-  const ours = (performance.now() - begun) / count;
+  const python = await context.pythonEnvironment('clusters', [SUBMITIT]);
   const script = join(import.meta.dirname, 'peers/clusters_submitit.py');
-  const { stdout } = await execa(python, [script, await context.folder(), String(count)], options);
-  const peer = (Number(stdout.trim().split('\n').at(-1)) * 1000) / count;
+  const launcher = { name: 'slurm', poll: 1, visibility: 5, queue: 1000 };
+  const { ours, peer } = await context.alternate(1, {
+    ours: async () => sweep(await context.folder(), count, launcher, slurm.env),
+    peer: async () =>
+      seconds(await execa(python, [script, await context.folder(), String(count)], { env: slurm.env })),
+  });
   context.report({
-    ...{ case: `slurm: ${count} no-op trials, a trial`, ours, peer, unit: 'ms', better: 'lower' },
-    against: 'submitit 1.5.4',
+    case: `slurm: ${count} no-op trials, a trial`,
+    ...{ ours: (ours.median * 1000) / count, peer: (peer.median * 1000) / count },
+    ...{ unit: 'ms', better: 'lower', against: SUBMITIT },
   });
 }
 
-async function onRay(context: BenchContext, address: string): Promise<void> {
+async function onRay(context: BenchContext, ray: Ray, python: string): Promise<void> {
   const count = context.rounds(200);
-  const begun = performance.now();
-  await sweep(await context.folder(), count, { name: 'ray', address, poll: 0.5, visibility: 5 }, {});
-  const ours = (performance.now() - begun) / count;
-  const python = await context.pythonEnvironment('clusters-ray', ['ray[default,tune]==2.60.0']);
   const script = join(import.meta.dirname, 'peers/clusters_ray.py');
-  for (const [way, against] of [
-    ['sdk', 'Ray Jobs SDK 2.60'],
-    ['tune', 'Ray Tune 2.60'],
-  ] as const) {
-    const { stdout } = await execa(python, [script, way, address, String(count)]);
-    const peer = (Number(/SECONDS (\S+)/.exec(stdout)![1]) * 1000) / count;
+  const launcher = { name: 'ray', address: ray.address, poll: 0.5, visibility: 5 };
+  const peer = (way: 'sdk' | 'tune') => async () =>
+    seconds(await execa(python, [script, way, way === 'sdk' ? ray.address : ray.gcs, String(count)]));
+  const { ours, sdk, tune } = await context.alternate(1, {
+    ours: async () => sweep(await context.folder(), count, launcher, {}),
+    sdk: peer('sdk'),
+    tune: peer('tune'),
+  });
+  for (const [way, against, times] of [
+    ['SDK', 'Ray Jobs SDK 2.60', sdk],
+    ['Tune', 'Ray Tune 2.60', tune],
+  ] as const)
     context.report({
-      ...{ case: `ray: ${count} no-op trials, a trial (${way})`, ours, peer, unit: 'ms', better: 'lower' },
-      against,
+      case: `ray: ${count} no-op trials, a trial (${way})`,
+      ...{ ours: (ours.median * 1000) / count, peer: (times.median * 1000) / count },
+      ...{ unit: 'ms', better: 'lower', against },
     });
-  }
 }
 
-/** kill -9 at random moments, everything started again, until the sweep has ended: what was lost or done twice. */
-async function kill(context: BenchContext, slurm: Slurm): Promise<void> {
-  const kills = context.rounds(200);
-  const random = new Random(context.seed, 'kills');
-  const found = { kills: 0, sweeps: 0, trials: 0, lost: 0, repeated: 0, failed: 0 };
-  while (found.kills < kills) {
-    const folder = await context.folder();
-    const spec = writeSpec(
-      folder,
-      12,
-      { name: 'slurm', poll: 0.5, visibility: 3 },
-      'sleep 0.$((RANDOM % 9 + 1))',
-    );
-    for (let ended = false; !ended; ) {
-      const program = start(folder, spec, slurm.env);
-      const moment = sleep(500 + random.uniform() * 4000);
-      if (found.kills >= kills) ended = (await program).exitCode === 0;
-      else {
-        const first = await Promise.race([program, moment]);
-        if (first) ended = first.exitCode === 0;
-        else {
-          const target = (['command', 'slurmctld', 'slurmd', 'command'] as const)[
-            Math.floor(random.uniform() * 4)
-          ]!;
-          if (target === 'command') program.kill('SIGKILL');
-          else {
-            slurm.kill(target);
-            await sleep(random.uniform() * 1000);
-            await slurm.start(target);
-          }
-          found.kills++;
-          const result = await program;
-          ended = target !== 'command' && result.exitCode === 0;
-          if (target !== 'command' && result.exitCode !== 0) found.failed++;
-        }
-      }
-    }
-    found.sweeps++;
-    for (const finished of finishes(join(folder, 'runs/noop'))) {
-      found.trials++;
-      if (finished === 0) found.lost++;
-      if (finished > 1) found.repeated++;
-    }
-  }
-  const ours = found.lost + found.repeated;
+async function killSlurm(context: BenchContext, slurm: Slurm): Promise<void> {
+  const target = (name: 'slurmctld' | 'slurmd'): Target => ({
+    ...{ name, kill: () => slurm.kill(name), start: () => slurm.start(name) },
+  });
+  const found = await killAtRandom({
+    kills: context.rounds(200),
+    random: new Random(context.seed, 'kills'),
+    targets: [target('slurmctld'), target('slurmd')],
+    launcher: { name: 'slurm', poll: 0.5, visibility: 3 },
+    env: slurm.env,
+    folder: () => context.folder(),
+    administer: () => slurm.resume(),
+    note: context.note,
+  });
+  reportKills(context, 'slurm', found);
+}
+
+async function killRay(context: BenchContext, ray: Ray): Promise<void> {
+  const found = await killAtRandom({
+    kills: context.rounds(40),
+    random: new Random(context.seed, 'kills'),
+    targets: [{ name: 'head', kill: () => ray.kill(), start: () => ray.start() }],
+    launcher: { name: 'ray', address: ray.address, poll: 0.5, visibility: 3 },
+    env: {},
+    folder: () => context.folder(),
+    note: context.note,
+  });
+  reportKills(context, 'ray', found);
+}
+
+const reportKills = (
+  context: BenchContext,
+  engine: string,
+  found: Awaited<ReturnType<typeof killAtRandom>>,
+): void =>
   context.report({
-    case: 'kill: lost or repeated trials',
-    ours,
-    unit: 'trials',
-    better: 'lower',
-    details: found,
-  });
-}
-
-const finishes = (folder: string): number[] =>
-  readdirSync(folder)
-    .filter((name) => /-\d+$/.test(name))
-    .map((name) => join(folder, name, 'events.jsonl'))
-    .map((file) => (existsSync(file) ? readFileSync(file, 'utf8').split('"finished"').length - 1 : 0));
-
-function writeSpec(folder: string, count: number, launcher: object, work = ':'): string {
-  const trainer = join(folder, 'trainer.sh');
-  const finished = '{"type":"finished","time":1,"metrics":{"val/combined":0.5}}';
-  writeFileSync(
-    trainer,
-    `#!/bin/bash\ncd "$FACECOM_RUN_DIR" || exit 9\n${work}\necho '${finished}' >> events.jsonl\n`,
-    {
-      mode: 0o755,
-    },
-  );
-  const values = Array.from({ length: count }, (_, i) => (i + 1) / 1000);
-  const spec = join(folder, 'noop.json');
-  const experiment = {
-    name: 'noop',
-    trainer: { command: [trainer] },
-    tracking: { mlflow: 'off' },
-    resources: {
-      cpus: 1,
-      gpus: 0,
-      retry_delay: 0.1,
-      retry: { killed: 100, infrastructure: 100, lost: 100, interrupted: 100 },
-      launcher,
-    },
-    sweep: { axes: { 'optimizer.lr': values } },
-  };
-  writeFileSync(spec, JSON.stringify(experiment));
-  return spec;
-}
-
-const start = (cwd: string, spec: string, env: Record<string, string>) =>
-  execa(process.execPath, [programFile(), 'sweep', spec, '--json'], {
-    ...{ cwd, env, reject: false as const, stdin: 'ignore' as const },
+    case: `kill ${engine}: lost or repeated trials`,
+    ...{ ours: found.lost + found.repeated, unit: 'trials', better: 'lower', details: found },
   });
 
+/** Of what a peer printed last. */
+const seconds = ({ stdout }: { stdout: string }): number => Number(/SECONDS (\S+)/.exec(stdout)![1]);
+
+/** Runs a sweep of trials that do nothing. Returns its seconds. */
 async function sweep(
   folder: string,
   count: number,
   launcher: object,
   env: Record<string, string>,
-): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const { exitCode, stderr } = await start(folder, writeSpec(folder, count, launcher), env);
+): Promise<number> {
+  const spec = writeSweep(folder, count, launcher);
+  const begun = performance.now();
+  const { exitCode, stderr } = await startSweep(folder, spec, env);
   if (exitCode !== 0) throw new Error(stderr.slice(-2000));
+  return (performance.now() - begun) / 1000;
 }

@@ -19,7 +19,8 @@ interface Remote {
 
 /**
  * Sends runs through a proxy that refuses, loses, doubles, delays and answers wrongly, while the server is killed and started again once,
- * until all is sent; then compares what MLflow has with the record. `--rounds` is the number of requests.
+ * until all is sent; then compares what MLflow has with the record. `--rounds` is the number of requests, `--seed` says which of them fare how: pieces
+ * with other seeds add up.
  */
 export async function run(context: BenchContext): Promise<void> {
   const wanted = context.rounds(10_000);
@@ -36,7 +37,7 @@ export async function run(context: BenchContext): Promise<void> {
   };
   let server = await begin();
   context.defer(() => server.stop());
-  const proxy = await ChaosProxy.start(server.base, 1);
+  const proxy = await ChaosProxy.start(server.base, context.seed);
   context.defer(() => proxy.stop());
   const dirs: string[] = [];
   const started = performance.now();

@@ -15,11 +15,11 @@ def by_sdk(address: str, count: int) -> None:
         time.sleep(0.2)
 
 
-def by_tune(count: int) -> None:
+def by_tune(address: str, count: int) -> None:
     import ray
     from ray import tune
 
-    ray.init(address="auto", log_to_driver=False)
+    ray.init(address=address, log_to_driver=False)
     tune.Tuner(
         tune.with_resources(lambda config: {"done": config["number"]}, {"cpu": 1}),
         param_space={"number": tune.grid_search(list(range(count)))},
@@ -29,5 +29,5 @@ def by_tune(count: int) -> None:
 if __name__ == "__main__":
     way, address, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
     begun = time.time()
-    by_sdk(address, count) if way == "sdk" else by_tune(count)
+    by_sdk(address, count) if way == "sdk" else by_tune(address, count)
     print("SECONDS", time.time() - begun)

@@ -22,4 +22,4 @@ if __name__ == "__main__":
         waiting = [job for job in waiting if not job.paths.result_pickle.exists()]
         time.sleep(0.2)
     assert sorted(job.result() for job in jobs) == list(range(count))
-    print(time.time() - begun)
+    print("SECONDS", time.time() - begun)

@@ -7,17 +7,15 @@ import { claimTask, jobsFolder, writeEnd } from '../../src/record/index.ts';
 const POLL = 0.5; // seconds
 const TRIAL = 1.5; // seconds
 
-/** A Slurm whose nodes run each task for a while, and which counts how it is called. */
+/** A Slurm, or a Ray, whose nodes run each task for a while, and which counts how it is called. */
 class Simulated implements Engine {
-  readonly name = 'slurm';
   calls = 0;
-  /** Seconds of nodes that stood empty while tasks were left to submit. */
-  idle = 0;
   private readonly states = new Map<string, TaskState['phase']>();
   private readonly queue: Array<[key: string, task: number]> = [];
   private running = 0;
 
   constructor(
+    readonly name: 'slurm' | 'ray',
     private readonly jobs: string,
     private readonly nodes: number,
   ) {}
@@ -31,7 +29,7 @@ class Simulated implements Engine {
   }
 
   async batchSize() {
-    return 1000;
+    return this.name === 'slurm' ? 1000 : 1;
   }
 
   async submit({ key, tasks }: Submission) {
@@ -84,9 +82,12 @@ class Simulated implements Engine {
   }
 }
 
-/** Runs trials through the launcher as a sweep's workers do: 256 and more in the queue. */
-export async function planTrials(folder: string, { trials, nodes }: { trials: number; nodes: number }) {
-  const engine = new Simulated(jobsFolder(folder), nodes);
+/** Runs trials through the launcher as a sweep's workers do: twice as many in the queue as there are nodes. */
+export async function planTrials(
+  folder: string,
+  { engine: name, trials, nodes }: { engine: 'slurm' | 'ray'; trials: number; nodes: number },
+) {
+  const engine = new Simulated(name, jobsFolder(folder), nodes);
   const launcher = new ClusterLauncher({
     ...{ engine, folder, runsIn: folder, label: 'plan', setup: [], node: 'node', poll: POLL, visibility: 1 },
     ...{ grace: 1, note: () => {} },
@@ -107,7 +108,7 @@ export async function planTrials(folder: string, { trials, nodes }: { trials: nu
       await launcher.of(0).start({ runDir, command: ['true'], env: {}, cwd: folder }).exited;
     }
   };
-  await Promise.all(Array.from({ length: 512 }, worker));
+  await Promise.all(Array.from({ length: nodes * 2 }, worker));
   clearInterval(watching);
   const seconds = (performance.now() - begun) / 1000;
   await launcher.close();

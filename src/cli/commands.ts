@@ -56,6 +56,7 @@ export const commands: readonly CommandEntry[] = [
       'facecom resume last',
       'facecom resume baseline/a330-1 --set train.epochs=40',
       'facecom resume loss-weights --failed',
+      'facecom resume loss-weights --launcher slurm',
     ],
     works: true,
     load: () => import('./commands/resume/command.ts'),

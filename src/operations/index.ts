@@ -18,6 +18,7 @@ export { type HandedIn, type HandInOptions, handIn } from './hand-in.ts';
 export { type InspectOptions, inspect } from './inspect.ts';
 export type { Counts as InspectCounts, Inspection } from './inspection.ts';
 export { job } from './job.ts';
+export { launcherAsSet } from './launcher-as-set.ts';
 export { type LogRead, type LogsOptions, readLog } from './logs.ts';
 export { openUi, stopUi, type Ui, type UiOptions } from './mlflow-ui.ts';
 export { type Predicted, type PredictOptions, predict } from './predict.ts';

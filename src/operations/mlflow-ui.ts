@@ -65,7 +65,7 @@ export async function openUi({ runs = 'runs', sync = true, ...options }: UiOptio
   const rows = sync ? await syncRuns({ runs, runDirs, only: 'local', signal }) : [];
   const server = readServerState(serverFolder(runs))?.server;
   const client = new MlflowClient({ base, headers: {} }, { signal });
-  const url = await pageOf(client, localTarget(runs), runDirs);
+  const url = await pageOf(client, localTarget(runs) ?? '', runDirs);
   return { base, url, own: false, ...(server ? { pid: server.pid } : {}), rows };
 }
 

@@ -17,6 +17,7 @@ import {
 import { readExperiment } from '../spec/index.ts';
 import { executeRun, keptResult, type RunResult, type WatchRun } from './execute-run.ts';
 import { type ChangedRun, changeRun, extendRun } from './extend-run.ts';
+import { launcherAsSet } from './launcher-as-set.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { reopenRun } from './reopen-run.ts';
 import { type Reporter, type Signals, signalsOf, silent } from './reporter.ts';
@@ -30,6 +31,8 @@ export interface ResumeOptions extends Partial<Signals> {
   runs?: string;
   /** Assignments such as `train.epochs=40`: of a run, what lets it train longer, or decides no result. */
   set?: readonly string[];
+  /** Where trainers are started from now on: `local`, `slurm` or `ray`; as the record says if left out. */
+  launcher?: string;
   /** Trials of a sweep at once at most. */
   maxParallel?: number;
   /** Run the trials of a sweep that failed again. */
@@ -54,7 +57,8 @@ export async function resume(target: string, options: ResumeOptions = {}): Promi
   const manifest = readManifest(dir);
   if (!manifest) return resumeRun(onlyRunOf(dir), options);
   if (options.set?.length) throw setOfSweep(manifest.sweep, manifest.spec);
-  const { spec: file, set, cwd } = manifest;
+  const { spec: file, cwd } = manifest;
+  const set = launcherAsSet(options.launcher, manifest.set);
   const spec = await readExperiment(file, { set, cwd });
   if (spec.config.name !== manifest.sweep) throw renamed(manifest.sweep, spec.config.name, file);
   const { maxParallel, failed, stop, kill, report } = options;
@@ -107,7 +111,8 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   const dir = resolvePath(folder);
   const id = runIdOf(dir);
   const before = scanRun(dir);
-  const { runs = 'runs', report = silent, set = [] } = options;
+  const { runs = 'runs', report = silent } = options;
+  const set = runSet(dir, options);
   const signals = signalsOf(options);
   const cwd = readEnvironment(dir).cwd ?? process.cwd();
   if (set.length > 0) {
@@ -122,7 +127,7 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
   await useRecordedPlugins(dir, config);
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
   const start = { prepared, signals, cwd };
-  if (changed?.longer) return resumeLonger(dir, changed, start, options);
+  if (changed?.longer) return resumeLonger(dir, changed, start, { ...options, set });
   tidyRunFolder(dir);
   if (changed) replaceConfig(dir, config, changed.origins);
   if (before?.status === 'failed') recordState(dir, { state: 'queued' });
@@ -131,6 +136,12 @@ async function resumeRun(folder: string, options: ResumeOptions): Promise<Resume
     { runs, prepared, signals, report, watch: options.watchRun, cwd },
   );
   return { kind: 'run', before: false, result };
+}
+
+/** A launcher that the record names already changes nothing: what runs there is adopted. */
+function runSet(dir: string, { launcher, set = [] }: ResumeOptions): readonly string[] {
+  const same = launcher !== undefined && readConfig(dir).resources.launcher.name === launcher;
+  return launcherAsSet(same ? undefined : launcher, set);
 }
 
 async function resumeLonger(

@@ -45,6 +45,7 @@ export {
   type Claim,
   claimTask,
   hasOpenJob,
+  isTaskOver,
   JobsWriter,
   jobOutput,
   jobsFile,

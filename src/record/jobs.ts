@@ -106,6 +106,13 @@ export function openBatches(folder: string): OpenBatch[] {
   return [...batches.values()].filter(({ runs, ended }) => ended.size < runs.length);
 }
 
+/** Whether a task has ended, or was withdrawn, by the journal: a job of it that comes late has nothing to do. */
+export const isTaskOver = (folder: string, key: string, task: number): boolean =>
+  readJobs(folder).some(
+    (entry) =>
+      entry.key === key && (entry.type === 'refused' || (entry.type === 'ended' && entry.task === task)),
+  );
+
 /** Whether a cluster may have a job for a run: its folder, or that of its sweep, has an open batch with it. */
 export function hasOpenJob(runDir: string): boolean {
   const name = basename(runDir);

@@ -6,7 +6,7 @@ export type { Experiment } from './experiment.generated.ts';
 export { usePlugins } from './extend.ts';
 export type { PlacedFinding } from './findings.ts';
 export { applyFixes } from './fix.ts';
-export { isMatching, lossNames, metricNames, trainScoreNames } from './metric-names.ts';
+export { isMatching, lossNames, metricNames, timingNames, trainScoreNames } from './metric-names.ts';
 export { blocksOf, formatProblems, type Problem, plainProblem, SpecError, sortProblems } from './problem.ts';
 export {
   type Inspected,

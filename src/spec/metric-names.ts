@@ -31,6 +31,12 @@ export const metricNames = [
   ...matchingMetrics,
 ] as const;
 
+/**
+ * How fast an epoch was, which differs between two runs of the same steps: images a second, and the share of the time that steps waited for
+ * their batch.
+ */
+export const timingNames = ['train/images_per_second', 'train/waiting_for_data'] as const;
+
 /** Losses of a split that can be monitored. */
 export const lossNames = ['loss', 'gender_loss', 'identity_loss'] as const;
 

@@ -163,7 +163,8 @@ class RunTask {
     const { runDir, id, options } = this;
     try {
       const name = this.target.kind === 'local' ? localTarget(options.runs) : connect(this.target.uri).base;
-      const complete = !options.check && !options.restore ? await completeRun(runDir, name) : undefined;
+      const asked = name === undefined || options.check || options.restore;
+      const complete = asked ? undefined : await completeRun(runDir, name);
       if (complete !== undefined && !(await links.hasLost(this.target, complete)))
         return { run: id, status: 'up-to-date' };
       const session = await links.open(this.target);

@@ -20,6 +20,8 @@ export interface EpochOptions {
   seed: number;
   /** Learning rate of a step; steps count from 1. */
   rate: (step: number) => number;
+  /** Called with the first batch of all, before its step. */
+  onFirst?: (batch: Batch) => void;
   /** Called after each step, with the state up to date. */
   onStep: (loss: number, images: number) => Promise<void>;
   signal: AbortSignal;
@@ -30,17 +32,21 @@ type StepResult = Awaited<ReturnType<Learner['trainStep']>>;
 /**
  * Trains the batches of the epoch under way from `state.batch` on and keeps the state up to date after every step.
  * `trainBatches` prepares the next batch while a step is awaited. Throws the signal's reason between two steps, and `nan`
- * where a loss is not finite.
+ * where a loss is not finite. Returns the seconds for which steps waited for their batch.
  */
-export async function trainEpoch(state: TrainState, options: EpochOptions): Promise<void> {
+export async function trainEpoch(state: TrainState, options: EpochOptions): Promise<{ waited: number }> {
   const { learner, subset, augment, mixer, batchSize, seed, rate, onStep, signal } = options;
   const { sampler, balance } = options;
   signal.throwIfAborted();
   const { epoch, batch: start } = state;
   const order = sampler?.order({ seed, epoch });
   const given = { batchSize, epoch, seed, augment, mixer, start, ...(order ? { order } : {}) };
+  let waited = 0;
+  let ready = performance.now();
   for await (const batch of trainBatches(subset, given)) {
+    waited += performance.now() - ready;
     const step = state.step + 1;
+    if (step === 1) options.onFirst?.(batch);
     const features = options.features?.(batch.indices);
     const result = await learner.trainStep(features ? { ...batch, features } : batch, {
       lr: rate(step),
@@ -52,10 +58,13 @@ export async function trainEpoch(state: TrainState, options: EpochOptions): Prom
     count(state, batch, result);
     if (balance.afterStep) state.balance = balance.afterStep(state.balance, signsOf(result));
     await onStep(result.loss, batch.size);
-    // Signals and timers get their turn, also where a backend works without ever leaving the main thread.
+    ready = performance.now();
+    // Signals and timers get their turn, also where a backend works without ever leaving the main thread; the next
+    // batch, too, which the step then waits for.
     await new Promise((resume) => setImmediate(resume));
     signal.throwIfAborted();
   }
+  return { waited: waited / 1000 };
 }
 
 const signsOf = ({ genderLoss, identityLoss, norms }: StepResult) => ({

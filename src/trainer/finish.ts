@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { writeAsideAsync } from '../base/files.ts';
 import type { Subset } from '../data/index.ts';
+import { writeArtifact, writeImages } from './artifact.ts';
 import { checkpointPath, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { classCount } from './class-count.ts';
 import {
@@ -23,6 +21,7 @@ import {
   type Outcomes,
   type Scores,
 } from './evaluation/metrics.ts';
+import { conditionRows, mistakeRows, pairRows } from './evaluation/sheets.ts';
 import { splitTable } from './evaluation/split-table.ts';
 import { predictions, submission } from './evaluation/submission.ts';
 import { answersOf, testImages } from './evaluation/test-images.ts';
@@ -140,7 +139,15 @@ async function writeDiagnostics(session: Session, full: FullEvaluation, outcomes
     thresholds: full.thresholds,
     chosenHere: full.chosenHere,
   });
-  const sheet = await imageSheet(dataset.test, answers, found.verification?.hardest ?? []);
+  const hardest = found.verification?.hardest ?? [];
+  await writeImages(
+    session,
+    'test/mistakes',
+    'Test images with a wrong answer, the most certain first',
+    mistakeRows(dataset.test, answers),
+  );
+  await writeImages(session, 'test/hardest_pairs', 'Pairs hardest to tell', pairRows(dataset.test, hardest));
+  const sheet = await imageSheet(dataset.test, answers, hardest);
   if (sheet) await writeArtifact(session, 'mistakes.jpg', 'image', sheet.bytes);
   const { tile, columns, names } = sheet ?? {};
   await writeArtifact(session, 'diagnostics.json', 'diagnostics', {
@@ -202,25 +209,14 @@ async function testConditions(
     signal,
     onProgress: (done, total) => progress.report({ stage: 'test', done, total, unit: 'images' }),
   });
+  const seen = { conditions, severities, imageSize: dataset.imageSize, seed: config.data.split.seed };
+  await writeImages(
+    session,
+    'test/conditions',
+    `${dataset.test.names[0]} under the conditions`,
+    conditionRows(dataset.test, seen),
+  );
   await writeArtifact(session, 'conditions.json', 'conditions', { clean: full.scores, rows });
   await writeArtifact(session, 'robustness.csv', 'conditions', conditionTable(rows, full.scores));
   return { ...conditionMeans(rows), ...conditionSummary(rows, full.scores) };
-}
-
-/** Writes a text, or a value as JSON, aside and renames it, and says so in the record. */
-async function writeArtifact(
-  { runDir, record }: Session,
-  name: string,
-  kind: string,
-  content: string | object,
-): Promise<void> {
-  const path = join(runDir, 'artifacts', name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeAsideAsync(
-    path,
-    typeof content === 'string' || content instanceof Uint8Array
-      ? content
-      : `${JSON.stringify(content, null, 2)}\n`,
-  );
-  record.artifact(path, kind);
 }

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { Event, EventWriter } from '../record/index.ts';
+import { timingNames } from '../spec/index.ts';
 
-/** Differs between two runs of the same steps, and is no reason to write a metric twice. */
-const timing = new Set(['train/images_per_second']);
+/** No reason to write a metric twice. */
+const timing = new Set<string>(timingNames);
 
 /**
  * What the trainer writes into the run's record besides its progress. A resumed run goes through some steps a second time:

@@ -1,6 +1,7 @@
 import { createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { createBalance } from '../model/index.ts';
+import { writeImages } from './artifact.ts';
 import { cacheFeatures } from './cached-features.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
@@ -11,6 +12,7 @@ import { evaluate, smallerBatches } from './evaluation/evaluate.ts';
 import { validationScores } from './evaluation/full.ts';
 import { lossesOf } from './evaluation/losses.ts';
 import { named, type Scores } from './evaluation/metrics.ts';
+import { batchRows } from './evaluation/sheets.ts';
 import { finish } from './finish.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
@@ -155,13 +157,22 @@ function keepToSteps({ state, steps, limit }: Session, { atOnce = true } = {}): 
 
 const position = ({ epoch, batch, ended }: TrainState) => `${epoch} ${batch} ${ended}`;
 
+/** Of what was trained in this process: `waited` are the seconds for which steps waited for their batch. */
+interface Trained {
+  images: number;
+  seconds: number;
+  waited: number;
+}
+
 /** Trains what is left of the epoch under way. Returns what was done in this process. */
-async function trainPart(session: Session): Promise<{ images: number; seconds: number }> {
+async function trainPart(session: Session): Promise<Trained> {
   const { config, dataset, learner, state, signal, stepsPerEpoch, progress } = session;
   const rate = new Rate();
   const started = performance.now();
   let lastSaved = started;
   let images = 0;
+  let waited = 0;
+  let drawn: Promise<void> | undefined;
   const stretch = stretchAt(session.stretches, state.epoch);
   let validating = 0;
   const validateNow = async () => {
@@ -173,7 +184,7 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
   await validateNow();
   // An epoch that was stopped in its validation has no step left.
   if (state.batch < stepsPerEpoch) {
-    await trainEpoch(state, {
+    ({ waited } = await trainEpoch(state, {
       learner,
       subset: dataset.train,
       augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
@@ -186,6 +197,10 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
       seed: config.seed,
       rate: (step) => rateAt(stretch, state.schedule, step),
       signal,
+      onFirst: (batch) => {
+        const title = `The first batch, as policy ${policyName(config.augment.policy)} makes it`;
+        drawn = writeImages(session, 'train/first_batch', title, batchRows(batch, dataset.identities));
+      },
       onStep: async (loss, size) => {
         images += size;
         rate.add(size);
@@ -209,10 +224,15 @@ async function trainPart(session: Session): Promise<{ images: number; seconds: n
           await session.save();
         }
       },
-    });
+    }));
   }
-  return { images, seconds: (performance.now() - started - validating) / 1000 };
+  const seconds = (performance.now() - started - validating) / 1000;
+  await drawn;
+  return { images, waited, seconds };
 }
+
+const policyName = (policy: string | readonly object[]): string =>
+  typeof policy === 'string' ? policy : 'of the spec';
 
 /** Takes the epoch's weights into the average; before train.swa begins, the average is them alone. */
 async function averageWeights({ config, learner, state }: Session): Promise<void> {
@@ -280,18 +300,19 @@ async function validate(session: Session): Promise<Scores> {
   };
 }
 
-async function endEpoch(
-  session: Session,
-  trained: { images: number; seconds: number },
-  scores: Scores,
-): Promise<void> {
+async function endEpoch(session: Session, trained: Trained, scores: Scores): Promise<void> {
   const { config, state, stretches, balance, learner, record, log } = session;
   const stretch = stretchAt(stretches, state.epoch);
   const { enabled, monitor, mode, patience } = config.train.early_stopping;
   const validation = named('val', scores);
   const values: Scores = {
     ...trainValues(state, config.loss.balance !== 'fixed'),
-    ...(trained.images > 0 ? { 'train/images_per_second': trained.images / trained.seconds } : {}),
+    ...(trained.images > 0
+      ? {
+          'train/images_per_second': trained.images / trained.seconds,
+          'train/waiting_for_data': Math.min(1, trained.waited / trained.seconds),
+        }
+      : {}),
     'train/lr': rateAt(stretch, state.schedule, state.step),
     ...validation,
   };

@@ -14,7 +14,7 @@ const runsOf = (cwd: string, folder: string, name: string) => [...scanRuns(join(
 const measured = (dir: string) =>
   readEvents(dir).flatMap((event) => {
     if (event.type !== 'metric') return [];
-    const { 'train/images_per_second': _, ...values } = event.values;
+    const { 'train/images_per_second': _, 'train/waiting_for_data': _waiting, ...values } = event.values;
     return [{ step: event.step, epoch: event.epoch, values }];
   });
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { readEvents } from '../../src/record/index.ts';
+import { readCursor } from '../../src/tracking/index.ts';
+import { runOf, start, until, writeExperiment } from '../support/external.ts';
 import { withoutNative } from '../support/native.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 import { withoutMlflow } from '../tracking/support/server.ts';
@@ -36,6 +39,8 @@ describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
     );
     assert.equal(stored['test/combined'], metrics['test/combined']);
 
+    await killedAndResumed(cwd, address);
+
     const stop = await facecom(['ui', '--stop'], at(cwd));
     assert.equal(stop.exitCode, 0, stop.stderr);
     await assert.rejects(fetch(`${address}/health`));
@@ -54,6 +59,44 @@ describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
     assert.match(ui.stderr, /error\[port-in-use\]/);
   });
 });
+
+/** A run that is killed, follower and all, trains some steps again: MLflow has each of them once. */
+async function killedAndResumed(cwd: string, address: string): Promise<void> {
+  const spec = writeExperiment(
+    cwd,
+    `from=$(cat checkpoints/last 2> /dev/null || echo 0)
+for step in $(seq $((from + 1)) 60); do
+  event "{\\"type\\":\\"metric\\",\\"time\\":$(date +%s000),\\"step\\":$step,\\"values\\":{\\"loss\\":$$}}"
+  [ $((step % 20)) = 0 ] && echo $step > checkpoints/last
+  sleep 0.1
+done
+finish`,
+    { more: { tracking: { mlflow: address } } },
+  );
+  const env = { FACECOM_MLFLOW: '', ...at(cwd).env };
+  const program = start(['run', spec], cwd, env);
+  await until('steps are sent', () =>
+    Object.values(readCursor(runOf(cwd).dir)?.sent ?? {}).some(({ events }) => events > 0),
+  );
+  const { dir } = runOf(cwd);
+  const steps = () => readEvents(dir).flatMap((event) => (event.type === 'metric' ? [event.step] : []));
+  await until('steps are done that no checkpoint has', () => steps().length > 25);
+  program.kill('SIGKILL');
+  await program;
+  const resumed = await facecom(['resume', dir], { cwd, env });
+  assert.equal(resumed.exitCode, 0, resumed.stderr);
+  const sent = await facecom(['sync', dir, '--json'], { cwd, env });
+  assert.equal(sent.exitCode, 0, sent.stderr);
+  assert.ok(steps().length > 60, 'some steps were done twice');
+  const run = Object.values(readCursor(dir)!.sent)[0]!.run;
+  const query = new URLSearchParams({ run_id: run, metric_key: 'loss', max_results: '1000' });
+  const answer = await fetch(`${address}/api/2.0/mlflow/metrics/get-history?${query}`);
+  const { metrics: history = [] } = (await answer.json()) as { metrics?: { step: number }[] };
+  assert.deepEqual(
+    history.map(({ step }) => Number(step)).sort((a, b) => a - b),
+    Array.from({ length: 60 }, (_, i) => i + 1),
+  );
+}
 
 /** The local server's data goes with the test's folder. */
 const at = (cwd: string) => ({ cwd, env: { FACECOM_DATA_DIR: join(cwd, 'data') } });

@@ -35,7 +35,13 @@ type Metric = Extract<Event, { type: 'metric' }>;
 function measured(dir: string): object[] {
   return readEvents(dir)
     .filter((event): event is Metric => event.type === 'metric')
-    .map(({ step, epoch, values: { 'train/images_per_second': _, ...values } }) => ({ step, epoch, values }));
+    .map(
+      ({
+        step,
+        epoch,
+        values: { 'train/images_per_second': _, 'train/waiting_for_data': _waiting, ...values },
+      }) => ({ step, epoch, values }),
+    );
 }
 
 async function tensorsOf(dir: string) {

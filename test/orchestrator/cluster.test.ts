@@ -13,7 +13,7 @@ import { SlurmEngine } from '../../src/orchestrator/cluster/slurm/engine.ts';
 import { secondsOf } from '../../src/orchestrator/cluster/slurm/queue-again.ts';
 import { explainState, phaseOf } from '../../src/orchestrator/cluster/slurm/states.ts';
 import type { Handle } from '../../src/orchestrator/launchers/launcher.ts';
-import { readJobs, writeBatch } from '../../src/record/index.ts';
+import { openBatches, readJobs, writeBatch } from '../../src/record/index.ts';
 import { until } from '../support/external.ts';
 import { binary, packageDir, temporaryFolder } from '../support/program.ts';
 
@@ -213,6 +213,95 @@ test('what Slurm says of jobs that leave no word', async (t) => {
   // Without accounting the controller tells the state alone.
   rmSync(join(fake, 'accounting'));
   assert.match((await end('e-1', 'CANCELLED by 1000')).cancelled!, /was cancelled outside of facecom\.$/);
+});
+
+test('what a controller has lost before it began, or holds for ever, is submitted again under a new key', async (t) => {
+  const { make, start, starts, names, fault, fake, calls, notes, folder } = await scene(t);
+  // Jobs that nobody starts: taken for lost, or held.
+  fault('stillborn FORGOTTEN');
+  const launcher = make();
+  assert.deepEqual(await exits(start(launcher, 2)), Array(2).fill({ code: 0 }));
+  fault('stillborn PENDING|launch failed requeued held');
+  assert.deepEqual(await exits(start(launcher, 2)), Array(2).fill({ code: 0 }));
+  assert.equal(calls('sbatch').length, 4);
+  for (const name of names(2)) assert.equal(starts(name), 2);
+  assert.ok(notes.some((note) => note.includes('has lost a job that had not begun')));
+  assert.ok(calls('scancel').some((line) => /--name=fc-test-\S+ \d+_0/.test(line)));
+  assert.deepEqual(openBatches(folder), []);
+  // For ever is no longer than three times.
+  fault(Array(9).fill('stillborn FORGOTTEN').join('\n'));
+  const [end] = await exits(start(launcher, 1));
+  assert.equal(end?.explained?.class, 'lost');
+  assert.match(end!.explained!.message, /does not know of the job/);
+  rmSync(join(fake, 'mode'));
+});
+
+test('a job that its controller has lost sight of, and that lives, is waited for', async (t) => {
+  const { make, run, fake, starts } = await scene(t, { trainer: 'sleep 1.5' });
+  const handle = make().of(0).start(run('a-1'));
+  await handle.begun;
+  writeFileSync(join(fake, `state-${handle.job!.id}`), 'FORGOTTEN');
+  assert.deepEqual(await handle.exited, { code: 0 });
+  assert.equal(starts('a-1'), 1);
+});
+
+test("a number that is used again is another job's: it is neither explained by it nor cancelled", async (t) => {
+  const { make, run, fake, calls } = await scene(t, { trainer: 'sleep 60' });
+  writeFileSync(join(fake, 'accounting'), '');
+  const handle = make().of(0).start(run('a-1'));
+  await handle.begun;
+  const { id } = handle.job!;
+  const file = join(fake, 'jobs', id!);
+  const { pid } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(join(fake, `state-${id}`), 'OUT_OF_MEMORY');
+  writeFileSync(file, JSON.stringify({ name: 'of-another', pid }));
+  process.kill(-pid, 'SIGKILL');
+  const { explained } = await handle.exited;
+  assert.equal(explained?.class, 'lost');
+  for (const line of calls('scancel')) assert.match(line, /--name=fc-test-/);
+});
+
+test('a job that comes after its task has ended leaves at once; one whose run has finished trains nothing', async (t) => {
+  const { folder, run, starts } = await scene(t);
+  mkdirSync(join(folder, 'jobs'));
+  const { command, runDir } = run('a-1');
+  const file = join(folder, 'jobs/k.json');
+  const job = () => execa(process.execPath, [binary, 'job', file, '0', '--job', '1_0']);
+  const journal = [
+    {
+      type: 'submitting',
+      time: 1,
+      launcher: 'slurm',
+      key: 'k',
+      kind: 0,
+      runs: [basename(runDir)],
+      from: [0],
+    },
+    { type: 'ended', time: 1, key: 'k', task: 0 },
+  ];
+  const begun = performance.now();
+  writeFileSync(join(folder, 'jobs.jsonl'), journal.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  assert.match((await job()).stderr, /has ended already/);
+  assert.ok(performance.now() - begun < 30_000);
+  writeFileSync(join(folder, 'jobs.jsonl'), `${JSON.stringify(journal[0])}\n`);
+  writeFileSync(join(runDir, 'events.jsonl'), '{"type":"finished","time":1,"metrics":{}}\n');
+  const batch = { version: 1 as const, key: 'k', folder: '..', runs: ['a-1'], command: [...command] };
+  writeBatch(folder, { ...batch, env: {}, cwd: folder, grace: 1, visibility: 1 });
+  assert.match((await job()).stderr, /has ended already/);
+  assert.equal(starts('a-1'), 0);
+});
+
+test('what Slurm takes for running though its end is in the record is cancelled', async (t) => {
+  const { make, start, run, fake, calls } = await scene(t);
+  const launcher = make({ linger: 0.5 });
+  const long = { ...run('long-1'), command: ['/bin/sh', '-c', 'sleep 2'] };
+  const first = launcher.of(0).start(long);
+  const [short] = start(launcher, 1);
+  await short!.begun;
+  writeFileSync(join(fake, `state-${short!.job!.id}`), 'RUNNING');
+  await short!.exited;
+  await until('it is cancelled', () => calls('scancel').some((line) => line.endsWith(` ${short!.job!.id}`)));
+  assert.deepEqual(await first.exited, { code: 0 });
 });
 
 test('stop has running trainers save, and takes away what waits', async (t) => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
 // machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
-// `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
+// `state-ID` is what a job's state is said to be, `STATE|REASON`; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -30,8 +30,8 @@ const tasks = () =>
   readdirSync(jobs).map((id) => {
     const [array, task] = id.split('_');
     const { name, pid } = JSON.parse(read(join(jobs, id)) || '{}');
-    const forced = read(join(root, `state-${id}`));
-    return { id, array, task, name, pid, state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED') };
+    const [forced, reason = 'None'] = read(join(root, `state-${id}`)).split('|');
+    return { id, array, task, name, pid, reason, state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED') };
   });
 
 function submit() {
@@ -51,15 +51,21 @@ function submit() {
       'invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified',
     );
   if (mode === 'lost') fail('Batch job submission failed: Socket timed out on send/recv operation');
-  launch(count, mode === 'timeout');
+  launch(count, mode === 'timeout', /^stillborn (.*)/.exec(mode)?.[1]);
 }
 
-function launch(count, silent = false) {
+/** `stillborn`: the state that they are said to have, and no process. */
+function launch(count, silent = false, stillborn = undefined) {
   const script = readFileSync(0, 'utf8');
   if (args.includes('--test-only')) return;
   const array = String(1000 + readdirSync(jobs).length);
   for (let task = 0; task < count; task++) {
     const id = `${array}_${task}`;
+    if (stillborn !== undefined) {
+      writeFileSync(join(root, `state-${id}`), stillborn);
+      writeFileSync(join(jobs, id), JSON.stringify({ name: option('job-name') }));
+      continue;
+    }
     const child = spawn('bash', ['-c', script], {
       detached: true,
       stdio: 'ignore',
@@ -75,10 +81,11 @@ function launch(count, silent = false) {
 function queue() {
   const names = option('name')?.split(',');
   const format = args.at(-1);
-  for (const { array, task, name, state } of tasks()) {
+  for (const { array, task, name, state, reason } of tasks()) {
+    if (state === 'FORGOTTEN') continue;
     if (names && !names.includes(name)) continue;
     if (!existsSync(join(root, 'forget')) || state === 'RUNNING')
-      process.stdout.write(format === '%F' ? `${array}\n` : `${[task, state, 'None', name].join('|')}\n`);
+      process.stdout.write(format === '%F' ? `${array}\n` : `${[task, state, reason, name].join('|')}\n`);
   }
 }
 
@@ -87,17 +94,21 @@ else if (program === 'squeue') queue();
 else if (program === 'sacct') {
   if (!existsSync(join(root, 'accounting'))) fail('Slurm accounting storage is disabled');
   const found = tasks().find(({ id }) => id === args[args.indexOf('-j') + 1]);
-  if (found) process.stdout.write(`${found.state}|0:0|None\n`);
+  if (found) process.stdout.write(`${found.state}|0:0|None|${found.name}\n`);
 } else if (program === 'scontrol' && args[1] === 'config')
   process.stdout.write('MaxArraySize            = 1001\n');
 else if (program === 'scontrol') {
   const found = tasks().find(({ id }) => id === args.at(-1));
-  if (!found) fail('Invalid job id specified');
+  if (!found || found.state === 'FORGOTTEN') fail('Invalid job id specified');
   // Who cancelled it is known to the accounting alone.
-  process.stdout.write(`JobId=1 JobState=${found.state.split(' ')[0]} Reason=None ExitCode=0:0\n`);
+  process.stdout.write(
+    `JobId=1 JobState=${found.state.split(' ')[0]} Reason=None ExitCode=0:0 JobName=${found.name}\n`,
+  );
 } else if (program === 'scancel') {
-  const known = tasks();
+  const known = tasks().filter(({ name }) => name === option('name'));
   const signal = args.includes('--signal=TERM') ? 'SIGTERM' : 'SIGKILL';
+  for (const { id } of known.filter((job) => args.includes(job.id) && job.state === 'PENDING'))
+    writeFileSync(join(root, `state-${id}`), 'CANCELLED by 0');
   if (!args.includes('--state=PENDING'))
     for (const { id, pid } of known.filter((job) => args.includes(job.id) && job.state === 'RUNNING')) {
       if (signal === 'SIGKILL') writeFileSync(join(root, `state-${id}`), 'CANCELLED by 0');

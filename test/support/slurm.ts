@@ -1,12 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { liveness, markProcess } from '../../src/base/process.ts';
+import { freePorts } from './ports.ts';
 
 /** Why there can be no Slurm here, or false. */
 export function withoutSlurm(): string | false {
@@ -25,7 +25,9 @@ export interface Slurm {
   kill(daemon: 'slurmctld' | 'slurmd'): void;
   /** Ends it in order: it keeps its state, which a killed one loses in part. */
   stop(daemon: 'slurmctld' | 'slurmd'): Promise<void>;
-  start(daemon: 'slurmctld' | 'slurmd'): Promise<void>;
+  start(daemon: 'slurmctld' | 'slurmd', args?: string[]): Promise<void>;
+  /** What an administrator does: nodes that Slurm has drained, for a daemon was killed, are taken back. Returns how many there were. */
+  resume(): Promise<number>;
   /** Returns what a program of Slurm prints. */
   call(program: string, args: string[]): Promise<string>;
   close(): Promise<void>;
@@ -80,8 +82,15 @@ export async function startSlurm(): Promise<Slurm> {
   );
   munge[1] = `--socket=${socket}`;
   await run('munged', [...munge, '--force'], options);
-  const start = async (name: string) => {
-    await run(name, ['-L', join(folder, `${name}.log`)], options);
+  const start = async (name: string, args: string[] = []) => {
+    await run(name, ['-L', join(folder, `${name}.log`), ...args], options);
+  };
+  const resume = async () => {
+    const states = await call('sinfo', ['-h', '-N', '-o', '%N %T']).catch(() => '');
+    const [, name] = /^(\S+) .*(?:drain|down)/m.exec(states) ?? [];
+    if (name === undefined) return 0;
+    await call('scontrol', ['update', `NodeName=${name}`, 'State=RESUME']).catch(() => {});
+    return 1;
   };
   await start('slurmctld');
   await start('slurmd');
@@ -90,7 +99,7 @@ export async function startSlurm(): Promise<Slurm> {
     await sleep(200);
   }
   return {
-    ...{ env, kill, stop, start, call },
+    ...{ env, kill, stop, start, resume, call },
     close: async () => {
       await call('scancel', ['--me']).catch(() => {});
       await sleep(500);
@@ -105,12 +114,4 @@ export async function startSlurm(): Promise<Slurm> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  return ports;
 }

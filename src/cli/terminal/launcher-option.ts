@@ -7,10 +7,3 @@ export const launcherOption = (): Option =>
     'slurm',
     'ray',
   ]);
-
-/**
- * As `--set` says it. Keys of a launcher of the same name in the experiment stay; those of another would be unknown to it, so that a
- * change of the name begins anew.
- */
-export const launcherAsSet = (launcher: string | undefined, set: readonly string[] = []): string[] =>
-  launcher === undefined ? [...set] : [...set, `resources.launcher.name=${launcher}`];

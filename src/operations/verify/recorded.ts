@@ -1,4 +1,5 @@
 import type { Event } from '../../record/index.ts';
+import { timingNames } from '../../spec/index.ts';
 
 /** What a record says of a run's steps. */
 export interface Recorded {
@@ -13,7 +14,7 @@ export interface Recorded {
 }
 
 /** Differs between two runs that are the same. */
-const timing: ReadonlySet<string> = new Set(['train/images_per_second']);
+const timing: ReadonlySet<string> = new Set(timingNames);
 
 /** A step that was done a second time, after a resume, counts as it was then. */
 export function recordedOf(events: readonly Event[]): Recorded {

@@ -22,7 +22,8 @@ export interface Reference {
 
 /** What an engine says of a task. */
 export interface TaskState {
-  phase: 'waiting' | 'running' | 'ended';
+  /** `held`: it waits, and will not start by itself. */
+  phase: 'waiting' | 'held' | 'running' | 'ended';
   /** In the engine's own word. */
   state: string;
   reason?: string;
@@ -59,7 +60,7 @@ export interface Engine {
   find(key: string, since: number): Promise<string[]>;
   /** What is known of batches, by `key.task`; a task that is missing is not known any more. */
   poll(batches: readonly Reference[]): Promise<Map<string, TaskState>>;
-  /** Why a task has ended, if the engine can tell. */
+  /** Why a task has ended; undefined if the engine does not know of it. */
   explain(batch: Reference, task: number, job: string | undefined): Promise<Explanation | undefined>;
   /** Takes away what waits and, as `how` says, has what runs told to save and end, or ends it at once. */
   cancel(batches: readonly Reference[], how: 'save' | 'kill'): Promise<void>;

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onSignals } from '../../base/interrupt.ts';
 import { tryLock } from '../../base/lock.ts';
@@ -7,6 +7,7 @@ import {
   type Batch,
   type Claim,
   claimTask,
+  isTaskOver,
   readBatch,
   readEnd,
   readEvents,
@@ -33,11 +34,13 @@ export interface JobOptions {
   job: string;
   /** Follows the run while it is trained, if its job is to send it somewhere; the result ends that. */
   follow?: (runDir: string, runs: string) => Promise<() => Promise<void>>;
-  say?: (line: string) => void;
+  say?: (line: string) => unknown;
   /** Milliseconds. */
   patience?: number;
   interval?: number;
 }
+
+const tell = (line: string): unknown => process.stderr.write(`facecom: ${line}\n`);
 
 /** What a job exits with besides its trainer's own codes: see slurm/states.ts. */
 const CANNOT_WRITE = 73;
@@ -50,10 +53,11 @@ const NOT_FOUND = 75;
  * What runs on a cluster's node: one task of a batch. Returns the exit code.
  */
 export async function runJob(options: JobOptions): Promise<number> {
-  const { file, task, job, say = (line) => process.stderr.write(`facecom: ${line}\n`) } = options;
+  const { file, task, job, say = tell } = options;
   const interval = options.interval ?? 1000;
   const jobs = dirname(file);
-  const batch = await waitForBatch(file, options.patience ?? 60_000);
+  const batch = await waitForBatch(options);
+  if (batch === 'over') return nothingLeft(options);
   const name = batch?.runs[task];
   if (!batch || name === undefined) {
     say(`there is no task ${task} in ${file}: its runs have ended, or this folder is not shared.`);
@@ -69,11 +73,8 @@ export async function runJob(options: JobOptions): Promise<number> {
       say(`the job ${other.job} on ${other.host} has task ${task} of ${batch.key}: nothing is left to do.`);
       return 0;
     }
-    if (readEnd(jobs, batch.key, task)) {
-      // A controller that lost its last moments starts what has ended again.
-      say(`task ${task} of ${batch.key} has ended already: nothing is left to do.`);
-      return 0;
-    }
+    // A controller that lost its last moments starts what has ended again.
+    if (readEnd(jobs, batch.key, task) || isOver(file, task)) return nothingLeft(options);
     // The engine starts a job of its own again after a node was lost, or as this one asked it to.
     if (other) renewClaim(jobs, batch.key, task, claim);
     const context: Context = { ...options, batch, runDir, jobs, say, interval, told };
@@ -81,6 +82,12 @@ export async function runJob(options: JobOptions): Promise<number> {
     if (!release) {
       writeEnd(jobs, batch.key, task, { code: 0, told: told.name() ?? 'stop' });
       return 0;
+    }
+    // A trainer whose job its controller had lost sight of may have finished meanwhile.
+    if (hasFinished(runDir)) {
+      writeEnd(jobs, batch.key, task, { code: 0 });
+      release();
+      return nothingLeft(options);
     }
     return await train(context, release);
   } catch (error) {
@@ -97,17 +104,32 @@ interface Context extends JobOptions {
   batch: Batch;
   runDir: string;
   jobs: string;
-  say: (line: string) => void;
+  say: (line: string) => unknown;
   interval: number;
   told: ReturnType<typeof watchSignals>;
 }
 
-/** A file that was just written on another machine may take its time to be seen here. */
-async function waitForBatch(file: string, patience: number): Promise<Batch | undefined> {
+/** A file that was just written on another machine may take its time to be seen here. `over`: it was removed, for the task has ended. */
+async function waitForBatch({
+  file,
+  task,
+  patience = 60_000,
+}: JobOptions): Promise<Batch | 'over' | undefined> {
   for (const until = performance.now() + patience; ; await sleep(250)) {
     const batch = readBatch(file);
-    if (batch || performance.now() >= until) return batch;
+    if (batch) return batch;
+    if (isOver(file, task)) return 'over';
+    if (performance.now() >= until) return undefined;
   }
+}
+
+/** By the journal of whoever submitted it. */
+const isOver = (file: string, task: number): boolean =>
+  isTaskOver(dirname(dirname(file)), basename(file, '.json'), task);
+
+function nothingLeft({ task, file, say = tell }: JobOptions): number {
+  say(`task ${task} of ${basename(file, '.json')} has ended already: nothing is left to do.`);
+  return 0;
 }
 
 function watchSignals() {

@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { programFile } from '../../base/folders.ts';
-import { parseBytes } from '../../base/format.ts';
 import { batchFile, JobsWriter, jobsFolder, writeBatch } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import type { Job } from '../launchers/launcher.ts';
 import { newKey } from './key.ts';
+import { manifest } from './manifest.ts';
 import { quote, SLURM_JOB, taskScript } from './script.ts';
 import { type SlurmOptions, sbatchArguments } from './slurm/arguments.ts';
 
@@ -79,7 +79,7 @@ function renderBatch(jobs: readonly Job[], options: RenderOptions, writer: JobsW
     return {
       key,
       file: `${key}.yaml`,
-      text: `${manifest({ key, script, tasks: runs.length, parallel, config, cwd })}\n`,
+      text: `${JSON.stringify(manifest({ key, script, tasks: runs.length, parallel, config, cwd }), null, 2)}\n`,
     };
   const out = resolve(jobsFolder(folder), `${key}.{task}.out`);
   const gpus = resources.device.startsWith('gpu');
@@ -99,82 +99,4 @@ function slurmOptions({ resources }: Experiment): SlurmOptions {
   if (launcher.name === 'slurm') return launcher;
   const defaults = { arguments: [], lead: 90, requeues: 100, queue: 0, poll: 5, visibility: 60 };
   return { name: 'slurm', ...defaults, ...common };
-}
-
-/** A Job of Kubernetes (batch/v1) with an index a trial, as JSON, which is YAML. Kueue admits one that names its queue. */
-function manifest({
-  key,
-  script,
-  tasks,
-  parallel,
-  config,
-  cwd,
-}: {
-  key: string;
-  script: string;
-  tasks: number;
-  parallel: number;
-  config: Experiment;
-  cwd: string;
-}): string {
-  const { resources } = config;
-  const { image, claim, mount = resolve(cwd), queue, namespace, node_selector } = resources.kubernetes;
-  const gpus = resources.device.startsWith('gpu') ? Math.ceil(resources.gpus) : 0;
-  const asked = {
-    cpu: String(Math.max(1, resources.cpus)),
-    ...(resources.memory === undefined
-      ? {}
-      : { memory: `${Math.ceil(parseBytes(resources.memory) / 2 ** 20)}Mi` }),
-    ...(gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : {}),
-  };
-  const name = key.toLowerCase().replaceAll('_', '-').slice(-63).replace(/^-+/, '');
-  return JSON.stringify(
-    {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: {
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-        labels: {
-          'app.kubernetes.io/name': 'facecom',
-          ...(queue === undefined ? {} : { 'kueue.x-k8s.io/queue-name': queue }),
-        },
-      },
-      spec: {
-        ...(queue === undefined ? {} : { suspend: true }),
-        completionMode: 'Indexed',
-        completions: tasks,
-        parallelism: parallel > 0 ? Math.min(parallel, tasks) : tasks,
-        // A pod that was lost is made again and continues; a trainer that failed is for `facecom sweep` to judge.
-        backoffLimitPerIndex: 3,
-        podFailurePolicy: {
-          rules: [
-            { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-            { action: 'FailIndex', onExitCodes: { operator: 'In', values: [1, 2, 127] } },
-          ],
-        },
-        ttlSecondsAfterFinished: 7 * 24 * 3600,
-        template: {
-          spec: {
-            restartPolicy: 'Never',
-            terminationGracePeriodSeconds: Math.ceil(resources.grace) + 10,
-            ...(Object.keys(node_selector).length > 0 ? { nodeSelector: node_selector } : {}),
-            containers: [
-              {
-                name: 'trial',
-                image,
-                command: ['/bin/sh', '-c', `task=$JOB_COMPLETION_INDEX\n${script}`],
-                workingDir: resolve(cwd),
-                resources: { requests: asked, limits: asked },
-                volumeMounts: [{ name: 'shared', mountPath: mount }],
-              },
-            ],
-            volumes: [{ name: 'shared', persistentVolumeClaim: { claimName: claim } }],
-          },
-        },
-      },
-    },
-    null,
-    2,
-  );
 }

@@ -21,6 +21,8 @@ export class Task {
   ending: 'save' | 'kill' | undefined;
   /** Milliseconds of performance.now() since when the engine knows of no end that the record does not tell. */
   silentSince: number | undefined;
+  /** How often its engine has lost it before it began. */
+  losses = 0;
   over = false;
   batch: LiveBatch | undefined;
   number = 0;
@@ -65,7 +67,7 @@ export class Task {
 }
 
 /** Tasks as their engine is asked for them, by batch. */
-export function referencesOf(tasks: Iterable<Task>): Reference[] {
+export function referencesOf(tasks: Iterable<Pick<Task, 'batch' | 'number'>>): Reference[] {
   const found = new Map<LiveBatch, number[]>();
   for (const { batch, number } of tasks) {
     if (!batch) continue;

@@ -93,6 +93,12 @@ const speed: Kind = {
   zero: true,
   metrics: [['train/images_per_second', 'images a second', palette.yellow]],
 };
+const waiting: Kind = {
+  title: 'Waiting for data',
+  axis: 'share of the training time (0 to 1)',
+  zero: true,
+  metrics: [['train/waiting_for_data', 'waiting', palette.purple]],
+};
 
 /** With a line for each part of the model that has a rate of its own. */
 function rateOf(byName: Curves['byName']): Kind {
@@ -121,7 +127,7 @@ export function panelsOf({ byName }: Curves, monitor: string): { panels: Panel[]
   };
   const panels = [...take(losses), ...take(taskLosses), ...take(gender), ...take(identity)];
   panels.push(...judged(byName, monitor, panels, used));
-  panels.push(...take(rateOf(byName)), ...take(weights), ...take(speed));
+  panels.push(...take(rateOf(byName)), ...take(weights), ...take(speed), ...take(waiting));
   const others = groupOthers([...byName.keys()].filter((name) => !used.has(name)));
   const shown = others.slice(0, Math.max(0, MOST_PANELS - panels.length));
   return { panels: [...panels, ...shown], left: others.length - shown.length };

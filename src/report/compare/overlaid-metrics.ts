@@ -4,7 +4,7 @@ import { curvesOf } from '../curves.ts';
 import { inReadingOrder, type Side } from './compare.ts';
 
 const MOST_PANELS = 6;
-const untold = /^train\/(?:lr|images_per_second)$/;
+const untold = /^train\/(?:lr|images_per_second|waiting_for_data)$/;
 
 /** The curves of the sides over one another, a panel a metric that all of them have; seeds of a side share its colour. */
 export function overlaidMetrics(sides: readonly Side[]) {

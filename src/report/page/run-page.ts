@@ -1,6 +1,14 @@
-import { formatBytes, formatDuration, formatNumber, formatScore, formatTime } from '../../base/format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatFixed,
+  formatNumber,
+  formatScore,
+  formatTime,
+} from '../../base/format.ts';
+import { quantile } from '../../base/statistics.ts';
 import { isWithin, type RunRecord, readDiagnostics, readTestImages } from '../../record/index.ts';
-import { bestPoint, curvesOf, monitorOf } from '../curves.ts';
+import { bestPoint, curvesOf, monitorOf, type Point } from '../curves.ts';
 import type { RunPageCharts } from '../draw-page.ts';
 import { readRobustness } from '../robustness.ts';
 import { configTable } from './config.ts';
@@ -87,9 +95,9 @@ function seconds({ seconds: measured, begun, ended }: RunRecord): number | undef
 }
 
 function timings(run: RunRecord): [string, string][] {
-  const epochs = curvesOf(run);
-  const speeds = epochs.byName.get('train/images_per_second')?.map(({ y }) => y) ?? [];
-  const finite = speeds.filter(Number.isFinite);
+  const { byName } = curvesOf(run);
+  const speed = medianOf(byName.get('train/images_per_second'));
+  const waited = medianOf(byName.get('train/waiting_for_data'));
   const rows: [string, string][] = [
     ['begun', formatTime(run.begun)],
     ['ended', formatTime(run.ended)],
@@ -97,15 +105,18 @@ function timings(run: RunRecord): [string, string][] {
     ...waiting(run),
     ['starts', String(run.states.filter(({ state }) => state === 'started').length)],
   ];
-  if (finite.length > 0)
-    rows.push([
-      'training images a second, median',
-      formatNumber(finite.sort((a, b) => a - b)[finite.length >> 1]),
-    ]);
+  if (speed !== undefined) rows.push(['training images a second, median', formatNumber(speed)]);
+  if (waited !== undefined)
+    rows.push(['of an epoch waiting for data, median', `${formatFixed(100 * waited, 1)} %`]);
   for (const name of ['epochs', 'steps', 'ended'])
     if (run.summary[name] !== undefined)
       rows.push([name === 'ended' ? 'ended by' : name, plain(run.summary[name])]);
   return rows;
+}
+
+function medianOf(points: readonly Point[] = []): number | undefined {
+  const finite = Float64Array.from(points.map(({ y }) => y).filter(Number.isFinite)).sort();
+  return finite.length === 0 ? undefined : quantile(finite, 0.5);
 }
 
 /** What lies between the first and the last entry and was not spent in a start: in the queue, between retries, stopped. */

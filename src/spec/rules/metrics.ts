@@ -1,7 +1,7 @@
 import { suggest } from '../../base/suggest.ts';
 import type { Experiment } from '../experiment.generated.ts';
 import type { PlacedFinding } from '../findings.ts';
-import { lossNames, metricNames, trainScoreNames } from '../metric-names.ts';
+import { lossNames, metricNames, timingNames, trainScoreNames } from '../metric-names.ts';
 import type { Path } from '../tree.ts';
 import { broken, type Rule } from './rule.ts';
 
@@ -42,7 +42,7 @@ export const objective: Rule = {
   reads: ['sweep', 'trainer'],
   check({ sweep, trainer }) {
     if (!sweep || trainer.command !== undefined) return [];
-    const known = [...validation, ...test, ...losses, 'train/images_per_second'];
+    const known = [...validation, ...test, ...losses, ...timingNames];
     return objectivesOf(sweep).flatMap(({ metric, mode, at }) => {
       if (underCondition(metric)) return [];
       if (!known.includes(metric)) return unknownMetric([...at, 'metric'], metric, known);

@@ -11,6 +11,8 @@ export interface Artifact {
   file: string;
   /** In place of the file's content: what is made for MLflow alone. */
   bytes?: Uint8Array;
+  /** Makes what is sent of the file's content when it is sent. */
+  make?: () => Promise<Uint8Array>;
   size: number;
   /** Milliseconds since 1970. */
   changed: number;
@@ -48,10 +50,15 @@ export function made(path: string, text: string): Artifact {
 const SMALL = 8 << 20; // bytes
 
 /** The content as it is sent: small files whole, so that one that is written meanwhile has one length. */
-export async function content({ file, bytes, size }: Artifact): Promise<{ body: () => Body; size: number }> {
+export async function content({
+  file,
+  bytes,
+  make,
+  size,
+}: Artifact): Promise<{ body: () => Body; size: number }> {
   if (bytes) return { body: () => bytes, size };
-  if (size <= SMALL) {
-    const bytes = await readFile(file);
+  if (make || size <= SMALL) {
+    const bytes = await (make?.() ?? readFile(file));
     return { body: () => bytes, size: bytes.length };
   }
   const body = () =>

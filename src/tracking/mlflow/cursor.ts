@@ -10,12 +10,8 @@ export interface Sent {
   run: string;
   /** Bytes of events.jsonl. */
   events: number;
-  /** The last step among them. */
+  /** Of a sweep: how many of its trials had finished. */
   step: number;
-  /** The last step whose epoch was sent. */
-  epoch?: number;
-  /** They hold scores of the test. */
-  tested?: boolean;
   /** Tags as they were sent last: what a user changes in MLflow stays. */
   tags: Record<string, string>;
   /** Size and time of change of each file that was sent. */

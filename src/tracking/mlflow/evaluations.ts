@@ -9,26 +9,16 @@ import { type Metric, metric } from './values.ts';
 export const isEvaluation = ({ path }: Artifact): boolean => /^evaluations\/[^/]+\.json$/.test(path);
 
 /**
- * The scores of an evaluation as points of metrics, `evaluate/<images>/<score>` at the step of the checkpoint: `evaluate/test-1f0c2b3a/combined`.
- * A file of another shape has none.
+ * The scores of an evaluation as points of metrics, `evaluate/<images>/<score>` at step 0, where MLflow draws a bar:
+ * `evaluate/test-1f0c2b3a/combined`. A file of another shape has none.
  */
 export function pointsOfEvaluation({ file, changed }: Artifact): Metric[] {
   const evaluation = readJsonObject(file);
   if (!evaluation || !isRecord(evaluation.metrics)) return [];
-  const { checkpoint } = evaluation;
-  const step =
-    isRecord(checkpoint) && Number.isSafeInteger(checkpoint.step) ? (checkpoint.step as number) : 0;
   const images = basename(file, '.json');
   return Object.entries(evaluation.metrics).flatMap(([name, value]) =>
     typeof value === 'number'
-      ? [
-          metric(
-            legalKey(`evaluate/${images}/${name.replace(/^(train|val|test)\//, '')}`),
-            value,
-            changed,
-            step,
-          ),
-        ]
+      ? [metric(legalKey(`evaluate/${images}/${name.replace(/^(train|val|test)\//, '')}`), value, changed, 0)]
       : [],
   );
 }

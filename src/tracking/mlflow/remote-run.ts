@@ -48,6 +48,8 @@ export class RemoteRun {
   private readonly cursor: Cursor;
   readonly sent: Sent;
   private readonly params: Map<string, string>;
+  /** The last value of each metric as the run was found. */
+  private readonly latest: Map<string, Metric['value']>;
   private readonly root: string | undefined;
 
   private constructor(client: MlflowClient, dir: string, cursor: Cursor, sent: Sent, run: Run) {
@@ -56,6 +58,7 @@ export class RemoteRun {
     this.cursor = cursor;
     this.sent = sent;
     this.params = new Map(run.data.params.map(({ key, value }) => [key, value]));
+    this.latest = new Map(run.data.metrics.map(({ key, value }) => [key, value]));
     this.root = artifactRoot(run.info.artifact_uri, client.connection);
     if (this.root === undefined)
       this.left.add(
@@ -174,6 +177,11 @@ export class RemoteRun {
     if (last === shown) return;
     const there = (await this.client.run(this.id))?.data.tags.find(({ key }) => key === NOTE)?.value;
     if (last === undefined || there === last) await this.setTags({ [NOTE]: shown });
+  }
+
+  /** The points whose metric is not there with this value already. */
+  news(metrics: readonly Metric[]): Metric[] {
+    return metrics.filter(({ key, value }) => this.latest.get(key) !== value);
   }
 
   /** Sends points. Those that MLflow would lose or that it refuses are left out and counted; the rest is sent. */

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { type Event, readConfigPart } from '../../record/index.ts';
+import { endOf } from '../../base/lines.ts';
+import { type Event, eventsFile, readConfigPart, readState } from '../../record/index.ts';
 import { type Artifact, describe, filesBelow } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
-import type { Sent } from './cursor.ts';
 import { isEvaluation, pointsOfEvaluation } from './evaluations.ts';
+import { isLoggedImage, LOGGED_IMAGES, loggedImages } from './logged-images.ts';
 import { sendModel } from './logged-model.ts';
-import { hashed, legalKey, legalPath } from './names.ts';
+import { hashed, legalPath } from './names.ts';
 import { noteOf } from './note.ts';
+import { Points } from './points.ts';
 import { RemoteRun } from './remote-run.ts';
 import {
   datasetOf,
@@ -18,10 +20,8 @@ import {
   statusOf,
   tagsOf,
 } from './run-record.ts';
-import { bestName } from './score-names.ts';
 import { sendSystemMetrics } from './system-metrics.ts';
 import { EventTail } from './tail.ts';
-import { type Metric, metric } from './values.ts';
 
 export interface RunSyncOptions {
   runDir: string;
@@ -39,6 +39,8 @@ export class RunSync {
   private readonly options: RunSyncOptions;
   private readonly tail: EventTail;
   private remote: RemoteRun | undefined;
+  /** Has taken in what was sent. */
+  private points: Points | undefined;
 
   constructor(options: RunSyncOptions) {
     this.options = options;
@@ -86,8 +88,11 @@ export class RunSync {
     await sendSystemMetrics(remote, runDir);
     if (last || news.artifacts) {
       const files = await artifactsOf(runDir, { log: last });
-      await remote.logMetrics(remote.unsent(files.filter(isEvaluation)).flatMap(pointsOfEvaluation));
+      await remote.logMetrics(
+        remote.unsent(files.filter(isEvaluation)).flatMap((file) => remote.news(pointsOfEvaluation(file))),
+      );
       await remote.putArtifacts(files);
+      if (files.some(isLoggedImage)) await remote.setTags({ [LOGGED_IMAGES]: 'True' });
     }
     if (last) {
       if (status === 'FINISHED') await sendModel(remote, this.options.client, runDir);
@@ -98,48 +103,31 @@ export class RunSync {
 
   private async sendEvents(
     remote: RemoteRun,
-    { state }: RunRecord,
+    { config, state }: RunRecord,
     last: boolean,
   ): Promise<{ artifacts: boolean }> {
     const news = { artifacts: false };
-    const start = state[0]?.time ?? Date.now();
+    const { sent } = remote;
+    const { runDir } = this.options;
+    // Shorter than what was sent: it was made anew.
+    if (endOf(eventsFile(runDir)) < sent.events) sent.events = 0;
+    const made = { own: config.trainer?.command === undefined, start: state[0]?.time ?? Date.now() };
+    const points = this.points ?? new Points(made).skip(runDir, sent.events);
+    // What was taken in and could not be sent comes again.
+    this.points = undefined;
     for (;;) {
-      const { sent } = remote;
       const { events, position } = await this.tail.next(sent.events, { last });
-      if (position === sent.events) return news;
-      await remote.logMetrics(events.flatMap((event) => pointsOf(event, sent, event.time || start)));
+      if (position === sent.events) {
+        this.points = points;
+        return news;
+      }
+      await remote.logMetrics(events.flatMap((event) => points.of(event)));
       await remote.setTags(warningsOf(events));
       news.artifacts ||= events.some(({ type }) => type === 'artifact');
       sent.events = position;
       remote.save();
     }
   }
-}
-
-/**
- * The points of an event. `finished` holds the scores of the best checkpoint, which are not those of the last step: its `val/x` are
- * `val_best/x`, those without a slash `final/x`. Its `test/x` are left out where the record has them as a metric already.
- */
-function pointsOf(event: Event, last: Pick<Sent, 'step' | 'epoch' | 'tested'>, time: number): Metric[] {
-  if (event.type === 'metric') {
-    // A trainer of another make may give a step that is no number.
-    const step = Number.isSafeInteger(Math.trunc(event.step)) ? Math.trunc(event.step) : last.step;
-    last.step = step;
-    if (Object.keys(event.values).some((name) => name.startsWith('test/'))) last.tested = true;
-    const points = Object.entries(event.values).map(([name, value]) =>
-      metric(legalKey(name), value, time, step),
-    );
-    // Once a step, also where a trainer tells its metrics in several events.
-    if (event.epoch > 0 && !('epoch' in event.values) && last.epoch !== step) {
-      points.push(metric('epoch', event.epoch, time, step));
-      last.epoch = step;
-    }
-    return points;
-  }
-  if (event.type !== 'finished') return [];
-  return Object.entries(event.metrics)
-    .filter(([name]) => !(last.tested && name.startsWith('test/')))
-    .map(([name, value]) => metric(legalKey(bestName(name)), value, time, last.step));
 }
 
 function warningsOf(events: Event[]): Record<string, string> {
@@ -164,7 +152,12 @@ export async function artifactsOf(runDir: string, { log }: { log: boolean }): Pr
     ...(tracking?.changes === true ? ['changes.diff'] : []),
   ];
   const record = await filesOf(runDir, names);
-  return [...own.map((file) => ({ ...file, path: artifactPath(file.path) })), ...record];
+  const started = readState(runDir)[0]?.time ?? 0;
+  const shown = loggedImages(own, started);
+  return [
+    ...shown.map((file) => (isLoggedImage(file) ? file : { ...file, path: artifactPath(file.path) })),
+    ...record,
+  ];
 }
 
 /** What a run was made of: its config and spec. */

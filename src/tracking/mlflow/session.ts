@@ -3,7 +3,7 @@ import type { Experiment } from './answers.ts';
 import { MlflowClient } from './client.ts';
 import { connect } from './connection.ts';
 import { MlflowError } from './errors.ts';
-import { makeServerFolder, serverFolder } from './local/folder.ts';
+import { makeServerFolder, serverFolder, serverId } from './local/folder.ts';
 import { waitForServer } from './local/server.ts';
 import type { ServerState } from './local/state.ts';
 import { type Pages, pagesOf } from './pages.ts';
@@ -50,7 +50,7 @@ export class Session {
     if (target.kind === 'local') {
       const base = await waitForServer(runs, { signal, onPhase });
       const client = new MlflowClient({ base, headers: {} }, { policy, signal });
-      return new Session(client, localTarget(runs), await client.version());
+      return new Session(client, nameOf(makeServerFolder(serverFolder(runs))), await client.version());
     }
     const connection = connect(target.uri);
     const client = new MlflowClient(connection, { policy, signal });
@@ -114,4 +114,10 @@ export class Session {
   }
 }
 
-export const localTarget = (runs: string): string => `local:${makeServerFolder(serverFolder(runs))}`;
+/** The name of the local server in cursors; undefined if there never was one. */
+export function localTarget(runs: string): string | undefined {
+  const id = serverId(serverFolder(runs));
+  return id === undefined ? undefined : nameOf(id);
+}
+
+const nameOf = (id: string): string => `local:${id}`;

@@ -128,7 +128,9 @@ export class SweepSync {
     const news = pointsAfterEach(finished, objective).filter(({ step }) => step > sent.step);
     // They follow from the runs: those that were sent for the same runs are there.
     const ended = lastChange(trials);
-    const final = last && sent.ended !== ended ? bestScores(points, objective, finished.length, ended) : [];
+    // At step 0 MLflow draws a bar; of a sweep that continued after its end, at a later one.
+    const step = sent.ended === undefined ? 0 : finished.length;
+    const final = last && sent.ended !== ended ? bestScores(points, objective, step, ended) : [];
     await remote.logMetrics([...news, ...final]);
     if (last) sent.ended = ended;
     sent.step = finished.length;

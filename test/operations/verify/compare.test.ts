@@ -51,7 +51,13 @@ test('a record tells of losses, metrics and the end; speeds are left out, and a 
     { type: 'progress', time, stage: 'data', done: 1, total: 2, unit: 'images' },
     progress(2, 5),
     progress(2, 4),
-    { type: 'metric', time, step: 3, epoch: 1, values: { 'val/loss': 1, 'train/images_per_second': 7 } },
+    {
+      type: 'metric',
+      time,
+      step: 3,
+      epoch: 1,
+      values: { 'val/loss': 1, 'train/images_per_second': 7, 'train/waiting_for_data': 0.1 },
+    },
     progress(5, 3),
   ]);
   assert.deepEqual(

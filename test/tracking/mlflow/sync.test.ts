@@ -20,6 +20,7 @@ import { connect } from '../../../src/tracking/mlflow/connection.ts';
 import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
 import { RemoteRun } from '../../../src/tracking/mlflow/remote-run.ts';
 import { type SyncRow, syncRuns } from '../../../src/tracking/sync.ts';
+import { withoutSmallDisk } from '../../support/small-disk.ts';
 import { writeRecord } from '../support/record.ts';
 import { startTestServer, type TestServer, withoutMlflow } from '../support/server.ts';
 
@@ -38,7 +39,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
   let client: MlflowClient;
   let reader: { child: ChildProcess; lines: AsyncIterator<string> };
   before(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ disk: '64m' });
     client = new MlflowClient({ base: server.base, headers: {} });
     const script = join(import.meta.dirname, '../support/read_back.py');
     const child = spawn(server.python, [script, server.base], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -448,7 +449,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     mkdirSync(join(runDir, 'artifacts', 'evaluations'), { recursive: true });
     writeFileSync(
       join(runDir, 'artifacts', 'evaluations', 'test-1f0c2b3a.json'),
-      JSON.stringify({ checkpoint: { step: 40 }, metrics: { 'test/combined': 0.75, 'test/odd': 'high' } }),
+      JSON.stringify({ metrics: { 'test/combined': 0.75, 'test/odd': 'high' } }),
     );
     const [row] = await send([runDir]);
     assert.equal(row?.status, 'sent', row?.reason);
@@ -459,9 +460,29 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     ]);
     assert.deepEqual(
       back.metrics['evaluate/test-1f0c2b3a/combined']!.map(([step, , value]) => [step, value]),
-      [[40, 0.75]],
+      [[0, 0.75]],
     );
     assert.ok(!Object.keys(back.metrics).some((name) => name.includes('odd')));
+    assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
+  });
+
+  test('has its images where the grid of MLflow looks for them', async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'images',
+      artifacts: { 'images/test/mistakes.jpg': 'no image', 'images/notes.txt': 'none either' },
+      end: 'finished',
+    });
+    const [row] = await send([runDir]);
+    const { artifacts, tags } = await readBack(idOf(row!));
+    assert.equal(tags['mlflow.loggedImages'], 'True');
+    const names = Object.keys(artifacts).filter((name) => name.startsWith('images/'));
+    assert.equal(names.length, 3);
+    for (const name of names)
+      assert.match(
+        name,
+        /^images\/(other\/notes\.txt|test~mistakes\+step\+0\+timestamp\+\d+\+\w+(\+compressed)?\.webp)$/,
+      );
     assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
   });
 
@@ -517,6 +538,37 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.equal((await send([runDir], { restore: true }))[0]?.url, row?.url);
   });
 
+  test('is sent as a whole once a full disk of the server has room again', {
+    skip: withoutSmallDisk,
+  }, async () => {
+    const runDir = writeRecord({
+      runs: server.runs,
+      trial: 'full',
+      metrics: Array.from({ length: 3000 }, (_, step) => ({ step, values: { a: step, b: -step } })),
+      artifacts: { 'big.txt': 'x'.repeat(1 << 20) },
+      end: 'finished',
+    });
+    const filler = join(server.folder, 'filler');
+    await client.createExperiment('full', []);
+    fill(filler);
+    const notes: string[] = [];
+    const config = { name: 'odd', tracking: { mlflow: server.base, experiment: 'facecom' } };
+    const tracker = trackRun({ runDir, runs: server.runs, config, note: (line) => notes.push(line) });
+    const closed = await tracker.close({ timeout: 3 });
+    const [row] = await send([runDir]);
+    rmSync(filler);
+    assert.equal(closed.sent, false);
+    assert.match(notes.join('\n'), /does not work.*`facecom sync` sends/s);
+    assert.deepEqual([row?.status, row?.code], ['failed', 'mlflow-unreachable']);
+    const [again] = await send([runDir]);
+    assert.equal(again?.status, 'sent', again?.reason);
+    const back = await readBack(idOf(again));
+    assert.deepEqual(
+      [back.status, back.metrics.a!.length, back.metrics.b!.length, back.artifacts['big.txt']!.length],
+      ['FINISHED', 3000, 3000, 1 << 20],
+    );
+  });
+
   test('is followed while it runs', async () => {
     const runDir = writeRecord({
       runs: server.runs,
@@ -563,6 +615,16 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     assert.deepEqual((await client.run(info.run_id))?.data.metrics ?? [], []);
   });
 });
+
+/** Writes a file until its disk is full. */
+function fill(file: string): void {
+  for (let bytes = 1 << 20; bytes >= 512; )
+    try {
+      appendFileSync(file, Buffer.alloc(bytes));
+    } catch {
+      bytes /= 2;
+    }
+}
 
 suite('a server that does not do what it should', () => {
   let server: Server;

@@ -97,7 +97,7 @@ export async function essence(runDir: string, which: 'last' | 'best') {
 export function metrics(runDir: string) {
   return readEvents(runDir).flatMap((event) => {
     if (event.type !== 'metric') return [];
-    const { 'train/images_per_second': _rate, ...values } = event.values;
+    const { 'train/images_per_second': _rate, 'train/waiting_for_data': _waiting, ...values } = event.values;
     return [{ step: event.step, epoch: event.epoch, values }];
   });
 }

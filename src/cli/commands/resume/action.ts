@@ -9,11 +9,11 @@ import type { ResumeOptions } from './command.ts';
 
 /** Continues a sweep or a run. Returns the exit code. */
 export async function resume(target: string, options: ResumeOptions): Promise<number> {
-  const { runs, set, maxParallel, failed, json = false, quiet = false } = options;
+  const { runs, set, launcher, maxParallel, failed, json = false, quiet = false } = options;
   const report = terminalReporter(options);
   return withSignals(report.note, async (signals) => {
     const resumed = await resumeTarget(target, {
-      ...{ runs, set, maxParallel, failed, report, ...signals },
+      ...{ runs, set, launcher, maxParallel, failed, report, ...signals },
       watchSweep: watchSweep(options, report),
       watchRun: async ({ id, dir }) => {
         report.note(`run ${id} continues in ${dir}`);

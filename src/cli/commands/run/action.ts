@@ -1,8 +1,7 @@
 import { stringify } from 'yaml';
 import { shownPath } from '../../../base/format.ts';
-import { readRunnable, run as runExperiment } from '../../../operations/index.ts';
+import { launcherAsSet, readRunnable, run as runExperiment } from '../../../operations/index.ts';
 import type { Experiment } from '../../../spec/index.ts';
-import { launcherAsSet } from '../../terminal/launcher-option.ts';
 import { printJson } from '../../terminal/print.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { concludeRun } from '../../terminal/run-result.ts';

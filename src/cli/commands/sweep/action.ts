@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { sweep as runSweep } from '../../../operations/index.ts';
+import { launcherAsSet, sweep as runSweep } from '../../../operations/index.ts';
 import { readExperiment } from '../../../spec/index.ts';
-import { launcherAsSet } from '../../terminal/launcher-option.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { withSignals } from '../../terminal/signals.ts';
 import { startDetached } from '../../terminal/start-detached.ts';

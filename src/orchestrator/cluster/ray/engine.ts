@@ -150,11 +150,7 @@ export class RayEngine implements Engine {
   async explain({ key }: Reference): Promise<Explanation | undefined> {
     const job = await this.get(key);
     // Ray forgets its jobs with its head node.
-    if (!job)
-      return {
-        class: 'infrastructure',
-        message: `Ray does not know of the job ${key} any more: was it restarted?`,
-      };
+    if (!job) return undefined;
     const message = String(job.message ?? '').split('\n')[0]!;
     if (job.status === 'STOPPED')
       return { cancelled: `Ray's job ${key} was stopped outside of facecom: ${message}` };

@@ -19,7 +19,7 @@ const SEPARATOR = '|';
 const forNow =
   /Requested node configuration is not available|Required node not available|Nodes required for job are DOWN/;
 /** Which of two jobs of one name and task counts: one was submitted twice, and the other ends by itself. */
-const order = { running: 2, waiting: 1, ended: 0 } as const;
+const order = { running: 3, waiting: 2, held: 1, ended: 0 } as const;
 
 /**
  * Slurm by its programs: sbatch, squeue, sacct or scontrol where there is no accounting, and scancel. Jobs are found by their name, which is
@@ -104,33 +104,39 @@ export class SlurmEngine implements Engine {
       const [task, state, reason, name] = line.split(SEPARATOR);
       if (name === undefined || !known.has(name)) continue;
       const id = taskName(name, Number(task));
-      const phase = phaseOf(state!);
+      const phase = phaseOf(state!, reason);
       const before = found.get(id);
       if (!before || order[phase] > order[before.phase]) found.set(id, { phase, state: state!, reason });
     }
     return found;
   }
 
-  async explain({ key, id }: Reference, task: number, job: string | undefined): Promise<Explanation> {
+  async explain(
+    { key, id }: Reference,
+    task: number,
+    job: string | undefined,
+  ): Promise<Explanation | undefined> {
     const name = job ?? `${id ?? key}_${task}`;
-    const row =
-      (await this.account(['-X', '-n', '--parsable2', '-j', name, '-o', 'State,ExitCode,Reason'])).split(
-        '\n',
-      )[0] || (await this.shown(name));
+    const format = ['-X', '-n', '--parsable2', '-j', name, '-o', 'State,ExitCode,Reason,JobName'];
+    // The number may be another job's by now.
+    const own = (text: string) => text.split('\n').find((row) => row.endsWith(SEPARATOR + key));
+    const row = own(await this.account(format)) ?? own(await this.shown(name));
+    if (row === undefined) return undefined;
     const [state = '', exit, reason] = row.split(SEPARATOR);
     return explainState(name, state, { exit, reason });
   }
 
   async cancel(batches: readonly Reference[], how: 'save' | 'kill'): Promise<void> {
-    const jobs = batches.flatMap(({ id, tasks }) =>
-      id === undefined ? [] : tasks.map((task) => `${id}_${task}`),
-    );
-    for (let at = 0; at < jobs.length; at += 500) {
-      const some = jobs.slice(at, at + 500);
-      if (how === 'kill') await this.cancelSome(some);
-      else {
-        await this.cancelSome(['--state=PENDING', ...some]);
-        await this.cancelSome(['--signal=TERM', '--batch', '--state=RUNNING', ...some]);
+    for (const { key, id, tasks } of batches) {
+      if (id === undefined) continue;
+      for (let at = 0; at < tasks.length; at += 500) {
+        // By both: the number may be another job's by now.
+        const some = [`--name=${key}`, ...tasks.slice(at, at + 500).map((task) => `${id}_${task}`)];
+        if (how === 'kill') await this.cancelSome(some);
+        else {
+          await this.cancelSome(['--state=PENDING', ...some]);
+          await this.cancelSome(['--signal=TERM', '--batch', '--state=RUNNING', ...some]);
+        }
       }
     }
   }
@@ -163,7 +169,7 @@ export class SlurmEngine implements Engine {
       return '';
     });
     const value = (name: string) => new RegExp(`\\b${name}=(\\S*)`).exec(text)?.[1] ?? '';
-    return [value('JobState'), value('ExitCode'), value('Reason')].join(SEPARATOR);
+    return ['JobState', 'ExitCode', 'Reason', 'JobName'].map(value).join(SEPARATOR);
   }
 
   private async hasGpus(): Promise<boolean> {

@@ -10,15 +10,18 @@ const SLACK = 60;
  * is not why it was told to end, or where it was queued too often.
  */
 export async function queueAgain(
-  { lead, requeues = 0 }: Batch,
-  say: (line: string) => void,
+  { key, lead, requeues = 0 }: Batch,
+  say: (line: string) => unknown,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<boolean> {
   const { SLURM_JOB_ID: id, SLURM_RESTART_COUNT: count = '0' } = env;
   if (id === undefined || lead === undefined || Number(count) >= requeues) return false;
   try {
-    const [state, left] = (await callSlurm('squeue', ['-h', '-j', id, '-o', '%T|%L'])).trim().split('|');
+    const row = await callSlurm('squeue', ['-h', '-j', id, '-o', '%T|%L|%j']);
+    const [state, left, name] = row.trim().split('|');
     const seconds = secondsOf(left ?? '');
+    // A controller that has lost this job may have given its number to another.
+    if (name !== key) return false;
     if (state !== 'RUNNING' || seconds === undefined || seconds > lead + SLACK) return false;
     say(
       `${seconds} seconds before its time limit: the run is saved and continues when Slurm starts it again.`,

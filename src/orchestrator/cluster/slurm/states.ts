@@ -13,10 +13,13 @@ const waiting: ReadonlySet<string> = new Set([
 ]);
 const running: ReadonlySet<string> = new Set(['RUNNING', 'COMPLETING', 'SIGNALING', 'STAGE_OUT', 'RESIZING']);
 
+/** Why Slurm holds a job that it could not start, such as one whose number a node still has a job of. Nobody else's hold: that is waited for. */
+const held = /launch failed requeued held/i;
+
 /** The phase of a job in one of Slurm's states (squeue(1), JOB STATE CODES); what is followed by words counts by the first. */
-export function phaseOf(state: string): TaskState['phase'] {
+export function phaseOf(state: string, reason = ''): TaskState['phase'] {
   const word = state.split(/[\s+]/)[0]!;
-  if (waiting.has(word)) return 'waiting';
+  if (waiting.has(word)) return held.test(reason) ? 'held' : 'waiting';
   return running.has(word) ? 'running' : 'ended';
 }
 

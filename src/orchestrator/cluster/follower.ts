@@ -1,0 +1,202 @@
+import type { FSWatcher } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jobOutput, listTasks, readClaim, readEnd, trainerHolder } from '../../record/index.ts';
+import { type Engine, EngineError, type TaskState, taskName } from './engine.ts';
+import type { Ledger } from './ledger.ts';
+import { referencesOf, type Task } from './task.ts';
+import { watchFolder } from './watch-folder.ts';
+
+/** How often a task that its engine loses before it has begun is submitted again before that is a failure. */
+const AGAIN = 3;
+/** Seconds that an engine has to notice an end. */
+const LINGER = 15;
+
+/**
+ * Follows tasks to their ends: claims and ends in the folder of the jobs are the truth; the engine is polled, and explains an end that is
+ * missing.
+ */
+export class Follower {
+  private awake = new AbortController();
+  /** Milliseconds of performance.now() of the last poll of the engine. */
+  private asked = Number.NEGATIVE_INFINITY;
+  private readonly watcher: FSWatcher | undefined;
+  private readonly following: Promise<void>;
+
+  /** `again`: submits a task that its engine has lost. */
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly again: (task: Task) => void,
+  ) {
+    this.watcher = watchFolder(ledger.jobs, () => this.wake());
+    this.following = this.follow();
+  }
+
+  /** The engine is polled now, not at its turn. */
+  askSoon(): void {
+    this.asked = Number.NEGATIVE_INFINITY;
+    this.wake();
+  }
+
+  /** After the ledger was closed. */
+  async close(): Promise<void> {
+    this.watcher?.close();
+    this.wake();
+    await this.following;
+  }
+
+  private wake(): void {
+    this.awake.abort();
+    this.awake = new AbortController();
+  }
+
+  private async follow(): Promise<void> {
+    const { closed, options } = this.ledger;
+    while (!closed.aborted) {
+      const { signal } = this.awake;
+      try {
+        await this.look();
+      } catch (error) {
+        options.note(`${options.engine.name}: ${(error as Error).message}`);
+      }
+      if (!closed.aborted) await sleep(options.poll * 1000, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  private async look(): Promise<void> {
+    const { ledger } = this;
+    const open = ledger.all().filter(({ batch, over }) => batch && !over);
+    if (open.length === 0) return;
+    const listed = listTasks(ledger.jobs);
+    for (const task of open) {
+      const there = listed.get(taskName(task.batch!.key, task.number));
+      if (there?.has('end')) this.read(task);
+      else if (there?.has('claim') && !task.hasBegun)
+        task.begin(readClaim(ledger.jobs, task.batch!.key, task.number)?.job);
+    }
+    if (performance.now() - this.asked < ledger.options.poll * 1000) return;
+    const left = open.filter(({ over, batch }) => !over && batch?.id !== undefined);
+    if (left.length > 0) await this.askEngine(left);
+  }
+
+  private read(task: Task): void {
+    const { jobs } = this.ledger;
+    const { key } = task.batch!;
+    const end = readEnd(jobs, key, task.number);
+    if (!end) return;
+    task.begin(readClaim(jobs, key, task.number)?.job);
+    const { told: _, ...exit } = end;
+    this.ledger.conclude(task, exit);
+  }
+
+  private async askEngine(tasks: readonly Task[]): Promise<void> {
+    const { ledger } = this;
+    const begun = performance.now();
+    this.asked = begun;
+    let states: Map<string, TaskState>;
+    try {
+      states = await ledger.options.engine.poll(referencesOf([...tasks, ...ledger.leaving.values()]));
+    } catch (error) {
+      ledger.contact.silent((error as Error).message);
+      return;
+    }
+    ledger.contact.answered();
+    const held: Task[] = [];
+    for (const task of tasks) {
+      if (task.over || !task.batch) continue;
+      const state = states.get(taskName(task.batch.key, task.number));
+      if (state?.phase === 'held') held.push(task);
+      else await this.judge(task, state, begun);
+    }
+    if (held.length > 0) await this.free(held, states);
+    await this.seeOff(states, begun);
+  }
+
+  private async judge(task: Task, state: TaskState | undefined, now: number): Promise<void> {
+    const { ledger } = this;
+    const waited = task.waits || !task.hasBegun;
+    task.waits = state?.phase === 'waiting' || (!task.hasBegun && state?.phase !== 'ended');
+    if (state && state.phase !== 'ended') {
+      task.silentSince = undefined;
+      return;
+    }
+    // What ended before it began, as it was asked to, or was killed, has nothing more to say.
+    const taken = task.ending === 'save' && waited && /^(CANCELLED|STOPPED)/.test(state?.state ?? '');
+    task.silentSince ??= now;
+    if (taken || task.ending === 'kill') ledger.conclude(task, { signal: taken ? 'SIGTERM' : 'SIGKILL' });
+    else if (now - task.silentSince >= ledger.options.visibility * 1000)
+      await this.explain(task, state !== undefined);
+  }
+
+  /** The engine has ended it, or knows it no more, and no word of it came: the folder is looked at once more, then the engine's word counts. */
+  private async explain(task: Task, known: boolean): Promise<void> {
+    const { ledger } = this;
+    const { engine } = ledger.options;
+    const { key } = task.batch!;
+    this.read(task);
+    // Its trainer gives signs of life: a controller that has lost the job does not decide that it has ended.
+    if (task.over || trainerHolder(task.runDir)) return;
+    const said = jobOutput(ledger.jobs, key, task.number);
+    let explained: Awaited<ReturnType<Engine['explain']>>;
+    try {
+      explained = await engine.explain(referencesOf([task])[0]!, task.number, task.job);
+    } catch (error) {
+      // It is asked again.
+      if (error instanceof EngineError && error.kind === 'unknown') return;
+      throw error;
+    }
+    const words = said === '' ? '' : ` It printed: ${said.split('\n').at(-1)}`;
+    if (!known && explained === undefined && this.lostUnbegun(task)) return;
+    if (explained === undefined)
+      ledger.conclude(task, {
+        explained: {
+          class: 'lost',
+          message: `${engine.name} does not know of the job ${task.job ?? key} any more (was it restarted?), and it left no word.${words}`,
+        },
+      });
+    else if ('cancelled' in explained) ledger.conclude(task, { cancelled: explained.cancelled + words });
+    else ledger.conclude(task, { explained: { ...explained, message: explained.message + words } });
+  }
+
+  /** A controller that was killed forgets jobs, and a restarted head node all: what had not begun is submitted again. */
+  private lostUnbegun(task: Task): boolean {
+    if (task.hasBegun || task.ending !== undefined || task.losses >= AGAIN) return false;
+    const { engine, note } = this.ledger.options;
+    if (task.losses++ === 0) note(`${engine.name} has lost a job that had not begun: it is submitted again.`);
+    this.ledger.release(task);
+    this.again(task);
+    return true;
+  }
+
+  /** The engine holds them, and will not start them by itself. */
+  private async free(held: readonly Task[], states: ReadonlyMap<string, TaskState>): Promise<void> {
+    const { options, contact } = this.ledger;
+    try {
+      await options.engine.cancel(referencesOf(held), 'kill');
+    } catch (error) {
+      contact.silent((error as Error).message);
+      return;
+    }
+    for (const task of held) {
+      const { reason, state } = states.get(taskName(task.batch!.key, task.number))!;
+      if (this.lostUnbegun(task)) continue;
+      const message = `${options.engine.name} holds the job and does not start it: ${reason ?? state}.`;
+      this.ledger.conclude(task, { explained: { class: 'infrastructure', message } });
+    }
+  }
+
+  /** Jobs whose end the record tells, and that the engine takes for running even so, keep others waiting: they are cancelled. */
+  private async seeOff(states: Map<string, TaskState>, now: number): Promise<void> {
+    const { leaving, options, contact } = this.ledger;
+    const lost = [];
+    for (const [name, one] of leaving) {
+      const phase = states.get(name)?.phase ?? 'ended';
+      if (phase !== 'ended' && now - one.since < (options.linger ?? LINGER) * 1000) continue;
+      leaving.delete(name);
+      if (phase !== 'ended') lost.push(one);
+    }
+    if (lost.length > 0)
+      await options.engine
+        .cancel(referencesOf(lost), 'kill')
+        .catch((error: Error) => contact.silent(error.message));
+  }
+}
