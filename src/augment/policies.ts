@@ -11,12 +11,11 @@ export interface Policy {
   effects: readonly PolicyEntry[];
 }
 
-const replacedProgram: readonly PolicyEntry[] = [
+const rainAndBlur: readonly PolicyEntry[] = [
   { effect: 'brightness_contrast', p: 0.5 },
   { effect: 'gaussian_blur', p: 0.3, kernel: [3, 7] },
   { effect: 'horizontal_flip', p: 0.5 },
   { effect: 'rain', p: 0.2 },
-  { effect: 'fog', p: 0.2 },
 ];
 
 /** The named policies of `augment.policy`: one entry each. */
@@ -33,13 +32,14 @@ export const policies: Record<string, Policy> = {
   'replaced-program': {
     description:
       'The recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog.',
-    effects: replacedProgram,
+    effects: [...rainAndBlur, { effect: 'fog_patches', p: 0.2 }],
   },
   'facecom-weather': {
     description:
-      'The default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise.',
+      'The default: the recipe of `replaced-program` with fog over the whole image, and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise.',
     effects: [
-      ...replacedProgram,
+      ...rainAndBlur,
+      { effect: 'fog', p: 0.2 },
       { effect: 'motion_blur', p: 0.15 },
       { effect: 'low_light', p: 0.15 },
       { effect: 'overexposure', p: 0.15 },

@@ -12,4 +12,4 @@ export type { Picture } from './picture.ts';
 export { shade } from './polygon.ts';
 export { downUp } from './resample.ts';
 export { applyTable, gradedGain, linear, tableOf } from './tone.ts';
-export { fog, rainDrops } from './weather.ts';
+export { fog, fogPatches, rainDrops } from './weather.ts';

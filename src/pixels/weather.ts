@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.ts';
+import { gaussianBlur } from './blur.ts';
 import { smoothField } from './noise.ts';
 import type { Picture } from './picture.ts';
 
@@ -14,6 +15,45 @@ export function fog({ pixels, size }: Picture, density: number, haze: number, ra
     pixels[at] = pixels[at]! + (white - pixels[at]!) * cover + 0.5;
     pixels[at + 1] = pixels[at + 1]! + (white - pixels[at + 1]!) * cover + 0.5;
     pixels[at + 2] = pixels[at + 2]! + (white + 4 - pixels[at + 2]!) * cover + 0.5;
+  }
+}
+
+/**
+ * Patches of fog as albumentations' RandomFog draws them: discs of white, by `density × opacity` (both 0..1) each, in ten regions around the
+ * middle of which each is a tenth narrower than the last, softened at the end.
+ */
+export function fogPatches(picture: Picture, density: number, opacity: number, random: Random): void {
+  const { pixels, size } = picture;
+  const region = Math.max(1, Math.floor(Math.floor(size / 3) * density));
+  const widest = Math.max(2, Math.floor(size * 0.1 * density));
+  const narrowest = Math.max(1, widest >> 1);
+  const alpha = density * opacity;
+  if (alpha === 0) return;
+  const middle = (size - 1) >> 1;
+  let width = size;
+  for (let k = 0; k < 10 && width > region; k++, width = Math.floor(width * 0.9)) {
+    const half = width >> 1;
+    for (let rest = Math.floor(((width * width) / (region * region)) * density * 10); rest > 0; rest--) {
+      const x = random.integer(middle - half, middle + half);
+      const y = random.integer(middle - half, middle + half);
+      whiten({ pixels, size }, { x, y, radius: random.integer(narrowest, widest - 1) }, alpha);
+    }
+  }
+  gaussianBlur(picture, Math.max(3, Math.floor(size / 30)) | 1, 0);
+}
+
+/** Blends a disc towards white by `alpha`. */
+function whiten(
+  { pixels, size }: Picture,
+  disc: { x: number; y: number; radius: number },
+  alpha: number,
+): void {
+  const { x, y, radius } = disc;
+  for (let row = Math.max(0, y - radius); row <= Math.min(size - 1, y + radius); row++) {
+    const reach = Math.floor(Math.sqrt(radius * radius - (row - y) * (row - y)));
+    const last = 3 * (row * size + Math.min(size - 1, x + reach)) + 2;
+    for (let at = 3 * (row * size + Math.max(0, x - reach)); at <= last; at++)
+      pixels[at] = pixels[at]! + (255 - pixels[at]!) * alpha + 0.5;
   }
 }
 

@@ -24,6 +24,7 @@ export type Effect =
   | Jpeg
   | Rain
   | Fog
+  | FogPatches
   | LowLight
   | Overexposure
   | Glare
@@ -436,7 +437,7 @@ export interface Experiment {
    */
   augment: {
     /**
-     * A named policy, or a list of effects with their parameters, applied in order. none: images as they are. light: little changes that any face image stands: for clean images, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many images of an identity.
+     * A named policy, or a list of effects with their parameters, applied in order. none: images as they are. light: little changes that any face image stands: for clean images, fine-tuning and last epochs. replaced-program: the recipe of the PyTorch script that facecom replaces, for comparisons with it: brightness, blur, flip, rain and fog. facecom-weather: the default: the recipe of `replaced-program` with fog over the whole image, and the other conditions that FaceCom tests, each now and then: motion blur, low light, overexposure, noise. facecom-strong: all of FaceCom’s conditions, one kind of each at a time, with the crops and low resolutions that help recognition: for long training and many images of an identity.
      */
     policy: ('none' | 'light' | 'replaced-program' | 'facecom-weather' | 'facecom-strong') | Effect[];
     /**
@@ -1538,7 +1539,7 @@ export interface Rain {
 }
 export interface Fog {
   /**
-   * Fog, as albumentations.RandomFog.
+   * Fog that lies over the whole image, with the parameters of albumentations.RandomFog; its own patches are `fog_patches`.
    */
   effect: 'fog';
   /**
@@ -1554,6 +1555,27 @@ export interface Fog {
   fog_coef_range: [number, number];
   /**
    * Opacity of the haze that lies everywhere.
+   */
+  alpha_coef: number;
+}
+export interface FogPatches {
+  /**
+   * Patches of fog, as albumentations.RandomFog draws them: bright in the middle of the image, thin at its sides. `fog` lies over the whole image.
+   */
+  effect: 'fog_patches';
+  /**
+   * Probability with which it is applied to an image.
+   */
+  p: number;
+  /**
+   * Density and size of the patches, 0 none to 1 dense.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  fog_coef_range: [number, number];
+  /**
+   * Opacity of a patch at density 1.
    */
   alpha_coef: number;
 }

@@ -45,6 +45,17 @@ test('each does what its name says', () => {
     pixels.toSorted()[Math.floor(pixels.length * 0.95)]! -
     pixels.toSorted()[Math.floor(pixels.length * 0.05)]!;
   assert.ok(range(one('fog', { fog_coef_range: [1, 1] })) < range(clean) * 0.7);
+  // Patches whiten the middle, and keep the contrast that fog over the whole image takes.
+  const patches = one('fog_patches', { fog_coef_range: [1, 1] });
+  const whitened = (from: number, to: number) => {
+    let sum = 0;
+    for (let y = from; y < to; y++)
+      for (let x = from; x < to; x++)
+        for (let c = 0; c < 3; c++) sum += patches[3 * (y * size + x) + c]! - clean[3 * (y * size + x) + c]!;
+    return sum / (3 * (to - from) ** 2);
+  };
+  assert.ok(whitened(Math.floor(size * 0.4), Math.ceil(size * 0.6)) > whitened(0, size) + 5);
+  assert.ok(range(patches) > range(one('fog', { fog_coef_range: [1, 1] })));
   assert.deepEqual(
     apply([
       { effect: 'horizontal_flip', p: 1 },
@@ -87,7 +98,7 @@ test('the named policies', () => {
       ['gaussian_blur', 0.3],
       ['horizontal_flip', 0.5],
       ['rain', 0.2],
-      ['fog', 0.2],
+      ['fog_patches', 0.2],
     ],
   );
   const weather = policies['facecom-weather']!.effects.map(({ effect }) => effect);

@@ -38,13 +38,14 @@ const timed = ['data.split={train: 0.5, validation: 0.5, test: 0}', 'train.early
 
 const replaced = join(experiments, 'facecom.yaml');
 const best = join(experiments, 'best.yaml');
-const replacedProgram = 'augment.policy=replaced-program';
+/** Its script draws each effect by itself. */
+const replacedProgram = ['augment.policy=replaced-program', 'augment.max_effects=0'];
 const arcface =
   'model.heads.identity={embedding: 512, loss: arcface, margin: 0.3, scale: 30, margin_warmup: 5}';
 const softmax = 'model.heads.identity={embedding: 0, hidden: 0, dropout: 0, loss: softmax, metric: []}';
 
 export const recipes = {
-  replaced: { name: 'replaced', spec: replaced, set: [...same, replacedProgram, ...scored] },
+  replaced: { name: 'replaced', spec: replaced, set: [...same, ...replacedProgram, ...scored] },
   best: { name: 'best', spec: best, set: [...same, ...scored] },
   openSet: { name: 'open-set', spec: best, set: [...same, ...byIdentity, arcface] },
   openSetSoftmax: { name: 'open-set-softmax', spec: best, set: [...same, ...byIdentity, softmax] },
@@ -59,6 +60,6 @@ export const recipes = {
     spec: best,
     set: [...same, ...scored, arcface, 'loss.alpha=0', 'loss.beta=1'],
   },
-  replacedTimed: { name: 'replaced-timed', spec: replaced, set: [...same, replacedProgram, ...timed] },
+  replacedTimed: { name: 'replaced-timed', spec: replaced, set: [...same, ...replacedProgram, ...timed] },
   fastTimed: { name: 'fast-timed', spec: best, set: [...same, ...timed] },
 } satisfies Record<string, Recipe>;

@@ -6,10 +6,11 @@ interface Fog {
   alpha_coef: number;
 }
 
-/** albumentations' RandomFog by its parameters; the fog is a drifting field in place of its discs. */
+/** Fog by the parameters of albumentations' RandomFog; a drifting field over the whole image in place of its discs. */
 export const fog: Effect<Fog> = {
   name: 'fog',
-  description: 'Fog, as albumentations.RandomFog.',
+  description:
+    'Fog that lies over the whole image, with the parameters of albumentations.RandomFog; its own patches are `fog_patches`.',
   p: 0.2,
   kind: 'light',
   parameters: {

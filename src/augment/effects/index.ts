@@ -4,6 +4,7 @@ import { coarseDropout } from './coarse-dropout.ts';
 import { defocus } from './defocus.ts';
 import { downscale } from './downscale.ts';
 import { fog } from './fog.ts';
+import { fogPatches } from './fog-patches.ts';
 import { gamma } from './gamma.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
 import { glare } from './glare.ts';
@@ -41,6 +42,7 @@ export const effects: readonly Effect<any>[] = [
   jpeg,
   rain,
   fog,
+  fogPatches,
   lowLight,
   overexposure,
   glare,
