@@ -6,9 +6,9 @@ import { hashed } from './names.ts';
 
 /** Of a run's artifacts: images below it are shown in the grid of MLflow's page of the run. */
 const FOLDER = 'images/';
-/** MLflow takes every file that lies in its folder of images for one of a grid, and shows none if one is not. */
-const OTHERS = 'images/other/';
-/** Images above which the others are plain artifacts. */
+/** MLflow takes every file that lies in its folder of images for one of a grid, and shows none if one is not; folders below it are left alone. */
+const FILES = 'images/files/';
+/** Images above which the others are plain artifacts alone. */
 const MOST = 100;
 const THUMBNAIL = 256; // pixels of the longer side, as Python's client makes them
 
@@ -16,10 +16,10 @@ const THUMBNAIL = 256; // pixels of the longer side, as Python's client makes th
 export const LOGGED_IMAGES = 'mlflow.loggedImages';
 
 export const isLoggedImage = ({ path }: Pick<Artifact, 'path'>): boolean =>
-  path.startsWith(FOLDER) && !path.startsWith(OTHERS);
+  path.startsWith(FOLDER) && !path.startsWith(FILES);
 
 /**
- * Files below `images/` as `mlflow.log_image` names them (https://mlflow.org/docs/latest/python_api/mlflow.html#mlflow.log_image): each in
+ * Files below `images/` as they are, in a folder where MLflow's page of artifacts shows them, and images also as `mlflow.log_image` names them (https://mlflow.org/docs/latest/python_api/mlflow.html#mlflow.log_image): each in
  * full and as a thumbnail. `images/test/mistakes.jpg` is the image `test/mistakes`, beside the curves of `test/`; `images/sample@120.png` is
  * `sample` at step 120. A name is the same for the same file at all times, so that an image that changes takes the place of the one before.
  * `time`: of the run, milliseconds since 1970.
@@ -28,9 +28,11 @@ export function loggedImages(files: readonly Artifact[], time: number): Artifact
   const images = files.filter(({ path }) => path.startsWith(FOLDER) && isImage(path)).slice(0, MOST);
   return files.flatMap((file) => {
     if (!file.path.startsWith(FOLDER)) return [file];
-    if (!images.includes(file)) return [{ ...file, path: OTHERS + file.path.slice(FOLDER.length) }];
+    const plain = { ...file, path: FILES + file.path.slice(FOLDER.length) };
+    if (!images.includes(file)) return [plain];
     const stem = `${FOLDER}${nameOf(file.path, time)}`;
     return [
+      plain,
       { ...file, path: `${stem}.webp`, make: () => converted(file, { quality: 90 }) },
       {
         ...file,

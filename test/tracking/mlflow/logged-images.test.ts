@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { content } from '../../../src/tracking/mlflow/artifacts.ts';
-import { loggedImages } from '../../../src/tracking/mlflow/logged-images.ts';
+import { isLoggedImage, loggedImages } from '../../../src/tracking/mlflow/logged-images.ts';
 
 const file = (path: string, at = path) => ({ path, file: at, size: 1, changed: 2 });
+const shown = (...asked: Parameters<typeof loggedImages>) => loggedImages(...asked).filter(isLoggedImage);
 const plain = (path: string) => path.replace(/[0-9a-f]{32}/, 'ID');
 
 test('images are named as MLflow looks for them, in full and small; all else keeps away from them', () => {
@@ -17,18 +18,19 @@ test('images are named as MLflow looks for them, in full and small; all else kee
     ),
     1234.5,
   ).map(({ path }) => plain(path));
-  assert.deepEqual(found.slice(0, 3), [
+  assert.deepEqual(found.slice(0, 4), [
     'a.png',
+    'images/files/test/mistakes.jpg',
     'images/test~mistakes+step+0+timestamp+1234+ID.webp',
     'images/test~mistakes+step+0+timestamp+1234+ID+compressed.webp',
   ]);
-  assert.match(found[3]!, /^images\/odd____?-[0-9a-f]{8}\+step\+7\+timestamp\+1234\+ID\.webp$/);
-  assert.equal(found.at(-1), 'images/other/notes.txt');
+  assert.match(found[5]!, /^images\/odd____?-[0-9a-f]{8}\+step\+7\+timestamp\+1234\+ID\.webp$/);
+  assert.equal(found.at(-1), 'images/files/notes.txt');
   const many = loggedImages(
     Array.from({ length: 150 }, (_, i) => file(`images/${i}.png`)),
     0,
   );
-  assert.equal(many.filter(({ path }) => path.startsWith('images/other/')).length, 50);
+  assert.equal(many.length, 150 + 2 * 100);
 });
 
 test('an image is sent as WebP, small too; one that cannot be read, as it is', async (t) => {
@@ -38,7 +40,7 @@ test('an image is sent as WebP, small too; one that cannot be read, as it is', a
   await sharp({ create: { width: 600, height: 300, channels: 3, background: '#336699' } }).toFile(png);
   const broken = join(folder, 'b.png');
   writeFileSync(broken, 'no image');
-  const files = loggedImages([file('images/a.png', png), file('images/b.png', broken)], 0);
+  const files = shown([file('images/a.png', png), file('images/b.png', broken)], 0);
   const sent = await Promise.all(
     files.map(async (one) => Buffer.from((await content(one)).body() as Uint8Array)),
   );

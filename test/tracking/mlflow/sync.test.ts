@@ -477,11 +477,11 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     const { artifacts, tags } = await readBack(idOf(row!));
     assert.equal(tags['mlflow.loggedImages'], 'True');
     const names = Object.keys(artifacts).filter((name) => name.startsWith('images/'));
-    assert.equal(names.length, 3);
+    assert.equal(names.length, 4);
     for (const name of names)
       assert.match(
         name,
-        /^images\/(other\/notes\.txt|test~mistakes\+step\+0\+timestamp\+\d+\+\w+(\+compressed)?\.webp)$/,
+        /^images\/(files\/(notes\.txt|test\/mistakes\.jpg)|test~mistakes\+step\+0\+timestamp\+\d+\+\w+(\+compressed)?\.webp)$/,
       );
     assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
   });
