@@ -94,20 +94,22 @@ test('two mounts that see each other late, in any order: each trial runs once, a
   // A folder is carried with what is in it.
   for (const name of names(3)) writeFileSync(join(run(name).runDir, 'config.json'), '{}');
   let turn = 0;
+  t.after(() => rmSync(other, { recursive: true, force: true }));
   const release = carryLate(folder, other, () => [100, 900, 400][turn++ % 3]!);
-  t.after(() => {
+  // Before the folders go: what is removed first is carried no more.
+  try {
+    const node = nodeWithMount(join(fake, 'node'), `mount --bind '${other}' '${folder}'`);
+    const launcher = make({ node, visibility: 10 });
+    const seen = start(launcher, 3).map(async (handle, i) => {
+      const exit = await handle.exited;
+      return [exit, readFileSync(join(folder, names(3)[i]!, 'events.jsonl'), 'utf8').trim()];
+    });
+    assert.deepEqual(await Promise.all(seen), Array(3).fill([{ code: 0 }, finished]));
+    for (const name of names(3))
+      assert.equal(readFileSync(join(other, name, 'starts'), 'utf8').trim(), 'started', String(starts(name)));
+  } finally {
     release();
-    rmSync(other, { recursive: true, force: true });
-  });
-  const node = nodeWithMount(join(fake, 'node'), `mount --bind '${other}' '${folder}'`);
-  const launcher = make({ node, visibility: 10 });
-  const seen = start(launcher, 3).map(async (handle, i) => {
-    const exit = await handle.exited;
-    return [exit, readFileSync(join(folder, names(3)[i]!, 'events.jsonl'), 'utf8').trim()];
-  });
-  assert.deepEqual(await Promise.all(seen), Array(3).fill([{ code: 0 }, finished]));
-  for (const name of names(3))
-    assert.equal(readFileSync(join(other, name, 'starts'), 'utf8').trim(), 'started', String(starts(name)));
+  }
 });
 
 test('a folder that is read-only on the node: nothing is trained, and the job says so by its exit code', {
