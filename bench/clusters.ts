@@ -12,22 +12,22 @@ const SUBMITIT = 'submitit==1.5.4';
 const RAY = 'ray[default,tune]==2.60.0';
 
 /**
- * Trials that do nothing on a Slurm of one node against submitit, and on a Ray of one node against its SDK and Ray Tune; ten thousand
- * trials against a simulated Slurm of 200 nodes; and kill -9 of the command and of the engines' daemons at random moments (`kill-slurm`,
+ * Trials that do nothing on a Slurm of one node against submitit (`time-slurm`), and on a Ray of one node against its SDK and Ray Tune
+ * (`time-ray`); ten thousand trials against a simulated Slurm and Ray of 200 nodes (`plan`); and kill -9 of the command and of the engines' daemons at random moments (`kill-slurm`,
  * `kill-ray`). `--rounds` is the number of trials, and of kills.
  */
 export async function run(context: BenchContext): Promise<void> {
   if (context.wants('plan')) for (const engine of ['slurm', 'ray'] as const) await plan(context, engine);
   const missing = withoutSlurm();
-  if (context.wants('slurm') || context.wants('kill-slurm')) {
+  if (context.wants('time-slurm') || context.wants('kill-slurm')) {
     if (missing) context.note(missing);
     else await withSlurm(context);
   }
-  if (!context.wants('ray') && !context.wants('kill-ray')) return;
+  if (!context.wants('time-ray') && !context.wants('kill-ray')) return;
   const python = await context.pythonEnvironment('clusters-ray', [RAY]);
   const ray = await startRay(python);
   context.defer(() => ray.close());
-  if (context.wants('ray')) await onRay(context, ray, python);
+  if (context.wants('time-ray')) await onRay(context, ray, python);
   if (context.wants('kill-ray')) await killRay(context, ray);
 }
 
@@ -44,7 +44,7 @@ async function plan(context: BenchContext, engine: 'slurm' | 'ray'): Promise<voi
 async function withSlurm(context: BenchContext): Promise<void> {
   const slurm = await startSlurm();
   context.defer(() => slurm.close());
-  if (context.wants('slurm')) await onSlurm(context, slurm);
+  if (context.wants('time-slurm')) await onSlurm(context, slurm);
   if (context.wants('kill-slurm')) await killSlurm(context, slurm);
 }
 

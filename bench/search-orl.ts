@@ -7,14 +7,14 @@ import { writeAsideAsync } from '../src/base/files.ts';
 import type { BenchContext } from './support/context.ts';
 import { describeMachine } from './support/machine.ts';
 import { median } from './support/rounds.ts';
-import { type Outcome, ours, scripts, theirs } from './support/search-orl/sides.ts';
+import { grid as gridSide, type Outcome, ours, scripts, theirs } from './support/search-orl/sides.ts';
 import { TORCH } from './support/torch.ts';
 
 // Wall-clock of alpha × lr × augmentation × backbone on photographs, from the command to the first epoch that scores as well as the best one of
 // the full grid: facecom's search with ASHA against facecom's whole grid, and against Optuna with ASHA over PyTorch. Two trials at a time.
 //   FACECOM_BENCH_DATA   a folder in the FaceCom layout; ../shared/data/orl where left out
 //   FACECOM_BENCH_WORK   keeps what each command came to: the bench continues where it was; remove it to measure again
-//   FACECOM_BENCH_RUNS   commands of this call
+//   FACECOM_BENCH_RUNS   commands of this call; FACECOM_BENCH_SECONDS   of the grid in this call: it is continued by the next
 //   --rounds n           seeds 0 … n − 1 of the searches; 3 where left out
 
 const PEER = ['optuna==5.0.0', 'albumentations==2.0.8', 'opencv-python-headless==5.0.0.93'];
@@ -25,8 +25,13 @@ export async function run(context: BenchContext): Promise<void> {
     throw new Error(`There are no photographs in ${data}: name a folder with FACECOM_BENCH_DATA.`);
   const kept = await keeper(context);
   const python = await context.pythonEnvironment('bench-search-orl', [...TORCH, ...PEER]);
-  const grid = await kept('grid', async () => ours({ folder: await context.folder(), data }));
-  if (!grid) return;
+  const grid = await kept('grid', async (key) =>
+    gridSide(
+      { folder: join(workFolder(), `grid-${key}`), data },
+      Number(process.env.FACECOM_BENCH_SECONDS ?? 'Infinity'),
+    ),
+  );
+  if (!grid) return context.note('The grid has not ended yet.');
   const goal = Math.max(...grid.points.map(({ combined }) => combined));
   context.note(`grid: ${goal.toFixed(4)} after ${grid.seconds.toFixed(1)} s`);
   const found: Record<'ours' | 'peer', Outcome[]> = { ours: [], peer: [] };
@@ -44,23 +49,29 @@ export async function run(context: BenchContext): Promise<void> {
   report(context, goal, grid, found);
 }
 
+const workFolder = () => process.env.FACECOM_BENCH_WORK ?? join(tmpdir(), 'facecom-bench-search-orl');
+
 /** Runs a command, or returns what it came to before; undefined where no more commands are run in this call. */
 async function keeper(context: BenchContext) {
-  const work = process.env.FACECOM_BENCH_WORK ?? join(tmpdir(), 'facecom-bench-search-orl');
+  const work = workFolder();
   await mkdir(work, { recursive: true });
   const key = createHash('sha256')
     .update(await scripts())
     .digest('hex')
     .slice(0, 12);
   let left = Number(process.env.FACECOM_BENCH_RUNS ?? Number.POSITIVE_INFINITY);
-  return async (name: string, measure: () => Promise<Outcome>): Promise<Outcome | undefined> => {
+  return async (
+    name: string,
+    measure: (key: string) => Promise<Outcome | undefined>,
+  ): Promise<Outcome | undefined> => {
     const file = join(work, `${name}-${key}.json`);
     if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8'));
     if (left-- <= 0) {
       context.note(`${name} is not measured yet`);
       return undefined;
     }
-    const outcome = await measure();
+    const outcome = await measure(key);
+    if (!outcome) return undefined;
     const best = Math.max(...outcome.points.map(({ combined }) => combined));
     context.note(`${name}: ${best.toFixed(4)}, ${outcome.trials} trials in ${outcome.seconds.toFixed(1)} s`);
     await writeAsideAsync(file, JSON.stringify({ ...outcome, machine: describeMachine() }));
@@ -75,7 +86,9 @@ function report(
   { ours, peer }: Record<'ours' | 'peer', Outcome[]>,
 ) {
   const reached = ({ points }: Outcome) => points.some(({ combined }) => combined >= goal);
-  const seconds = (outcomes: Outcome[]) => outcomes.map((outcome) => outcome.seconds);
+  // A search that ended without the score never had it, however short it was.
+  const seconds = (outcomes: Outcome[]) =>
+    outcomes.map((outcome) => (reached(outcome) ? outcome.seconds : Number.POSITIVE_INFINITY));
   const details = {
     goal,
     ...{ grid: grid.seconds, ours: seconds(ours), peer: seconds(peer) },
@@ -84,7 +97,6 @@ function report(
       ours: ours.map(({ trials }) => trials),
       peer: peer.map(({ trials }) => trials),
     },
-    // A search that ended without the score counts with its whole time.
     reached: { ours: ours.map(reached), peer: peer.map(reached) },
   };
   const row = {

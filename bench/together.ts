@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { scanRuns } from '../src/record/index.ts';
 import type { BenchContext } from './support/context.ts';
@@ -84,6 +85,8 @@ async function mlflow(cwd: string): Promise<string[]> {
     env,
     limit: 300,
   });
+  // Before there are runs, there is nothing to show or to send.
+  while (!existsSync(join(cwd, 'runs', 'exp'))) await new Promise((resolve) => setTimeout(resolve, 50));
   const beside: [string, Promise<Ended>][] = [];
   for (let k = 0; k < 4; k++) {
     await new Promise((resolve) => setTimeout(resolve, 700));

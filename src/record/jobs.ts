@@ -171,6 +171,8 @@ export interface TaskEnd {
   error?: string;
   /** Ended because the engine told the job to. */
   told?: string;
+  /** Bytes of the run's events by then: on another machine they may be seen later than this file. */
+  events?: number;
 }
 
 const taskFile = (jobs: string, key: string, task: number, what: string): string =>

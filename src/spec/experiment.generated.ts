@@ -784,7 +784,7 @@ export interface Experiment {
        */
       timeout: number;
       /**
-       * Wrote no event for resources.silence: continues from the last checkpoint.
+       * Wrote no event for resources.silence, or a cluster lost its job: continues from the last checkpoint.
        */
       lost: number;
       /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { start, until, writeExperiment } from '../support/external.ts';
 import { facecom, temporaryFolder } from '../support/program.ts';
 import { type Slurm, startSlurm, withoutSlurm } from '../support/slurm.ts';
@@ -52,6 +53,34 @@ test('a killed command, a controller that is away: every trial finishes once', {
   assert.equal((await slurm.call('squeue', ['-h'])).trim(), '');
 });
 
+test('a controller that has lost all its jobs, those that run too: every trial finishes once', {
+  skip,
+}, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'echo began; sleep 1; finish 0.5', { resources, more: { sweep } });
+  const program = facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  await until(
+    'one runs',
+    () => existsSync(join(cwd, 'runs/exp')) && counts(cwd).some(([began]) => began === 1),
+  );
+  await slurm.stop('slurmctld');
+  // Without its saved state; its numbers begin anew, and a node that still has one of them may be drained.
+  await slurm.start('slurmctld', ['-c']);
+  let over = false;
+  const administering = (async () => {
+    for (; !over; await sleep(500)) await slurm.resume();
+  })();
+  const { exitCode, json, stderr } = await program;
+  over = true;
+  await administering;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 4);
+  assert.deepEqual(
+    counts(cwd).map(([, finished]) => finished),
+    Array(4).fill(1),
+  );
+});
+
 test('half here and half on Slurm is one record; what waits there is stopped', { skip }, async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, 'echo began; finish 0.5', { resources, more: { sweep } });
@@ -68,6 +97,29 @@ test('half here and half on Slurm is one record; what waits there is stopped', {
     .filter((run) => /-1$/.test(run))
     .map((run) => /"launcher":"(\w+)"/.exec(readFileSync(join(folder, run, 'state.jsonl'), 'utf8'))![1]);
   assert.deepEqual(launchers.sort(), ['local', 'local', 'slurm', 'slurm']);
+});
+
+test('--gres of two kinds and --constraint: an array of jobs for each kind', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const asked = { ...launcher, gres: ['fake:1', 'fake:2'], constraint: 'a100' };
+  const spec = writeExperiment(cwd, 'scontrol show job -o "$SLURM_JOB_ID" > shown.txt; finish 0.5', {
+    resources: { ...resources, launcher: asked },
+    more: { sweep },
+  });
+  const { exitCode, json, stderr } = await facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 4);
+  const folder = join(cwd, 'runs/exp');
+  const shown = readdirSync(folder)
+    .filter((run) => /-1$/.test(run))
+    .map((run) => readFileSync(join(folder, run, 'shown.txt'), 'utf8'));
+  assert.deepEqual(shown.map((text) => /TresPerNode=\S*fake:(\d)/.exec(text)?.[1]).sort(), [
+    '1',
+    '1',
+    '2',
+    '2',
+  ]);
+  for (const text of shown) assert.match(text, /Features=a100/);
 });
 
 test('stop ends the jobs of a command that is gone', { skip }, async (t) => {

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
+import { container, withoutContainers as skip } from '../support/containers.ts';
 import { until, writeExperiment } from '../support/external.ts';
 import { binary, facecom, temporaryFolder } from '../support/program.ts';
-
-const container = ['--pid', '--uts', '--fork', '--mount-proc', '--kill-child'];
-const skip =
-  spawnSync('unshare', [...container, 'true']).status === 0
-    ? false
-    : 'this user may not make a space of process numbers';
 
 /** The program as a container runs it: numbers of processes, and a host name, of its own. */
 const inContainer = (host: string, args: string[], cwd: string) =>

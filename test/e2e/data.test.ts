@@ -147,7 +147,7 @@ test('preview writes contact sheets', async (t) => {
   for (const [name, args, pictures] of [
     ['people', ['--columns', '4'], 12],
     ['policy', ['--policy', 'facecom-weather', '--rows', '2', '--columns', '3'], 6],
-    ['effects', ['--effects', '--columns', '3'], 65],
+    ['effects', ['--effects', '--columns', '3'], 68],
     ['conditions', ['--conditions'], 60],
   ] as const) {
     const { exitCode, json, stderr } = await data(

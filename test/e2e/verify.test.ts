@@ -40,6 +40,20 @@ test('a run is trained again equal to the bit; one whose record was changed diff
   assert.deepEqual([part.json[0].verdict, part.json[0].whole], ['equal', false], part.stderr);
   assert.equal(part.json[0].steps, result.steps / 2);
 
+  // A damaged file is told before anything is trained.
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1));
+  const damaged = await verify();
+  assert.deepEqual([damaged.exitCode, /checkpoint-damaged/.test(damaged.stderr)], [1, true], damaged.stderr);
+  writeFileSync(path, bytes);
+
+  const config = join(dir, 'config.json');
+  const text = readFileSync(config, 'utf8');
+  writeFileSync(config, text.replace(/"seed": ?42\b/, '"seed":43'));
+  const seed = await verify('--steps', '2');
+  assert.deepEqual([seed.json[0].verdict, seed.json[0].first.what], ['different', 'loss'], seed.stderr);
+  writeFileSync(config, text);
+
   const environment = join(dir, 'environment.json');
   const then = JSON.parse(readFileSync(environment, 'utf8'));
   writeFileSync(environment, JSON.stringify({ ...then, data_hash: 'of another data set' }));

@@ -1,87 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { endJobs } from '../../src/orchestrator/cluster/end-jobs.ts';
-import { ClusterLauncher } from '../../src/orchestrator/cluster/launcher.ts';
 import { engineNamed } from '../../src/orchestrator/cluster/open.ts';
 import { quote } from '../../src/orchestrator/cluster/script.ts';
 import { sbatchArguments } from '../../src/orchestrator/cluster/slurm/arguments.ts';
 import { SlurmEngine } from '../../src/orchestrator/cluster/slurm/engine.ts';
 import { secondsOf } from '../../src/orchestrator/cluster/slurm/queue-again.ts';
 import { explainState, phaseOf } from '../../src/orchestrator/cluster/slurm/states.ts';
-import type { Handle } from '../../src/orchestrator/launchers/launcher.ts';
 import { openBatches, readJobs, writeBatch } from '../../src/record/index.ts';
+import { exits, slurmOptions as options, resources, clusterScene as scene } from '../support/cluster.ts';
 import { until } from '../support/external.ts';
-import { binary, packageDir, temporaryFolder } from '../support/program.ts';
-
-const options = {
-  ...{
-    name: 'slurm' as const,
-    arguments: [],
-    lead: 90,
-    requeues: 1,
-    queue: 0,
-    setup: [],
-    poll: 0.3,
-    visibility: 0.5,
-  },
-};
-const resources = { device: 'cpu', gpus: 0, cpus: 1 } as never;
-
-/** A sweep's folder, and a Slurm of which every fault can be had. */
-async function scene(t: TestContext, { trainer = 'sleep 0.2' } = {}) {
-  const folder = await temporaryFolder(t);
-  const fake = join(folder, 'slurm');
-  const bin = join(fake, 'bin');
-  mkdirSync(bin, { recursive: true });
-  for (const program of ['sbatch', 'squeue', 'sacct', 'scontrol', 'scancel', 'sinfo'])
-    symlinkSync(join(packageDir, 'test/support/fake-slurm.mjs'), join(bin, program));
-  const before = { PATH: process.env.PATH, FAKE_SLURM: process.env.FAKE_SLURM };
-  Object.assign(process.env, { PATH: `${bin}:${before.PATH}`, FAKE_SLURM: fake });
-  const open = new Set<ClusterLauncher>();
-  t.after(async () => {
-    for (const launcher of open) await launcher.close();
-    process.env.PATH = before.PATH;
-    if (before.FAKE_SLURM === undefined) delete process.env.FAKE_SLURM;
-  });
-  const notes: string[] = [];
-  const make = (more: Partial<ConstructorParameters<typeof ClusterLauncher>[0]> = {}) => {
-    const engine = new SlurmEngine({ options, resources, gpus: false, throttle: 0 });
-    const launcher = new ClusterLauncher({
-      ...{ engine, folder, runsIn: folder, label: 'test', setup: [], node: process.execPath },
-      ...{ poll: 0.3, visibility: 0.5, grace: 5, note: (line: string) => notes.push(line), ...more },
-    });
-    open.add(launcher);
-    return launcher;
-  };
-  const run = (name: string) => {
-    const runDir = join(folder, name);
-    mkdirSync(runDir, { recursive: true });
-    // Each start leaves a line, so that two are seen.
-    const script = `trap 'exit 0' TERM; echo started >> "$FACECOM_RUN_DIR/starts"; ${trainer}; exit 0`;
-    return { runDir, command: ['/bin/sh', '-c', script], env: {}, cwd: folder };
-  };
-  const names = (count: number) => Array.from({ length: count }, (_, i) => `run${i}-1`);
-  return {
-    ...{ folder, fake, notes, make, run, names },
-    start: (launcher: ClusterLauncher, count: number) =>
-      names(count).map((name) => launcher.of(0).start(run(name))),
-    starts: (name: string) => {
-      const file = join(folder, name, 'starts');
-      return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
-    },
-    fault: (text: string) => writeFileSync(join(fake, 'mode'), text),
-    calls: (program: string) =>
-      readFileSync(join(fake, 'calls'), 'utf8')
-        .split('\n')
-        .filter((line) => line.startsWith(`${program} `)),
-  };
-}
-
-const exits = (handles: readonly Handle[]) => Promise.all(handles.map(({ exited }) => exited));
+import { binary, packageDir } from '../support/program.ts';
 
 test('trials of a kind are one array, and each runs once', async (t) => {
   const { make, start, starts, names, calls, folder } = await scene(t);

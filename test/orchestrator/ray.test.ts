@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { execa } from 'execa';
 import { rayAddress } from '../../src/orchestrator/cluster/ray/client.ts';
 import { RayEngine } from '../../src/orchestrator/cluster/ray/engine.ts';
-import { writeExperiment } from '../support/external.ts';
-import { facecom, temporaryFolder } from '../support/program.ts';
+import { container, withoutContainers } from '../support/containers.ts';
+import { runOf, start, until, writeExperiment } from '../support/external.ts';
+import { startFakeRay } from '../support/fake-ray.ts';
+import { binary, facecom, temporaryFolder } from '../support/program.ts';
 
 type Answer = { status: number; body?: unknown };
 
@@ -108,6 +113,95 @@ test('a wrong address is said before anything is launched', async (t) => {
   assert.equal(rayAddress(undefined, { RAY_ADDRESS: 'http://head:8265/' }), 'http://head:8265');
 });
 
+/** Runs for a minute, and ends in order when it is asked to. */
+const STOPPABLE = `trap 'event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`;
+
+/** A spec on a Ray with faults, and how often each trial's trainer began and has finished. */
+async function onFake(t: TestContext, script: string) {
+  const cwd = await temporaryFolder(t);
+  const ray = await startFakeRay(t);
+  const launcher = { name: 'ray', address: ray.address, poll: 0.3, visibility: 0.5 };
+  const spec = writeExperiment(cwd, script, {
+    resources: { cpus: 1, gpus: 0, launcher },
+    more: {
+      sweep: { axes: { 'optimizer.lr': [0.1, 0.2] }, objective: { metric: 'val/combined', mode: 'max' } },
+    },
+  });
+  const folder = join(cwd, 'runs/exp');
+  const count = (file: string, word: string) =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((name) => /-\d+$/.test(name) && existsSync(join(folder, name, file)))
+          .map((name) => readFileSync(join(folder, name, file), 'utf8').split(word).length - 1)
+          .filter((times) => times > 0)
+      : [];
+  return {
+    ...{ cwd, ray, spec, began: () => count('log.txt', 'began') },
+    finished: () => count('events.jsonl', '"finished"'),
+  };
+}
+
+test('a head that forgets its jobs: those that ran are tried again, the others submitted again; each finishes once', async (t) => {
+  const { cwd, ray, spec, began, finished } = await onFake(t, 'echo began; sleep 0.8; finish 0.5');
+  // No room at first; then one job that waits, and one that runs.
+  ray.faults.push(429, 'stillborn');
+  const program = facecom(['sweep', spec, '--json'], { cwd });
+  await until('one runs, and one waits', () => began().length === 1 && ray.posts.length === 3);
+  ray.forget();
+  const { exitCode, json, stderr } = await program;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 2);
+  assert.deepEqual(finished(), [1, 1]);
+  assert.deepEqual(began().sort(), [1, 2]);
+  // An id is never used again for another attempt.
+  assert.equal(new Set(ray.posts).size, ray.posts.length);
+  assert.match(stderr, /ray has lost a job that had not begun/);
+});
+
+test('stop ends the jobs of Ray whose command is gone; resume --launcher continues here', async (t) => {
+  const script = `[ -f go ] && finish 0.5 && exit; trap 'touch go; event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`;
+  const { cwd, ray, spec, began, finished } = await onFake(t, script);
+  const program = start(['sweep', spec], cwd);
+  await until('both run', () => began().length === 2);
+  program.kill('SIGKILL');
+  await program;
+  const stopped = await facecom(['stop', 'exp'], { cwd });
+  assert.equal(stopped.exitCode, 0, stopped.stderr);
+  assert.match(stopped.stdout + stopped.stderr, /2 jobs ended, 2 of which had begun/);
+  assert.deepEqual(ray.stops.sort(), ray.posts.toSorted());
+  const resumed = await facecom(['resume', 'exp', '--launcher', 'local', '--json'], { cwd });
+  assert.equal(resumed.exitCode, 0, resumed.stderr);
+  assert.equal(resumed.json.at(-1).finished, 2);
+  assert.deepEqual(finished(), [1, 1]);
+  assert.equal(ray.posts.length, 2);
+  // The record keeps where it continues.
+  assert.match(readFileSync(join(cwd, 'runs/exp/sweep.json'), 'utf8'), /resources\.launcher\.name=local/);
+});
+
+test('from another machine a run is stopped by its folder; for a sweep the machine that runs it is named', {
+  skip: withoutContainers,
+}, async (t) => {
+  const { cwd, spec, began } = await onFake(t, STOPPABLE);
+  const program = start(['sweep', spec, '--json'], cwd);
+  await until('both run', () => began().length === 2);
+  const elsewhere = (...args: string[]) =>
+    execa(
+      'unshare',
+      [...container, 'sh', '-c', 'hostname login2; exec "$@"', 'sh', process.execPath, binary, ...args],
+      {
+        ...{ cwd, env: { NO_COLOR: '1' }, reject: false, stdin: 'ignore' as const },
+      },
+    );
+  const sweep = await elsewhere('stop', 'exp');
+  assert.equal(sweep.exitCode, 2);
+  assert.match(sweep.stderr, /stop-elsewhere/);
+  for (const run of readdirSync(join(cwd, 'runs/exp')).filter((name) => /-1$/.test(name))) {
+    const stopped = await elsewhere('stop', `exp/${run}`);
+    assert.equal(stopped.exitCode, 0, stopped.stderr);
+  }
+  assert.equal((await program).stdout.split('"type":"stopped"').length - 1, 2);
+});
+
 const withoutRay = process.env.RAY_API_SERVER_ADDRESS ? false : 'there is no Ray at RAY_API_SERVER_ADDRESS';
 
 test('a sweep on Ray: each trial finishes once', { skip: withoutRay }, async (t) => {
@@ -121,4 +215,19 @@ test('a sweep on Ray: each trial finishes once', { skip: withoutRay }, async (t)
   const { exitCode, json, stderr } = await facecom(['sweep', spec, '--json'], { cwd });
   assert.equal(exitCode, 0, stderr);
   assert.equal(json.at(-1).finished, 2);
+});
+
+test('stop ends a job of Ray, and its trainer saves', { skip: withoutRay }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, STOPPABLE, {
+    resources: { cpus: 1, gpus: 0, launcher: { name: 'ray', poll: 0.5, visibility: 2 } },
+  });
+  const program = start(['run', spec], cwd);
+  const log = () => join(runOf(cwd).dir, 'log.txt');
+  await until('it runs', () => existsSync(log()) && readFileSync(log(), 'utf8').includes('began'));
+  program.kill('SIGKILL');
+  await program;
+  const stopped = await facecom(['stop', 'last'], { cwd });
+  assert.equal(stopped.exitCode, 0, stopped.stderr);
+  assert.match(readFileSync(join(runOf(cwd).dir, 'events.jsonl'), 'utf8'), /"stopped"/);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,14 +46,34 @@ export interface Side {
 
 const config = (data: string) => readExperiment(spec, { set: [...settings, `data.path=${data}`] });
 
-/** The grid, or with a seed the search. */
-export const ours = (side: Side, seed?: number): Promise<Outcome> =>
-  facecom(side, seed === undefined ? gridSweep : searchSweep(seed));
+/** A search. Throws if it was interrupted before it had the score. */
+export async function ours(side: Side, seed: number): Promise<Outcome> {
+  const { status, ...outcome } = await facecom(side, searchSweep(seed));
+  if (status !== 'ended' && !outcome.points.some(({ combined }) => combined >= side.goal!))
+    throw new Error(`The sweep was ${status} before its end.`);
+  return outcome;
+}
+
+/**
+ * The grid, in a folder that is kept: it is stopped after so many seconds and continued by the next call, and its time is that of all calls.
+ * Undefined if it has not ended yet.
+ */
+export async function grid(side: Side, limit: number): Promise<Outcome | undefined> {
+  await mkdir(side.folder, { recursive: true });
+  const file = join(side.folder, 'seconds.json');
+  const before = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as number[]) : [];
+  const { status, ...outcome } = await facecom(side, gridSweep, limit);
+  const pieces = [...before, outcome.seconds];
+  await writeFile(file, JSON.stringify(pieces));
+  const seconds = pieces.reduce((a, b) => a + b, 0);
+  return status === 'ended' ? { ...outcome, seconds } : undefined;
+}
 
 async function facecom(
   { folder, data, goal = Number.POSITIVE_INFINITY }: Side,
   sweep: object,
-): Promise<Outcome> {
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Outcome & { status: string }> {
   const file = join(folder, 'sweep.yaml');
   const runs = join(folder, 'runs');
   await writeFile(file, stringify({ ...(await config(data)).config, sweep }));
@@ -78,14 +98,14 @@ async function facecom(
   });
   while (!over) {
     await Promise.race([exit, sleep(200)]);
-    const reached = read().find(({ combined }) => combined >= goal);
-    if (over || !reached) continue;
+    const enough = Date.now() - started > limit * 1000 || read().some(({ combined }) => combined >= goal);
+    if (over || !enough) continue;
     child.kill('SIGINT');
     await exit;
   }
   const seconds = (Date.now() - started) / 1000;
-  const { trials, pruned } = JSON.parse(last) as Outcome;
-  return ended({ points: read(), seconds, trials, pruned, by: 'facecom' }, goal);
+  const { trials, pruned, status } = JSON.parse(last) as Outcome & { status: string };
+  return { ...ended({ points: read(), seconds, trials, pruned, by: 'facecom' }, goal), status };
 }
 
 /** The points of a sweep so far; only what has grown is read again. */

@@ -11,12 +11,12 @@ export const space = {
 /** The grid over the same space: as many values of each as someone would write down. */
 export const grid = {
   alpha: [0.3, 0.5, 0.7],
-  lr: [1e-4, 5e-4, 2e-3, 1e-2],
+  lr: [1e-4, 1e-3, 1e-2],
 } as const;
 
 export const TRIALS =
   grid.alpha.length * grid.lr.length * space.augmentations.length * space.backbones.length;
-export const EPOCHS = 8;
+export const EPOCHS = 6;
 export const MIN_EPOCHS = 2;
 export const REDUCTION = 3;
 export const SLOTS = 2;

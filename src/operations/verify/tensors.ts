@@ -17,6 +17,12 @@ export function checkpointsOf(runDir: string): string[] {
   }
 }
 
+/** Reads the checkpoints of a run, so that one that is damaged is known before it is trained again. Throws `checkpoint-damaged`. */
+export async function checkCheckpoints(runDir: string): Promise<void> {
+  const { readCheckpoint } = await import('../../trainer/index.ts');
+  for (const path of checkpointsOf(runDir)) await readCheckpoint(join(runDir, path));
+}
+
 /** Compares the checkpoints that both runs have of the same step. `last`: the last step that was trained again. */
 export async function compareCheckpoints(
   comparison: Comparison,

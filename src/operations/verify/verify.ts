@@ -18,7 +18,7 @@ import { trainedRun } from '../trained-run.ts';
 import { type Change, changesOf } from './changes.ts';
 import { Comparison, type Difference } from './numbers.ts';
 import { firstOf, type Recorded, recordedOf } from './recorded.ts';
-import { checkpointsOf, compareCheckpoints } from './tensors.ts';
+import { checkCheckpoints, checkpointsOf, compareCheckpoints } from './tensors.ts';
 
 export interface VerifyOptions extends Partial<Signals> {
   /** Folder of the run folders; `runs` if left out. */
@@ -73,6 +73,7 @@ export async function verify(text: string, options: VerifyOptions = {}): Promise
   const cwd = before.cwd ?? process.cwd();
   const prepared = await prepare(config, { report, signal: signals.stop, cwd });
   checkUnchanged(id, before, prepared);
+  await checkCheckpoints(dir);
   const { slot, notes } = await chooseSlot(config, prepared);
   for (const note of notes) report.note(note);
   const started = performance.now();

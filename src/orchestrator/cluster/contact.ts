@@ -1,6 +1,7 @@
 /** Whether an engine answers: said once, until it changes. */
 export class Contact {
-  private lost = false;
+  /** It did not answer when it was asked last. */
+  lost = false;
 
   constructor(
     private readonly name: string,

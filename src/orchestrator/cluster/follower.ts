@@ -1,6 +1,7 @@
 import type { FSWatcher } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobOutput, listTasks, readClaim, readEnd, trainerHolder } from '../../record/index.ts';
+import { endOf } from '../../base/lines.ts';
+import { eventsFile, jobOutput, listTasks, readClaim, readEnd, trainerHolder } from '../../record/index.ts';
 import { type Engine, EngineError, type TaskState, taskName } from './engine.ts';
 import type { Ledger } from './ledger.ts';
 import { referencesOf, type Task } from './task.ts';
@@ -8,8 +9,9 @@ import { watchFolder } from './watch-folder.ts';
 
 /** How often a task that its engine loses before it has begun is submitted again before that is a failure. */
 const AGAIN = 3;
-/** Seconds that an engine has to notice an end. */
+/** Seconds that an engine has to notice an end, and the longest pause before the last is looked for again when nothing else is awaited. */
 const LINGER = 15;
+const PATIENCE = 2;
 
 /**
  * Follows tasks to their ends: claims and ends in the folder of the jobs are the truth; the engine is polled, and explains an end that is
@@ -19,6 +21,8 @@ export class Follower {
   private awake = new AbortController();
   /** Milliseconds of performance.now() of the last poll of the engine. */
   private asked = Number.NEGATIVE_INFINITY;
+  /** To be submitted again. */
+  private readonly lost: Task[] = [];
   private readonly watcher: FSWatcher | undefined;
   private readonly following: Promise<void>;
 
@@ -35,6 +39,19 @@ export class Follower {
   askSoon(): void {
     this.asked = Number.NEGATIVE_INFINITY;
     this.wake();
+  }
+
+  /** At the end: jobs whose ends are in the record, and that their engine takes for running even so, would keep others' waiting. */
+  async seeAllOff(): Promise<void> {
+    const { leaving, contact, options } = this.ledger;
+    for (let pause = 0.25; leaving.size > 0 && !contact.lost; pause *= 2) {
+      const states = await options.engine.poll(referencesOf(leaving.values())).catch(() => undefined);
+      if (!states) return;
+      const isLast = pause > PATIENCE;
+      await this.seeOff(states, isLast ? Number.POSITIVE_INFINITY : performance.now());
+      if (isLast) return;
+      if (leaving.size > 0) await this.ledger.pause(pause);
+    }
   }
 
   /** After the ledger was closed. */
@@ -79,12 +96,15 @@ export class Follower {
   }
 
   private read(task: Task): void {
-    const { jobs } = this.ledger;
+    const { jobs, options } = this.ledger;
     const { key } = task.batch!;
     const end = readEnd(jobs, key, task.number);
     if (!end) return;
     task.begin(readClaim(jobs, key, task.number)?.job);
-    const { told: _, ...exit } = end;
+    const { told: _, events = 0, ...exit } = end;
+    task.endSince ??= performance.now();
+    const late = endOf(eventsFile(task.runDir)) < events;
+    if (late && performance.now() - task.endSince < options.visibility * 1000) return;
     this.ledger.conclude(task, exit);
   }
 
@@ -108,6 +128,8 @@ export class Follower {
       else await this.judge(task, state, begun);
     }
     if (held.length > 0) await this.free(held, states);
+    // In one submission.
+    for (const task of this.lost.splice(0)) this.again(task);
     await this.seeOff(states, begun);
   }
 
@@ -134,7 +156,7 @@ export class Follower {
     const { key } = task.batch!;
     this.read(task);
     // Its trainer gives signs of life: a controller that has lost the job does not decide that it has ended.
-    if (task.over || trainerHolder(task.runDir)) return;
+    if (task.over || task.endSince !== undefined || trainerHolder(task.runDir)) return;
     const said = jobOutput(ledger.jobs, key, task.number);
     let explained: Awaited<ReturnType<Engine['explain']>>;
     try {
@@ -163,7 +185,7 @@ export class Follower {
     const { engine, note } = this.ledger.options;
     if (task.losses++ === 0) note(`${engine.name} has lost a job that had not begun: it is submitted again.`);
     this.ledger.release(task);
-    this.again(task);
+    this.lost.push(task);
     return true;
   }
 

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onSignals } from '../../base/interrupt.ts';
+import { endOf as sizeOf } from '../../base/lines.ts';
 import { tryLock } from '../../base/lock.ts';
 import { markProcess } from '../../base/process.ts';
 import {
   type Batch,
   type Claim,
   claimTask,
+  eventsFile,
   isTaskOver,
   readBatch,
   readEnd,
@@ -85,7 +88,7 @@ export async function runJob(options: JobOptions): Promise<number> {
     }
     // A trainer whose job its controller had lost sight of may have finished meanwhile.
     if (hasFinished(runDir)) {
-      writeEnd(jobs, batch.key, task, { code: 0 });
+      writeEnd(jobs, batch.key, task, endOf({ code: 0 }, undefined, runDir));
       release();
       return nothingLeft(options);
     }
@@ -117,7 +120,9 @@ async function waitForBatch({
 }: JobOptions): Promise<Batch | 'over' | undefined> {
   for (const until = performance.now() + patience; ; await sleep(250)) {
     const batch = readBatch(file);
-    if (batch) return batch;
+    // Nor need its run's folder be seen at once.
+    const name = batch?.runs[task];
+    if (name !== undefined && existsSync(resolve(dirname(file), batch!.folder, name))) return batch;
     if (isOver(file, task)) return 'over';
     if (performance.now() >= until) return undefined;
   }
@@ -197,7 +202,7 @@ async function train(context: Context, release: () => void): Promise<number> {
       release();
       if (await queueAgain(batch, say)) return 0;
     }
-    writeEnd(jobs, batch.key, task, endOf(exit, toldBy));
+    writeEnd(jobs, batch.key, task, endOf(exit, toldBy, runDir));
     return exit.code ?? 1;
   } finally {
     guard.close();
@@ -234,7 +239,8 @@ function endOnRequest(handle: Handle, { batch, task, jobs, interval, told }: Con
 
 const hasFinished = (runDir: string): boolean => readEvents(runDir).some(({ type }) => type === 'finished');
 
-const endOf = (exit: Exit, told: string | undefined): TaskEnd => ({
+const endOf = (exit: Exit, told: string | undefined, runDir: string): TaskEnd => ({
+  events: sizeOf(eventsFile(runDir)),
   ...(exit.code === undefined ? {} : { code: exit.code }),
   ...(exit.signal === undefined ? {} : { signal: exit.signal }),
   ...(exit.error === undefined ? {} : { error: exit.error }),

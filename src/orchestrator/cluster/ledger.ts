@@ -99,7 +99,10 @@ export class Ledger {
       if (open.launcher !== engine.name) continue;
       const batch: LiveBatch = { ...open, unsure: open.id === undefined, tasks: new Map() };
       for (const [number, name] of open.runs.entries()) {
-        if (open.ended.has(number)) continue;
+        if (open.ended.has(number)) {
+          this.leave(batch, number);
+          continue;
+        }
         const task = new Task(resolve(runsIn, name), open.kind, open.from[number] ?? 0);
         Object.assign(task, { batch, number, wanted: false });
         batch.tasks.set(number, task);
@@ -151,17 +154,23 @@ export class Ledger {
     task.batch?.tasks.delete(task.number);
     task.batch = undefined;
     task.silentSince = undefined;
+    task.endSince = undefined;
     task.waits = true;
   }
 
   conclude(task: Task, exit: Exit): void {
     if (task.over) return;
     const { batch, number } = task;
-    if (batch?.id !== undefined)
-      this.leaving.set(taskName(batch.key, number), { batch, number, since: performance.now() });
+    // What is killed takes its time.
+    if (batch && task.ending !== 'kill') this.leave(batch, number);
     this.ended(task);
     this.drop(task);
     task.end(exit);
+  }
+
+  private leave(batch: LiveBatch, number: number): void {
+    if (batch.id === undefined) return;
+    this.leaving.set(taskName(batch.key, number), { batch, number, since: performance.now() });
   }
 
   private ended({ batch, number }: Task): void {

@@ -21,6 +21,8 @@ export class Task {
   ending: 'save' | 'kill' | undefined;
   /** Milliseconds of performance.now() since when the engine knows of no end that the record does not tell. */
   silentSince: number | undefined;
+  /** Milliseconds of performance.now() since when its end is there, and its events not yet as far. */
+  endSince: number | undefined;
   /** How often its engine has lost it before it began. */
   losses = 0;
   over = false;

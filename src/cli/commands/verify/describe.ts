@@ -11,7 +11,8 @@ export function describeVerification(result: Verification): string {
     `${run}, ${trained} trained again in ${formatDuration(seconds)}: ${verdicts[verdict](result)}.`,
     `Compared: ${plural(compared.losses, 'loss', 'losses')}, ${plural(compared.metrics, 'metric')}, ${plural(compared.tensors, 'tensor')} of its checkpoints.`,
   ];
-  if (first) lines.push(line(verdict === 'different' ? 'first beyond it' : 'first unequal', first));
+  if (first)
+    lines.push(line(verdict === 'different' ? 'first beyond the tolerance' : 'first unequal', first));
   if (tensor && tensor !== first) lines.push(line('first tensor', tensor));
   if (verdict === 'different' && tolerance > 0)
     lines.push(`The tolerance is ${tolerance}, relative; --tolerance changes it.`);

@@ -3,7 +3,7 @@ import { EngineError } from '../engine.ts';
 
 /** What the programs of Slurm print where the call may have been carried out or not, or nobody answers. */
 const unreachable =
-  /Socket timed out|Unable to contact slurm controller|Connection (refused|timed out|reset)|Zero Bytes were transmitted|Communication connection failure|Transport endpoint|Message receive failure|Unexpected message received|Slurm backup controller in standby|Slurm controller not responding|Unable to establish (configuration source|control)|Unable to connect to database|Insane message length/i;
+  /Socket timed out|Unable to contact slurm controller|Connection (refused|timed out|reset)|Zero Bytes were transmitted|Communication connection failure|Transport endpoint|Message receive failure|Unexpected message received|Slurm backup controller in standby|Slurm controller not responding|(Unable to|Could not) establish (a )?(configuration source|control)|Unable to connect to database|Insane message length/i;
 
 /** What a queue says that takes no more for now. */
 const full =

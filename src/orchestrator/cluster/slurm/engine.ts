@@ -54,7 +54,8 @@ export class SlurmEngine implements Engine {
       }
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      if (error.message.includes('not on PATH')) throw missing(error);
+      // Its programs are there, but belong to no cluster.
+      if (/not on PATH|configuration source/.test(error.message)) throw missing(error);
       if (error.kind === 'refused' && !forNow.test(error.message)) throw refused(error);
       return [`${error.message} Jobs are submitted all the same.`];
     }
@@ -184,7 +185,7 @@ const words = (text: string): string[] => [...new Set(text.split(/\s+/).filter((
 function missing(error: EngineError): FacecomError {
   return new FacecomError('slurm-missing', 'Slurm was not found on this machine.', {
     found: error.message,
-    expected: 'sbatch, squeue and scancel on PATH',
+    expected: 'sbatch, squeue and scancel on PATH, and the configuration of a cluster (slurm.conf)',
     remedy: "Start it on the cluster's login node, load Slurm's module, or use --launcher local.",
     exitCode: 2,
   });
