@@ -94,6 +94,8 @@ tbody tr[hidden] { display: none; }
   body { background: #fff; padding: 0; font-size: 11px; }
   .card, figure, tr { break-inside: avoid; }
   .scroll, pre { overflow: visible; max-height: none; }
+  .scroll th, .scroll td { white-space: normal; overflow-wrap: anywhere; padding: 3px 4px; }
+  pre { white-space: pre-wrap; }
   input.filter, input.filter + span, #live { display: none; }
   button.sort::after { content: ''; }
   a { color: inherit; text-decoration: none; }
