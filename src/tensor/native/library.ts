@@ -27,6 +27,16 @@ export const DataType = {
   RESOURCE: 20,
 } as const;
 
+/** Bytes of a value by its TF_DataType. */
+export const valueBytes: Readonly<Record<number, number>> = {
+  [DataType.FLOAT]: 4,
+  [DataType.INT32]: 4,
+  [DataType.UINT8]: 1,
+  [DataType.INT64]: 8,
+  [DataType.BOOL]: 1,
+  [DataType.BFLOAT16]: 2,
+};
+
 /** TF_Code values that the program acts on. */
 export const StatusCode = { OK: 0, INVALID_ARGUMENT: 3, NOT_FOUND: 5, RESOURCE_EXHAUSTED: 8 } as const;
 

@@ -1,17 +1,8 @@
 import koffi from 'koffi';
 import { FacecomError } from '../../base/errors.ts';
-import { type CApi, DataType, OOM_REMEDY, type Pointer } from './library.ts';
+import { type CApi, DataType, OOM_REMEDY, type Pointer, valueBytes } from './library.ts';
 
 export type Values = Float32Array | Int32Array | Uint8Array | Int8Array | Uint16Array | BigInt64Array;
-
-const bytesOf: Record<number, number> = {
-  [DataType.FLOAT]: 4,
-  [DataType.INT32]: 4,
-  [DataType.UINT8]: 1,
-  [DataType.INT64]: 8,
-  [DataType.BOOL]: 1,
-  [DataType.BFLOAT16]: 2,
-};
 
 /** Makes a TF_Tensor with a copy of the values; the caller owns it. `values` may be any list of numbers. */
 export function newTensor(
@@ -21,7 +12,7 @@ export function newTensor(
   values: ArrayLike<number | bigint | boolean>,
 ): Pointer {
   const bytes = toBytes(dtype, values);
-  const expected = shape.reduce((a, b) => a * b, 1) * (bytesOf[dtype] ?? 1);
+  const expected = shape.reduce((a, b) => a * b, 1) * (valueBytes[dtype] ?? 1);
   if (bytes.byteLength !== expected) {
     throw new RangeError(
       `A tensor of shape [${shape}] takes ${expected} bytes; the values have ${bytes.byteLength}.`,

@@ -15,6 +15,11 @@ const TURN = 20;
 /** Bytes of dnnl_exec_arg_t: an int, padding, a pointer. */
 const ARGUMENT = 16;
 
+export interface Program {
+  first: readonly Instruction[];
+  rest: readonly Instruction[];
+}
+
 /** Instructions with their memory: planned once, bound to the runtime's arena, run many times. */
 export class Executable {
   /** Bytes of the arena that it needs. */
@@ -35,21 +40,17 @@ export class Executable {
   constructor(
     runtime: OneDnnHost,
     what: string,
-    { first: given, rest: all }: { first: readonly Instruction[]; rest: readonly Instruction[] },
+    /** `first`: those that depend on variables alone, whose results are kept from run to run. */
+    { first, rest }: Program,
     options: {
       inputs: readonly Tensor[];
       outputs: readonly Tensor[];
       slabs: Slabs;
-      /** Whether what depends on variables alone is kept from run to run. */
-      derives: boolean;
     },
   ) {
     this.runtime = runtime;
     this.what = what;
     this.slabs = options.slabs;
-    const { first, rest } = options.derives
-      ? splitDerived([...given, ...all])
-      : { first: [...given], rest: [...all] };
     this.instructions = [...first, ...rest];
     this.derived = first.length;
     this.keepDerived(first, rest, options.outputs);
@@ -254,8 +255,8 @@ export class Executable {
   }
 }
 
-/** Moves the instructions that depend on variables and constants alone to the front. */
-function splitDerived(instructions: readonly Instruction[]) {
+/** The instructions with those that depend on variables and constants alone apart from the rest. */
+export function splitDerived(instructions: readonly Instruction[]): Program {
   const derived = new Set<Storage>();
   const first: Instruction[] = [];
   const rest: Instruction[] = [];

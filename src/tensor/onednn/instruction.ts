@@ -1,5 +1,5 @@
 import type { Node } from '../graph/ir.ts';
-import { DataType } from '../native/library.ts';
+import { DataType, valueBytes } from '../native/library.ts';
 import { Type } from './library.ts';
 import type { Place } from './memory.ts';
 import type { Layout, Primitive } from './primitives.ts';
@@ -55,13 +55,5 @@ const types: Record<number, number> = {
   [DataType.BOOL]: Type.u8,
 };
 
-const sizes: Record<number, number> = {
-  [DataType.FLOAT]: 4,
-  [DataType.BFLOAT16]: 2,
-  [DataType.INT32]: 4,
-  [DataType.UINT8]: 1,
-  [DataType.BOOL]: 1,
-};
-
 export const typeOf = (dtype: number): number => types[dtype]!;
-export const bytesOf = (dtype: number): number => sizes[dtype] ?? 4;
+export const bytesOf = (dtype: number): number => valueBytes[dtype] ?? 4;

@@ -13,7 +13,7 @@ import type {
 } from '../runtime.ts';
 import { describeProgram } from './describe-program.ts';
 import { Emitter, type Tensor } from './emitter.ts';
-import { Executable } from './executable.ts';
+import { Executable, splitDerived } from './executable.ts';
 import type { OneDnnHost } from './host.ts';
 import { Slabs } from './memory.ts';
 import { ruleOf } from './ops/index.ts';
@@ -147,12 +147,12 @@ export class OneDnnProgram implements CompiledStep {
         .filter(([, value]) => emitter.has(value))
         .map(([name, value]) => [name, emitter.tensor(value)]),
     );
-    const program = emitter.program();
+    const changes = trace.effects.length > 0;
+    const program = changes ? emitter.program() : splitDerived(emitter.instructions);
     const executable = new Executable(runtime, `the step ${this.name}`, program, {
       inputs: [...placed.values()],
       outputs: [...outputs.values()].map(({ tensor }) => tensor),
       slabs,
-      derives: trace.effects.length === 0,
     });
     const milliseconds = performance.now() - started;
     return {
@@ -160,7 +160,7 @@ export class OneDnnProgram implements CompiledStep {
       inputs: placed,
       outputs,
       variables,
-      changes: trace.effects.length > 0,
+      changes,
       report: {
         traced: trace.nodes.length,
         lowered: executable.length,

@@ -379,7 +379,7 @@ async function filterGradientBy(
     Tensor,
   ];
   filterGradient(e, { x, filter, y, stride, padding }, from, dy, dw, way);
-  const options = { inputs: [from, dy], outputs: [dw], slabs, derives: false };
+  const options = { inputs: [from, dy], outputs: [dw], slabs };
   const executable = new Executable(runtime, 'a filter gradient', e.program(), options);
   executable.array(from).set(uniform('x', x, -1, 1));
   executable.array(dy).set(uniform('dy', y, -1, 1));

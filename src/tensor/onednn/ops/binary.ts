@@ -15,12 +15,32 @@ const bool =
   (a, b) =>
     test(a, b) ? 1 : 0;
 
+interface Operation {
+  algorithm?: number;
+  compute: Pair;
+  boolean?: boolean;
+  /** Of ops that a step does a hundred times, to the statistics of each normalisation: a call for each value is most of their time. */
+  loop?: Loop;
+}
+
 /** How each op is computed: by oneDNN where it has it, in JavaScript where arrays are small or whole numbers. */
 const operations = {
   Add: { algorithm: Algorithm.add, compute: (a, b) => a + b },
   AddV2: { algorithm: Algorithm.add, compute: (a, b) => a + b },
-  Sub: { algorithm: Algorithm.sub, compute: (a, b) => a - b },
-  Mul: { algorithm: Algorithm.mul, compute: (a, b) => a * b },
+  Sub: {
+    algorithm: Algorithm.sub,
+    compute: (a, b) => a - b,
+    loop: (x, y, to, stepX, stepY) => {
+      for (let i = 0; i < to.length; i++) to[i] = x[i * stepX]! - y[i * stepY]!;
+    },
+  },
+  Mul: {
+    algorithm: Algorithm.mul,
+    compute: (a, b) => a * b,
+    loop: (x, y, to, stepX, stepY) => {
+      for (let i = 0; i < to.length; i++) to[i] = x[i * stepX]! * y[i * stepY]!;
+    },
+  },
   RealDiv: { algorithm: Algorithm.div, compute: (a, b) => a / b },
   Maximum: { algorithm: Algorithm.max, compute: (a, b) => Math.max(a, b) },
   Minimum: { algorithm: Algorithm.min, compute: (a, b) => Math.min(a, b) },
@@ -36,17 +56,7 @@ const operations = {
   NotEqual: { compute: bool((a, b) => a !== b), boolean: true },
   LogicalAnd: { compute: bool((a, b) => a !== 0 && b !== 0), boolean: true },
   LogicalOr: { compute: bool((a, b) => a !== 0 || b !== 0), boolean: true },
-} satisfies Record<string, { algorithm?: number; compute: Pair; boolean?: boolean }>;
-
-/** Those that a step does a hundred times, to the statistics of each normalisation: a call for each value is most of their time. */
-const loops: Partial<Record<string, Loop>> = {
-  Sub: (x, y, to, stepX, stepY) => {
-    for (let i = 0; i < to.length; i++) to[i] = x[i * stepX]! - y[i * stepY]!;
-  },
-  Mul: (x, y, to, stepX, stepY) => {
-    for (let i = 0; i < to.length; i++) to[i] = x[i * stepX]! * y[i * stepY]!;
-  },
-};
+} satisfies Record<string, Operation>;
 
 type BinaryName = keyof typeof operations;
 
@@ -61,8 +71,7 @@ const infer =
   };
 
 const rule = (name: BinaryName): OpRule => {
-  const operation: { algorithm?: number; compute: Pair; boolean?: boolean } = operations[name];
-  const { algorithm, compute, boolean } = operation;
+  const { algorithm, compute, boolean, loop }: Operation = operations[name];
   return {
     infer: infer(boolean ?? false),
     ...(followers.has(name) ? { low: { kind: 'follow' as const } } : {}),
@@ -79,7 +88,7 @@ const rule = (name: BinaryName): OpRule => {
         [e.tensor(a), e.tensor(b)],
         e.output(output(node)),
         compute as (...x: number[]) => number,
-        loops[name],
+        loop,
       );
     },
   };
