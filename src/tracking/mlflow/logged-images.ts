@@ -19,17 +19,17 @@ export const isLoggedImage = ({ path }: Pick<Artifact, 'path'>): boolean =>
   path.startsWith(FOLDER) && !path.startsWith(FILES);
 
 /**
- * Files below `images/` as they are, in a folder where MLflow's page of artifacts shows them, and images also as `mlflow.log_image` names them (https://mlflow.org/docs/latest/python_api/mlflow.html#mlflow.log_image): each in
- * full and as a thumbnail. `images/test/mistakes.jpg` is the image `test/mistakes`, beside the curves of `test/`; `images/sample@120.png` is
+ * Files below `images/` as they are, in a folder where MLflow's page of artifacts shows them, and images also as `mlflow.log_image` names
+ * them (https://mlflow.org/docs/latest/python_api/mlflow.html#mlflow.log_image): each in full and as a thumbnail. `images/test/mistakes.jpg` is the image `test/mistakes`, beside the curves of `test/`; `images/sample@120.png` is
  * `sample` at step 120. A name is the same for the same file at all times, so that an image that changes takes the place of the one before.
  * `time`: of the run, milliseconds since 1970.
  */
 export function loggedImages(files: readonly Artifact[], time: number): Artifact[] {
-  const images = files.filter(({ path }) => path.startsWith(FOLDER) && isImage(path)).slice(0, MOST);
+  let images = 0;
   return files.flatMap((file) => {
     if (!file.path.startsWith(FOLDER)) return [file];
     const plain = { ...file, path: FILES + file.path.slice(FOLDER.length) };
-    if (!images.includes(file)) return [plain];
+    if (!isImage(file.path) || images++ >= MOST) return [plain];
     const stem = `${FOLDER}${nameOf(file.path, time)}`;
     return [
       plain,

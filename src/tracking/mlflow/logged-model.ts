@@ -21,14 +21,19 @@ export function lacksModel(runDir: string, { model }: Sent): boolean {
 
 /**
  * Sends a run's exported best checkpoint as a model of MLflow's, and registers it if `tracking.register` names it
- * (`NAME`, or `NAME@ALIAS`; the alias is `newest` if left out). Done once for each run; sent again as a whole where it was cut.
+ * (`NAME`, or `NAME@ALIAS`; the alias is `newest` if left out). Done once for each run; sent again as a whole where it was cut. `step`: the
+ * last of the training.
  */
-export async function sendModel(remote: RemoteRun, client: MlflowClient, runDir: string): Promise<void> {
+export async function sendModel(
+  remote: RemoteRun,
+  client: MlflowClient,
+  { runDir, step }: { runDir: string; step: number },
+): Promise<void> {
   const { sent } = remote;
   if (!lacksModel(runDir, sent)) return;
   const { register } = readRunRecord(runDir).config.tracking ?? {};
   try {
-    if (!sent.model?.ready) await upload(remote, client, runDir);
+    if (!sent.model?.ready) await upload(remote, client, { runDir, step });
     if (register && sent.model?.ready) await registerModel(remote, client, register);
   } catch (error) {
     if (!(error instanceof MlflowError) || ![400, 403, 404, 501].includes(error.status)) throw error;
@@ -36,7 +41,11 @@ export async function sendModel(remote: RemoteRun, client: MlflowClient, runDir:
   }
 }
 
-async function upload(remote: RemoteRun, client: MlflowClient, runDir: string): Promise<void> {
+async function upload(
+  remote: RemoteRun,
+  client: MlflowClient,
+  { runDir, step }: { runDir: string; step: number },
+): Promise<void> {
   const { sent } = remote;
   if (remote.artifactUri === undefined) return;
   const { id, uri } = await placeOf(remote, client);
@@ -61,7 +70,7 @@ async function upload(remote: RemoteRun, client: MlflowClient, runDir: string): 
     await remote.setTags({ 'mlflow.log-model.history': JSON.stringify(history) });
   } else {
     await client.finishModel(id);
-    await client.logOutputs(remote.id, [{ model_id: id, step: sent.step }]);
+    await client.logOutputs(remote.id, [{ model_id: id, step }]);
   }
   sent.model = { ...sent.model, uri, ready: true };
   remote.counts.artifacts += model.files.length;

@@ -39,6 +39,11 @@ export class Points {
     return this;
   }
 
+  /** Of what was taken in, 0 before any. */
+  get lastStep(): number {
+    return this.step;
+  }
+
   of(event: Event): Metric[] {
     const time = event.time || this.start;
     if (event.type === 'metric') return this.ofMetric(event, time);

@@ -95,7 +95,8 @@ export class RunSync {
       if (files.some(isLoggedImage)) await remote.setTags({ [LOGGED_IMAGES]: 'True' });
     }
     if (last) {
-      if (status === 'FINISHED') await sendModel(remote, this.options.client, runDir);
+      if (status === 'FINISHED')
+        await sendModel(remote, this.options.client, { runDir, step: this.points?.lastStep ?? 0 });
       await remote.settle();
     }
     await remote.setStatus(status, ended);

@@ -31,6 +31,8 @@ interface ReadBack {
   tags: Record<string, string>;
   metrics: Record<string, [step: number, time: number, value: number | string][]>;
   artifacts: Record<string, string>;
+  /** Steps of the models that it made. */
+  models: number[];
   inputs: string[];
 }
 
@@ -488,7 +490,11 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
 
   test('has its best checkpoint as a model that MLflow loads, registered under an alias', async () => {
     const tracking = { experiment: 'models', register: 'faces@champion', description: 'Which is best?' };
-    const runDir = writeRecord({ runs: server.runs, trial: 'model', config: { tracking }, end: 'finished' });
+    const metrics = [{ step: 7, values: { loss: 1 } }];
+    const runDir = writeRecord({
+      ...{ runs: server.runs, trial: 'model', config: { tracking } },
+      ...{ metrics, end: 'finished' },
+    });
     mkdirSync(join(runDir, 'model'));
     writeFileSync(join(runDir, 'model', 'model.onnx'), 'no network');
     writeFileSync(
@@ -506,6 +512,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     });
     assert.equal((await send([runDir]))[0]?.status, 'up-to-date');
     assert.equal((await send([runDir], { check: true }))[0]?.status, 'up-to-date');
+    assert.deepEqual((await readBack(idOf(row!))).models, [7]);
     assert.equal(await client.versionOfRun('faces', idOf(row!)), '1');
     const experiment = await client.experimentByName('models');
     const tags = new Map(experiment!.tags.map(({ key, value }) => [key, value]));

@@ -41,6 +41,7 @@ def read(run_id):
             for key in run.data.metrics
         },
         "artifacts": {path: content(run_id, path) for path in files(run_id)},
+        "models": [m.step for m in run.outputs.model_outputs] if run.outputs else [],
         "inputs": [d.dataset.digest for d in run.inputs.dataset_inputs],
     }
 
