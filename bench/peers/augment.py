@@ -24,6 +24,7 @@ effects = {
     "horizontal_flip": lambda p: A.HorizontalFlip(p=p),
     "rain": lambda p: A.RandomRain(p=p),
     "fog": lambda p: A.RandomFog(p=p),
+    "fog_patches": lambda p: A.RandomFog(p=p),
     "motion_blur": lambda p: A.MotionBlur(blur_limit=(3, 7), p=p),
     "noise": lambda p: A.GaussNoise(std_range=(0.04, 0.15), p=p),
     "glare": lambda p: A.RandomSunFlare(p=p),
