@@ -23,38 +23,22 @@ import torchvision
 from optuna.storages.journal import JournalFileBackend
 from torch import nn
 
+import replaced
+
 warnings.filterwarnings("ignore")
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 request = json.load(open(sys.argv[1]))
 started = float(sys.argv[2])
 size = request["size"]
-mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1) * 255
-std = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1) * 255
 AUGMENTATIONS = {
     "none": [],
-    "replaced-program": [
-        A.RandomBrightnessContrast(p=0.5),
-        A.GaussianBlur(blur_limit=(3, 7), p=0.3),
-        A.HorizontalFlip(p=0.5),
-        A.RandomRain(p=0.2),
-        A.RandomFog(p=0.2),
-    ],
+    "replaced-program": replaced.augmentation(),
     "light": [
         A.HorizontalFlip(p=0.5),
         A.Affine(scale=(0.95, 1.05), translate_percent=(-0.03, 0.03), rotate=(-5, 5), p=0.3),
         A.RandomBrightnessContrast(brightness_limit=0.1, contrast_limit=0.1, p=0.3),
     ],
 }
-
-
-def read(image):
-    pixels = cv2.cvtColor(cv2.imread(image["file"]), cv2.COLOR_BGR2RGB)
-    return cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA)
-
-
-def tensor(images):
-    batch = torch.from_numpy(numpy.stack(images)).permute(0, 3, 1, 2).float()
-    return ((batch - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
 def tiny():
@@ -71,33 +55,19 @@ def resnet18():
     return backbone, 512
 
 
-def head(features, hidden, outputs):
-    return nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Dropout(0.5), nn.Linear(hidden, outputs))
-
-
-class Model(nn.Module):
-    def __init__(self, name, identities):
-        super().__init__()
-        self.backbone, features = {"tiny": tiny, "resnet18": resnet18}[name]()
-        self.gender = head(features, 512, 1)
-        self.identity = head(features, 1024, identities)
-
-    def forward(self, x):
-        features = self.backbone(x)
-        return self.gender(features)[:, 0], self.identity(features)
+BACKBONES = {"tiny": tiny, "resnet18": resnet18}
 
 
 class Objective:
     def __init__(self):
         self.train, self.validation = request["train"], request["validation"]
         # Decoded once, as on the other side.
-        self.pixels = [read(image) for image in self.train]
-        self.seen = [read(image) for image in self.validation]
+        self.pixels = [replaced.read(image, size) for image in self.train]
+        self.seen = [replaced.read(image, size) for image in self.validation]
         self.gender = torch.tensor([float(image["gender"]) for image in self.train])
         self.identity = torch.tensor([image["identity"] for image in self.train])
         self.identities = 1 + max(image["identity"] for image in self.train + self.validation)
-        known = hasattr(torch.cpu, "_is_avx512_bf16_supported")
-        self.bfloat16 = torch.cpu._is_avx512_bf16_supported() if known else False
+        self.bfloat16 = replaced.has_bfloat16()
 
     def __call__(self, trial):
         alpha = trial.suggest_float("alpha", *request["alpha"])
@@ -108,51 +78,26 @@ class Objective:
         numpy.random.seed(request["seed"])
         torch.manual_seed(request["seed"])
         augment = A.Compose(AUGMENTATIONS[augmentation], seed=request["seed"])
-        model = Model(backbone, self.identities).to(memory_format=torch.channels_last)
+        model = replaced.Model(*BACKBONES[backbone](), self.identities).to(memory_format=torch.channels_last)
         optimizer = torch.optim.Adam(model.parameters(), lr=lr, weight_decay=request["weight_decay"])
         batch, epochs = request["batch"], request["epochs"]
         steps = epochs * ((len(self.train) + batch - 1) // batch)
         warmup = max(1, round(steps * request["warmup"] / epochs))
-        schedule = torch.optim.lr_scheduler.SequentialLR(
-            optimizer,
-            [
-                torch.optim.lr_scheduler.LinearLR(optimizer, 1 / warmup, 1, warmup),
-                torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps - warmup),
-            ],
-            [warmup],
-        )
+        schedule = replaced.scheduled(optimizer, steps, warmup)
         best = 0.0
         for epoch in range(1, epochs + 1):
             model.train()
             for chosen in torch.randperm(len(self.train)).split(batch):
-                x = tensor([augment(image=self.pixels[i])["image"] for i in chosen.tolist()])
-                with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
-                    g, k = model(x)
-                loss = alpha * nn.functional.binary_cross_entropy_with_logits(g.float(), self.gender[chosen])
-                loss = loss + (1 - alpha) * nn.functional.cross_entropy(k.float(), self.identity[chosen])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-            combined = self.score(model)
+                x = replaced.tensor([augment(image=self.pixels[i])["image"] for i in chosen.tolist()])
+                labels = (self.gender[chosen], self.identity[chosen])
+                replaced.train_batch(model, optimizer, schedule, x, labels, (alpha, 1 - alpha), self.bfloat16)
+            combined = replaced.score(model, self.validation, self.seen, self.bfloat16)["combined"]
             best = max(best, combined)
             say({"trial": trial.number, "epoch": epoch, "combined": combined, **trial.params})
             trial.report(combined, epoch)
             if epoch < epochs and trial.should_prune():
                 raise optuna.TrialPruned()
         return best
-
-    def score(self, model):
-        model.eval()
-        right = [0, 0]
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
-            for start in range(0, len(self.validation), 64):
-                part = self.validation[start : start + 64]
-                g, k = model(tensor(self.seen[start : start + 64]))
-                right[0] += sum(int(a) == b["gender"] for a, b in zip((g > 0).tolist(), part))
-                right[1] += sum(a == b["identity"] for a, b in zip(k.argmax(1).tolist(), part))
-        a, b = right[0] / len(self.validation), right[1] / len(self.validation)
-        return 0.3 * a + 0.7 * b
 
 
 def say(line):

@@ -26,37 +26,38 @@ const floats = [
   'optimizer.weight_decay',
   'optimizer.lr',
 ] as const;
-const uniform = (count: number, low: number, high: number): Task['axes'] =>
+export const uniform = (count: number, low: number, high: number): Task['axes'] =>
   Object.fromEntries(floats.slice(0, count).map((path) => [path, { values: { uniform: [low, high] } }]));
-const vector = (at: (axis: string) => number, count: number) => floats.slice(0, count).map(at);
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-const log10 = Math.log10;
+export const vector = (at: (axis: string) => number, count: number) => floats.slice(0, count).map(at);
+export const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+export const log10 = Math.log10;
 
-const hartmann = {
-  alpha: [1, 1.2, 3, 3.2],
-  a: [
+/** Hartmann's function of weighted places, by widths and ten-thousandths of where they lie. */
+export const hartmann = (widths: readonly (readonly number[])[], places: readonly (readonly number[])[]) => {
+  const weights = [1, 1.2, 3, 3.2];
+  return (x: readonly number[]) =>
+    -sum(
+      weights.map(
+        (weight, i) =>
+          weight * Math.exp(-sum(x.map((v, j) => widths[i]![j]! * (v - places[i]![j]! / 1e4) ** 2))),
+      ),
+    );
+};
+
+const hartmann6 = hartmann(
+  [
     [10, 3, 17, 3.5, 1.7, 8],
     [0.05, 10, 17, 0.1, 8, 14],
     [3, 3.5, 1.7, 10, 17, 8],
     [17, 8, 0.05, 10, 0.1, 14],
   ],
-  p: [
+  [
     [1312, 1696, 5569, 124, 8283, 5886],
     [2329, 4135, 8307, 3736, 1004, 9991],
     [2348, 1451, 3522, 2883, 3047, 6650],
     [4047, 8828, 8732, 5743, 1091, 381],
   ],
-};
-
-function hartmann6(x: readonly number[]): number {
-  return -sum(
-    hartmann.alpha.map(
-      (weight, i) =>
-        weight *
-        Math.exp(-sum(x.map((value, j) => hartmann.a[i]![j]! * (value - hartmann.p[i]![j]! / 1e4) ** 2))),
-    ),
-  );
-}
+);
 
 function branin(x: number, y: number): number {
   return (

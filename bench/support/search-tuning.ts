@@ -1,17 +1,6 @@
-import type { Task } from './search-tasks.ts';
+import { hartmann, log10, sum, type Task, uniform, vector } from './search-tasks.ts';
 
 // The functions that the sampler's own constants are chosen on, with seeds from 100 on: none of them, and none of these seeds, is measured.
-
-const floats = [
-  'loss.alpha',
-  'loss.beta',
-  'loss.label_smoothing',
-  'train.ema',
-  'train.clip',
-  'optimizer.weight_decay',
-] as const;
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-const log10 = Math.log10;
 
 /** A function of so many numbers between two ends. */
 const inBox = (
@@ -21,10 +10,8 @@ const inBox = (
   loss: (x: number[]) => number,
 ): Task => ({
   ...{ name, least, ...(noise === undefined ? {} : { noise }) },
-  axes: Object.fromEntries(
-    floats.slice(0, count).map((path) => [path, { values: { uniform: [low, high] } }]),
-  ),
-  losses: (at) => [loss(floats.slice(0, count).map(at))],
+  axes: uniform(count, low, high),
+  losses: (at) => [loss(vector(at, count))],
 });
 
 function levy(x: readonly number[]): number {
@@ -53,29 +40,20 @@ const goldsteinPrice = ([x, y]: readonly number[]) =>
 const rastrigin = (x: readonly number[]) =>
   10 * x.length + sum(x.map((v) => v * v - 10 * Math.cos(2 * Math.PI * v)));
 
-const hartmann = {
-  alpha: [1, 1.2, 3, 3.2],
-  a: [
+const hartmann3 = hartmann(
+  [
     [3, 10, 30],
     [0.1, 10, 35],
     [3, 10, 30],
     [0.1, 10, 35],
   ],
-  p: [
+  [
     [3689, 1170, 2673],
     [4699, 4387, 7470],
     [1091, 8732, 5547],
     [381, 5743, 8828],
   ],
-};
-
-const hartmann3 = (x: readonly number[]) =>
-  -sum(
-    hartmann.alpha.map(
-      (weight, i) =>
-        weight * Math.exp(-sum(x.map((v, j) => hartmann.a[i]![j]! * (v - hartmann.p[i]![j]! / 1e4) ** 2))),
-    ),
-  );
+);
 
 const backbones = ['resnet18', 'resnet50', 'vgg19_bn', 'tiny'];
 const schedules = ['constant', 'cosine', 'step', 'plateau'];

@@ -12,6 +12,8 @@ import type { Recipe } from './recipes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const script = join(root, 'bench/peers/quality.py');
+/** What of the peer decides an outcome. */
+const scripts = [script, join(root, 'bench/peers/replaced.py')];
 
 /** What a training of one side came to. */
 export interface Outcome {
@@ -58,7 +60,9 @@ export class Trials {
     const { config } = await readExperiment(recipe.spec, { set });
     const request = side === 'peer' ? await requestOf(config, work) : undefined;
     const { path: _, ...pictures } = config.data;
-    const decides = request ? [request, await readFile(script, 'utf8')] : { ...config, data: pictures };
+    const decides = request
+      ? [request, ...(await Promise.all(scripts.map((file) => readFile(file, 'utf8'))))]
+      : { ...config, data: pictures };
     const key = createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, 12);
     const file = join(work, `${recipe.name}-${side}-${seed}-${key}.json`);
     if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8'));

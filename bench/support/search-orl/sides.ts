@@ -188,7 +188,7 @@ function ended(outcome: Outcome, goal: number): Outcome {
 export const scripts = async (): Promise<string> =>
   (
     await Promise.all(
-      ['../../peers/search_orl.py', 'space.ts'].map((file) =>
+      ['../../peers/search_orl.py', '../../peers/replaced.py', 'space.ts'].map((file) =>
         readFile(join(import.meta.dirname, file), 'utf8'),
       ),
     )
