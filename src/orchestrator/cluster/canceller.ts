@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { askToStop, tasksOfJob, withdrawTask } from '../../record/index.ts';
 import type { Ledger } from './ledger.ts';
 import { referencesOf, type Task } from './task.ts';
@@ -11,6 +12,7 @@ const KILLED = 20_000;
  */
 export class Canceller {
   private readonly gathered = new Map<'save' | 'kill', Set<Task>>();
+  private readonly working = new Set<Promise<void>>();
 
   /** `cancelled`: told when the engine was asked. */
   constructor(
@@ -47,11 +49,20 @@ export class Canceller {
       return;
     }
     this.gathered.set(how, new Set([task]));
-    setImmediate(() => {
-      const tasks = [...this.gathered.get(how)!];
-      this.gathered.delete(how);
-      void this.cancel(tasks, how).then(this.cancelled);
-    });
+    const work = immediate()
+      .then(() => {
+        const tasks = [...this.gathered.get(how)!];
+        this.gathered.delete(how);
+        return this.cancel(tasks, how);
+      })
+      .then(this.cancelled)
+      .finally(() => this.working.delete(work));
+    this.working.add(work);
+  }
+
+  /** Waits for the calls that are under way. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.working);
   }
 
   /** Asks the engine to end the jobs of tasks that have no other left. */

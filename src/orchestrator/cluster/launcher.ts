@@ -62,6 +62,7 @@ export class ClusterLauncher {
     const longest = (ledger.options.grace + 5) * 1000;
     const patience = sleep(longest, undefined, { signal: ledger.closed }).catch(() => {});
     if (left.length > 0) await Promise.race([Promise.all(left.map(({ exited }) => exited)), patience]);
+    await this.canceller.close();
     await this.follower.seeAllOff();
     ledger.close();
     await Promise.allSettled([this.follower.close(), this.submitter.close()]);

@@ -61,7 +61,7 @@ function endOnRequest(handle: Handle, { batch, jobs, interval, told }: JobContex
   look();
   timers.push(setInterval(look, interval));
   return {
-    request: () => request,
+    request: () => stopAsked(jobs, batch.key, task) ?? request,
     release: () => {
       forget();
       for (const timer of timers) clearInterval(timer);
