@@ -62,12 +62,16 @@ export class RayEngine implements Engine {
   /** Throws FacecomError `ray-unreachable` and `ray-refused`. */
   async check(): Promise<string[]> {
     let answer: RayAnswer;
+    let probe: RayAnswer;
     try {
       answer = await this.client.request('GET', '/api/version');
+      // Its version a head may tell to anybody.
+      probe = await this.client.request('GET', '/api/jobs/fc-check');
     } catch (error) {
       throw unreachable(this.address, (error as Error).message);
     }
-    if (answer.status === 401 || answer.status === 403) throw unauthorized(this.address, answer);
+    for (const one of [answer, probe])
+      if (one.status === 401 || one.status === 403) throw unauthorized(this.address, one);
     if (answer.status !== 200 || !isRecord(answer.body) || !('ray_version' in answer.body))
       throw unreachable(this.address, `status ${answer.status}: ${answer.text.slice(0, 200)}`);
     return [];
