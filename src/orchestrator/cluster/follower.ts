@@ -202,7 +202,7 @@ export class Follower {
     const { engine } = ledger.options;
     const { key } = task.batch!;
     this.read(task);
-    if (task.over || task.endSince !== undefined || this.givesSigns(task)) return;
+    if (task.over || !task.batch || task.endSince !== undefined || this.givesSigns(task)) return;
     const said = jobOutput(ledger.jobs, key, task.job);
     let explained: Awaited<ReturnType<Engine['explain']>>;
     try {
