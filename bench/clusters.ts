@@ -18,24 +18,24 @@ const KILLED = 3;
 /**
  * Trials that do nothing on a Slurm of one node against submitit (`time-slurm`), and on a Ray of one node against its SDK and Ray Tune
  * (`time-ray`); ten thousand trials against a simulated Slurm and Ray of 200 nodes (`plan`); and kill -9 of the command and of the engines' daemons at random moments (`kill-slurm`,
- * `kill-ray`; `kill-slurm-lists` and `kill-ray-lists` with several trials a job). `--rounds` is the number of trials, and of kills.
+ * `kill-ray`; `kill-lists-slurm` and `kill-lists-ray` with several trials a job). `--rounds` is the number of trials, and of kills.
  */
 export async function run(context: BenchContext): Promise<void> {
   if (context.wants('plan'))
     for (const engine of ['slurm', 'ray'] as const)
       for (const perJob of LISTS) await plan(context, engine, perJob);
   const missing = withoutSlurm();
-  if (['time-slurm', 'kill-slurm', 'kill-slurm-lists'].some((name) => context.wants(name))) {
+  if (['time-slurm', 'kill-slurm', 'kill-lists-slurm'].some((name) => context.wants(name))) {
     if (missing) context.note(missing);
     else await withSlurm(context);
   }
-  if (!['time-ray', 'kill-ray', 'kill-ray-lists'].some((name) => context.wants(name))) return;
+  if (!['time-ray', 'kill-ray', 'kill-lists-ray'].some((name) => context.wants(name))) return;
   const python = await context.pythonEnvironment('clusters-ray', [RAY]);
   const ray = await startRay(python);
   context.defer(() => ray.close());
   if (context.wants('time-ray')) await onRay(context, ray, python);
   if (context.wants('kill-ray')) await killRay(context, ray, 1);
-  if (context.wants('kill-ray-lists')) await killRay(context, ray, KILLED);
+  if (context.wants('kill-lists-ray')) await killRay(context, ray, KILLED);
 }
 
 const each = (perJob: number): string => (perJob === 1 ? 'one trial a job' : `${perJob} trials a job`);
@@ -55,7 +55,7 @@ async function withSlurm(context: BenchContext): Promise<void> {
   context.defer(() => slurm.close());
   if (context.wants('time-slurm')) await onSlurm(context, slurm);
   if (context.wants('kill-slurm')) await killSlurm(context, slurm, 1);
-  if (context.wants('kill-slurm-lists')) await killSlurm(context, slurm, KILLED);
+  if (context.wants('kill-lists-slurm')) await killSlurm(context, slurm, KILLED);
 }
 
 async function onSlurm(context: BenchContext, slurm: Slurm): Promise<void> {
