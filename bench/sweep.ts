@@ -105,8 +105,8 @@ async function measureOurs({ folder, data, seeds, slots }: Measurement): Promise
     .trim()
     .split('\n')
     .flatMap((line) => {
-      const { metrics } = JSON.parse(line) as { metrics?: Record<string, number> };
-      return metrics?.['test/combined'] === undefined ? [] : [metrics['test/combined']];
+      const { type, value } = JSON.parse(line) as { type?: string; value?: number };
+      return type === 'finished' && value !== undefined ? [value] : [];
     });
   return { seconds, combined: mean(scores) };
 }
