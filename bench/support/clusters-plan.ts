@@ -12,7 +12,7 @@ class Simulated implements Engine {
   calls = 0;
   private readonly states = new Map<string, JobState['phase']>();
   private readonly queue: Array<[key: string, job: number]> = [];
-  private running = 0;
+  private busy = 0;
 
   constructor(
     readonly name: 'slurm' | 'ray',
@@ -21,7 +21,7 @@ class Simulated implements Engine {
   ) {}
 
   get free(): number {
-    return this.nodes - this.running;
+    return this.nodes - this.busy;
   }
 
   async check() {
@@ -65,12 +65,12 @@ class Simulated implements Engine {
   async cancel() {}
 
   private schedule(): void {
-    while (this.running < this.nodes) {
+    while (this.busy < this.nodes) {
       const next = this.queue.shift();
       if (!next) return;
-      this.running++;
+      this.busy++;
       void this.run(...next).then(() => {
-        this.running--;
+        this.busy--;
         this.schedule();
       });
     }

@@ -57,10 +57,14 @@ test('several trials a job: a killed command and a stopped trial leave the other
   skip,
 }, async (t) => {
   const cwd = await temporaryFolder(t);
-  const spec = writeExperiment(cwd, 'echo began; while [ ! -f ../../../go ]; do sleep 0.05; done; finish 0.5', {
-    resources: { ...resources, launcher: { ...launcher, trials_per_job: 2 } },
-    more: { sweep },
-  });
+  const spec = writeExperiment(
+    cwd,
+    'echo began; while [ ! -f ../../../go ]; do sleep 0.05; done; finish 0.5',
+    {
+      resources: { ...resources, launcher: { ...launcher, trials_per_job: 2 } },
+      more: { sweep },
+    },
+  );
   const plan = await facecom(['sweep', spec, '--dry-run'], { cwd });
   assert.match(plan.stdout, /They become 2 jobs of slurm, of up to 2 trials one after another/);
   const first = start(['sweep', spec], cwd, slurm.env);

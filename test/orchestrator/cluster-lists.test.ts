@@ -5,7 +5,14 @@ import { test } from 'node:test';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { endJobs } from '../../src/orchestrator/cluster/end-jobs.ts';
-import { countJobs, jobOfTask, readJobs, tasksOfJob, withdrawTask, writeBatch } from '../../src/record/index.ts';
+import {
+  countJobs,
+  jobOfTask,
+  readJobs,
+  tasksOfJob,
+  withdrawTask,
+  writeBatch,
+} from '../../src/record/index.ts';
 import { exits, clusterScene as scene } from '../support/cluster.ts';
 import { until } from '../support/external.ts';
 import { binary } from '../support/program.ts';
@@ -28,7 +35,8 @@ test('the tasks of jobs are all tasks, each once and in order', () => {
 
 test('several trials a job: as few jobs as may be, of even length, in one array; each trial runs once', async (t) => {
   const { make, start, starts, names, calls, folder } = await scene(t, {
-    trainer: 'echo "$SLURM_ARRAY_TASK_ID" > "$FACECOM_RUN_DIR/job"; date +%s%N >> "$FACECOM_RUN_DIR/times"; sleep 0.1; date +%s%N >> "$FACECOM_RUN_DIR/times"',
+    trainer:
+      'echo "$SLURM_ARRAY_TASK_ID" > "$FACECOM_RUN_DIR/job"; date +%s%N >> "$FACECOM_RUN_DIR/times"; sleep 0.1; date +%s%N >> "$FACECOM_RUN_DIR/times"',
   });
   assert.deepEqual(await exits(start(make({ perJob: 4 }), 10)), Array(10).fill({ code: 0 }));
   assert.equal(calls('sbatch').length, 1);
@@ -39,12 +47,12 @@ test('several trials a job: as few jobs as may be, of even length, in one array;
     ['0', '0', '0', '0', '1', '1', '1', '1', '2', '2'],
   );
   const times = names(4).flatMap((name) => read(name, 'times').split('\n').map(BigInt));
-  assert.deepEqual(times, [...times].sort((a, b) => (a < b ? -1 : 1)));
-  for (const name of names(10)) assert.equal(starts(name), 1);
   assert.deepEqual(
-    readJobs(folder).filter(({ type }) => type === 'ended').length,
-    10,
+    times,
+    [...times].sort((a, b) => (a < b ? -1 : 1)),
   );
+  for (const name of names(10)) assert.equal(starts(name), 1);
+  assert.deepEqual(readJobs(folder).filter(({ type }) => type === 'ended').length, 10);
 });
 
 test('one trial of a job is stopped, and one that waits: the others go on; what waits never begins', async (t) => {
@@ -152,7 +160,7 @@ test('another command adopts jobs of several trials; what an earlier one took ba
   start(gone, 3);
   await until('the first runs', () => starts('run0-1') === 1);
   await gone.close();
-  const [{ key }] = readJobs(folder) as [{ key: string }];
+  const { key } = readJobs(folder)[0]!;
   withdrawTask(join(folder, 'jobs'), key, 2);
   const next = make({ perJob: 3 });
   assert.equal(next.unclaimed.length, 3);

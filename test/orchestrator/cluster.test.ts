@@ -240,7 +240,14 @@ test('jobs of another sweep that Slurm takes for running, and whose ends are in 
   const { make, start, fake, folder, calls } = await scene(t);
   const other = join(folder, 'other');
   mkdirSync(join(other, 'jobs'), { recursive: true });
-  const entry = { type: 'submitting', time: 1, launcher: 'slurm', key: 'fc-old', kind: 0, runs: ['a-1', 'b-1'] };
+  const entry = {
+    type: 'submitting',
+    time: 1,
+    launcher: 'slurm',
+    key: 'fc-old',
+    kind: 0,
+    runs: ['a-1', 'b-1'],
+  };
   const ended = { type: 'ended', time: 1, key: 'fc-old', task: 0 };
   const journal = [{ ...entry, from: [0, 0] }, ended];
   writeFileSync(join(other, 'jobs.jsonl'), journal.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -314,7 +321,9 @@ test('a node without the folder, without Node, or with a folder that cannot be w
   const started = { ...run('p-1'), command: ['python-that-is-not-there', 'train.py'] };
   const exit = await make().of(0).start(started).exited;
   assert.match(exit.error!, /^python-that-is-not-there was not found on \S+; resources\.launcher\.setup/);
-  const elsewhere = await make().of(0).start({ ...run('q-1'), cwd: '/no/such/folder' }).exited;
+  const elsewhere = await make()
+    .of(0)
+    .start({ ...run('q-1'), cwd: '/no/such/folder' }).exited;
   assert.match(elsewhere.error!, /^the folder \/no\/such\/folder is not there on /);
   const launcher = make({ node: '/no/such/node' });
   const { explained } = await launcher.of(0).start(run('n-1')).exited;

@@ -160,7 +160,10 @@ test('a head that forgets its jobs: those that ran are tried again, the others s
 });
 
 test('a head that is away is no failure while jobs are open: the next command takes them up by their record', async (t) => {
-  const { cwd, ray, spec, began, finished } = await onFake(t, 'echo began; while [ ! -f ../../../go ]; do sleep 0.05; done; finish 0.5');
+  const { cwd, ray, spec, began, finished } = await onFake(
+    t,
+    'echo began; while [ ! -f ../../../go ]; do sleep 0.05; done; finish 0.5',
+  );
   const first = start(['sweep', spec], cwd);
   await until('both run', () => began().length === 2);
   first.kill('SIGKILL');

@@ -31,7 +31,16 @@ const tasks = () =>
     const [array, task] = id.split('_');
     const { name, pid, ...kept } = JSON.parse(read(join(jobs, id)) || '{}');
     const [forced, reason = 'None'] = read(join(root, `state-${id}`)).split('|');
-    return { ...kept, id, array, task, name, pid, reason, state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED') };
+    return {
+      ...kept,
+      id,
+      array,
+      task,
+      name,
+      pid,
+      reason,
+      state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED'),
+    };
   });
 
 function submit() {
@@ -103,10 +112,15 @@ function queue() {
     return;
   }
   if (args.includes('-O')) {
-    const widths = args.at(-1).split(',').map((field) => Number(field.split(':')[1]));
+    const widths = args
+      .at(-1)
+      .split(',')
+      .map((field) => Number(field.split(':')[1]));
     for (const { array, task, name, out = '', state } of tasks())
       if (state === 'RUNNING')
-        process.stdout.write(`${[array, task, name, out].map((text, i) => text.padEnd(widths[i])).join('')}\n`);
+        process.stdout.write(
+          `${[array, task, name, out].map((text, i) => text.padEnd(widths[i])).join('')}\n`,
+        );
     return;
   }
 

@@ -4,9 +4,9 @@ import { plural } from '../../base/format.ts';
 import {
   askToStop,
   JobsWriter,
+  jobOfTask,
   jobsFolder,
   listTasks,
-  jobOfTask,
   type OpenBatch,
   openBatches,
   readBatches,
@@ -102,9 +102,7 @@ async function endBatch(
       const runDir = join(runsIn, runs[task]!);
       const { phase = 'ended' } = states.get(nameOf(key, jobOfTask(batch, task))) ?? {};
       const isOver =
-        withdrawn.has(task) ||
-        listed.get(name)?.has('end') ||
-        (phase === 'ended' && !trainerHolder(runDir));
+        withdrawn.has(task) || listed.get(name)?.has('end') || (phase === 'ended' && !trainerHolder(runDir));
       if (!isOver) continue;
       const began = Boolean(readClaim(jobs, key, task)?.job);
       writeDown(runDir);

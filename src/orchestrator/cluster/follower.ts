@@ -121,7 +121,10 @@ export class Follower {
     else if (this.ledger.release(task)) this.lost.push(task);
     else
       this.ledger.conclude(task, {
-        explained: { class: 'interrupted', message: 'Its job was told to end before its trainer was started.' },
+        explained: {
+          class: 'interrupted',
+          message: 'Its job was told to end before its trainer was started.',
+        },
       });
   }
 

@@ -72,7 +72,16 @@ function renderBatch(jobs: readonly Job[], options: RenderOptions, writer: JobsW
     ...(form === 'slurm' ? { lead: slurm.lead, requeues: slurm.requeues } : {}),
   });
   const from = jobs.map(() => 0);
-  writer.write({ type: 'submitting', time: Date.now(), launcher: form, key, kind: 0, runs, from, ...division });
+  writer.write({
+    type: 'submitting',
+    time: Date.now(),
+    launcher: form,
+    key,
+    kind: 0,
+    runs,
+    from,
+    ...division,
+  });
   const parallel = maxParallel || resources.max_parallel;
   const file = resolve(batchFile(folder, key));
   const node = slurm.node ?? (form === 'k8s' ? 'node' : process.execPath);

@@ -58,7 +58,9 @@ export async function dryRunSweep(spec: string, options: DryRunOptions): Promise
   const edit = sweepEdit(resolved, expansion.trials, options.runs);
   const forecast = await forecastSweep(resolved, outlook?.likely ?? expansion.trials, options);
   const all = [...warnings, ...expansion.warnings];
-  const jobs = outlook ? undefined : jobsOf(resolved.config, expansion.trials.length - forecast.finished.size);
+  const jobs = outlook
+    ? undefined
+    : jobsOf(resolved.config, expansion.trials.length - forecast.finished.size);
   if (outlook) all.push({ code: 'dry-run-search', message: searchText(outlook) });
   if (options.json)
     printJson(resolved.config.name, {

@@ -22,7 +22,10 @@ import { endOf, hasFinished, train } from './train.ts';
  * `taken`: another job has it; `withdrawn`: its orchestrator has taken it back. `open`: the end to be written where the job, which was told
  * to end, is not queued again; else the end is written.
  */
-export type TaskResult = { what: 'taken' } | { what: 'withdrawn' } | { what: 'done'; code: number; open?: TaskEnd };
+export type TaskResult =
+  | { what: 'taken' }
+  | { what: 'withdrawn' }
+  | { what: 'done'; code: number; open?: TaskEnd };
 
 /**
  *   claim, made by one job alone ─▶ nobody trains this run ─▶ trainer ─▶ end of the task, for the orchestrator

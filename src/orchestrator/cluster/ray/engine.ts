@@ -6,10 +6,10 @@ import {
   type Engine,
   EngineError,
   type Explanation,
-  type Reference,
-  type Submission,
   type JobState,
   nameOf,
+  type Reference,
+  type Submission,
 } from '../engine.ts';
 import { quote } from '../script.ts';
 import { type RayAnswer, RayClient, rayAddress } from './client.ts';

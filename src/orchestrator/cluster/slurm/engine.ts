@@ -4,11 +4,11 @@ import {
   type Engine,
   EngineError,
   type Explanation,
+  type JobState,
+  nameOf,
   type Reference,
   type RunningJob,
   type Submission,
-  type JobState,
-  nameOf,
 } from '../engine.ts';
 import { kindsOf, type SlurmContext, sbatchArguments, sbatchScript } from './arguments.ts';
 import { callSlurm } from './call.ts';
