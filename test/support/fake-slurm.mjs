@@ -97,11 +97,11 @@ function begin({ id, name, script, out, restarts = 0 }, before = '') {
   writeFileSync(join(jobs, id), JSON.stringify({ name, pid: child.pid, script, out, restarts }));
 }
 
-/** The job asks for it itself, and is ended by its next start. */
+/** The job asks for it itself, this program being of its group, and is ended by its next start. */
 function requeue(id) {
   const job = tasks().find((one) => one.id === id);
   if (!job) fail('Invalid job id specified');
-  begin({ ...job, restarts: job.restarts + 1 }, `kill -9 -- -${job.pid}\n`);
+  begin({ ...job, restarts: job.restarts + 1 }, `sleep 0.2; kill -9 -- -${job.pid}\n`);
 }
 
 function queue() {
