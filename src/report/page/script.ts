@@ -81,3 +81,13 @@ export const liveScript = `(() => {
   };
   setTimeout(look, 2000);
 })();`;
+
+/**
+ * Where the page is shown without its folder, as in MLflow, which shows a copy of it in a frame, the files beside it cannot be opened: their
+ * links become text, and a line says why.
+ */
+export const linkScript = `(() => {
+  if (/^(file|https?):$/.test(location.protocol)) return;
+  for (const link of document.querySelectorAll('main a[href^="."]')) link.removeAttribute('href');
+  for (const note of document.querySelectorAll('.unlinked')) note.hidden = false;
+})();`;
