@@ -74,7 +74,7 @@ export const liveScript = `(() => {
       const { version, active } = await (await fetch('state', { cache: 'no-store' })).json();
       if (version !== known) { known = version; await take(); }
       state.textContent = active ? 'live' : 'it has ended';
-      if (active) setTimeout(look, 2000);
+      setTimeout(look, active ? 2000 : 5000);
     } catch {
       state.textContent = 'not followed any more';
     }

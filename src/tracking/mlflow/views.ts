@@ -43,14 +43,15 @@ export const allRunsView = (): string =>
     more: { isAccordionReordered: true, compareRunSections: groups.map((name) => group(name)), compareRunCharts: [] },
   });
 
-/** Characters of the names of axes in a view, which has each twice: a tag of an experiment has at most 5,000 in all. */
-const MOST_AXES = 1100;
+/** Characters for the axes in a view: a tag of an experiment has at most 5,000 in all. */
+const MOST_AXES = 2200;
 
 /** The first axes, as many as there is room for. */
 function fitting(axes: readonly string[]): string[] {
   let room = MOST_AXES;
   return axes.map(legalKey).filter((name) => {
-    room -= name.length + 10;
+    // Each is there four times.
+    room -= 4 * name.length + 52;
     return room >= 0;
   });
 }
@@ -100,6 +101,16 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
   });
 }
 
+/** Columns that each list begins with, and their widths (pixels). */
+const fixedColumns = new Map([
+  [column('attributes', 'Run Name'), 280],
+  ['runDateAndNestInfo', 150],
+  ['duration', 90],
+]);
+
+/** Pixels in which the head of a column is legible. */
+const widthOf = (column: string): number => Math.max(90, 45 + 7 * (column.length - 'metrics.``'.length));
+
 interface View {
   columns: readonly string[];
   filter?: string;
@@ -118,6 +129,9 @@ function view({ columns, filter = '', order, more }: View): string {
     datasetsFilter: [],
     modelVersionFilter: 'All Runs',
     selectedColumns: columns,
+    // From 3.17 on; by themselves they would stand in the order of their names.
+    columnOrder: [...fixedColumns.keys(), ...columns],
+    columnWidths: Object.fromEntries([...fixedColumns, ...columns.map((id) => [id, widthOf(id)] as const)]),
     runsExpanded: {},
     runsPinned: [],
     runsHidden: [],
