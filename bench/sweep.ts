@@ -85,7 +85,15 @@ async function measureOurs({ folder, data, seeds, slots }: Measurement): Promise
   };
   await writeFile(
     spec,
-    stringify({ ...config, sweep: { method: 'grid', axes, zip: [['loss.alpha', 'loss.beta']] } }),
+    stringify({
+      ...config,
+      // There are no validation images: nothing is chosen by what is measured.
+      sweep: {
+        method: 'grid',
+        ...{ axes, zip: [['loss.alpha', 'loss.beta']] },
+        objective: { metric: 'test/combined', mode: 'max' },
+      },
+    }),
   );
   const started = performance.now();
   const { stdout } = await execa(process.execPath, [
@@ -97,8 +105,8 @@ async function measureOurs({ folder, data, seeds, slots }: Measurement): Promise
     .trim()
     .split('\n')
     .flatMap((line) => {
-      const { metrics } = JSON.parse(line) as { metrics?: Record<string, number> };
-      return metrics?.['test/combined'] === undefined ? [] : [metrics['test/combined']];
+      const { type, value } = JSON.parse(line) as { type?: string; value?: number };
+      return type === 'finished' && value !== undefined ? [value] : [];
     });
   return { seconds, combined: mean(scores) };
 }

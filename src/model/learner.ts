@@ -77,8 +77,8 @@ export interface Learner {
     size: number,
     metadata: Readonly<Record<string, string>>,
   ): Promise<Uint8Array>;
-  /** Everything that training continues from: `model/…`, `optimizer/…`, `ema/…`. */
-  state(): Promise<Map<string, StateTensor>>;
+  /** Everything that training continues from: `model/…`, `optimizer/…`, `ema/…`; `weightsAlone`: without what the optimizer remembers. */
+  state(options?: { weightsAlone?: boolean }): Promise<Map<string, StateTensor>>;
   /** `weightsAlone`: what the optimizer remembers may be missing, and starts anew. */
   load(state: Map<string, StateTensor>, options?: { weightsAlone?: boolean }): Promise<void>;
   dispose(): void;

@@ -21,6 +21,9 @@ import { imagenet, type Preprocess } from './preprocess.ts';
 import { replicaInputs } from './replicas.ts';
 import { stepResult } from './step-result.ts';
 
+/** What the names of the optimizer's tensors begin with, in a state. */
+const OPTIMIZER = 'optimizer/';
+
 /** A network on a backend. */
 export class NetworkLearner implements Learner {
   readonly device: string;
@@ -184,11 +187,11 @@ export class NetworkLearner implements Learner {
     await this.runtime.setValues(next);
   }
 
-  async state(): Promise<Map<string, StateTensor>> {
-    const names = this.stateNames();
-    const values = await this.runtime.values([...names.values()]);
+  async state({ weightsAlone = false } = {}): Promise<Map<string, StateTensor>> {
+    const names = [...this.stateNames()].filter(([name]) => !weightsAlone || !name.startsWith(OPTIMIZER));
+    const values = await this.runtime.values(names.map(([, variable]) => variable));
     return new Map(
-      [...names].map(([name, variable]) => [
+      names.map(([name, variable]) => [
         name,
         { dtype: 'float32', shape: [...variable.shape], data: values.get(variable)! },
       ]),
@@ -200,7 +203,7 @@ export class NetworkLearner implements Learner {
     for (const [name, variable] of this.stateNames()) {
       const tensor = state.get(name);
       if (!tensor) {
-        if (weightsAlone && name.startsWith('optimizer/')) continue;
+        if (weightsAlone && name.startsWith(OPTIMIZER)) continue;
         throw new FacecomError('checkpoint-incomplete', `The checkpoint has no ${name}.`, {
           remedy: 'It belongs to another model or optimizer: check model, optimizer and train.ema.',
         });
@@ -258,7 +261,7 @@ export class NetworkLearner implements Learner {
   private stateNames(): Map<string, Variable> {
     const names = new Map<string, Variable>();
     for (const parameter of this.network.parameters) names.set(`model/${parameter.name}`, parameter);
-    for (const slot of this.optimizer.slots) names.set(`optimizer/${slot.name}`, slot);
+    for (const slot of this.optimizer.slots) names.set(`${OPTIMIZER}${slot.name}`, slot);
     for (const average of this.averages.values()) names.set(average.name, average);
     return names;
   }

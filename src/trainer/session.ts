@@ -3,6 +3,7 @@ import type { Balancer, Learner } from '../model/index.ts';
 import type { EventWriter } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
 import type { Checkpoint, CheckpointWriter } from './checkpoint/checkpoint.ts';
+import type { Pace } from './checkpoint/pace.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { RunRecord } from './recorder.ts';
 import type { Sampler } from './sampling/index.ts';
@@ -23,8 +24,10 @@ export interface TrainOptions {
   resume?: Checkpoint;
   /** One line for people. */
   log?: (line: string) => void;
-  /** Milliseconds between two checkpoints within an epoch. */
+  /** Most milliseconds between two checkpoints. */
   checkpointInterval?: number;
+  /** Which epochs are followed by a checkpoint. */
+  pace?: Pick<Pace, 'due' | 'written'>;
   /** What was spent before. */
   stages?: Stages;
   /** The result is `interrupted` after so many optimizer steps, unless training has ended by then. */
@@ -46,7 +49,10 @@ export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progres
   progress: ProgressReporter;
   /** Ends the training after `steps`. */
   limit: AbortController;
-  /** Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept. */
-  save: (options?: { best?: boolean; kept?: boolean; last?: boolean }) => Promise<void>;
+  /**
+   * Saves the state as checkpoints/last, and its weights as checkpoints/best and as one of the epochs that are kept; `whenDue`: only if enough
+   * was trained since the last checkpoint, and the best weights are remembered until then.
+   */
+  save: (options?: { best?: boolean; kept?: boolean; last?: boolean; whenDue?: boolean }) => Promise<void>;
   checkpoints: CheckpointWriter;
 }

@@ -5,6 +5,7 @@ import { writeImages } from './artifact.ts';
 import { cacheFeatures } from './cached-features.ts';
 import { CheckpointWriter } from './checkpoint/checkpoint.ts';
 import { checkContinues, checkShapes } from './checkpoint/compatible.ts';
+import { Pace } from './checkpoint/pace.ts';
 import { classCount } from './class-count.ts';
 import { countEpoch, isBetter, isOver } from './early-stopping.ts';
 import { trainEpoch } from './epoch.ts';
@@ -67,7 +68,9 @@ async function start(options: TrainOptions): Promise<Session> {
   const stepsPerEpoch = batchCount(sampler?.size ?? dataset.train.size, config.train.batch_size);
   const stretches = stretchesOf(config, stepsPerEpoch);
   const balance = createBalance(config.loss);
-  const checkpoints = new CheckpointWriter(runDir);
+  const checkpointInterval = options.checkpointInterval ?? 3 * 60 * 1000;
+  const pace = options.pace ?? new Pace(checkpointInterval);
+  const checkpoints = new CheckpointWriter(runDir, pace);
   await checkpoints.prepare();
   let state = startState(stretches[0]!.schedule.start(), balance.start());
   if (resume) {
@@ -79,37 +82,46 @@ async function start(options: TrainOptions): Promise<Session> {
   await learner.startPhase?.(stretchAt(stretches, state.epoch).phase, false);
   warn(options, stretches);
   let saved = position(state);
-  const save = async ({ best = false, kept = false, last = true } = {}) => {
-    // Nothing new to say since the last checkpoint, or nothing learnt at all.
-    if (!best && !kept && (!last || position(state) === saved)) return;
-    if (last) saved = position(state);
+  const info = () => ({
+    config,
+    dataHash: dataset.hash,
+    identities: dataset.identities,
+    precision: learner.precision,
+    backend: learner.backend,
+    ...(learner.preprocess ? { preprocess: learner.preprocess } : {}),
+    state,
+  });
+  const save = async ({ best = false, kept = false, last = true, whenDue = false } = {}) => {
     const score = state.best?.score ?? undefined;
-    const tensors = await stages.time('checkpoints', () => learner.state());
-    await checkpoints.save(
-      {
-        config,
-        dataHash: dataset.hash,
-        identities: dataset.identities,
-        precision: learner.precision,
-        backend: learner.backend,
-        ...(learner.preprocess ? { preprocess: learner.preprocess } : {}),
-        state,
-      },
-      tensors,
-      {
-        best,
-        last,
-        ...(kept ? { epoch: state.epoch } : {}),
-        epochs: config.train.checkpoints.keep > 1 ? state.kept.map(({ epoch }) => epoch) : [],
-      },
-      (path) => record.checkpoint(path, score),
+    const onWritten = (path: string) => record.checkpoint(path, score);
+    if (whenDue && !kept && !checkpoints.due) {
+      if (!best) return;
+      const weights = await stages.time('checkpoints', () => learner.state({ weightsAlone: true }));
+      checkpoints.remember(info(), weights, onWritten);
+      return;
+    }
+    // Nothing new to say since the last checkpoint, or nothing learnt at all.
+    if (!best && !kept && !checkpoints.remembers && (!last || position(state) === saved)) return;
+    if (last) saved = position(state);
+    await stages.time('checkpoints', async () =>
+      checkpoints.save(
+        info(),
+        await learner.state(),
+        {
+          best,
+          last,
+          ...(kept ? { epoch: state.epoch } : {}),
+          epochs: config.train.checkpoints.keep > 1 ? state.kept.map(({ epoch }) => epoch) : [],
+        },
+        onWritten,
+      ),
     );
   };
   const limit = new AbortController();
   return {
     ...options,
     log: options.log ?? (() => {}),
-    checkpointInterval: options.checkpointInterval ?? 3 * 60 * 1000,
+    ...{ checkpointInterval, pace },
     stages,
     steps: options.steps ?? Number.POSITIVE_INFINITY,
     limit,
@@ -277,7 +289,7 @@ async function validateWithin(session: Session): Promise<void> {
   if (best) state.best = { epoch, step: state.step, score: watched, values: scores };
   record.metric(state.step, epoch, scores);
   log(`step ${state.step}  ${monitor} ${watched?.toFixed(4) ?? '–'}${best ? '  best' : ''}`);
-  if (best) await session.save({ best });
+  if (best) await session.save({ best, whenDue: true });
 }
 
 async function validate(session: Session): Promise<Scores> {
@@ -340,7 +352,7 @@ async function endEpoch(session: Session, trained: Trained, scores: Scores): Pro
   log(epochLine(state, config.train.epochs, values, { best, monitor, seconds: trained.seconds }));
   // A run that has ended its training needs no more than its best, unless it is stopped before its end.
   const last = state.ended === null || config.train.checkpoints.keep_last;
-  await session.save({ best, kept, last });
+  await session.save({ best, kept, last, whenDue: state.ended === null });
 }
 
 /** Takes the epoch among the best that are kept, where it is one. */

@@ -89,6 +89,48 @@ test('a run killed within an epoch continues from the checkpoint of that epoch',
   assert.deepEqual(await leavings(runDir), whole);
 });
 
+test('a run that writes few checkpoints leaves the same, also if it is killed before its best was written', async (t) => {
+  const improving = { dataset: pictures({ noise: 150 }), config: { train: { epochs: 4 } } };
+  const always = await temporaryFolder(t);
+  await run({ ...improving, runDir: always });
+  const wanted = await leavings(always);
+  const bestStep = wanted.best.state.step;
+  assert.ok(bestStep > 5, 'the best epoch is not the first');
+
+  const seldom = await temporaryFolder(t);
+  await run({ ...improving, runDir: seldom, pace: { due: () => false, written: () => {} } });
+  assert.deepEqual(await leavings(seldom), wanted);
+
+  const runDir = await temporaryFolder(t);
+  const kept = await temporaryFolder(t);
+  const killed = new Error('killed');
+  // The first checkpoint alone is due; the best weights of a later epoch are in memory when the run is killed.
+  let due = true;
+  const first = {
+    due: () => due,
+    written: () => {
+      due = false;
+    },
+  };
+  await assert.rejects(
+    run({
+      ...{ ...improving, runDir, pace: first },
+      onStep: (step) => {
+        if (step <= bestStep) return;
+        copyFileSync(best(runDir), join(kept, 'best'));
+        throw killed;
+      },
+    }),
+    killed,
+  );
+  // An error writes what is in memory; a killed run leaves what is on the disk.
+  assert.notDeepEqual(readFileSync(best(runDir)), readFileSync(join(kept, 'best')));
+  copyFileSync(join(kept, 'best'), best(runDir));
+  const { learner } = await run({ ...improving, runDir });
+  assert.ok(learner.steps[0]! <= bestStep);
+  assert.deepEqual(await leavings(runDir), wanted);
+});
+
 test('a run killed after its best was written and before its last repeats that epoch, and records nothing twice', async (t) => {
   const runDir = await temporaryFolder(t);
   const folder = await temporaryFolder(t);

@@ -7,6 +7,7 @@ import type { Preprocess, StateTensor } from '../../model/index.ts';
 import { type Experiment, experimentSchema, fillDefaults } from '../../spec/index.ts';
 import type { TrainState } from '../state.ts';
 import { configDigest } from './config-digest.ts';
+import type { Pace } from './pace.ts';
 import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Raised by a change that older readers cannot read. Since 2, best holds the weights alone. */
@@ -67,10 +68,33 @@ export interface SaveOptions {
 /** Writes the checkpoints of a run in the background, one after another: training continues meanwhile. */
 export class CheckpointWriter {
   private readonly runDir: string;
+  private readonly pace: Pick<Pace, 'due' | 'written'>;
   private pending: Promise<void> = Promise.resolve();
+  private remembered: (() => Promise<void>) | undefined;
 
-  constructor(runDir: string) {
+  constructor(runDir: string, pace: Pick<Pace, 'due' | 'written'>) {
     this.runDir = runDir;
+    this.pace = pace;
+  }
+
+  /** Whether enough was trained since the last checkpoint for the next. */
+  get due(): boolean {
+    return this.pace.due(performance.now());
+  }
+
+  /** Whether the best weights are not on the disk yet. */
+  get remembers(): boolean {
+    return this.remembered !== undefined;
+  }
+
+  /** Keeps the best weights until the next checkpoint is written, and writes them then. */
+  remember(
+    info: CheckpointInfo,
+    weights: ReadonlyMap<string, StateTensor>,
+    onWritten?: (path: string) => void,
+  ): void {
+    const metadata = toMetadata(info);
+    this.remembered = () => this.writeBest(weightsOf(weights), metadata, onWritten);
   }
 
   /** Makes the folder, and clears away what a killed trainer left half written. */
@@ -92,23 +116,24 @@ export class CheckpointWriter {
     { best = false, last = true, epoch, epochs = [] }: SaveOptions,
     onWritten?: (path: string) => void,
   ): Promise<void> {
-    await this.flush();
+    await this.written();
     // The state is made text now, before training changes it.
     const metadata = toMetadata(info);
+    const remembered = this.remembered;
+    this.remembered = undefined;
     const write = async () => {
+      const began = performance.now();
       const weights = best || epoch !== undefined ? weightsOf(tensors) : undefined;
-      const bestPath = checkpointPath(this.runDir, 'best');
-      if (best) {
-        await writeSafetensors(bestPath, weights!, metadata);
-        onWritten?.(bestPath);
-      }
+      if (best) await this.writeBest(weights!, metadata, onWritten);
+      else await remembered?.();
       if (epoch !== undefined) {
         const path = epochPath(this.runDir, epoch);
-        if (best) await copyAside(bestPath, path);
+        if (best) await copyAside(checkpointPath(this.runDir, 'best'), path);
         else await writeSafetensors(path, weights!, metadata);
         await this.removeOthers(epochs);
       }
       if (last) await writeSafetensors(checkpointPath(this.runDir, 'last'), tensors, metadata);
+      this.pace.written(began, performance.now());
     };
     this.pending = write();
     // An error is thrown by the next save or flush, not as an unhandled rejection.
@@ -127,9 +152,26 @@ export class CheckpointWriter {
 
   /** Waits until everything is on the disk. */
   async flush(): Promise<void> {
+    await this.written();
+    const remembered = this.remembered;
+    this.remembered = undefined;
+    await remembered?.();
+  }
+
+  private async written(): Promise<void> {
     const pending = this.pending;
     this.pending = Promise.resolve();
     await pending;
+  }
+
+  private async writeBest(
+    weights: ReadonlyMap<string, StateTensor>,
+    metadata: Record<string, string>,
+    onWritten?: (path: string) => void,
+  ): Promise<void> {
+    const path = checkpointPath(this.runDir, 'best');
+    await writeSafetensors(path, weights, metadata);
+    onWritten?.(path);
   }
 }
 

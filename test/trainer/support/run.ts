@@ -5,6 +5,7 @@ import type { Dataset } from '../../../src/data/index.ts';
 import { openEvents, readEvents } from '../../../src/record/index.ts';
 import { readCheckpoint, readResume } from '../../../src/trainer/checkpoint/checkpoint.ts';
 import { RunRecord } from '../../../src/trainer/recorder.ts';
+import type { TrainOptions } from '../../../src/trainer/session.ts';
 import { type TrainResult, train } from '../../../src/trainer/train.ts';
 import { testConfig } from './config.ts';
 import { type LinearLearner, type LinearOptions, linearLearner } from './linear-learner.ts';
@@ -18,6 +19,7 @@ export interface RunOptions {
   /** Stops the run after this many steps of this process. */
   stopAfter?: number;
   checkpointInterval?: number;
+  pace?: TrainOptions['pace'];
   /** Called with the step before each of them. */
   onStep?: (step: number) => void;
 }
@@ -49,7 +51,7 @@ export async function run(
   try {
     const record = new RunRecord(events, { runDir, earlier, log });
     const resume = await readResume(runDir, (error) => record.warn(error.code, error.message));
-    const { checkpointInterval } = options;
+    const { checkpointInterval, pace } = options;
     const result = await train({
       config,
       runDir,
@@ -61,6 +63,7 @@ export async function run(
       resume,
       log,
       checkpointInterval,
+      pace,
     });
     return { result, lines, learner };
   } finally {
