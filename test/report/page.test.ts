@@ -58,7 +58,10 @@ function hostile(runs: string): string {
 test('a hostile record gives a page without foreign markup, links and scripts', async (t) => {
   const { report } = await writeRunReport(hostile(runsFolder(t)), { note: silent });
   const page = readFileSync(report, 'utf8');
-  assert.doesNotMatch(page.replaceAll(`<script>${linkScript}</script>`, ''), /<script|<img|href="(?!data:,|\.\.?\/)/);
+  assert.doesNotMatch(
+    page.replaceAll(`<script>${linkScript}</script>`, ''),
+    /<script|<img|href="(?!data:,|\.\.?\/)/,
+  );
   assert.doesNotMatch(page, /href="[^"]*passwd/);
 });
 

@@ -129,14 +129,33 @@ test('a sweep of many axes and scores fits on paper; in a frame its links are te
     const axes = Object.fromEntries(paths.map((path, k) => [path, ((point + k) % 6) / 7]));
     const id = `cccc000000${String(i).padStart(2, '0')}`;
     const final = Object.fromEntries(
-      ['val', 'test'].flatMap((split) => scores.map((name, k) => [`${split}/${name}`, 0.5 + i / 100 + k / 1000])),
+      ['val', 'test'].flatMap((split) =>
+        scores.map((name, k) => [`${split}/${name}`, 0.5 + i / 100 + k / 1000]),
+      ),
     );
-    makeRun({ runs, name: 'wide', trial: id, config: { seed: i & 1 }, epochs: [{ 'val/combined': 0.5 }], final });
+    makeRun({
+      runs,
+      name: 'wide',
+      trial: id,
+      config: { seed: i & 1 },
+      epochs: [{ 'val/combined': 0.5 }],
+      final,
+    });
     return { id, axes, seed: i & 1, point, repeat: i & 1 };
   });
   const dir = join(runs, 'wide');
   const objective = { metric: 'val/combined', mode: 'max' } as const;
-  writeManifest(dir, { version: 1, sweep: 'wide', spec: '/s', set: [], cwd: '/', time: 1, objective, repeats: 2, trials });
+  writeManifest(dir, {
+    version: 1,
+    sweep: 'wide',
+    spec: '/s',
+    set: [],
+    cwd: '/',
+    time: 1,
+    objective,
+    repeats: 2,
+    trials,
+  });
   const { report } = await writeSweepReport(dir, { note: silent });
   const links = [
     "document.querySelectorAll('#trials a[href]').length",

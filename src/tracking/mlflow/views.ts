@@ -40,7 +40,11 @@ export const allRunsView = (): string =>
         column('params', name),
       ),
     ],
-    more: { isAccordionReordered: true, compareRunSections: groups.map((name) => group(name)), compareRunCharts: [] },
+    more: {
+      isAccordionReordered: true,
+      compareRunSections: groups.map((name) => group(name)),
+      compareRunCharts: [],
+    },
   });
 
 /** Characters for the axes in a view: a tag of an experiment has at most 5,000 in all. */
@@ -82,10 +86,7 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
     ],
     more: {
       isAccordionReordered: true,
-      compareRunSections: [
-        group('Sweep', { uuid: section }),
-        ...groups.map((name) => group(name)),
-      ],
+      compareRunSections: [group('Sweep', { uuid: section }), ...groups.map((name) => group(name))],
       compareRunCharts: [
         chart('PARALLEL', {
           selectedParams: params,

@@ -21,7 +21,9 @@ test('the best scores stand in front, the test after what runs are chosen by', (
     const { columnOrder, columnWidths, selectedColumns, compareRunSections } = JSON.parse(text);
     const metrics = columnOrder.filter((id: string) => id.startsWith('metrics.'));
     assert.equal(metrics[0], 'metrics.`val_best/combined`');
-    assert.ok(metrics.indexOf('metrics.`test/combined`') > metrics.indexOf('metrics.`val_best/identity_top1`'));
+    assert.ok(
+      metrics.indexOf('metrics.`test/combined`') > metrics.indexOf('metrics.`val_best/identity_top1`'),
+    );
     for (const id of selectedColumns) assert.ok(columnOrder.includes(id) && columnWidths[id] >= 90, id);
     const names = compareRunSections.map(({ name }: { name: string }) => name);
     assert.ok(names.indexOf('test') > names.indexOf('train'), names.join());
