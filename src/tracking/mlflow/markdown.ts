@@ -1,14 +1,20 @@
 /** A name as text of Markdown, also within a table. */
 export const markdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, (char) => `\\${char}`);
 
-/** A table of Markdown; the columns after the first are numbers. The cells of MLflow's tables have no padding: a wide space stands for it. */
+const GAP = '&nbsp;&nbsp;';
+const LONG = 40; // characters of a cell that may be broken
+
+/**
+ * A table of Markdown; the columns after the first are numbers. MLflow's tables have no padding and break their cells anywhere: hard spaces
+ * stand between the columns and within cells, and heads are broken after their slash.
+ */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const padded = (cells: readonly string[]) =>
-    line(cells.map((cell, i) => (i === 0 ? cell : `&emsp;${cell}`)));
+  const gap = (i: number) => (i === 0 ? '' : GAP);
+  const whole = (cell: string) => (cell.length > LONG ? cell : cell.replaceAll(' ', '\u00a0'));
   return [
-    padded(header),
+    line(header.map((cell, i) => gap(i) + whole(cell).replace('/', `/<br>${gap(i)}`))),
     line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
-    ...rows.map((row) => padded(row)),
+    ...rows.map((row) => line(row.map((cell, i) => gap(i) + whole(cell)))),
   ].join('\n');
 }
