@@ -21,7 +21,7 @@ const column = (kind: 'metrics' | 'params' | 'attributes', name: string): string
  * The groups of charts in the order of reading: what runs are chosen by, its curves, and the test, by which nothing is chosen, after them.
  * MLflow would have them in the order of their names; others come after these.
  */
-const groups = ['best/val', 'val_best', 'val', 'train', 'test', 'Model metrics', 'System metrics'];
+const groups = ['val_best', 'val', 'train', 'test', 'Model metrics'];
 
 const group = (name: string, more: object = {}) => ({
   uuid: `facecom-${name}`,
@@ -86,7 +86,10 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
     ],
     more: {
       isAccordionReordered: true,
-      compareRunSections: [group('Sweep', { uuid: section }), ...groups.map((name) => group(name))],
+      compareRunSections: [
+        group('Sweep', { uuid: section }), // A trainer of another make may have none of these.
+        ...(objective.metric.startsWith('val/') ? groups : []).map((name) => group(name)),
+      ],
       compareRunCharts: [
         chart('PARALLEL', {
           selectedParams: params,
