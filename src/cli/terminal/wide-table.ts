@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { rowBlocks } from './row-blocks.ts';
 import { type Column, printable, table } from './table.ts';
 import { terminalSize } from './terminal-size.ts';
 
@@ -10,7 +11,8 @@ const GAP = 2;
 
 /**
  * A table of which nothing is cut or left out: the columns that do not fit beside one another are continued below, under the first
- * column again, so that no terminal breaks a line within a number.
+ * column again, so that no terminal breaks a line within a number. Where one column beside the first is too wide, each row is a block
+ * of lines.
  */
 export function wideTable(
   columns: readonly Column[],
@@ -25,12 +27,18 @@ export function wideTable(
     );
   const [first, ...rest] = used;
   if (first === undefined) return table(columns, rows);
+  const widest = rest.reduce((most, i) => Math.max(most, widthOf(i)), 0);
+  if (rows.length > 0 && rest.length > 0 && widthOf(first) + GAP + widest > width)
+    return rowBlocks(
+      used.map((i) => columns[i]!.title),
+      rows.map((row) => used.map((i) => printable(row[i]!))),
+      width,
+    );
   const parts: number[][] = [];
   let room = 0;
   for (const i of rest) {
     const needed = GAP + widthOf(i);
     if (parts.length === 0 || room < needed) {
-      // A column wider than the terminal stands by itself.
       parts.push([first]);
       room = width - widthOf(first);
     }
