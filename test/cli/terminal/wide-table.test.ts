@@ -23,7 +23,7 @@ test('a table that is wider than the terminal is continued below, with its first
   }
   // Narrower than a cell beside the first: a block for each row.
   assert.equal(
-    wideTable(columns, rows.slice(1), 17),
+    wideTable(columns, rows.slice(1), 15),
     '2\n  optimizer.lr\n    0.0003\n  名前  一二三\n  val/combined\n    0.9 (0.8 … 1)\n  trial\n    4110666b1eb5',
   );
   assert.equal(wideTable([{ title: 'a' }], [['x']], 1), 'a\nx');
