@@ -33,7 +33,7 @@ export function statusOfRun(dir: string): Status {
         ['folder', run.dir],
       ];
       return facts(
-        known.flatMap(([name, value]) => (value ? [[name, printable(value)]] : [])),
+        known.flatMap(([name, value]) => (value ? [[name, printable(value)] as const] : [])),
         width,
       );
     },
