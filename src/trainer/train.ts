@@ -69,7 +69,9 @@ async function start(options: TrainOptions): Promise<Session> {
   const stretches = stretchesOf(config, stepsPerEpoch);
   const balance = createBalance(config.loss);
   const checkpointInterval = options.checkpointInterval ?? 3 * 60 * 1000;
-  const pace = options.pace ?? new Pace(checkpointInterval);
+  // Weights, and twice as much of an optimizer, and the weights again as the best.
+  const bytes = 4 * 4 * learner.parameters;
+  const pace = options.pace ?? new Pace(checkpointInterval, bytes, performance.now());
   const checkpoints = new CheckpointWriter(runDir, pace);
   await checkpoints.prepare();
   let state = startState(stretches[0]!.schedule.start(), balance.start());
