@@ -75,8 +75,7 @@ export function sweepFrame(
   const running = board.rows.filter(({ status }) => status === 'running' || status === 'retrying');
   const width = Math.max(10, columns - 1);
   const whole = (hidden: number) => summaryLines({ board, slots, sweep, hidden, paused, seconds, width });
-  const broken = (hidden: number) =>
-    whole(hidden).flatMap((line) => brokenLine(line, width).split('\n'));
+  const broken = (hidden: number) => whole(hidden).flatMap((line) => brokenLine(line, width).split('\n'));
   const below = broken(running.length).length <= rows - 4 ? broken : whole;
   // Those, the header, and a line that stays free for the cursor.
   const room = Math.max(1, rows - below(running.length).length - 2);

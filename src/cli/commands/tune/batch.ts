@@ -7,8 +7,8 @@ import { printJson } from '../../terminal/print.ts';
 import { progressByStage } from '../../terminal/progress-line.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { table } from '../../terminal/table.ts';
-import { outputWidth } from '../../terminal/wide-table.ts';
 import { thenExit } from '../../terminal/then-exit.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 
 interface BatchFlags {
   sizes?: string;
