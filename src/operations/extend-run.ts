@@ -11,6 +11,7 @@ import {
   readConfig,
   readOrigins,
   runName,
+  scanRun,
   stageRun,
 } from '../record/index.ts';
 import { decides, type Experiment, readExperiment } from '../spec/index.ts';
@@ -134,6 +135,9 @@ async function gather(
     if (endsThere(last, config)) throw overAlready(last.state, config);
     await copyCheckpoints(dir, begun, config);
   } else {
+    const epoch = scanRun(dir)?.epoch;
+    if (epoch !== undefined && config.train.epochs <= epoch)
+      throw overAlready({ epoch, ended: null }, config);
     cpSync(join(dir, 'checkpoints'), join(begun, 'checkpoints'), { recursive: true });
   }
   copyOpenEvents(dir, begun);
