@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { folded } from './folded.ts';
 
 /**
  * Rows for a terminal that is narrower than a table of them: below the first cell of a row each other one on a line of its own, behind
@@ -20,5 +21,6 @@ export function rowBlocks(
 function entry(title: string, value: string, width: number): string[] {
   if (title === '') return [`  ${value}`];
   const line = `  ${title}  ${value}`;
-  return stringWidth(line) <= width ? [line] : [`  ${title}`, `    ${value}`];
+  if (stringWidth(line) <= width) return [line];
+  return [`  ${title}`, ...folded(value, width - 4).map((part) => `    ${part}`)];
 }

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { folded } from './folded.ts';
 import { rowBlocks } from './row-blocks.ts';
 import { type Column, printable, table } from './table.ts';
 import { terminalSize } from './terminal-size.ts';
@@ -55,17 +56,25 @@ export function wideTable(
     .join('\n\n');
 }
 
-/** A line of parts two spaces apart; where it is too long, it is continued below at such a place, indented. */
+/**
+ * A line of parts two spaces apart; where it is too long, it is continued below at such a place, indented, and within a part that is longer
+ * than a line between its words.
+ */
 export function brokenLine(line: string, width: number): string {
   if (stringWidth(line) <= width) return line;
   const lines: string[] = [];
   let current = '';
   for (const part of line.split(/ {2,}/)) {
     const longer = current === '' ? part : `${current}  ${part}`;
-    if (current !== '' && stringWidth(longer) > width) {
-      lines.push(current);
-      current = `  ${part}`;
-    } else current = longer;
+    if (stringWidth(longer) <= width) {
+      current = longer;
+      continue;
+    }
+    if (current !== '') lines.push(current);
+    const indent = lines.length > 0 ? '  ' : '';
+    const pieces = folded(part, width - indent.length).map((piece) => indent + piece);
+    current = pieces.pop()!;
+    lines.push(...pieces);
   }
   return [...lines, current].join('\n');
 }
