@@ -5,13 +5,13 @@ import { leaves } from '../base/objects.ts';
 import {
   copyOpenEvents,
   createRunFolder,
+  epochsTrained,
   isHalfBorn,
   type Origins,
   type RunSummary,
   readConfig,
   readOrigins,
   runName,
-  scanRun,
   stageRun,
 } from '../record/index.ts';
 import { decides, type Experiment, readExperiment } from '../spec/index.ts';
@@ -135,9 +135,8 @@ async function gather(
     if (endsThere(last, config)) throw overAlready(last.state, config);
     await copyCheckpoints(dir, begun, config);
   } else {
-    const epoch = scanRun(dir)?.epoch;
-    if (epoch !== undefined && config.train.epochs <= epoch)
-      throw overAlready({ epoch, ended: null }, config);
+    const epoch = epochsTrained(dir);
+    if (config.train.epochs <= epoch) throw overAlready({ epoch, ended: null }, config);
     cpSync(join(dir, 'checkpoints'), join(begun, 'checkpoints'), { recursive: true });
   }
   copyOpenEvents(dir, begun);
