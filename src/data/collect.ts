@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FacecomError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import type { Collection, DataWarning, Pair, PictureEntry } from './dataset.ts';
 import { decodeConcurrency, decodePicture, decodeVersion } from './decode.ts';
 import { fileFacts } from './file-facts.ts';
@@ -132,7 +133,7 @@ function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]
   if (united.length > 0)
     warnings.push({
       code: 'data-people-united',
-      message: `${united.length} identities are written in several Unicode forms or with spaces around the name, and counted once each: ${shown(united, 5)}.`,
+      message: `${plural(united.length, 'identity is', 'identities are')} written in several Unicode forms or with spaces around the name, and counted once: ${shown(united, 5)}.`,
     });
   const near = new Map<string, string[]>();
   for (const name of spellings.keys()) {
@@ -231,7 +232,7 @@ function twoGenders(entries: readonly PictureEntry[]): DataWarning[] {
   return [
     {
       code: 'data-two-genders',
-      message: `${both.length} identities have images of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
+      message: `${plural(both.length, 'identity has', 'identities have')} images of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
     },
   ];
 }

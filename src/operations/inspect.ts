@@ -20,6 +20,10 @@ export async function inspect(
 ): Promise<{ inspection: Inspection; problem?: FacecomError }> {
   const { data, seed } = await readTarget(target, set);
   const { loadDataset, surveyDataset } = await import('../data/index.ts');
+  // Without its broken images a set may lack what with them it would have: they are named, as by a run.
+  const asInRun = async (error: unknown) =>
+    (data.on_error === 'fail' ? await failureOf(() => loadDataset(data, { seed, signal })) : undefined) ??
+    error;
   let problem: FacecomError | undefined;
   let lenient = { ...data, on_error: 'skip' as const };
   let survey: Awaited<ReturnType<typeof surveyDataset>>;
@@ -28,7 +32,7 @@ export async function inspect(
   } catch (error) {
     problem = error as FacecomError;
     const split = lookedPast(problem.code, lenient.split);
-    if (!split) throw error;
+    if (!split) throw await asInRun(error);
     lenient = { ...lenient, split };
     // Too few identities to divide anew: what is wrong stays what it was.
     survey = await surveyDataset(lenient, { signal, onProgress }).catch(() => {
@@ -37,7 +41,9 @@ export async function inspect(
   }
   const { collection } = survey;
   const { entries } = collection;
-  const dataset = await loadDataset(lenient, { seed, signal, onProgress });
+  const dataset = await loadDataset(lenient, { seed, signal, onProgress }).catch(async (error: unknown) => {
+    throw await asInRun(error);
+  });
   if (!problem && data.on_error === 'fail' && dataset.warnings.some(({ code }) => code === 'data-skipped'))
     problem = await failureOf(() => loadDataset(data, { seed, signal }));
   const looks = await looksOf(collection);
