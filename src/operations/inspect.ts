@@ -63,7 +63,7 @@ export async function inspect(
     hash: survey.hash,
     warnings: dataset.warnings,
   };
-  const inspection = { ...found, yaml: dataLines(found, collection, problem) };
+  const inspection = { ...found, yaml: dataLines(data, found, collection, problem) };
   return { inspection, ...(problem ? { problem } : {}) };
 }
 
