@@ -1,6 +1,10 @@
-import { createAugmenter } from '../src/augment/index.ts';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AugmentThreads, epochAugmenter } from '../src/augment/index.ts';
 import { loadDataset, trainBatches } from '../src/data/index.ts';
+import { usableCores } from '../src/machine/index.ts';
 import { resolveConfig } from '../src/spec/index.ts';
+import { bundle } from './support/bundle.ts';
 import type { BenchContext } from './support/context.ts';
 import { benchLearner } from './support/learner.ts';
 
@@ -28,13 +32,17 @@ export async function run(context: BenchContext): Promise<void> {
     identities: identities.length,
   });
   context.defer(() => learner.dispose());
+  const thread = await bundle('thread', join(import.meta.dirname, '../src/augment/threads/thread.ts'));
+  const threads = new AugmentThreads(usableCores(), { module: pathToFileURL(thread).href });
+  context.defer(() => threads.close());
   let step = 0;
   const train1 = async (batch: Parameters<typeof learner.trainStep>[0]) => {
     await learner.trainStep(batch, { lr: 1e-4, step: ++step });
   };
   for (const policy of ['none', 'facecom-weather'] as const) {
     if (!context.wants(policy)) continue;
-    const augment = createAugmenter(policy, size);
+    const settings = { policy, strength: 1, schedule: [], max_effects: 0 };
+    const augment = epochAugmenter(settings, size, 0, threads);
     const epoch = (n: number) => trainBatches(train, { batchSize, epoch: n, seed: 1, augment });
     const { value: ready } = await epoch(0).next();
     if (!ready) throw new Error('there is no batch');

@@ -155,6 +155,7 @@ export async function bundleProgram(folder) {
     index: 'src/index.ts',
     layers: 'src/layers.ts',
     'plugins/thread': 'src/plugins/thread.ts',
+    'augment/threads/thread': 'src/augment/threads/thread.ts',
   };
   const plugins = [fromCached, ...options.plugins];
   await build({ ...options, plugins, entryPoints, outdir: folder, sourcemap: 'linked' });

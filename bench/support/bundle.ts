@@ -9,10 +9,13 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache');
 const bundles = new Map<string, string>();
 
 /**
- * A program of this folder, bundled as the product is: a measured process holds no compiler and no other loader than a user's. Gives
+ * A program of this folder, or of a source file, bundled as the product is: a measured process holds no compiler and no other loader than a user's. Gives
  * its path, which is gone when this process ends.
  */
-export async function bundle(name: string): Promise<string> {
+export async function bundle(
+  name: string,
+  source: string = join(import.meta.dirname, `${name}.ts`),
+): Promise<string> {
   const known = bundles.get(name);
   if (known) return known;
   mkdirSync(cache, { recursive: true });
@@ -20,7 +23,7 @@ export async function bundle(name: string): Promise<string> {
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   await build({
     ...options,
-    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    entryPoints: { [name]: source },
     outdir,
     outExtension: { '.js': '.mjs' },
   });

@@ -7,6 +7,7 @@ export interface LearnerOptions {
   size: number;
   precision: ModelConfig['train']['precision'];
   resources: ModelConfig['resources'];
+  memory?: ModelConfig['train']['memory'];
   identities: number;
   frozen?: boolean;
 }
@@ -17,14 +18,16 @@ export const benchConfig = ({
   size,
   precision,
   resources,
-}: Pick<LearnerOptions, 'backbone' | 'size' | 'precision'> & Partial<Pick<LearnerOptions, 'resources'>>) =>
+  memory,
+}: Pick<LearnerOptions, 'backbone' | 'size' | 'precision' | 'memory'> &
+  Partial<Pick<LearnerOptions, 'resources'>>) =>
   resolveConfig({
     name: 'bench',
     data: { image_size: size },
     model: { backbone },
     loss: { alpha: 0.3, beta: 0.7 },
     optimizer: { name: 'adam', weight_decay: 0 },
-    train: { precision },
+    train: { precision, ...(memory ? { memory } : {}) },
     ...(resources ? { resources } : {}),
   });
 

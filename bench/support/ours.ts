@@ -10,6 +10,7 @@ export interface OursOptions {
   size: number;
   precision: 'auto' | 'float32' | 'bfloat16';
   evaluate?: boolean;
+  memory?: 'fast' | 'lean';
   /** Of its library; as many as a run's trainer has where left out. */
   threads?: number;
 }

@@ -14,6 +14,7 @@ interface Options {
   precision: 'auto' | 'float32' | 'bfloat16';
   identities?: number;
   evaluate?: boolean;
+  memory?: 'fast' | 'lean';
   backend?: 'auto' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
   device?: string;
 }

@@ -1,5 +1,4 @@
 import { FacecomError } from '../base/errors.ts';
-import type { Random } from '../base/random.ts';
 import { extension } from '../plugins/index.ts';
 import { compositions } from './compositions/index.ts';
 import { drawn, type Part } from './compositions/types.ts';
@@ -7,7 +6,9 @@ import { effects } from './effects/index.ts';
 import type { Effect, ParameterSchema } from './effects/types.ts';
 import { limited } from './limit.ts';
 import { type PolicyEntry, policies } from './policies.ts';
-import { atStrength, type StrengthPoint, strengthAt } from './strength.ts';
+import { atStrength, strengthAt } from './strength.ts';
+import type { AugmentThreads } from './threads/threads.ts';
+import type { Augmenter, AugmentSettings } from './types.ts';
 
 export type { Picture } from '../pixels/index.ts';
 export { compositions } from './compositions/index.ts';
@@ -16,11 +17,8 @@ export type { Effect } from './effects/types.ts';
 export { createMixer, type Mixer, type MixSettings } from './mix.ts';
 export { type Policy, type PolicyEntry, policies } from './policies.ts';
 export { strengthAt } from './strength.ts';
-
-export interface Augmenter {
-  /** Changes the image `[size, size, 3]` RGB, 0..255 in place; what it draws comes from the stream. */
-  apply(pixels: Uint8Array, random: Random): void;
-}
+export { AugmentThreads } from './threads/threads.ts';
+export type { Augmenter, AugmentSettings } from './types.ts';
 
 export interface AugmenterOptions {
   /** How far parameters are from where effects do nothing; 1: as the policy says. */
@@ -29,28 +27,42 @@ export interface AugmenterOptions {
   maxEffects?: number;
 }
 
-/** A policy and what it is tempered by: `augment` of an experiment. */
-export interface AugmentSettings {
-  policy: string | readonly object[];
-  strength: number;
-  schedule: readonly StrengthPoint[];
-  max_effects: number;
-}
-
 interface Step {
   // biome-ignore lint/suspicious/noExplicitAny: each effect has parameters of its own, checked by its schema.
   effect: Effect<any>;
   parameters: Record<string, unknown>;
 }
 
-/** The augmenter of an epoch, counted from 0. Throws `augment-policy` for what does not exist. */
-export function epochAugmenter(settings: AugmentSettings, imageSize: number, epoch: number): Augmenter {
+/**
+ * The augmenter of an epoch, counted from 0, on threads where some are given. Throws `augment-policy` for what does not exist.
+ */
+export function epochAugmenter(
+  settings: AugmentSettings,
+  imageSize: number,
+  epoch: number,
+  threads?: AugmentThreads,
+): Augmenter {
   const { policy, strength, schedule, max_effects } = settings;
-  return createAugmenter(policy, imageSize, {
+  const augmenter = createAugmenter(policy, imageSize, {
     strength: strengthAt(strength, schedule, epoch),
     maxEffects: max_effects,
   });
+  // The effects of plugins are loaded on this thread alone.
+  if (!threads || !resolvePolicy(policy).every(isBuiltin)) return augmenter;
+  const augment = { policy, strength, schedule, max_effects };
+  return {
+    ...augmenter,
+    batches: {
+      memory: (bytes) => threads.memory(bytes),
+      apply: (images, streams) =>
+        threads.apply({ settings: augment, imageSize, images, ...streams }, augmenter),
+    },
+  };
 }
+
+const isBuiltin = ({ effect, effects: inner }: PolicyEntry): boolean =>
+  effects.some(({ name }) => name === effect) ||
+  (compositions.some(({ name }) => name === effect) && ((inner ?? []) as PolicyEntry[]).every(isBuiltin));
 
 /** The effects of a policy, its name or a list, in order, each with its probability. Throws `augment-policy` for what does not exist. */
 export function createAugmenter(

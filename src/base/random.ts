@@ -86,6 +86,15 @@ export class Random {
   }
 }
 
+/**
+ * What an image's augmentation is drawn from. `position`: the image's in the epoch, where an order may hold it twice: it is augmented in two
+ * ways.
+ */
+export const augmentationStream = (seed: number, epoch: number, index: number, position?: number): Random =>
+  position === undefined
+    ? new Random(seed, 'augment', epoch, index)
+    : new Random(seed, 'augment', epoch, index, position);
+
 /** A 32-bit hash of a seed and a name (FNV-1a over the UTF-16 units, then a finalizer), the same on every machine. */
 export function hash(seed: number, name: ReadonlyArray<string | number>): number {
   let h = 0x811c9dc5;

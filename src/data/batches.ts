@@ -1,4 +1,4 @@
-import { Random } from '../base/random.ts';
+import { augmentationStream, Random } from '../base/random.ts';
 import type { Subset } from './dataset.ts';
 
 export interface Batch {
@@ -18,6 +18,20 @@ export interface Batch {
 /** Changes one image `[S, S, 3]` in place with draws from the stream. */
 export interface PictureAugmenter {
   apply(pixels: Uint8Array, random: Random): void;
+  /** Where it is faster at several images: changes all of a batch `[n, S, S, 3]` in place, which lies in memory of its own. */
+  batches?: {
+    memory(bytes: number): Uint8Array;
+    apply(images: Uint8Array, streams: ImageStreams): void;
+  };
+}
+
+/** What names the streams of a batch's images: see augmentationStream. */
+export interface ImageStreams {
+  seed: number;
+  epoch: number;
+  indices: Int32Array;
+  /** Of the first image. */
+  position?: number;
 }
 
 /** Mixes the images of a batch in place with draws from the stream. Returns the labels of what was mixed in, if it was. */
@@ -47,7 +61,8 @@ export function batchCount(size: number, batchSize: number, dropLast = false): n
 /**
  * The training batches of one epoch, shuffled and augmented; the last may be smaller. Order and augmentation depend on seed,
  * epoch and image only, so that a start in the middle gives the batches of a whole epoch.
- * The next batch is made while the caller awaits its step: at the first turn of the event loop after a batch was handed out.
+ * The next batch is made while the caller awaits its step: at the first turn of the event loop after a batch was handed out. The images of a batch
+ * are valid until the next is handed out: their memory is used again.
  */
 export async function* trainBatches(subset: Subset, options: TrainBatchOptions): AsyncGenerator<Batch> {
   const { batchSize, epoch, seed, augment, mixer } = options;
@@ -55,18 +70,18 @@ export async function* trainBatches(subset: Subset, options: TrainBatchOptions):
     options.order ??
     new Random(seed, 'shuffle', epoch).shuffle(Int32Array.from({ length: subset.size }, (_, i) => i));
   const count = batchCount(order.length, batchSize, options.dropLast);
+  // Two batches live at once: the one that is trained on and the next.
+  const buffers: Array<Uint8Array | undefined> = [];
+  const memory = augment.batches?.memory ?? ((bytes: number) => new Uint8Array(bytes));
   const make = (b: number): Batch => {
     const indices = order.slice(b * batchSize, Math.min((b + 1) * batchSize, order.length));
-    const batch = gather(subset, indices);
-    const length = batch.images.length / batch.size;
-    for (let k = 0; k < batch.size; k++)
-      augment.apply(
-        batch.images.subarray(k * length, (k + 1) * length),
-        // An image that an order holds twice is augmented in two ways.
-        options.order
-          ? new Random(seed, 'augment', epoch, indices[k]!, b * batchSize + k)
-          : new Random(seed, 'augment', epoch, indices[k]!),
-      );
+    const length = subset.pixels(indices[0]!).length;
+    const buffer = buffers[b % 2] ?? memory(batchSize * length);
+    buffers[b % 2] = buffer;
+    const batch = gather(subset, indices, buffer);
+    const streams = { seed, epoch, indices, ...(options.order ? { position: b * batchSize } : {}) };
+    if (augment.batches) augment.batches.apply(batch.images, streams);
+    else augmentAll(batch.images, streams, augment);
     const mixed = mixer?.mix(batch, new Random(seed, 'mix', epoch, b));
     return mixed ? { ...batch, mixed } : batch;
   };
@@ -94,11 +109,25 @@ export function* evaluationBatches(
   }
 }
 
-function gather(subset: Subset, indices: Int32Array): Batch {
+function augmentAll(
+  images: Uint8Array,
+  { seed, epoch, indices, position }: ImageStreams,
+  augment: PictureAugmenter,
+): void {
+  const length = images.length / indices.length;
+  for (const [k, index] of indices.entries())
+    augment.apply(
+      images.subarray(k * length, (k + 1) * length),
+      augmentationStream(seed, epoch, index, position === undefined ? undefined : position + k),
+    );
+}
+
+/** `buffer`: takes the images, if there is one. */
+function gather(subset: Subset, indices: Int32Array, buffer?: Uint8Array): Batch {
   const size = indices.length;
   const length = size === 0 ? 0 : subset.pixels(indices[0]!).length;
   const batch: Batch = {
-    images: new Uint8Array(size * length),
+    images: buffer?.subarray(0, size * length) ?? new Uint8Array(size * length),
     gender: new Int8Array(size),
     identity: new Int32Array(size),
     size,

@@ -34,8 +34,11 @@ export async function finish(session: Session): Promise<Scores> {
   // The best checkpoint of the last epoch may still be on its way to the disk.
   await stages.time('checkpoints', () => session.checkpoints.flush());
   const best = state.best!;
-  const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
-  await learner.load(tensors, { weightsAlone: true });
+  // The learner has the weights of the last step.
+  if (best.step !== state.step) {
+    const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
+    await learner.load(tensors, { weightsAlone: true });
+  }
   const tested = await stages.time('test', () => test(session));
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };

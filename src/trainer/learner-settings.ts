@@ -12,7 +12,7 @@ export async function learnerSettings(config: Experiment, dataset: Dataset): Pro
     classWeights: await classWeights(config, dataset),
     // Layers and losses of others may need an op that the backend lacks.
     ...((config.plugins ?? []).length > 0 ? { tried: config.train.batch_size } : {}),
-    ...threads(config),
+    libraryThreads: threadsOf(config),
     ...replicas(config),
   };
 }
@@ -28,10 +28,10 @@ async function classWeights({ loss }: Experiment, { train, identities }: Dataset
   };
 }
 
-/** As the spec says, else as the orchestrator divides the cores among the trials that run at once. */
-function threads({ resources }: Experiment): { libraryThreads?: number } {
+/** Of a run: as the spec says, else as the orchestrator divides the cores among the trials that run at once. */
+export function threadsOf({ resources }: Pick<Experiment, 'resources'>): number | undefined {
   const count = resources.cpus || Number(process.env.FACECOM_THREADS);
-  return count > 0 ? { libraryThreads: count } : {};
+  return count > 0 ? count : undefined;
 }
 
 /** GPUs that one training is divided among: those that the orchestrator has given this process, where they are several. */

@@ -1,3 +1,4 @@
+import type { AugmentThreads } from '../augment/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { Balancer, Learner } from '../model/index.ts';
 import type { EventWriter } from '../record/index.ts';
@@ -55,4 +56,5 @@ export interface Session extends Required<Omit<TrainOptions, 'resume' | 'progres
    */
   save: (options?: { best?: boolean; kept?: boolean; last?: boolean; whenDue?: boolean }) => Promise<void>;
   checkpoints: CheckpointWriter;
+  augmentThreads: AugmentThreads;
 }

@@ -1,4 +1,4 @@
-import { createMixer, epochAugmenter } from '../augment/index.ts';
+import { AugmentThreads, createMixer, epochAugmenter } from '../augment/index.ts';
 import { batchCount } from '../data/index.ts';
 import { createBalance } from '../model/index.ts';
 import { writeImages } from './artifact.ts';
@@ -15,6 +15,7 @@ import { lossesOf } from './evaluation/losses.ts';
 import { named, type Scores } from './evaluation/metrics.ts';
 import { batchRows } from './evaluation/sheets.ts';
 import { finish } from './finish.ts';
+import { threadsOf } from './learner-settings.ts';
 import { epochLine } from './log.ts';
 import { checkMonitor } from './monitor.ts';
 import { ProgressReporter, Rate } from './progress.ts';
@@ -57,6 +58,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await session.save();
     await checkpoints.flush();
     return { status: 'interrupted', state, reason: (signal.reason as Error).message };
+  } finally {
+    session.augmentThreads.close();
   }
 }
 
@@ -69,7 +72,9 @@ async function start(options: TrainOptions): Promise<Session> {
   const stretches = stretchesOf(config, stepsPerEpoch);
   const balance = createBalance(config.loss);
   const checkpointInterval = options.checkpointInterval ?? 3 * 60 * 1000;
-  const pace = options.pace ?? new Pace(checkpointInterval);
+  // Weights, and twice as much of an optimizer, and the weights again as the best.
+  const bytes = 4 * 4 * learner.parameters;
+  const pace = options.pace ?? new Pace(checkpointInterval, bytes, performance.now());
   const checkpoints = new CheckpointWriter(runDir, pace);
   await checkpoints.prepare();
   let state = startState(stretches[0]!.schedule.start(), balance.start());
@@ -122,6 +127,7 @@ async function start(options: TrainOptions): Promise<Session> {
     ...options,
     log: options.log ?? (() => {}),
     ...{ checkpointInterval, pace },
+    augmentThreads: new AugmentThreads(threadsOf(config) ?? 1),
     stages,
     steps: options.steps ?? Number.POSITIVE_INFINITY,
     limit,
@@ -199,7 +205,7 @@ async function trainPart(session: Session): Promise<Trained> {
     ({ waited } = await trainEpoch(state, {
       learner,
       subset: dataset.train,
-      augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch),
+      augment: epochAugmenter(config.augment, dataset.imageSize, state.epoch, session.augmentThreads),
       mixer: createMixer(config.augment),
       features: await featuresOf(session, stretch),
       sampler: session.sampler,

@@ -20,7 +20,7 @@ async function collect(
     augment,
     ...options,
   }))
-    batches.push(batch);
+    batches.push({ ...batch, images: batch.images.slice() });
   return batches;
 }
 

@@ -8,7 +8,7 @@ import type { Answer } from './test-images.ts';
 const COLUMNS = 8;
 const MOST = 32; // images of a sheet
 
-/** A batch as it is trained on, each image over its labels. */
+/** A batch as it is trained on, each image over its labels; copied, since the batch's memory is used again. */
 export function batchRows(
   { images, gender, identity, size }: Batch,
   identities: readonly string[],
@@ -16,7 +16,7 @@ export function batchRows(
   const length = images.length / size;
   return inRows(
     Array.from({ length: Math.min(size, MOST) }, (_, k) => ({
-      pixels: images.subarray(k * length, (k + 1) * length),
+      pixels: images.slice(k * length, (k + 1) * length),
       caption: [identities[identity[k]!], ['Male', 'Female'][gender[k]!]]
         .filter((label) => label !== undefined)
         .map((label) => cut(label))

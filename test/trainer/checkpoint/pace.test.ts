@@ -18,3 +18,11 @@ test('long ones take at most a twentieth of the time, and are never further apar
   assert.ok(!pace.due(200_000));
   assert.ok(pace.due(218_400));
 });
+
+test('before the first, what it will take is guessed from its size', () => {
+  const pace = new Pace(180_000, 200e6, 1_000);
+  assert.ok(!pace.due(4_900));
+  assert.ok(pace.due(5_000));
+  assert.ok(new Pace(180_000, 10e6, 1_000).due(1_000));
+  assert.ok(new Pace(0, 200e6, 1_000).due(1_000));
+});
