@@ -47,7 +47,9 @@ type Reading = Pick<Experiment['data'], 'file' | 'columns' | 'delimiter' | 'gend
 function readingOf(settings: Reading & Partial<Pick<Experiment['data'], 'sources'>>): object {
   const { data } = resolveConfig({ name: 'data' });
   const { file, columns, delimiter, genders, pairs, sources = [] } = settings;
-  const named = Object.entries(columns).filter(([key, name]) => name !== data.columns[key as keyof typeof columns]);
+  const named = Object.entries(columns).filter(
+    ([key, name]) => name !== data.columns[key as keyof typeof columns],
+  );
   return {
     ...(file === undefined ? {} : { file }),
     ...(named.length > 0 ? { columns: Object.fromEntries(named) } : {}),

@@ -47,6 +47,9 @@ test('the live table counts what a search is yet to propose, and none where its 
       rows: 24,
     });
   };
-  assert.match(frame(14), /1 finished.*1 failed.*1 stopped early.*1 running.*\n.* 3 of 14 {2}1 min 50 s remaining/);
+  assert.match(
+    frame(14),
+    /1 finished.*1 failed.*1 stopped early.*1 running.*\n.* 3 of 14 {2}1 min 50 s remaining/,
+  );
   assert.match(frame(Infinity), /\n3 trials {2}1 min 00 s$/);
 });
