@@ -34,8 +34,9 @@ export async function readHead(input: Buffer | string): Promise<Head> {
   }
 }
 
+/** Without libvips' own limit, so that the size of an image that is too large can be told; nothing is decoded. */
 async function sharpSize(input: Buffer | string): Promise<{ width: number; height: number }> {
   const { default: sharp } = await import('sharp');
-  const { autoOrient } = await sharp(input).metadata();
+  const { autoOrient } = await sharp(input, { limitInputPixels: false }).metadata();
   return autoOrient;
 }

@@ -59,7 +59,7 @@ export async function inspect(
     copies: copiesIn(entries),
     alike: looks,
     ...(fewer > 0 ? { imbalance: more / fewer } : {}),
-    split: { by: splitName(data.split, entries), seed: data.split.seed, ...Object.fromEntries(sides) },
+    split: { by: splitName(lenient.split, entries), seed: data.split.seed, ...Object.fromEntries(sides) },
     hash: survey.hash,
     warnings: dataset.warnings,
   };
