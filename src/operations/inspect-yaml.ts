@@ -15,10 +15,14 @@ export function dataLines(
   { entries, size }: Collection,
   problem: FacecomError | undefined,
 ): string {
-  const [, kind, pairs] = /^data\.source auto: (\w+)(?:.*; pairs of (.+))?/.exec(found.notes[0] ?? '') ?? [];
+  const [, kind, file, pairs] =
+    /^data\.source auto: (\w+)[^;]*(?:; genders of ([^;]+))?(?:; pairs of (.+))?$/.exec(
+      found.notes[0] ?? '',
+    ) ?? [];
   const data: Record<string, unknown> = { source: kind ?? found.source };
   if (found.path !== undefined) data.path = found.path;
   Object.assign(data, readingOf(settings));
+  if (file !== undefined) data.file = file;
   if (pairs !== undefined) data.pairs = pairs;
   if (size && entries.length > 0) {
     const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
@@ -33,7 +37,11 @@ export function dataLines(
   const split: Record<string, unknown> = {};
   const given = entries.some(({ side }) => side !== undefined);
   if (problem?.code === 'data-leak') Object.assign(split, { given: false, by: 'identity' });
-  else if (problem?.code === 'data-split') Object.assign(split, { train: 1, validation: 0, test: 0 });
+  else if (problem?.code === 'data-split')
+    Object.assign(
+      split,
+      settings.split.train < 1 ? { by: 'identity' } : { train: 1, validation: 0, test: 0 },
+    );
   else if (!given && 2 * found.per_identity.single > found.identities) split.by = 'identity';
   if (found.alike.groups > 0 && !given) split.near_duplicates = true;
   if (split.by === 'identity' && found.imbalance !== undefined) split.stratify = 'gender';
