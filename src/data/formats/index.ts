@@ -15,7 +15,7 @@ interface Format {
   read?: (bytes: Uint8Array) => RawPicture;
   size?: (bytes: Uint8Array) => { width: number; height: number };
   /** What is wrong with a whole file that its header does not tell. */
-  damage?: (file: Buffer) => string | undefined | Promise<string | undefined>;| undefined;
+  damage?: (file: Buffer) => string | undefined | Promise<string | undefined>;
   /** Recognised, and refused. */
   refused?: true;
 }
