@@ -142,6 +142,7 @@ export const errorCodes = [
   'data-preview-unwritable',
   'data-copies',
   'data-missing-labels',
+  'data-one-gender',
   'data-open-set',
   'data-strangers',
   'data-not-trained-on',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FacecomError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
+import { leftOut } from './broken-text.ts';
 import type { Collection, DataWarning, Pair, PictureEntry } from './dataset.ts';
 import { decodeConcurrency, decodePicture, decodeVersion } from './decode.ts';
 import { fileFacts } from './file-facts.ts';
@@ -69,7 +70,12 @@ export async function collect(
       ...(side === undefined ? {} : { side }),
     };
   });
-  warnings.push(...copies(entries, digests), ...missingLabels(entries), ...twoGenders(entries));
+  warnings.push(
+    ...copies(entries, digests),
+    ...missingLabels(entries),
+    ...twoGenders(entries),
+    ...oneGender(entries),
+  );
   const pairs = positionsOf(listing, entries, warnings);
   const labels = entries.map(({ name, gender, person, side }, i) => [
     name,
@@ -169,7 +175,7 @@ async function readable(
   if (onError === 'skip' && kept.length > 0) {
     warnings.push({
       code: 'data-skipped',
-      message: `${broken.length} of ${facts.length} images cannot be read and are left out: ${found}.`,
+      message: `${leftOut(broken.length, facts.length, 'read')}: ${found}.`,
     });
     return kept;
   }
@@ -205,7 +211,7 @@ function copies(entries: readonly PictureEntry[], digests: readonly string[]): D
   return [
     {
       code: 'data-copies',
-      message: `${copies} images are byte for byte copies of others${contradictions > 0 ? `, ${contradictions} of them with other labels` : ''}; copies stay on one side of the split.`,
+      message: `${plural(copies, 'byte for byte copy of another image', 'byte for byte copies of other images')}${contradictions > 0 ? `, ${contradictions} of them with other labels` : ''}; copies stay on one side of the split.`,
     },
   ];
 }
@@ -218,6 +224,20 @@ function missingLabels(entries: readonly PictureEntry[]): DataWarning[] {
     {
       code: 'data-missing-labels',
       message: `Of ${entries.length} images, ${gender} have no gender and ${person} no person_id; a missing label counts in no loss and no metric.`,
+    },
+  ];
+}
+
+/** Nothing is learnt of gender where every label is the same. */
+function oneGender(entries: readonly PictureEntry[]): DataWarning[] {
+  const genders = new Set(entries.map(({ gender }) => gender));
+  genders.delete(-1);
+  if (genders.size !== 1) return [];
+  const name = genders.has(0) ? 'Male' : 'Female';
+  return [
+    {
+      code: 'data-one-gender',
+      message: `Every image with a gender is ${name}: scores of gender say nothing.`,
     },
   ];
 }

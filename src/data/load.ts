@@ -182,7 +182,7 @@ function strangersWarning(
   return [
     {
       code: 'data-strangers',
-      message: `${strangers.length} of ${others.length} identities of validation and test are not in training, and count in no identity metric: ${shown(strangers, 5)}.`,
+      message: `Of ${others.length} identities of validation and test, ${strangers.length === 1 ? '1 is' : `${strangers.length} are`} not in training, without a score of identity: ${shown(strangers, 5)}.`,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
-import { endJobs } from '../orchestrator/index.ts';
+import { endJobs, endOverdue } from '../orchestrator/index.ts';
 import {
   findTarget,
   hasOpenJob,
@@ -72,6 +72,7 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
     const text = `Stopped ${basename(dir)}: ${plural(jobs.length, 'job')} ended, ${began} of which had begun. Resume with: facecom resume ${basename(dir)}`;
     return { runs: jobs.map(({ run }) => run), how: 'jobs', text };
   }
+  await endOverdue(dir, say);
   const done: Stopped[] = [];
   for (const run of running) done.push(await stopRun(run.dir, kill, say));
   const ended = done.filter(({ how }) => how !== 'nothing-runs');

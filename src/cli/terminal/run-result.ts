@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readJsonObject } from '../../base/files.ts';
 import { plural, shownPath } from '../../base/format.ts';
 import type { RunResult } from '../../operations/index.ts';
+import { readConfigPart } from '../../record/index.ts';
 import { printJson } from './print.ts';
 import { scoreTable } from './score-table.ts';
 import { printable } from './table.ts';
@@ -64,7 +65,13 @@ function countArtifacts(dir: string): number {
 }
 
 /** The run's page, or how to get to it; nothing if tracking is off. */
-function mlflowLine({ sent, mlflow }: RunResult, { runs }: ResultOptions): string {
+function mlflowLine({ run, dir, sent, mlflow }: RunResult, { runs }: ResultOptions): string {
   if (mlflow !== undefined) return `\nSee it in MLflow: ${mlflow}`;
-  return sent ? '' : `\nSee it in MLflow: facecom ui${runs === 'runs' ? '' : ` --runs ${runs}`}`;
+  if (sent) return '';
+  const folder = runs === 'runs' ? '' : ` --runs ${runs}`;
+  // A server of the spec's own is not the one that `ui` opens.
+  const given = /^https?:/.test(String(readConfigPart(dir).tracking?.mlflow));
+  return given
+    ? `\nSend it to MLflow: facecom sync ${run}${folder}`
+    : `\nSee it in MLflow: facecom ui${folder}`;
 }

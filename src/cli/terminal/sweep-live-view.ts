@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
-import { formatDuration, formatFixed } from '../../base/format.ts';
+import { formatDuration, formatFixed, plural } from '../../base/format.ts';
 import type { TrialRow } from '../../orchestrator/index.ts';
 import { bar } from './bar.ts';
 import { axisCell } from './cell.ts';
@@ -96,17 +96,19 @@ interface Summary extends Pick<SweepViewOptions, 'board' | 'slots' | 'sweep'> {
 function summaryLines({ board, slots, sweep, hidden, paused, seconds, width }: Summary): string[] {
   const left = board.secondsLeft(slots);
   const counts = board.counts();
-  const done = counts.finished + counts.linked + counts.failed;
   const parts = [
     pc.bold(sweep),
     `${counts.finished + counts.linked} finished`,
     ...(counts.failed > 0 ? [pc.red(`${counts.failed} failed`)] : []),
+    ...(counts.pruned > 0 ? [`${counts.pruned} stopped early`] : []),
     `${counts.running} running${hidden > 0 ? ` (${hidden} not shown)` : ''}`,
     ...(counts.retrying > 0 ? [`${counts.retrying} to be retried`] : []),
     `${counts.waiting} waiting`,
   ];
-  const total = board.rows.length;
-  const progress = `${bar(done / total, Math.min(30, Math.max(5, width - 50)))} ${done} of ${total}`;
+  const { total } = board;
+  const progress = Number.isFinite(total)
+    ? `${bar(board.ended() / total, Math.min(30, Math.max(5, width - 50)))} ${board.ended()} of ${total}`
+    : plural(board.ended(), 'trial');
   const times = `${left === undefined ? '' : `${formatDuration(left)} remaining  `}${formatDuration(seconds)}`;
   return [parts.join('  '), `${progress}  ${times}${paused === undefined ? '' : pc.yellow('  paused')}`];
 }

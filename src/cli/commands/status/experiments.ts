@@ -82,6 +82,7 @@ function look(runs: string, name: string): Experiment | undefined {
 }
 
 function experimentTable(experiments: readonly Experiment[], width: number): string {
+  const early = experiments.some(({ counts }) => counts.pruned !== undefined);
   const columns: Column[] = [
     { title: 'experiment', shrinks: true },
     { title: 'trials', align: 'right' },
@@ -91,6 +92,7 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
     { title: 'finished', align: 'right' },
     { title: 'failed', align: 'right' },
     { title: 'stopped', align: 'right', drop: 2 },
+    ...(early ? [{ title: 'pruned', align: 'right' as const, drop: 2 }] : []),
     { title: 'best', align: 'right', drop: 3 },
     { title: 'of', shrinks: true, drop: 4 },
     { title: 'last change', drop: 1 },
@@ -105,6 +107,7 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
     some(counts.finished ?? 0),
     some(counts.failed ?? 0),
     some((counts.stopped ?? 0) + (counts.interrupted ?? 0)),
+    ...(early ? [some(counts.pruned ?? 0)] : []),
     shown(best),
     best === undefined ? '' : metric,
     changed === undefined ? '' : localTime(changed),
