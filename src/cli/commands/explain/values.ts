@@ -8,7 +8,9 @@ export function valueTable(rows: readonly ExplainedValue[]): string {
   const cells = rows.map((row) => [row.path, text(row.value), origins(row)]);
   const width = (i: number, limit: number) =>
     Math.min(limit, Math.max(...cells.map((cell) => cell[i]!.length)));
-  const [first, second] = [width(0, 60), width(1, 48)];
+  const first = width(0, 60);
+  // Long values are few: their lines alone are broken where the origins would not fit behind them.
+  const second = width(1, Math.max(8, Math.min(48, outputWidth() - first - width(2, 30) - 4)));
   return cells
     .map(([path, value, origin]) => `${path!.padEnd(first)}  ${value!.padEnd(second)}  ${origin}`)
     .map((line) => brokenLine(line, outputWidth()))
