@@ -83,7 +83,11 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
 async function stopRun(dir: string, kill: boolean, say: (line: string) => void): Promise<Stopped> {
   const id = runIdOf(dir);
   const run = scanRun(dir, { state: true });
-  const saved = `${kill ? 'Killed' : 'Stopped'} ${id}. Resume with: facecom resume ${id}`;
+  // It may have finished before it heard of it.
+  const saved = () =>
+    runStatus(dir) === 'finished'
+      ? `${id} has finished: nothing was left to be stopped.`
+      : `${kill ? 'Killed' : 'Stopped'} ${id}. Resume with: facecom resume ${id}`;
   const hasOrchestrator = run?.orchestrator && liveness(run.orchestrator) !== 'ended';
   if (!hasOrchestrator && holderOfRun(dir) === undefined && hasOpenJob(dir)) {
     const name = basename(dir);
@@ -94,7 +98,7 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
       note: say,
     } as const;
     for (const folder of [dir, dirname(dir)]) await endJobs(folder, options);
-    return { runs: [name], how: 'jobs', text: saved };
+    return { runs: [name], how: 'jobs', text: saved() };
   }
   if (!run || !isRunning(run)) return nothing(id);
   const { orchestrator, trainer } = run;
@@ -102,16 +106,16 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
     const runs = [basename(dir)];
     if (lockHolder(dirname(dir))?.pid !== orchestrator.pid) {
       await endOrchestrator(id, lockHolder(dir) ?? orchestrator, kill, say);
-      return { runs, how: 'orchestrator', text: saved };
+      return { runs, how: 'orchestrator', text: saved() };
     }
     requestStop(dir, { kill });
     say(`Asked the process ${orchestrator.pid}, which runs it, to ${kill ? 'kill' : 'stop'} ${id}.`);
     await until(() => !['running', 'retrying'].includes(runStatus(dir)), say);
-    return { runs, how: 'request', text: saved };
+    return { runs, how: 'request', text: saved() };
   }
   if (!trainer || liveness(trainer) === 'ended') return nothing(id);
   await endTrainer(id, trainer, kill, say);
-  return { runs: [basename(dir)], how: 'trainer', text: saved };
+  return { runs: [basename(dir)], how: 'trainer', text: saved() };
 }
 
 const isRunning = ({ status }: RunSummary): boolean => status === 'running' || status === 'retrying';

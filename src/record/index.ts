@@ -39,7 +39,7 @@ export {
   type SeedValue,
   seedDifference,
 } from './difference.ts';
-export { earlierRuns, type Forecast } from './earlier-runs.ts';
+export { earlierRuns, epochsTrained, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
 export type { Event } from './event.ts';

@@ -1,4 +1,4 @@
-import { formatScore } from '../../base/format.ts';
+import { formatScore, plural } from '../../base/format.ts';
 import { intervalOf } from '../../base/statistics.ts';
 import {
   bestOf,
@@ -16,6 +16,7 @@ import {
   scanRuns,
   type TrialResult,
 } from '../../record/index.ts';
+import { markdown, markdownTable } from './markdown.ts';
 import { legalKey } from './names.ts';
 import { differences } from './run-record.ts';
 import { bestName } from './score-names.ts';
@@ -165,22 +166,21 @@ export function foundSoFar(
   points: readonly Point[],
   runs: readonly RunSummary[],
 ): string {
-  const { objective, trials } = manifest;
+  const { objective, trials, planned = 0 } = manifest;
   const count = (...wanted: RunSummary['status'][]) =>
     runs.filter(({ status }) => wanted.includes(status)).length;
   const counts = [
-    `${count('finished')} of ${trials.length} trials finished`,
+    `${count('finished')} of ${plural(Math.max(trials.length, planned), 'trial')} finished`,
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
-    ...(count('stopped', 'pruned', 'interrupted') > 0
-      ? [`${count('stopped', 'pruned', 'interrupted')} stopped`]
-      : []),
+    ...(count('pruned') > 0 ? [`${count('pruned')} stopped early`] : []),
+    ...(count('stopped', 'interrupted') > 0 ? [`${count('stopped', 'interrupted')} stopped`] : []),
   ].join(', ');
   const best = bestOf(points);
   if (!best) return `${counts}.`;
   const { point } = best;
   const [single] = points.flatMap(({ values }) => values).sort((a, b) => compareValues(a, b, objective));
   const seeds = point.values.length > 1 && !point.result.weak ? `, mean of ${point.values.length} seeds` : '';
-  const text = `**Best: ${markdown(nameOf(point))}**, ${objective.metric} ${resultText(point.result, formatScore)}${seeds}; best single trial ${formatScore(single!)}. ${counts}.`;
+  const text = `**Best: ${markdown(nameOf(point))}**, ${markdown(objective.metric)} ${resultText(point.result, formatScore)}${seeds}; best single trial ${formatScore(single!)}. ${counts}.`;
   const others = [
     'val/gender_accuracy',
     'val/identity_top1',
@@ -200,15 +200,9 @@ export function foundSoFar(
     }),
     String(shown.values.length),
   ]);
-  const header = ['point', objective.metric, ...names, 'trials'];
-  const lines = [header, header.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map(
-    (row) => `| ${row.join(' | ')} |`,
-  );
+  const table = markdownTable(['point', ...[objective.metric, ...names].map(markdown), 'trials'], rows);
   const rest = ranked.length > SHOWN ? `\n\nThe other ${ranked.length - SHOWN} are in points.csv.` : '';
-  return `${text}\n\n${lines.join('\n')}${rest}`;
+  return `${text}\n\n${table}${rest}`;
 }
 
 const nameOf = ({ axes }: Point): string => differences(axes).join(' ') || 'the only point';
-
-/** A name as text of a Markdown table. */
-const markdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, (char) => `\\${char}`);

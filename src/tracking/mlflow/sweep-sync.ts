@@ -104,7 +104,11 @@ export class SweepSync {
     if (last) await remote.putArtifacts(await this.artifacts(manifest, trials, points));
     if (last) await remote.settle();
     const status = statusOf(manifest, trials, last);
-    await remote.setStatus(status, status === 'RUNNING' ? undefined : lastChange(trials));
+    // Its trials may all be taken from a sweep before it.
+    await remote.setStatus(
+      status,
+      status === 'RUNNING' ? undefined : Math.max(manifest.time, lastChange(trials)),
+    );
     // A folder of very many runs is not read all the time.
     this.scanned = Date.now() + 10 * (Date.now() - begun);
   }
@@ -198,7 +202,7 @@ function statusOf({ trials }: SweepManifest, runs: RunSummary[], last: boolean):
   const count = (...statuses: RunSummary['status'][]) =>
     runs.filter(({ status }) => statuses.includes(status)).length;
   if (!last || count('running', 'retrying') > 0) return 'RUNNING';
-  const done = count('finished') + count('failed');
+  const done = count('finished', 'failed', 'pruned');
   if (done < trials.length) return 'KILLED';
   return count('finished') > 0 || trials.length === 0 ? 'FINISHED' : 'FAILED';
 }
