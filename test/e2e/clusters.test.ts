@@ -92,10 +92,10 @@ test('no Node on the node: the run says so, and what puts it right', { skip }, a
       launcher: { ...launcher, node: '/no/such/node', visibility: 0.5 },
     },
   });
-  const { exitCode, stderr } = await facecom(['run', spec], { cwd, env: slurm.env });
+  const { exitCode, stdout, stderr } = await facecom(['run', spec], { cwd, env: slurm.env });
   assert.equal(exitCode, 1);
-  assert.match(stderr, /Node was not found on the node; resources\.launcher\.node names it/);
-  assert.match(stderr, /there is no \/no\/such\/node on \S+/);
+  assert.match(stdout + stderr, /Node was not found on the node; resources\.launcher\.node names it/);
+  assert.match(stdout + stderr, /there is no \/no\/such\/node on \S+/);
 });
 
 test('a controller that has lost all its jobs, those that run too: every trial finishes once', {
