@@ -42,13 +42,20 @@ const best = join(experiments, 'best.yaml');
 const replacedProgram = ['augment.policy=replaced-program', 'augment.max_effects=0'];
 const arcface =
   'model.heads.identity={embedding: 512, loss: arcface, margin: 0.3, scale: 30, margin_warmup: 5}';
-const softmax = 'model.heads.identity={embedding: 0, hidden: 0, dropout: 0, loss: softmax, metric: []}';
+const softmaxAnd = (metric: string) =>
+  `model.heads.identity={embedding: 0, hidden: 0, dropout: 0, loss: softmax, metric: [${metric}]}`;
+/** Four images of an identity in a batch, the hardest of which are drawn together. */
+const triplets = [
+  softmaxAnd('{loss: triplet, weight: 0.5, margin: 0.3, mining: hard}'),
+  'train.sampler={name: pk, identities: 4, images: 4}',
+];
 
 export const recipes = {
   replaced: { name: 'replaced', spec: replaced, set: [...same, ...replacedProgram, ...scored] },
   best: { name: 'best', spec: best, set: [...same, ...scored] },
-  openSet: { name: 'open-set', spec: best, set: [...same, ...byIdentity, arcface] },
-  openSetSoftmax: { name: 'open-set-softmax', spec: best, set: [...same, ...byIdentity, softmax] },
+  openSet: { name: 'open-set-triplets', spec: best, set: [...same, ...byIdentity, ...triplets] },
+  openSetArcface: { name: 'open-set', spec: best, set: [...same, ...byIdentity, arcface] },
+  openSetSoftmax: { name: 'open-set-softmax', spec: best, set: [...same, ...byIdentity, softmaxAnd('')] },
   joint: { name: 'joint', spec: best, set: [...same, ...scored, arcface] },
   genderAlone: {
     name: 'gender-alone',
