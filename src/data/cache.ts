@@ -4,9 +4,11 @@ import { FacecomError } from '../base/errors.ts';
 import { asideName, makeFolder } from '../base/files.ts';
 import { cacheFolder } from '../base/folders.ts';
 import { withLock } from '../base/lock.ts';
+import { leftOut, undecoded } from './broken-text.ts';
 import { markUsed, tidyCache } from './cache-tidy.ts';
 import type { Collection, DataWarning } from './dataset.ts';
 import { type DecodeOptions, decodeAll } from './decode-all.ts';
+import { readFormats } from './formats/index.ts';
 import {
   checksum,
   fileStore,
@@ -46,20 +48,37 @@ export async function openPictures(
   warnings: DataWarning[],
 ): Promise<PictureStore> {
   const store = await findPictures(collection, imageSize * imageSize * 3, options, warnings);
-  const broken = [...(store.broken ?? [])].map((i) => collection.entries[i]!.name);
+  const broken = [...(store.broken ?? [])];
   if (broken.length === 0) return store;
-  const found = `${broken.slice(0, 10).join(', ')}${broken.length > 10 ? `, and ${broken.length - 10} more` : ''}`;
+  const reasons = await Promise.all(broken.slice(0, SHOWN).map((i) => whyBroken(collection, i)));
+  const found = `${reasons.join('; ')}${broken.length > SHOWN ? `; and ${broken.length - SHOWN} more` : ''}`;
   if (!options.skip)
-    throw new FacecomError('data-picture-corrupt', `${broken.length} images cannot be decoded.`, {
+    throw new FacecomError('data-picture-corrupt', undecoded(broken.length), {
       found,
+      expected: `${readFormats}, whole`,
       remedy: 'Replace them, or leave them out with data.on_error: skip.',
       exitCode: 2,
     });
   warnings.push({
     code: 'data-skipped',
-    message: `${broken.length} of ${collection.entries.length} images cannot be decoded and are left out: ${found}.`,
+    message: `${leftOut(broken.length, collection.entries.length, 'decoded')}: ${found}.`,
   });
   return store;
+}
+
+/** Broken images that are named. */
+const SHOWN = 10;
+
+/** `name: why`, of an image that the cache knows to be broken. */
+async function whyBroken(collection: Collection, i: number): Promise<string> {
+  const { name } = collection.entries[i]!;
+  try {
+    await collection.decode(i);
+    return name;
+  } catch (error) {
+    const { found, message, place } = error as FacecomError;
+    return `${name}: ${(found ?? message).replace(`${place?.file}: `, '')}`;
+  }
 }
 
 async function findPictures(

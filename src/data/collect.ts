@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FacecomError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
+import { leftOut } from './broken-text.ts';
 import type { Collection, DataWarning, Pair, PictureEntry } from './dataset.ts';
 import { decodeConcurrency, decodePicture, decodeVersion } from './decode.ts';
 import { fileFacts } from './file-facts.ts';
@@ -68,7 +70,12 @@ export async function collect(
       ...(side === undefined ? {} : { side }),
     };
   });
-  warnings.push(...copies(entries, digests), ...missingLabels(entries), ...twoGenders(entries));
+  warnings.push(
+    ...copies(entries, digests),
+    ...missingLabels(entries),
+    ...twoGenders(entries),
+    ...oneGender(entries),
+  );
   const pairs = positionsOf(listing, entries, warnings);
   const labels = entries.map(({ name, gender, person, side }, i) => [
     name,
@@ -132,7 +139,7 @@ function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]
   if (united.length > 0)
     warnings.push({
       code: 'data-people-united',
-      message: `${united.length} identities are written in several Unicode forms or with spaces around the name, and counted once each: ${shown(united, 5)}.`,
+      message: `${plural(united.length, 'identity is', 'identities are')} written in several Unicode forms or with spaces around the name, and counted once: ${shown(united, 5)}.`,
     });
   const near = new Map<string, string[]>();
   for (const name of spellings.keys()) {
@@ -168,7 +175,7 @@ async function readable(
   if (onError === 'skip' && kept.length > 0) {
     warnings.push({
       code: 'data-skipped',
-      message: `${broken.length} of ${facts.length} images cannot be read and are left out: ${found}.`,
+      message: `${leftOut(broken.length, facts.length, 'read')}: ${found}.`,
     });
     return kept;
   }
@@ -204,7 +211,7 @@ function copies(entries: readonly PictureEntry[], digests: readonly string[]): D
   return [
     {
       code: 'data-copies',
-      message: `${copies} images are byte for byte copies of others${contradictions > 0 ? `, ${contradictions} of them with other labels` : ''}; copies stay on one side of the split.`,
+      message: `${plural(copies, 'byte for byte copy of another image', 'byte for byte copies of other images')}${contradictions > 0 ? `, ${contradictions} of them with other labels` : ''}; copies stay on one side of the split.`,
     },
   ];
 }
@@ -221,6 +228,20 @@ function missingLabels(entries: readonly PictureEntry[]): DataWarning[] {
   ];
 }
 
+/** Nothing is learnt of gender where every label is the same. */
+function oneGender(entries: readonly PictureEntry[]): DataWarning[] {
+  const genders = new Set(entries.map(({ gender }) => gender));
+  genders.delete(-1);
+  if (genders.size !== 1) return [];
+  const name = genders.has(0) ? 'Male' : 'Female';
+  return [
+    {
+      code: 'data-one-gender',
+      message: `Every image with a gender is ${name}: scores of gender say nothing.`,
+    },
+  ];
+}
+
 function twoGenders(entries: readonly PictureEntry[]): DataWarning[] {
   const genders = new Map<string, Set<number>>();
   for (const { person, gender } of entries)
@@ -231,7 +252,7 @@ function twoGenders(entries: readonly PictureEntry[]): DataWarning[] {
   return [
     {
       code: 'data-two-genders',
-      message: `${both.length} identities have images of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
+      message: `${plural(both.length, 'identity has', 'identities have')} images of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { FacecomError } from '../base/errors.ts';
+import { undecoded } from './broken-text.ts';
 import type { Collection, LoadOptions } from './dataset.ts';
 
 export interface DecodeOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
@@ -48,7 +49,7 @@ export async function decodeAll(
   if (corrupt.length === 1) throw corrupt[0];
   if (corrupt.length > 1) {
     const shown = corrupt.slice(0, 10).map((error) => error.found);
-    throw new FacecomError(corrupt[0]!.code, `${corrupt.length} images cannot be decoded.`, {
+    throw new FacecomError(corrupt[0]!.code, undecoded(corrupt.length), {
       found:
         shown.join('; ') +
         (corrupt.length > shown.length ? `; and ${corrupt.length - shown.length} more` : ''),

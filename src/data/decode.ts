@@ -72,12 +72,18 @@ export function decodeConcurrency(): number {
 export function corruptPicture(file: string, cause: unknown): FacecomError {
   return new FacecomError('data-picture-corrupt', 'An image cannot be decoded.', {
     place: { file },
-    found: `${file}: ${(cause as Error).message.split('\n')[0]}`,
+    found: `${file}: ${reasonOf(cause as Error)}`,
     expected: `${readFormats}, whole`,
     remedy: 'Replace the image, remove its entry, or leave it out (data.on_error: skip).',
     exitCode: 2,
     cause,
   });
+}
+
+/** libvips keeps one message for all threads, and another one may have taken it. */
+function reasonOf({ message }: Error): string {
+  const [first] = message.split('\n');
+  return first === 'Unknown error' ? 'it is damaged, or ends early' : first!;
 }
 
 /** RGB of grey or colour, with or without alpha, which is laid over black: sharp takes longer to do so than for all the rest. */

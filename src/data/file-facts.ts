@@ -41,7 +41,7 @@ export async function fileFacts(
   files: readonly string[],
   options: FactsOptions,
 ): Promise<FileFacts[]> {
-  const index = join(cacheFolder(), 'data', `${digest(`facts 2 ${folder}`).slice(0, 32)}.hashes`);
+  const index = join(cacheFolder(), 'data', `${digest(`facts 3 ${folder}`).slice(0, 32)}.hashes`);
   const known = options.keep ? readIndex(index) : new Map<string, Known>();
   const facts = new Array<FileFacts>(files.length);
   const fresh = new Map<string, Known>();

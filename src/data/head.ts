@@ -26,7 +26,7 @@ export async function readHead(input: Buffer | string): Promise<Head> {
     if (width * height > largest)
       return { error: `${width} × ${height} pixels are too many`, code: 'data-picture-size' };
     // A path stands for a file too large to be held; of others every byte is here.
-    const damage = typeof input === 'string' ? undefined : format.damage?.(input);
+    const damage = typeof input === 'string' ? undefined : await format.damage?.(input);
     if (damage !== undefined) return { error: damage, code: 'data-picture-corrupt' };
     return { format: format.name, width, height };
   } catch (error) {
@@ -34,8 +34,9 @@ export async function readHead(input: Buffer | string): Promise<Head> {
   }
 }
 
+/** Without libvips' own limit, so that the size of an image that is too large can be told; nothing is decoded. */
 async function sharpSize(input: Buffer | string): Promise<{ width: number; height: number }> {
   const { default: sharp } = await import('sharp');
-  const { autoOrient } = await sharp(input).metadata();
+  const { autoOrient } = await sharp(input, { limitInputPixels: false }).metadata();
   return autoOrient;
 }

@@ -1,4 +1,5 @@
 import { FacecomError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import type { PictureEntry } from './dataset.ts';
 import { shown } from './shown.ts';
 import { type Side, type Split, sides } from './sides.ts';
@@ -12,7 +13,7 @@ export function refuseSharedPeople(entries: readonly PictureEntry[]): void {
   const shared = [...found].filter(([, of]) => of.size > 1);
   if (shared.length === 0) return;
   throw new FacecomError('data-leak', 'Identities are on more than one side of the split.', {
-    found: `${shared.length} identities: ${shown(shared.map(([name, of]) => `${name} (${[...of].join(', ')})`))}`,
+    found: `${plural(shared.length, 'identity', 'identities')}: ${shown(shared.map(([name, of]) => `${name} (${[...of].join(', ')})`))}`,
     expected: 'each identity in train, val or test alone',
     remedy:
       'Remove these folders from one side, or divide the images anew with data.split.given: false and data.split.by: identity.',

@@ -49,10 +49,17 @@ export function splitPictures(entries: readonly PictureEntry[], settings: SplitS
       pictures: entries.length,
       strata: strata.length,
       settings,
-      remedy: without(empty, settings),
+      remedy:
+        settings.by === 'image' && strata.length > sides.length
+          ? byIdentity(settings)
+          : without(empty, settings),
     });
   return split;
 }
+
+/** Where each identity has one image and its versions. */
+const byIdentity = ({ stratify = 'none' }: SplitSettings): string =>
+  `Add images, or divide the identities: --set data.split.by=identity${stratify === 'none' ? '' : ` --set data.split.stratify=${stratify}`}.`;
 
 /** The same without the sides that would be empty: their shares are trained on. */
 function without(empty: readonly Side[], settings: SplitSettings): string {

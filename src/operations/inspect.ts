@@ -20,6 +20,10 @@ export async function inspect(
 ): Promise<{ inspection: Inspection; problem?: FacecomError }> {
   const { data, seed } = await readTarget(target, set);
   const { loadDataset, surveyDataset } = await import('../data/index.ts');
+  // Without its broken images a set may lack what with them it would have: they are named, as by a run.
+  const asInRun = async (error: unknown) =>
+    (data.on_error === 'fail' ? await failureOf(() => loadDataset(data, { seed, signal })) : undefined) ??
+    error;
   let problem: FacecomError | undefined;
   let lenient = { ...data, on_error: 'skip' as const };
   let survey: Awaited<ReturnType<typeof surveyDataset>>;
@@ -27,17 +31,20 @@ export async function inspect(
     survey = await surveyDataset(lenient, { signal, onProgress });
   } catch (error) {
     problem = error as FacecomError;
-    const split = lookedPast(problem.code, lenient.split);
-    if (!split) throw error;
-    lenient = { ...lenient, split };
-    // Too few identities to divide anew: what is wrong stays what it was.
-    survey = await surveyDataset(lenient, { signal, onProgress }).catch(() => {
-      throw error;
+    const found = await firstThat(lookedPast(problem.code, lenient.split), async (split) => {
+      const settings = { ...lenient, split };
+      return { settings, survey: await surveyDataset(settings, { signal, onProgress }) };
     });
+    // Nothing to look past, or too few identities to divide anew: what is wrong stays what it was.
+    if (!found) throw await asInRun(error);
+    lenient = found.settings;
+    survey = found.survey;
   }
   const { collection } = survey;
   const { entries } = collection;
-  const dataset = await loadDataset(lenient, { seed, signal, onProgress });
+  const dataset = await loadDataset(lenient, { seed, signal, onProgress }).catch(async (error: unknown) => {
+    throw await asInRun(error);
+  });
   if (!problem && data.on_error === 'fail' && dataset.warnings.some(({ code }) => code === 'data-skipped'))
     problem = await failureOf(() => loadDataset(data, { seed, signal }));
   const looks = await looksOf(collection);
@@ -59,20 +66,35 @@ export async function inspect(
     copies: copiesIn(entries),
     alike: looks,
     ...(fewer > 0 ? { imbalance: more / fewer } : {}),
-    split: { by: splitName(data.split, entries), seed: data.split.seed, ...Object.fromEntries(sides) },
+    split: { by: splitName(lenient.split, entries), seed: data.split.seed, ...Object.fromEntries(sides) },
     hash: survey.hash,
     warnings: dataset.warnings,
   };
-  const inspection = { ...found, yaml: dataLines(found, collection, problem) };
+  const inspection = {
+    ...found,
+    yaml: dataLines({ ...data, split: lenient.split }, found, collection, problem),
+  };
   return { inspection, ...(problem ? { problem } : {}) };
 }
 
-/** The settings with which a data set can be looked at that cannot be divided as it is to be; undefined for other problems. */
+/** The settings with which a data set can be looked at that cannot be divided as it is to be, the first that work; none for other problems. */
 function lookedPast<T extends Parameters<typeof splitName>[0]>(code: string, split: T) {
-  if (code === 'data-leak') return { ...split, given: false, by: 'identity' as const };
-  if (code === 'data-split') return { ...split, folds: 0, train: 1, validation: 0, test: 0 };
+  const apart = { ...split, by: 'identity' as const };
+  if (code === 'data-leak') return [{ ...apart, given: false }];
+  if (code === 'data-split') return [apart, { ...split, folds: 0, train: 1, validation: 0, test: 0 }];
+  return [];
+}
+
+/** What comes of the first value that the work does not throw at. */
+async function firstThat<T, R>(values: readonly T[], work: (value: T) => Promise<R>): Promise<R | undefined> {
+  for (const value of values) {
+    const found = await failing(() => work(value));
+    if (found !== undefined) return found;
+  }
   return undefined;
 }
+
+const failing = <R>(work: () => Promise<R>): Promise<R | undefined> => work().catch(() => undefined);
 
 /** How the sides came about. */
 function splitName(

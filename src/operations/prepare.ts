@@ -4,6 +4,7 @@ import { checkTrainer, describeEnvironment, trainerCommand } from '../orchestrat
 import { pluginsDigest } from '../plugins/index.ts';
 import type { Environment } from '../record/index.ts';
 import type { Experiment } from '../spec/index.ts';
+import { checkSampler } from './check-sampler.ts';
 import { computeLibrary } from './compute-library.ts';
 import type { Reporter } from './reporter.ts';
 import { checkModel, hashesOfWeights } from './weights.ts';
@@ -58,11 +59,15 @@ export async function prepare(
   let known: number | undefined;
   if (builtin) {
     const { surveyDataset } = await import('../data/index.ts');
-    const { hash, identities, collection } = await surveyDataset(config.data, { signal: options.signal });
+    const { hash, identities, collection, split } = await surveyDataset(config.data, {
+      signal: options.signal,
+    });
     dataHash = hash;
     known = identities.length;
     for (const line of collection.notes ?? []) options.report.note(`data: ${line}`);
     weightsHash = (await hashesOfWeights([config]))(config);
+    const images = split.train.map((position) => collection.entries[position]!);
+    await checkSampler(config, images, identities);
     await checkModel(config, identities.length);
   }
   const { onednn, tensorflow } = builtin ? await computeLibrary(config, options) : {};

@@ -53,7 +53,12 @@ export class Board {
   private readonly byId: Map<string, TrialRow>;
   private readonly objective: Objective;
 
-  constructor(trials: readonly Trial[], objective: Objective) {
+  /** `planned`: trials in all, if a search is yet to propose some of them. */
+  constructor(
+    trials: readonly Trial[],
+    objective: Objective,
+    private readonly planned = 0,
+  ) {
     this.objective = objective;
     this.rows = trials.map(newRow);
     this.byId = new Map(this.rows.map((row) => [row.trial.id, row]));
@@ -65,6 +70,11 @@ export class Board {
     this.rows.push(row);
     this.byId.set(trial.id, row);
     return row;
+  }
+
+  /** Trials in all, those that a search is yet to propose, too; infinite if time alone ends it. */
+  get total(): number {
+    return Math.max(this.rows.length, this.planned);
   }
 
   /** Whether a trial was neither begun nor found; a search may yet propose one that is not here. */
@@ -124,8 +134,15 @@ export class Board {
     return counts;
   }
 
-  /** The time remaining in seconds; undefined before there is anything to go by. */
+  /** Trials that have ended: finished here or elsewhere, failed, or pruned. */
+  ended(): number {
+    const { finished, linked, failed, pruned } = this.counts();
+    return finished + linked + failed + pruned;
+  }
+
+  /** The time remaining in seconds; undefined before there is anything to go by, and if time alone ends the sweep. */
   secondsLeft(slots: number): number | undefined {
+    if (!Number.isFinite(this.total)) return undefined;
     const now = performance.now();
     const { waiting, retrying } = this.counts();
     return secondsRemaining({
@@ -135,7 +152,7 @@ export class Board {
       running: this.rows.flatMap(({ status, since = now, fraction }) =>
         status === 'running' ? [{ spent: (now - since) / 1000, fraction }] : [],
       ),
-      waiting: waiting + retrying,
+      waiting: waiting + retrying + this.total - this.rows.length,
       slots,
     });
   }

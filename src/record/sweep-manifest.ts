@@ -38,6 +38,7 @@ const manifestOf: Shape<SweepManifest> = object<SweepManifest>(
     objectives: listOf(objectiveOf),
     repeats: whole(1),
     search: anything,
+    planned: whole(1),
     trials: listOf(trialOf),
   },
   ['version', 'sweep', 'spec', 'set', 'cwd', 'time', 'objective', 'repeats', 'trials'],

@@ -40,6 +40,10 @@ export interface SweepManifest {
   search?: {
     [k: string]: unknown;
   };
+  /**
+   * Of a method that learns: trials in all, `trials` being those that were proposed so far; left out if its time alone ends it.
+   */
+  planned?: number;
   trials: SweepTrial[];
 }
 export interface Objective {

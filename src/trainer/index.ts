@@ -19,6 +19,7 @@ export { exportGraph, exportWeights, graphFiles, modelCard } from './export.ts';
 export { toFailure } from './failure.ts';
 export { learnerSettings } from './learner-settings.ts';
 export { main } from './main.ts';
+export { createSampler } from './sampling/index.ts';
 export { standBy } from './standby.ts';
 export { openTrained, readBest } from './trained.ts';
 export {

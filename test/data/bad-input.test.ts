@@ -31,7 +31,7 @@ const noise = () =>
     },
   });
 
-test('zero bytes, text, SVG and a header of 50,000 × 50,000: named together before anything is decoded, or skipped', async (t) => {
+test('zero bytes, half a JPEG, text, SVG and a header of 50,000 × 50,000: named together before anything is decoded, or skipped', async (t) => {
   const path = await tree(t, [
     ['a/empty.jpg', ''],
     ['a/text.jpg', 'hello, this is no image'],
@@ -42,15 +42,18 @@ test('zero bytes, text, SVG and a header of 50,000 × 50,000: named together bef
   png.writeUInt32BE(50_000, 16);
   png.writeUInt32BE(50_000, 20);
   await writeFile(join(path, 'c', 'huge.png'), png);
+  const jpeg = await noise().jpeg().toBuffer();
+  await writeFile(join(path, 'c', 'half.jpg'), jpeg.subarray(0, jpeg.length >> 1));
   await assert.rejects(folders(path), (error: { message: string; found: string; exitCode: number }) => {
     assert.equal(error.exitCode, 2);
-    assert.match(error.message, /^5 images cannot be read/);
+    assert.match(error.message, /^6 images cannot be read/);
     for (const part of [
       /empty\.jpg: the file is empty/,
       /text\.jpg/,
       /drawing\.jpg: svg/,
       /page\.svg: svg/,
-      /huge\.png/,
+      /huge\.png: 50000 × 50000 pixels are too many/,
+      /half\.jpg: the file ends early/,
     ])
       assert.match(error.found, part);
     return true;
@@ -59,14 +62,14 @@ test('zero bytes, text, SVG and a header of 50,000 × 50,000: named together bef
   assert.equal(skipped.collection.entries.length, faces.length);
   assert.match(
     skipped.warnings.find(({ code }) => code === 'data-skipped')!.message,
-    /^5 of 17 .*empty\.jpg/,
+    /^6 of 18 .*empty\.jpg/,
   );
-  assert.equal(skipped.collection.skipped, 5);
+  assert.equal(skipped.collection.skipped, 6);
 });
 
-test('a truncated JPEG is found when it is decoded, and skipped from every side, from the cache too', async (t) => {
+test('an image that ends early is found when it is decoded, and skipped from every side, from the cache too', async (t) => {
   const path = await tree(t);
-  const whole = await noise().jpeg().toBuffer();
+  const whole = await noise().webp().toBuffer();
   await writeFile(join(path, 'a', 'a0.jpg'), whole.subarray(0, whole.length / 2));
   process.env.FACECOM_CACHE_DIR = join(path, '.cache');
   t.after(() => delete process.env.FACECOM_CACHE_DIR);
@@ -74,13 +77,17 @@ test('a truncated JPEG is found when it is decoded, and skipped from every side,
   await assert.rejects(loadDataset(settings(data), { seed: 1 }), { code: 'data-picture-corrupt' });
   for (const _ of ['decoded', 'from the cache']) {
     const dataset = await loadDataset(settings({ ...data, on_error: 'skip' }), { seed: 1 });
+    assert.match(
+      dataset.warnings.find(({ code }) => code === 'data-skipped')!.message,
+      /^1 of 12 images .* is left out: a\/a0\.jpg: \w/,
+    );
     const names = [dataset.train, dataset.validation, dataset.test].flatMap((side) => side.names);
     assert.deepEqual(names.sort(), faces.slice(1));
     assert.ok(codes(dataset).includes('data-skipped'));
   }
   await assert.rejects(loadDataset(settings(data), { seed: 1 }), {
     code: 'data-picture-corrupt',
-    found: /a0\.jpg/,
+    found: /a0\.jpg: \w/,
   });
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { readPreflight, scanRuns } from '../../src/record/index.ts';
+import { readPreflight, readState, scanRuns } from '../../src/record/index.ts';
+import { start, until } from '../support/external.ts';
 import { withoutNative } from '../support/native.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
@@ -43,4 +44,37 @@ test('the costliest trial is tried before a sweep, once, and tells how long the 
   );
   const none = await sweep('--by', 'soon');
   assert.deepEqual([none.exitCode, /option-value/.test(none.stderr)], [2, true]);
+});
+
+test('a trial whose first steps the system ends for want of memory is refused at the axis', {
+  skip: withoutNative,
+}, async (t) => {
+  const { cwd, env } = await place(t);
+  const temporary = join(cwd, 'tmp');
+  mkdirSync(temporary);
+  const axes = 'sweep: {preflight: always, axes: {train.batch_size: [4, 8]}}';
+  writeFileSync(join(cwd, 'large.yaml'), `${readFileSync(tiny, 'utf8')}${axes}\n`);
+  const set = sets('model.backbone=tiny', 'train.epochs=500', 'resources.retry.oom=0');
+  const sweep = start(['sweep', 'large.yaml', ...set], cwd, { ...env, TMPDIR: temporary });
+  // A container's limit ends a process as this does.
+  const trainer = () => {
+    try {
+      const files = readdirSync(temporary, { recursive: true, encoding: 'utf8' });
+      const states = files
+        .filter((name) => name.endsWith('state.jsonl'))
+        .flatMap((name) => readState(join(temporary, dirname(name))));
+      return states.findLast(({ state }) => state === 'started')?.pid;
+    } catch {
+      return undefined;
+    }
+  };
+  await until('a trainer', () => trainer() !== undefined);
+  process.kill(trainer()!, 'SIGKILL');
+  const { exitCode, stderr } = await sweep;
+  assert.equal(exitCode, 2, stderr);
+  assert.match(
+    stderr,
+    /large\.yaml:\d+:57: error\[sweep-memory\]: A trial \(train\.batch_size=8\) has not enough memory on cpu\./,
+  );
+  assert.match(stderr, /found: .*SIGKILL/);
 });

@@ -31,6 +31,7 @@ describe('a sweep that learns', () => {
       readManifest(folder(cwd))!.trials.map(({ id }) => id),
       recorded.flat(),
     );
+    assert.equal(readManifest(folder(cwd))!.planned, 24);
     // Again: there is nothing to do.
     assert.equal((await search(cwd, { sweep: { trials: 24 } })).summary.skipped, 24);
   });
@@ -43,7 +44,9 @@ describe('a sweep that learns', () => {
       const running = start(['sweep', 'search.yaml', '--max-parallel', '1'], killed);
       await until(`${enough} proposals`, () => proposals(killed) >= enough);
       running.kill('SIGKILL');
-      await running;
+      const { stderr } = await running;
+      // Of those that are planned, not of those that are proposed.
+      if (enough === 2) assert.match(stderr, /\(1 of 14 trials, .* remaining\)/);
     }
     const { summary } = await search(killed, spec, '--max-parallel', '1');
     assert.equal(summary.finished, 14);

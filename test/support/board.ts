@@ -5,8 +5,8 @@ import type { Trial } from '../../src/sweep/index.ts';
 export const objective = { metric: 'val/combined', mode: 'max' } as const;
 const config = resolveConfig({});
 
-/** A board of trials that wait: points of two axes, each repeated with other seeds. */
-export function board(points: number, repeats = 1): Board {
+/** A board of trials that wait: points of two axes, each repeated with other seeds; `planned` in all. */
+export function board(points: number, repeats = 1, planned = 0): Board {
   const trials: Trial[] = [];
   for (let point = 0; point < points; point++)
     for (let repeat = 0; repeat < repeats; repeat++)
@@ -18,5 +18,5 @@ export function board(points: number, repeats = 1): Board {
         point,
         repeat,
       });
-  return new Board(trials, objective);
+  return new Board(trials, objective, planned);
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonObject } from '../../base/files.ts';
-import { shownPath } from '../../base/format.ts';
+import { plural, shownPath } from '../../base/format.ts';
 import type { RunResult } from '../../operations/index.ts';
 import { readConfigPart } from '../../record/index.ts';
 import { printJson } from './print.ts';
@@ -33,7 +33,7 @@ function describe({ run, dir: folder, status, failure, metrics }: RunResult): st
   if (status === 'stopped') return `Stopped. Resume with: facecom resume ${run}\nRun folder: ${dir}`;
   if (failure)
     return `Failed (${failure.class}): ${failure.message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
-  return `${scoreTable(metrics, readIntervals(folder))}\n${bestEpochLine(folder)}Run folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+  return `${scoreTable(metrics, readIntervals(folder))}\n${bestEpochLine(folder)}Run folder: ${dir} (${plural(countArtifacts(folder), 'artifact')})`;
 }
 
 /** Whose weights were scored; nothing for a trainer that does not report it. */

@@ -1,5 +1,5 @@
-import { formatDuration, formatFixed } from '../../base/format.ts';
-import type { TrialRow } from '../../orchestrator/index.ts';
+import { formatDuration, formatFixed, plural } from '../../base/format.ts';
+import type { Board, TrialRow } from '../../orchestrator/index.ts';
 import { cell } from './cell.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 
@@ -14,8 +14,7 @@ export function sweepLineView({ board, slots }: SweepViewOptions): SweepView {
       write(retryLine(row, failure.class, failure.message, action, delay)),
     ended: (row) => {
       const left = board.secondsLeft(slots);
-      const { finished, linked, failed } = board.counts();
-      const far = `${finished + linked + failed} of ${board.rows.length} trials`;
+      const far = progressText(board);
       const rest = left ? `, ${formatDuration(left)} remaining` : '';
       write(row.status === 'finished' ? `${endLine(row)}  (${far}${rest})` : endLine(row));
     },
@@ -24,6 +23,13 @@ export function sweepLineView({ board, slots }: SweepViewOptions): SweepView {
     note: write,
     close: () => {},
   };
+}
+
+/** `3 of 40 trials`; `3 trials` of a search that time alone ends. */
+function progressText(board: Board): string {
+  return Number.isFinite(board.total)
+    ? `${board.ended()} of ${plural(board.total, 'trial')}`
+    : plural(board.ended(), 'trial');
 }
 
 export function describe({ trial }: TrialRow): string {

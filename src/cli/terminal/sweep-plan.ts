@@ -1,12 +1,12 @@
 import type { SweepStart } from '../../operations/index.ts';
-import { runLabel, type Work } from '../../orchestrator/index.ts';
+import { type Board, runLabel, type Work } from '../../orchestrator/index.ts';
 
 /** What a sweep is about to do, for people. */
 export function describePlan({ name, board, plan, slots, method }: SweepStart): string {
   const { work, kept, linked, failed, held, vanished } = plan;
   const resumed = work.filter(({ run }: Work) => run && run.starts > 0).length;
   const parts = [
-    method === undefined ? `${board.rows.length} trials` : `${method}, ${board.rows.length} trials so far`,
+    method === undefined ? `${board.rows.length} trials` : searchText(method, board),
     ...(kept.size > 0 ? [`${kept.size} finished`] : []),
     ...(linked.size > 0 ? [`${linked.size} finished in other sweeps`] : []),
     ...(resumed > 0 ? [`${resumed} to resume`] : []),
@@ -27,4 +27,10 @@ export function describePlan({ name, board, plan, slots, method }: SweepStart): 
     lines.push(`${at} on ${devices}, ${threads === 1 ? '1 thread' : `${threads} threads`} each`);
   }
   return lines.join('\n');
+}
+
+/** `tpe, 3 of 40 trials so far`; without the 40 if time alone ends it. */
+function searchText(method: string, { rows, total }: Board): string {
+  const of = Number.isFinite(total) ? ` of ${total}` : '';
+  return `${method}, ${rows.length}${of} trials so far`;
 }

@@ -67,6 +67,8 @@ function readPath(
     .filter((part) => !isVersionFolder(part) && !wrapper.test(part));
   const root = folders.slice(0, taskAt >= 0 ? taskAt : Math.max(0, sideAt)).join('/');
   const match = letter === 'B' ? null : gender.exec(rest[0] ?? '');
+  // Without a task's name, folders of identities below those of genders are none of the challenge's.
+  if (match && !letter && rest.length > 1) return undefined;
   if (match) return { task: 'A', side, root, gender: match[1] ? 0 : 1 };
   if (letter === 'A') return undefined;
   // Images without a folder of their own are named after their identity: 001_frontal_foggy.jpg, James_Hoffa_0001.jpg.

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { bmpSize, readBmp } from './bmp.ts';
+import { jpegDamage } from './jpeg.ts';
 import { pngDamage } from './png.ts';
 import { pnmSize, readPnm } from './pnm.ts';
 import type { RawPicture } from './raw.ts';
@@ -13,8 +14,8 @@ interface Format {
   starts: (head: Buffer) => boolean;
   read?: (bytes: Uint8Array) => RawPicture;
   size?: (bytes: Uint8Array) => { width: number; height: number };
-  /** What is wrong with a whole file that decoders do not complain of. */
-  damage?: (file: Buffer) => string | undefined;
+  /** What is wrong with a whole file that its header does not tell. */
+  damage?: (file: Buffer) => string | undefined | Promise<string | undefined>;
   /** Recognised, and refused. */
   refused?: true;
 }
@@ -29,7 +30,7 @@ function bytes(pattern: string): (head: Buffer) => boolean {
 const text = (pattern: RegExp) => (head: Buffer) => pattern.test(head.toString('latin1'));
 
 const formats: readonly Format[] = [
-  { name: 'jpeg', starts: bytes('ffd8ff') },
+  { name: 'jpeg', starts: bytes('ffd8ff'), damage: jpegDamage },
   { name: 'png', starts: bytes('89504e470d0a1a0a'), damage: pngDamage },
   { name: 'webp', starts: text(/^RIFF....WEBP/s) },
   { name: 'avif', starts: text(/^....ftyp(?:avif|avis|mif1.{0,32}avif)/s) },

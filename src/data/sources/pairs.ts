@@ -25,11 +25,14 @@ export const source: FileSource = {
         remedy: 'Correct the list, or data.path.',
         exitCode: 2,
       });
+    const folderOf = (name: string) => name.split('/').slice(0, -1).join('/');
+    // Folders are those of identities where no pair tells otherwise.
+    const named = pairs.every(({ left, right, same }) => (folderOf(left) === folderOf(right)) === same);
     const pictures = names.map((name) => ({
       name,
       file: join(folder, name),
       gender: -1 as const,
-      person: name.includes('/') ? name.split('/').slice(0, -1).join('/') : undefined,
+      person: named && name.includes('/') ? folderOf(name) : undefined,
     }));
     return {
       folder,

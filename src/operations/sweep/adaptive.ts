@@ -15,7 +15,7 @@ export type Adaptive = ReturnType<typeof openAdaptive>;
 export function openAdaptive(context: Context, expansion: Trials) {
   const { spec, folder, runs, objective, objectives, undoing, report } = context;
   const { sweep } = spec;
-  const { hashOf: dataHash, weightsHashOf: weightsHash, repeats } = expansion;
+  const { hashOf: dataHash, weightsHashOf: weightsHash } = expansion;
   const rule = sweep?.stopping;
   const stopping =
     sweep && rule ? new EarlyStopping(rule, sweep.seed, objectives, report.warning) : undefined;
@@ -25,7 +25,7 @@ export function openAdaptive(context: Context, expansion: Trials) {
   if (search && before?.search)
     for (const setting of settingsOf(before.search, { ...sweep })) report.note(settingText(setting));
   const trials = () => [...(proposals?.trials ?? expansion.trials), ...(seeds?.trials ?? [])];
-  const added = () => manifest(context, repeats, trials());
+  const added = () => manifest(context, expansion, trials());
   const proposals =
     sweep && search
       ? new Proposals({

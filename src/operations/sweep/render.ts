@@ -45,7 +45,7 @@ export async function renderSweep(
     const prepared = await prepareFirst(context, trials);
     await lockFolder(context);
     const plan = planSweep(trials.trials, { ...options, runs, name, objective });
-    manifest(context, trials.repeats, trials.trials);
+    manifest(context, trials, trials.trials);
     const threads = Math.max(1, config.resources.cpus);
     const jobs = plan.work.map((work) => {
       const runDir = openRunFolder(

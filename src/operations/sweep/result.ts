@@ -63,7 +63,8 @@ export function sweepResult({
 }: SweepEnd): SweepResult {
   const { failed, pruned, ...counts } = board.counts();
   const finished = counts.finished + counts.linked;
-  const trials = board.rows.length;
+  // Of a search that was interrupted, those that it was yet to propose are among them.
+  const trials = outcome.interrupted && Number.isFinite(board.total) ? board.total : board.rows.length;
   const points = pointsOf(board, objective);
   const best = bestOf(points);
   const lead = objectives.length > 1 ? undefined : leadOf(points, objective);

@@ -57,9 +57,18 @@ export function searchOutlook(
   };
 }
 
+/** Trials of a search in all; undefined if its time alone ends it. */
+export function plannedTrials(
+  sweep: NonNullable<ResolvedExperiment['sweep']>,
+  expansion: Pick<Expansion, 'points' | 'warnings'>,
+): number | undefined {
+  const points = plannedPoints(sweep, expansion);
+  return points === undefined ? undefined : points * sweep.repeats;
+}
+
 function plannedPoints(
   { trials, budget, repeats }: NonNullable<ResolvedExperiment['sweep']>,
-  { points, warnings }: Expansion,
+  { points, warnings }: Pick<Expansion, 'points' | 'warnings'>,
 ): number | undefined {
   const limits = [
     ...(trials === undefined ? [] : [trials]),

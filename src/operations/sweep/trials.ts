@@ -11,6 +11,7 @@ import { withAbsolutePaths } from '../absolute-paths.ts';
 import { expandTrials } from '../expand-trials.ts';
 import { checkTrainers, type Prepared, prepare } from '../prepare.ts';
 import type { Context } from './context.ts';
+import { plannedTrials } from './search-outlook.ts';
 import { learns } from './search-record.ts';
 
 /** The trials of a sweep as far as they are known before it runs, and the hashes of what they read. */
@@ -59,7 +60,13 @@ export async function prepareFirst(
   return prepared;
 }
 
-export function manifest(context: Context, repeats: number, trials: Trials['trials']): void {
+export function manifest(
+  context: Context,
+  expansion: Pick<Trials, 'repeats' | 'points' | 'warnings'>,
+  trials: Trials['trials'],
+): void {
+  const { sweep } = context.spec;
+  const planned = sweep && learns(context.spec) ? plannedTrials(sweep, expansion) : undefined;
   writeManifest(context.folder, {
     version: 1,
     sweep: context.name,
@@ -69,8 +76,9 @@ export function manifest(context: Context, repeats: number, trials: Trials['tria
     time: Date.now(),
     objective: context.objective,
     ...(context.objectives.length > 1 ? { objectives: [...context.objectives] } : {}),
-    repeats,
-    ...(learns(context.spec) ? { search: { ...context.spec.sweep } } : {}),
+    repeats: expansion.repeats,
+    ...(learns(context.spec) ? { search: { ...sweep } } : {}),
+    ...(planned ? { planned } : {}),
     trials: trials.map(({ id, axes, seed, point, repeat }) => ({ id, axes, seed, point, repeat })),
   });
 }

@@ -1,4 +1,4 @@
-import { formatScore } from '../../base/format.ts';
+import { formatScore, plural } from '../../base/format.ts';
 import { intervalOf } from '../../base/statistics.ts';
 import {
   bestOf,
@@ -166,15 +166,14 @@ export function foundSoFar(
   points: readonly Point[],
   runs: readonly RunSummary[],
 ): string {
-  const { objective, trials } = manifest;
+  const { objective, trials, planned = 0 } = manifest;
   const count = (...wanted: RunSummary['status'][]) =>
     runs.filter(({ status }) => wanted.includes(status)).length;
   const counts = [
-    `${count('finished')} of ${trials.length} trials finished`,
+    `${count('finished')} of ${plural(Math.max(trials.length, planned), 'trial')} finished`,
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
-    ...(count('stopped', 'pruned', 'interrupted') > 0
-      ? [`${count('stopped', 'pruned', 'interrupted')} stopped`]
-      : []),
+    ...(count('pruned') > 0 ? [`${count('pruned')} stopped early`] : []),
+    ...(count('stopped', 'interrupted') > 0 ? [`${count('stopped', 'interrupted')} stopped`] : []),
   ].join(', ');
   const best = bestOf(points);
   if (!best) return `${counts}.`;

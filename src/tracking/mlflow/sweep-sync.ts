@@ -202,7 +202,7 @@ function statusOf({ trials }: SweepManifest, runs: RunSummary[], last: boolean):
   const count = (...statuses: RunSummary['status'][]) =>
     runs.filter(({ status }) => statuses.includes(status)).length;
   if (!last || count('running', 'retrying') > 0) return 'RUNNING';
-  const done = count('finished') + count('failed');
+  const done = count('finished', 'failed', 'pruned');
   if (done < trials.length) return 'KILLED';
   return count('finished') > 0 || trials.length === 0 ? 'FINISHED' : 'FAILED';
 }

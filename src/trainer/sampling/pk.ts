@@ -14,7 +14,10 @@ export function pk(labels: Labels, { identities, images }: { identities: number;
     throw new FacecomError('sampler-pk', 'The training images cannot fill the batches of train.sampler pk.', {
       found: `${people.length} identities with training images, ${several} of them with two or more`,
       expected: `at least ${identities} identities, some with two images`,
-      remedy: `Set train.sampler.identities to at most ${people.length}, and train.batch_size with it.`,
+      remedy:
+        several === 0
+          ? 'Use train.sampler: {name: shuffle}, and no losses on pairs or triplets.'
+          : `Set train.sampler.identities to at most ${people.length}, and train.batch_size with it.`,
       exitCode: 2,
     });
   const batches = Math.max(1, Math.floor(labelled / (identities * images)));

@@ -34,3 +34,22 @@ test('the live table fits every terminal, whatever runs', () => {
     /20 finished.*30 running \(10 not shown\).*10 waiting\n.*20 of 60.*\d+ s remaining.*paused/,
   );
 });
+
+test('the live table counts what a search is yet to propose, and none where its time ends it', () => {
+  const frame = (planned: number) => {
+    const some = board(4, 1, planned);
+    for (const [i, row] of some.rows.entries()) {
+      row.status = (['finished', 'pruned', 'failed', 'running'] as const)[i]!;
+      row.seconds = 10;
+    }
+    return sweepFrame({ board: some, slots: 1, sweep: 'name' }, [], undefined, 60, {
+      columns: 120,
+      rows: 24,
+    });
+  };
+  assert.match(
+    frame(14),
+    /1 finished.*1 failed.*1 stopped early.*1 running.*\n.* 3 of 14 {2}1 min 50 s remaining/,
+  );
+  assert.match(frame(Infinity), /\n3 trials {2}1 min 00 s$/);
+});

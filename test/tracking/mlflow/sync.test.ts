@@ -231,8 +231,9 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
 
   test('of a sweep is nested in the run of the sweep', async () => {
     const objective = { metric: 'val/combined', mode: 'max' } as const;
-    const dirs = ['one', 'two'].map((trial) =>
-      writeRecord({ runs: server.runs, name: 'search', trial, end: 'finished' }),
+    const ends = { one: 'finished', two: 'finished', three: 'pruned' } as const;
+    const dirs = Object.entries(ends).map(([trial, end]) =>
+      writeRecord({ runs: server.runs, name: 'search', trial, end }),
     );
     writeFileSync(join(server.runs, 'search', 'lock.json'), '{"pid":1}');
     writeManifest(join(server.runs, 'search'), {
@@ -244,7 +245,8 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       time: Date.now(),
       objective,
       repeats: 1,
-      trials: ['one', 'two'].map((id, point) => ({
+      planned: 5,
+      trials: Object.keys(ends).map((id, point) => ({
         id,
         axes: { 'loss.alpha': point / 4 },
         seed: 1,
@@ -255,20 +257,21 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
     const rows = await send(dirs);
     assert.deepEqual(
       rows.map(({ status }) => status),
-      ['sent', 'sent', 'sent'],
+      ['sent', 'sent', 'sent', 'sent'],
       JSON.stringify(rows),
     );
-    const parent = await readBack(idOf(rows[2]!));
+    const parent = await readBack(idOf(rows[3]!));
     const child = await readBack(idOf(rows[1]!));
-    assert.equal(child.tags['mlflow.parentRunId'], idOf(rows[2]!));
+    assert.equal(child.tags['mlflow.parentRunId'], idOf(rows[3]!));
     assert.equal(child.name, 'alpha=0.25 · seed 1');
     assert.equal(child.tags['facecom.run'], 'search/two-1');
+    // What a stopping rule ended is no sign of a sweep that was killed.
     assert.equal(parent.status, 'FINISHED');
-    assert.equal(parent.params['sweep.axes.loss.alpha'], '[0, 0.25]');
+    assert.equal(parent.params['sweep.axes.loss.alpha'], '[0, 0.25, 0.5]');
     assert.equal(parent.metrics['best/val/combined']?.length, 2);
     assert.match(
       parent.tags['mlflow.note.content']!,
-      /\*\*Best: alpha=0\*\*, val\/combined 0\.5000.*2 of 2 trials finished/,
+      /\*\*Best: alpha=0\*\*, val\/combined 0\.5000.*2 of 5 trials finished, 1 stopped early./,
     );
     assert.deepEqual(parent.artifacts['points.csv']!.split('\n').slice(0, 2), [
       'loss.alpha,finished,failed,val/combined,val/combined ±,val/combined best seed',

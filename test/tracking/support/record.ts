@@ -9,10 +9,10 @@ export interface RecordOptions {
   config?: object;
   metrics?: { step: number; epoch?: number; values: Record<string, number> }[];
   artifacts?: Record<string, string>;
-  /** How it ended; left out: it runs. */
   /** Of a run that has finished. */
   score?: number;
-  end?: 'finished' | 'failed' | 'killed' | 'stopped';
+  /** How it ended; left out: it runs. */
+  end?: 'finished' | 'failed' | 'killed' | 'stopped' | 'pruned';
 }
 
 /** A run folder as the orchestrator and a trainer leave it. */
@@ -44,5 +44,6 @@ export function writeRecord(options: RecordOptions): string {
   if (options.end === 'failed') appendState(runDir, { state: 'failed', class: 'code', message: 'It broke.' });
   if (options.end === 'killed') appendState(runDir, { state: 'failed', class: 'killed', message: 'Killed.' });
   if (options.end === 'stopped') appendState(runDir, { state: 'stopped' });
+  if (options.end === 'pruned') appendState(runDir, { state: 'pruned', epoch: 1 });
   return runDir;
 }

@@ -1,6 +1,9 @@
+import { plural } from '../../../base/format.ts';
 import { onInterrupt } from '../../../base/interrupt.ts';
 import { type InspectCounts, type Inspection, inspect as inspectData } from '../../../operations/index.ts';
+import { facts } from '../../terminal/facts.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 
 /** Prints what a data set holds, then throws what a run would refuse in it. */
 export async function inspect(
@@ -27,16 +30,21 @@ function describe(found: Inspection): string {
       'per identity',
       found.identities === 0
         ? undefined
-        : `${per.min} to ${per.max} images, median ${per.median}${per.single > 0 ? `; ${per.single} identities with one image` : ''}`,
+        : `${per.min} to ${per.max} images, median ${per.median}${per.single > 0 ? `; ${plural(per.single, 'identity', 'identities')} with one image` : ''}`,
     ],
     ['imbalance', found.imbalance && found.imbalance > 1.5 ? imbalance(found) : undefined],
     ['conditions', found.conditions && listed(found.conditions)],
     ['files', files && `${listed(files.formats)}; ${between(files.width)} × ${between(files.height)} pixels`],
-    ['copies', found.copies > 0 ? `${found.copies} images equal another one byte for byte` : undefined],
+    [
+      'copies',
+      found.copies > 0
+        ? `${found.copies === 1 ? '1 image equals' : `${found.copies} images equal`} another one byte for byte`
+        : undefined,
+    ],
     [
       'alike',
       alike.groups > 0
-        ? `${alike.pictures} images in ${alike.groups} groups look like one another: ${alike.examples.map((names) => names.join(' = ')).join('; ')}`
+        ? `${alike.pictures} images in ${plural(alike.groups, 'group')} look like one another: ${alike.examples.map((names) => names.join(' = ')).join('; ')}`
         : undefined,
     ],
     ['trained at', `${found.image_size} × ${found.image_size} pixels`],
@@ -48,8 +56,8 @@ function describe(found: Inspection): string {
     ['hash', found.hash],
     ...found.warnings.map(({ code, message }): [string, string] => ['warning', `[${code}] ${message}`]),
   ];
-  const text = rows.filter(([, value]) => value !== undefined);
-  return `${text.map(([name, value]) => `${name.padEnd(13)} ${value}`).join('\n')}\n\n${found.yaml}`;
+  const given = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  return `${facts(given, outputWidth())}\n\n${found.yaml}`;
 }
 
 const listed = (numbers: Record<string, number>) =>
@@ -59,7 +67,7 @@ const listed = (numbers: Record<string, number>) =>
 
 function counts(side: InspectCounts): string {
   return [
-    `${side.pictures} images of ${side.identities} identities`,
+    `${plural(side.pictures, 'image')} of ${plural(side.identities, 'identity', 'identities')}`,
     `${side.male} male, ${side.female} female`,
     ...(side.unknown_gender > 0 ? [`${side.unknown_gender} without gender`] : []),
     ...(side.unknown_identity > 0 ? [`${side.unknown_identity} without identity`] : []),

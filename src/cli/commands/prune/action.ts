@@ -4,6 +4,7 @@ import { confirm } from '../../terminal/confirm.ts';
 import { numberOption } from '../../terminal/number-option.ts';
 import { printJson, printNote } from '../../terminal/print.ts';
 import { table } from '../../terminal/table.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 import { mustSayYes } from '../rm/action.ts';
 import { ageOf, statesOf } from './age.ts';
 import type { PruneOptions } from './command.ts';
@@ -56,4 +57,5 @@ const planTable = (plan: readonly Pruned[]): string =>
   table(
     [{ title: 'run' }, { title: 'status' }, { title: 'ended' }, { title: 'size', align: 'right' }],
     plan.map(({ run, status, ended, bytes }) => [run, status, formatTime(ended), formatBytes(bytes)]),
+    outputWidth(),
   );

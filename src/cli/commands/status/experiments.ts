@@ -4,7 +4,7 @@ import { FacecomError } from '../../../base/errors.ts';
 import { defaultObjective, lockHolder, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
 import { type Column, table } from '../../terminal/table.ts';
 import type { Status } from './status.ts';
-import { type Counts, count, isActive, localTime, shown } from './summary.ts';
+import { type Counts, count, isActive, limited, localTime, shown } from './summary.ts';
 
 interface Experiment {
   name: string;
@@ -49,11 +49,7 @@ export function experimentsStatus(runs: string): Status {
     active: experiments.some(({ active }) => active),
     text: ({ width, rows }) => {
       if (experiments.length === 0) return `There are no runs in ${runs}. Start one with: facecom run SPEC`;
-      const hidden = experiments.length - rows;
-      return [
-        experimentTable(experiments.slice(0, rows), width),
-        ...(hidden > 0 ? [`… and ${hidden} more (--all shows them)`] : []),
-      ].join('\n');
+      return limited(experiments, rows, (shown) => experimentTable(shown, width));
     },
   };
 }
@@ -86,6 +82,7 @@ function look(runs: string, name: string): Experiment | undefined {
 }
 
 function experimentTable(experiments: readonly Experiment[], width: number): string {
+  const early = experiments.some(({ counts }) => counts.pruned !== undefined);
   const columns: Column[] = [
     { title: 'experiment', shrinks: true },
     { title: 'trials', align: 'right' },
@@ -95,6 +92,7 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
     { title: 'finished', align: 'right' },
     { title: 'failed', align: 'right' },
     { title: 'stopped', align: 'right', drop: 2 },
+    ...(early ? [{ title: 'pruned', align: 'right' as const, drop: 2 }] : []),
     { title: 'best', align: 'right', drop: 3 },
     { title: 'of', shrinks: true, drop: 4 },
     { title: 'last change', drop: 1 },
@@ -109,6 +107,7 @@ function experimentTable(experiments: readonly Experiment[], width: number): str
     some(counts.finished ?? 0),
     some(counts.failed ?? 0),
     some((counts.stopped ?? 0) + (counts.interrupted ?? 0)),
+    ...(early ? [some(counts.pruned ?? 0)] : []),
     shown(best),
     best === undefined ? '' : metric,
     changed === undefined ? '' : localTime(changed),

@@ -21,6 +21,7 @@ import {
   describeRun,
   howFar,
   isActive,
+  limited,
   localTime,
   note,
   shown,
@@ -39,9 +40,11 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
   const holder = lockHolder(dir);
   const unseen = holder ? undefined : holderLastSeen(dir);
   const waiting = manifest ? without(manifest, runs) : 0;
+  // Of a search at work: those that follow from results.
+  const open = holder ? Math.max(0, (manifest?.planned ?? 0) - (manifest?.trials.length ?? 0)) : 0;
   const counts = count(runs);
   const best = sorted.find(({ status, best }) => status === 'finished' && best !== undefined);
-  const left = secondsToGo(sorted, waiting + (counts.queued ?? 0));
+  const left = secondsToGo(sorted, waiting + open + (counts.queued ?? 0));
   const axes = new Map(manifest?.trials.map(({ id, axes }) => [id, axes]));
   const summary = {
     sweep: basename(dir),
@@ -49,6 +52,7 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
     trials: runs.length + waiting,
     ...counts,
     waiting,
+    ...(open > 0 ? { to_propose: open } : {}),
     running_by: holder ? holder.pid : null,
     ...(unseen === undefined ? {} : { not_seen_since: unseen }),
     objective,
@@ -58,16 +62,12 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
   return {
     documents: [...sorted.map((run) => describeRun(run, axes.get(run.trial))), summary],
     active: holder !== undefined || sorted.some(isActive),
-    text: ({ width, rows }) => {
-      const shownRuns = sorted.slice(0, rows);
-      const hidden = sorted.length - shownRuns.length;
-      return [
-        heading(basename(dir), { counts, waiting, left, holder: holder?.pid, unseen }),
+    text: ({ width, rows }) =>
+      [
+        heading(basename(dir), { counts, waiting, open, left, holder: holder?.pid, unseen }),
         '',
-        runTable(shownRuns, manifest, width),
-        ...(hidden > 0 ? [`… and ${hidden} more (--all shows them)`] : []),
-      ].join('\n');
-    },
+        limited(sorted, rows, (some) => runTable(some, manifest, width)),
+      ].join('\n'),
   };
 }
 
@@ -81,12 +81,14 @@ function heading(
   {
     counts,
     waiting,
+    open,
     left,
     holder,
     unseen,
   }: {
     counts: Counts;
     waiting: number;
+    open: number;
     left: number | undefined;
     holder: number | undefined;
     unseen: number | undefined;
@@ -94,6 +96,7 @@ function heading(
 ): string {
   const parts = Object.entries(counts).map(([status, n]) => `${n} ${status}`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
+  if (open > 0) parts.push(`${open} to be proposed`);
   if (left !== undefined && holder !== undefined) parts.push(`about ${formatDuration(left)} to go`);
   const gone = unseen === undefined ? '' : ` (who ran it was not seen since ${localTime(unseen)})`;
   const who = holder === undefined ? gone : ` (run by process ${holder})`;

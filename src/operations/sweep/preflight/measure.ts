@@ -40,7 +40,9 @@ export async function measure(options: MeasureOptions): Promise<PreflightRun> {
     ({ outcome, events }) => {
       const gpuMemory = gpu.most();
       const failure = outcome.status === 'failed' ? outcome.failure : undefined;
-      const fits = failure?.class !== 'oom' && (memory ?? 0) <= limit;
+      // Nobody else ends it: a trainer that is killed was ended by the system for want of memory, in containers without a word of its own.
+      const short = failure?.class === 'oom' || failure?.class === 'killed';
+      const fits = !short && (memory ?? 0) <= limit;
       return {
         time: Date.now(),
         device,
