@@ -33,13 +33,16 @@ function main(names: string[], scores: Readonly<Record<string, number>>): Html {
 
 function underConditions(conditions: Map<string, Map<string, number>>): Html {
   const metrics = [...new Set([...conditions.values()].flatMap((values) => [...values.keys()]))];
-  return html`<p class="muted">Test images under conditions</p>${table(
-    ['condition', ...metrics],
-    [...conditions].map(([name, values]) => [
-      name,
-      ...metrics.map((metric) => formatScore(values.get(metric))),
-    ]),
-  )}`;
+  const score = (condition: string, metric: string) => formatScore(conditions.get(condition)?.get(metric));
+  // The longer list goes down, so that the table fits on a phone and on paper.
+  const names = [...conditions.keys()];
+  const [head, columns, rows] =
+    metrics.length > names.length ? ['metric', names, metrics] : ['condition', metrics, names];
+  const cells: string[][] = rows.map((row) => [
+    row,
+    ...columns.map((column) => (rows === metrics ? score(column, row) : score(row, column))),
+  ]);
+  return html`<p class="muted">Test images under conditions</p>${table([head, ...columns], cells)}`;
 }
 
 /** The first column is text, the others are numbers. */

@@ -99,7 +99,9 @@ tbody tr[hidden] { display: none; }
   figure, tr, .pair { break-inside: avoid; }
   .scroll, pre { overflow: visible; max-height: none; }
   .scroll th, .scroll td, table.sortable th, table.sortable td { white-space: normal; font-size: inherit; padding: 3px 4px; }
-  .scroll th, .scroll td:not(.n), table.many td { overflow-wrap: anywhere; }
+  .scroll td:not(.n), table.many th, table.many td { overflow-wrap: anywhere; }
+  .card { padding: 10px 12px; }
+  .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   table.many { font-size: 8px; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .whole svg.chart { max-width: 100%; }

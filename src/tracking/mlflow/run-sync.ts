@@ -101,7 +101,8 @@ export class RunSync {
       }
       await remote.settle();
     }
-    await remote.setStatus(status, ended);
+    // A trainer tells of its end before its charts are drawn: a run that is shown as finished is there as a whole.
+    if (last || status !== 'FINISHED') await remote.setStatus(status, ended);
   }
 
   private async sendEvents(

@@ -19,6 +19,7 @@ import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
 import { connect } from '../../../src/tracking/mlflow/connection.ts';
 import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
 import { RemoteRun } from '../../../src/tracking/mlflow/remote-run.ts';
+import { RunSync } from '../../../src/tracking/mlflow/run-sync.ts';
 import { type SyncRow, syncRuns } from '../../../src/tracking/sync.ts';
 import { withoutSmallDisk } from '../../support/small-disk.ts';
 import { writeRecord } from '../support/record.ts';
@@ -408,6 +409,22 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
         [20, 2],
       ],
     );
+  });
+
+  test('is shown as finished when it is there as a whole, and opens with its scores', async () => {
+    const runDir = writeRecord({ runs: server.runs, trial: 'ending' });
+    const events = openEvents(runDir);
+    events.finished({ metrics: { 'val/combined': 0.75, 'test/combined': 0.5 } });
+    events.close();
+    const experiment = await client.createExperiment('ending', []);
+    const sync = new RunSync({ runDir, client, target: 'test', experiment });
+    await sync.pass({ last: false });
+    assert.equal((await readBack(sync.run!.id)).status, 'RUNNING');
+    appendState(runDir, { state: 'finished', seconds: 1 });
+    await sync.pass({ last: true });
+    const { status, tags } = await readBack(sync.run!.id);
+    assert.equal(status, 'FINISHED');
+    assert.match(tags['mlflow.note.content']!, /\| combined \| [^|]*0\.7500 \| [^|]*0\.5000 \|/);
   });
 
   test('leaves out a point that the server refuses, and sends the others', async () => {
