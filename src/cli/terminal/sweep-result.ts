@@ -103,7 +103,9 @@ function describe(result: SweepResult): string {
   }
   if (best === undefined && finished > 0)
     lines.push(
-      `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
+      rows.some(({ metrics = {} }) => Object.hasOwn(metrics, objective.metric))
+        ? `${objective.metric} is not a number in any trial.`
+        : `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
     );
   if (lead?.difference) lines.push(printable(lead.text));
   if (reason !== undefined) lines.push(`Stopped: ${reason}`);
