@@ -109,7 +109,12 @@ function describe(result: SweepResult): string {
     );
   if (lead?.difference) lines.push(printable(lead.text));
   if (reason !== undefined) lines.push(`Stopped: ${reason}`);
-  if (front) lines.push(frontTable(front));
+  if (front)
+    lines.push(
+      front.length > 0
+        ? frontTable(front)
+        : 'No trial has a number for each of sweep.objectives: there is no front.',
+    );
   if (finished + pruned < trials)
     lines.push(`Resume with: facecom resume ${sweep}${failed > 0 ? ' [--failed]' : ''}`);
   for (const { trial, status, failure } of rows.filter((row) => row.status === 'failed').slice(0, 5))
