@@ -3,6 +3,9 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// From the first moment on: Node itself has undone the ignoring that bin/facecom tells of, and on a busy machine the rest takes its time.
+if (process.env.FACECOM_IGNORES_HANGUP !== undefined) process.on('SIGHUP', () => {});
+
 // Required: the ES module of node:fs loads all of Node's streams.
 const { existsSync } = module.createRequire(import.meta.url)('node:fs');
 const builder = new URL('../scripts/build.mjs', import.meta.url);

@@ -1,27 +1,27 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine, Reference, Submission, TaskState } from '../../src/orchestrator/cluster/engine.ts';
+import type { Engine, JobState, Reference, Submission } from '../../src/orchestrator/cluster/engine.ts';
 import { ClusterLauncher } from '../../src/orchestrator/cluster/launcher.ts';
-import { claimTask, jobsFolder, writeEnd } from '../../src/record/index.ts';
+import { batchFile, claimTask, jobsFolder, readBatch, tasksOfJob, writeEnd } from '../../src/record/index.ts';
 
 const POLL = 0.5; // seconds
 const TRIAL = 1.5; // seconds
 
-/** A Slurm, or a Ray, whose nodes run each task for a while, and which counts how it is called. */
+/** A Slurm, or a Ray, whose nodes run each trial for a while, and which counts how it is called. */
 class Simulated implements Engine {
   calls = 0;
-  private readonly states = new Map<string, TaskState['phase']>();
-  private readonly queue: Array<[key: string, task: number]> = [];
-  private running = 0;
+  private readonly states = new Map<string, JobState['phase']>();
+  private readonly queue: Array<[key: string, job: number]> = [];
+  private busy = 0;
 
   constructor(
     readonly name: 'slurm' | 'ray',
-    private readonly jobs: string,
+    private readonly folder: string,
     private readonly nodes: number,
   ) {}
 
   get free(): number {
-    return this.nodes - this.running;
+    return this.nodes - this.busy;
   }
 
   async check() {
@@ -32,11 +32,11 @@ class Simulated implements Engine {
     return this.name === 'slurm' ? 1000 : 1;
   }
 
-  async submit({ key, tasks }: Submission) {
+  async submit({ key, jobs }: Submission) {
     this.calls++;
-    for (let task = 0; task < tasks; task++) {
-      this.states.set(`${key}.${task}`, 'waiting');
-      this.queue.push([key, task]);
+    for (let job = 0; job < jobs; job++) {
+      this.states.set(`${key}.${job}`, 'waiting');
+      this.queue.push([key, job]);
     }
     this.schedule();
     return String(this.calls);
@@ -49,11 +49,11 @@ class Simulated implements Engine {
 
   async poll(batches: readonly Reference[]) {
     this.calls++;
-    const found = new Map<string, TaskState>();
-    for (const { key, tasks } of batches)
-      for (const task of tasks) {
-        const phase = this.states.get(`${key}.${task}`);
-        if (phase) found.set(`${key}.${task}`, { phase, state: phase });
+    const found = new Map<string, JobState>();
+    for (const { key, jobs } of batches)
+      for (const job of jobs) {
+        const phase = this.states.get(`${key}.${job}`);
+        if (phase) found.set(`${key}.${job}`, { phase, state: phase });
       }
     return found;
   }
@@ -65,32 +65,43 @@ class Simulated implements Engine {
   async cancel() {}
 
   private schedule(): void {
-    while (this.running < this.nodes) {
+    while (this.busy < this.nodes) {
       const next = this.queue.shift();
       if (!next) return;
-      const [key, task] = next;
-      this.running++;
-      this.states.set(`${key}.${task}`, 'running');
-      claimTask(this.jobs, key, task, { job: `1_${task}`, restart: 0, host: 'node', time: Date.now() });
-      setTimeout(() => {
-        writeEnd(this.jobs, key, task, { code: 0 });
-        this.states.set(`${key}.${task}`, 'ended');
-        this.running--;
+      this.busy++;
+      void this.run(...next).then(() => {
+        this.busy--;
         this.schedule();
-      }, TRIAL * 1000);
+      });
     }
+  }
+
+  private async run(key: string, job: number): Promise<void> {
+    this.states.set(`${key}.${job}`, 'running');
+    const jobs = jobsFolder(this.folder);
+    for (const task of tasksOfJob(readBatch(batchFile(this.folder, key))!, job)) {
+      claimTask(jobs, key, task, { job: `1_${job}`, restart: 0, host: 'node', time: Date.now() });
+      await sleep(TRIAL * 1000);
+      writeEnd(jobs, key, task, { code: 0 });
+    }
+    this.states.set(`${key}.${job}`, 'ended');
   }
 }
 
-/** Runs trials through the launcher as a sweep's workers do: twice as many in the queue as there are nodes. */
+/** Runs trials through the launcher as a sweep's workers do: twice as many jobs in the queue as there are nodes. */
 export async function planTrials(
   folder: string,
-  { engine: name, trials, nodes }: { engine: 'slurm' | 'ray'; trials: number; nodes: number },
+  {
+    engine: name,
+    trials,
+    nodes,
+    perJob,
+  }: { engine: 'slurm' | 'ray'; trials: number; nodes: number; perJob: number },
 ) {
-  const engine = new Simulated(name, jobsFolder(folder), nodes);
+  const engine = new Simulated(name, folder, nodes);
   const launcher = new ClusterLauncher({
     ...{ engine, folder, runsIn: folder, label: 'plan', setup: [], node: 'node', poll: POLL, visibility: 1 },
-    ...{ grace: 1, note: () => {} },
+    ...{ grace: 1, perJob, note: () => {} },
   });
   let next = 0;
   let peak = 0;
@@ -108,7 +119,7 @@ export async function planTrials(
       await launcher.of(0).start({ runDir, command: ['true'], env: {}, cwd: folder }).exited;
     }
   };
-  await Promise.all(Array.from({ length: nodes * 2 }, worker));
+  await Promise.all(Array.from({ length: nodes * perJob * 2 }, worker));
   clearInterval(watching);
   const seconds = (performance.now() - begun) / 1000;
   await launcher.close();

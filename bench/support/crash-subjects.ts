@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEvents } from '../../src/record/index.ts';
+import { timingNames } from '../../src/spec/index.ts';
 import { externalTrainer } from './external-spec.ts';
 
 /** A sweep whose trainers are killed. */
@@ -76,7 +77,8 @@ export interface Result {
   weights?: string;
 }
 
-const isTiming = (name: string): boolean => /(?:per_second|seconds|time)$/.test(name);
+const isTiming = (name: string): boolean =>
+  (timingNames as readonly string[]).includes(name) || /(?:per_second|seconds|time)$/.test(name);
 
 const untimed = (values: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !isTiming(name)));

@@ -193,6 +193,7 @@ export const errorCodes = [
   'disk-full',
   'disk-error',
   'no-permission',
+  'folder-gone',
   'run-not-writable',
   'run-not-readable',
   'runs-not-writable',

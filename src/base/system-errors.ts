@@ -50,6 +50,13 @@ const known: Readonly<Record<string, { code: ErrorCode; text: string; remedy: st
 /** An error of the system in words; undefined if it is another one, or tells a user nothing. */
 export function systemError(error: unknown): FacecomError | undefined {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'uv_cwd')
+    return new FacecomError('folder-gone', 'The folder that facecom was started in is not there any more.', {
+      remedy:
+        'Start it in a folder that is there: one that was made anew under the same name has to be entered again.',
+      exitCode: 2,
+      cause: error,
+    });
   if (code === 'ERR_MODULE_NOT_FOUND') return missingPackage(String(message));
   if (typeof code !== 'string' || !Object.hasOwn(known, code)) return undefined;
   const { text, remedy, ...rest } = known[code]!;

@@ -288,7 +288,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'job',
-    description: "Run one task of a batch on a cluster's node (started by its engine).",
+    description: "Run one job of a batch on a cluster's node (started by its engine).",
     works: true,
     load: () => import('./commands/job/command.ts'),
   },

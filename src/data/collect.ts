@@ -139,7 +139,7 @@ function unitePeople(pictures: readonly ListedPicture[], warnings: DataWarning[]
   if (united.length > 0)
     warnings.push({
       code: 'data-people-united',
-      message: `${plural(united.length, 'identity', 'identities')} written in several Unicode forms or with spaces around the name, counted once each: ${shown(united, 5)}.`,
+      message: `${plural(united.length, 'identity is', 'identities are')} written in several Unicode forms or with spaces around the name, and counted once: ${shown(united, 5)}.`,
     });
   const near = new Map<string, string[]>();
   for (const name of spellings.keys()) {
@@ -252,7 +252,7 @@ function twoGenders(entries: readonly PictureEntry[]): DataWarning[] {
   return [
     {
       code: 'data-two-genders',
-      message: `${plural(both.length, 'identity', 'identities')} with images of both genders, a mistake in the labels as a rule: ${shown(both, 5)}.`,
+      message: `${plural(both.length, 'identity has', 'identities have')} images of both genders, which is a mistake in the labels as a rule: ${shown(both, 5)}.`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { FacecomError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import { Random } from '../base/random.ts';
 import { openPictures, type PictureStore } from './cache.ts';
 import type { Collection, Dataset, DataWarning, LoadOptions, PictureEntry, Subset } from './dataset.ts';
@@ -157,7 +158,7 @@ function refuseUnlabelled({ entries, pairs }: Collection): void {
 function refuseSinglePerson({ entries }: Collection, identities: readonly string[]): void {
   if (identities.length !== 1) return;
   throw new FacecomError('data-single-identity', 'Recognition needs images of at least two identities.', {
-    found: `${entries.length} images, all of ${JSON.stringify(identities[0]!.slice(0, 60))}${peopleOf(entries).length > 1 ? ' in training' : ''}`,
+    found: `${plural(entries.length, 'image')}, all of ${JSON.stringify(identities[0]!.slice(0, 60))}${peopleOf(entries).length > 1 ? ' in training' : ''}`,
     expected: 'two different person_id or more',
     exitCode: 2,
   });

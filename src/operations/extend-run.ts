@@ -5,6 +5,7 @@ import { leaves } from '../base/objects.ts';
 import {
   copyOpenEvents,
   createRunFolder,
+  epochsTrained,
   isHalfBorn,
   type Origins,
   type RunSummary,
@@ -134,6 +135,8 @@ async function gather(
     if (endsThere(last, config)) throw overAlready(last.state, config);
     await copyCheckpoints(dir, begun, config);
   } else {
+    const epoch = epochsTrained(dir);
+    if (config.train.epochs <= epoch) throw overAlready({ epoch, ended: null }, config);
     cpSync(join(dir, 'checkpoints'), join(begun, 'checkpoints'), { recursive: true });
   }
   copyOpenEvents(dir, begun);

@@ -20,6 +20,10 @@ export async function inspect(
 ): Promise<{ inspection: Inspection; problem?: FacecomError }> {
   const { data, seed } = await readTarget(target, set);
   const { loadDataset, surveyDataset } = await import('../data/index.ts');
+  // Without its broken images a set may lack what with them it would have: they are named, as by a run.
+  const asInRun = async (error: unknown) =>
+    (data.on_error === 'fail' ? await failureOf(() => loadDataset(data, { seed, signal })) : undefined) ??
+    error;
   let problem: FacecomError | undefined;
   let lenient = { ...data, on_error: 'skip' as const };
   let survey: Awaited<ReturnType<typeof surveyDataset>>;
@@ -32,13 +36,15 @@ export async function inspect(
       return { settings, survey: await surveyDataset(settings, { signal, onProgress }) };
     });
     // Nothing to look past, or too few identities to divide anew: what is wrong stays what it was.
-    if (!found) throw error;
+    if (!found) throw await asInRun(error);
     lenient = found.settings;
     survey = found.survey;
   }
   const { collection } = survey;
   const { entries } = collection;
-  const dataset = await loadDataset(lenient, { seed, signal, onProgress });
+  const dataset = await loadDataset(lenient, { seed, signal, onProgress }).catch(async (error: unknown) => {
+    throw await asInRun(error);
+  });
   if (!problem && data.on_error === 'fail' && dataset.warnings.some(({ code }) => code === 'data-skipped'))
     problem = await failureOf(() => loadDataset(data, { seed, signal }));
   const looks = await looksOf(collection);

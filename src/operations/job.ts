@@ -2,10 +2,10 @@ import { dirname } from 'node:path';
 import { type JobOptions, runJob } from '../orchestrator/index.ts';
 import { readConfig } from '../record/index.ts';
 
-/** Seconds that MLflow is waited for at the end of a job. */
+/** Seconds that MLflow is waited for at the end of a run. */
 const PATIENCE = 30;
 
-/** One task of a batch, on a cluster's node. Returns the exit code. */
+/** One job of a batch, on a cluster's node. Returns the exit code. */
 export const job = (options: Omit<JobOptions, 'follow'>): Promise<number> => runJob({ ...options, follow });
 
 /** Sends a run to MLflow from its job while it is trained. */

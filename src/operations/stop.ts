@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 import { liveness, markProcess, type ProcessMark } from '../base/process.ts';
-import { endJobs } from '../orchestrator/index.ts';
+import { endJobs, endOverdue } from '../orchestrator/index.ts';
 import {
   findTarget,
   hasOpenJob,
@@ -72,6 +72,7 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
     const text = `Stopped ${basename(dir)}: ${plural(jobs.length, 'job')} ended, ${began} of which had begun. Resume with: facecom resume ${basename(dir)}`;
     return { runs: jobs.map(({ run }) => run), how: 'jobs', text };
   }
+  await endOverdue(dir, say);
   const done: Stopped[] = [];
   for (const run of running) done.push(await stopRun(run.dir, kill, say));
   const ended = done.filter(({ how }) => how !== 'nothing-runs');
@@ -82,7 +83,11 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
 async function stopRun(dir: string, kill: boolean, say: (line: string) => void): Promise<Stopped> {
   const id = runIdOf(dir);
   const run = scanRun(dir, { state: true });
-  const saved = `${kill ? 'Killed' : 'Stopped'} ${id}. Resume with: facecom resume ${id}`;
+  // It may have finished before it heard of it.
+  const saved = () =>
+    runStatus(dir) === 'finished'
+      ? `${id} has finished: nothing was left to be stopped.`
+      : `${kill ? 'Killed' : 'Stopped'} ${id}. Resume with: facecom resume ${id}`;
   const hasOrchestrator = run?.orchestrator && liveness(run.orchestrator) !== 'ended';
   if (!hasOrchestrator && holderOfRun(dir) === undefined && hasOpenJob(dir)) {
     const name = basename(dir);
@@ -93,7 +98,7 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
       note: say,
     } as const;
     for (const folder of [dir, dirname(dir)]) await endJobs(folder, options);
-    return { runs: [name], how: 'jobs', text: saved };
+    return { runs: [name], how: 'jobs', text: saved() };
   }
   if (!run || !isRunning(run)) return nothing(id);
   const { orchestrator, trainer } = run;
@@ -101,16 +106,16 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
     const runs = [basename(dir)];
     if (lockHolder(dirname(dir))?.pid !== orchestrator.pid) {
       await endOrchestrator(id, lockHolder(dir) ?? orchestrator, kill, say);
-      return { runs, how: 'orchestrator', text: saved };
+      return { runs, how: 'orchestrator', text: saved() };
     }
     requestStop(dir, { kill });
     say(`Asked the process ${orchestrator.pid}, which runs it, to ${kill ? 'kill' : 'stop'} ${id}.`);
     await until(() => !['running', 'retrying'].includes(runStatus(dir)), say);
-    return { runs, how: 'request', text: saved };
+    return { runs, how: 'request', text: saved() };
   }
   if (!trainer || liveness(trainer) === 'ended') return nothing(id);
   await endTrainer(id, trainer, kill, say);
-  return { runs: [basename(dir)], how: 'trainer', text: saved };
+  return { runs: [basename(dir)], how: 'trainer', text: saved() };
 }
 
 const isRunning = ({ status }: RunSummary): boolean => status === 'running' || status === 'retrying';

@@ -1,7 +1,7 @@
 export { Board, type TrialRow } from './board.ts';
 export type { Failure } from './classify.ts';
-export { type Ended, endJobs } from './cluster/end-jobs.ts';
-export { type JobOptions, runJob } from './cluster/job.ts';
+export { type Ended, endJobs, endOverdue } from './cluster/end-jobs.ts';
+export { type JobOptions, runJob } from './cluster/job/run-job.ts';
 export { newKey } from './cluster/key.ts';
 export { type Cluster, engineNamed, isCluster, openCluster } from './cluster/open.ts';
 export { clusterPlaces } from './cluster/places.ts';

@@ -61,7 +61,7 @@ export function earlierRuns(
     const found = config && kinds.get(kind(config));
     if (!found || found.length >= OF_A_KIND) continue;
     const seconds = secondsOf(dir);
-    const epochs = epochsOf(dir);
+    const epochs = epochsTrained(dir);
     if (seconds === undefined || !epochs) continue;
     found.push(seconds / epochs);
     used++;
@@ -157,8 +157,8 @@ function secondsOf(dir: string): number | undefined {
   return last?.state === 'finished' ? (last.seconds ?? 0) : undefined;
 }
 
-/** Epochs of the last metric: a run that has finished has told all of them. */
-function epochsOf(dir: string): number {
+/** Epochs that a run has trained, by its last metric; 0 if it has told none. */
+export function epochsTrained(dir: string): number {
   for (const line of linesBackwards(eventsFile(dir))) {
     const { event } = decodeEvent(line);
     if (event?.type === 'metric' && event.epoch > 0) return event.epoch;

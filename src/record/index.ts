@@ -1,3 +1,23 @@
+export {
+  askToStop,
+  type Batch,
+  batchFile,
+  type Claim,
+  claimTask,
+  dropClaim,
+  jobOutput,
+  listTasks,
+  readBatch,
+  readClaim,
+  readEnd,
+  removeBatch,
+  renewClaim,
+  stopAsked,
+  type TaskEnd,
+  withdrawTask,
+  writeBatch,
+  writeEnd,
+} from './batch.ts';
 export { changeConfig, refreshConfig, replaceConfig } from './change-config.ts';
 export { classes, type FailureClass, type ToldClass } from './classes.ts';
 export { copyOpenEvents } from './continue-events.ts';
@@ -19,7 +39,7 @@ export {
   type SeedValue,
   seedDifference,
 } from './difference.ts';
-export { earlierRuns, type Forecast } from './earlier-runs.ts';
+export { earlierRuns, epochsTrained, type Forecast } from './earlier-runs.ts';
 export type { Environment } from './environment.generated.ts';
 export { type Pace, secondsRemaining, trainedPart } from './eta.ts';
 export type { Event } from './event.ts';
@@ -39,30 +59,19 @@ export { type Duration, type EndForecast, forecastEnd, type Range } from './fore
 export { type FrontPoint, frontOf } from './front.ts';
 export type { RunMessage, StandbyMessage } from './hand-over.ts';
 export {
-  askToStop,
-  type Batch,
-  batchFile,
-  type Claim,
-  claimTask,
+  countJobs,
   hasOpenJob,
+  isJobOver,
   isTaskOver,
   JobsWriter,
-  jobOutput,
+  jobOfTask,
   jobsFile,
   jobsFolder,
-  listTasks,
   type OpenBatch,
   openBatches,
-  readBatch,
-  readClaim,
-  readEnd,
+  readBatches,
   readJobs,
-  removeBatch,
-  renewClaim,
-  stopAsked,
-  type TaskEnd,
-  writeBatch,
-  writeEnd,
+  tasksOfJob,
 } from './jobs.ts';
 export {
   holderLastSeen,

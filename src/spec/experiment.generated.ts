@@ -2176,7 +2176,7 @@ export interface Local {
 }
 export interface Slurm {
   /**
-   * Jobs of Slurm: trials become tasks of job arrays.
+   * Jobs of Slurm, in arrays: one a trial, or as trials_per_job says.
    */
   name: 'slurm';
   /**
@@ -2216,7 +2216,11 @@ export interface Slurm {
    */
   requeues: number;
   /**
-   * Jobs in Slurm's queue at once, waiting and running; 0: 256, or 16 for a search that learns. resources.max_parallel bounds those that run.
+   * Trials that a job runs one after another, each with its own run folder, retries and stop. More than one saves the scheduler's time for trials of seconds or minutes; a job that is lost takes the trial that it runs with it, and the others are submitted again.
+   */
+  trials_per_job: number;
+  /**
+   * Jobs in Slurm's queue at once, waiting and running; 0: 256, with 1,000 trials at most, or 16 trials of a search that learns. resources.max_parallel bounds those that run.
    */
   queue: number;
   /**
@@ -2260,6 +2264,10 @@ export interface Ray {
   runtime_env: {
     [k: string]: unknown;
   };
+  /**
+   * Trials that a job runs one after another, each with its own run folder, retries and stop. More than one saves the scheduler's time for trials of seconds or minutes; a job that is lost takes the trial that it runs with it, and the others are submitted again.
+   */
+  trials_per_job: number;
   /**
    * Jobs at once, waiting and running; 0: as many as the cluster's CPUs and GPUs hold. Ray fails jobs that wait for longer than 15 minutes.
    */

@@ -1,4 +1,5 @@
 import { FacecomError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import { sentence } from './follow.ts';
 import { MlflowClient } from './mlflow/client.ts';
 import { connect } from './mlflow/connection.ts';
@@ -31,7 +32,7 @@ export async function deleteRemote(
     try {
       const client = await clientOf(target, runs, signal);
       if (!client) {
-        note(`MLflow: ${ids.length} runs were sent to a local server that is no longer there.`);
+        note(`MLflow: ${plural(ids.length, 'run')} of a local server that is no longer there.`);
         continue;
       }
       for (const id of ids) {

@@ -132,7 +132,7 @@ export class Follower implements Tracker {
         if (!mayPass(error) && !(sender && (error as FacecomError).code === 'mlflow-answer')) throw error;
         this.reason = sentence(error);
         this.options.note(
-          `MLflow: ${this.reason}. Training continues, and all is recorded: \`facecom sync\` sends it later.`,
+          `${aboutMlflow(this.reason)}. Training continues, and all is recorded: \`facecom sync\` sends it later.`,
         );
         // The local server may come back at another port.
         sender = undefined;
@@ -158,9 +158,12 @@ export class Follower implements Tracker {
     this.gaveUp = true;
     this.reason = sentence(error);
     const remedy = error instanceof FacecomError && error.remedy ? ` ${error.remedy}` : '';
-    this.options.note(`MLflow: ${this.reason}.${remedy} Training continues, and all is recorded.`);
+    this.options.note(`${aboutMlflow(this.reason)}.${remedy} Training continues, and all is recorded.`);
   }
 }
+
+/** A note begins with what it is of, once. */
+const aboutMlflow = (reason: string): string => (reason.startsWith('MLflow') ? reason : `MLflow: ${reason}`);
 
 /** A server that does not answer now may do so later; a refusal stays one. */
 export const mayPass = (error: unknown): boolean =>

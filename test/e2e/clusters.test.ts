@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,6 +51,51 @@ test('a killed command, a controller that is away: every trial finishes once', {
   assert.equal(json.at(-1).finished, 4);
   assert.deepEqual(counts(cwd), Array(4).fill([1, 1]));
   assert.equal((await slurm.call('squeue', ['-h'])).trim(), '');
+});
+
+test('several trials a job: a killed command and a stopped trial leave the others; each of those finishes once', {
+  skip,
+}, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(
+    cwd,
+    'echo began; while [ ! -f ../../../go ]; do sleep 0.05; done; finish 0.5',
+    {
+      resources: { ...resources, launcher: { ...launcher, trials_per_job: 2 } },
+      more: { sweep },
+    },
+  );
+  const plan = await facecom(['sweep', spec, '--dry-run'], { cwd });
+  assert.match(plan.stdout, /They become 2 jobs of slurm, of up to 2 trials one after another/);
+  const first = start(['sweep', spec], cwd, slurm.env);
+  const started = () => existsSync(join(cwd, 'runs/exp')) && counts(cwd).some(([began]) => began === 1);
+  await until('one runs', started);
+  first.kill('SIGKILL');
+  await first;
+  const waits = readdirSync(join(cwd, 'runs/exp')).find(
+    (run) => /-1$/.test(run) && !existsSync(join(cwd, 'runs/exp', run, 'log.txt')),
+  );
+  const stopped = await facecom(['stop', `exp/${waits}`], { cwd, env: slurm.env });
+  assert.equal(stopped.exitCode, 0, stopped.stderr);
+  writeFileSync(join(cwd, 'go'), '');
+  const { exitCode, json, stderr } = await facecom(['sweep', spec, '--json'], { cwd, env: slurm.env });
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 4);
+  assert.deepEqual(counts(cwd), Array(4).fill([1, 1]));
+});
+
+test('no Node on the node: the run says so, and what puts it right', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const spec = writeExperiment(cwd, 'finish 0.5', {
+    resources: {
+      ...{ ...resources, retry: { infrastructure: 0 } },
+      launcher: { ...launcher, node: '/no/such/node', visibility: 0.5 },
+    },
+  });
+  const { exitCode, stderr } = await facecom(['run', spec], { cwd, env: slurm.env });
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /Node was not found on the node; resources\.launcher\.node names it/);
+  assert.match(stderr, /there is no \/no\/such\/node on \S+/);
 });
 
 test('a controller that has lost all its jobs, those that run too: every trial finishes once', {

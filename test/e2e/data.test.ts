@@ -89,6 +89,17 @@ test('inspect says what is wrong, where, with exit code 2', async (t) => {
       /data-picture-corrupt[\s\S]*p1_3\.png/,
     ],
     [
+      'one left',
+      async () => {
+        await writeSet(join(cwd, 'one left'), people(2, 1));
+        await writeFile(
+          join(cwd, 'one left', 'images', 'p1_0.png'),
+          '<svg xmlns="http://www.w3.org/2000/svg"/>',
+        );
+      },
+      /p1_0\.png: svg is not a format that is read/,
+    ],
+    [
       'outside',
       () => writeSet(join(cwd, 'outside'), people(2, 3), '[{"filename": "../../secret.png"}]'),
       /data-path-escape/,

@@ -71,6 +71,7 @@ test('a key that would have changed what was trained is refused; one that decide
     [['optimizer.lr=0.5'], /found: {4}optimizer\.lr\n/],
     [['train.epochs=4', 'seed=3'], /found: {4}seed\n/],
     [['train.epochs=abc'], /must be a whole number/],
+    [['train.epochs=1'], /would end where it is: after 2 epochs/],
     [['train.epoch=4'], /did you mean: epochs/],
   ] as const) {
     const set = flags.flatMap((flag) => ['--set', flag]);

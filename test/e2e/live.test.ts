@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { writeExperiment } from '../support/external.ts';
 import { binary, temporaryFolder } from '../support/program.ts';
 
@@ -63,25 +64,36 @@ test('a terminal that cannot be drawn over gets lines, one that is narrow whole 
   const spec = writeExperiment(cwd, 'finish 0.75', {
     more: { sweep: { axes: { 'optimizer.lr': [0.125] } } },
   });
+  const at = (rows: number, columns: number, term: string, ...args: string[]) =>
+    spawnSync('python3', ['-c', SIZED, `${rows}`, `${columns}`, process.execPath, binary, ...args], {
+      cwd,
+      env: { ...process.env, TERM: term, NO_COLOR: '1', FACECOM_MLFLOW: 'off' },
+    });
   for (const [rows, columns, term, lines] of [
     [0, 0, 'xterm', true],
     [24, 12, 'xterm', true],
     [24, 80, 'dumb', true],
     [24, 30, 'xterm', false],
   ] as const) {
-    const { stdout, status } = spawnSync(
-      'python3',
-      ['-c', SIZED, `${rows}`, `${columns}`, process.execPath, binary, 'sweep', spec, '--force'],
-      { cwd, env: { ...process.env, TERM: term, NO_COLOR: '1', FACECOM_MLFLOW: 'off' } },
-    );
+    const { stdout, status } = at(rows, columns, term, 'sweep', spec, '--force');
     const text = stdout.toString();
     const size = `${rows} × ${columns} ${term}: ${text}`;
     assert.equal(status, 0, size);
     assert.equal(/^started {2}[0-9a-f]{12} /m.test(text), lines, size);
     assert.equal(!text.includes('\u001b['), lines, size);
-    // The table of results: no number is broken.
-    assert.match(text, /^1 .*0\.125\b/m, size);
-    assert.match(text, /^1 .*0\.7500(?: |\r?$)/m, size);
+    // The results: no number is broken.
+    assert.match(text, /^(?:1 .*| +)0\.125\b/m, size);
+    assert.match(text, /^(?:1 .*| +)0\.7500(?: |\r?$)/m, size);
+  }
+  // What is only printed: no line is longer than the terminal, and each value is whole.
+  for (const args of [['status'], ['status', 'exp'], ['status', 'exp', '--watch'], ['results', 'exp']]) {
+    const { stdout, status } = at(24, 20, 'xterm', ...args);
+    const text = stripVTControlCharacters(stdout.toString()).replaceAll('\r', '');
+    assert.equal(status, 0, text);
+    // Sentences are broken by the terminal.
+    for (const line of text.split('\n').filter((line) => !/: | has the best/.test(line)))
+      assert.ok(line.length < 20, `${args}: ${line}`);
+    assert.match(text, args.length > 1 ? /0\.7500/ : /finished {2}1/, `${args}: ${text}`);
   }
 });
 

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { readState } from '../../src/record/index.ts';
 import { type Entry, people, writeSet } from '../data/support/sets.ts';
 import { withoutNative } from '../support/native.ts';
-import { binary, type Outcome } from '../support/program.ts';
+import { binary, type Outcome, temporaryFolder } from '../support/program.ts';
 import { place, sets, tiny } from '../support/trained.ts';
 
 /** Exit code, nothing launched, the message on stderr, and no stack trace. */
@@ -86,6 +86,20 @@ test('a file in the place of the folder of runs is exit code 2', async (t) => {
 });
 
 const asRoot = process.getuid?.() === 0;
+test('a working folder that was deleted is exit code 2', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+  for (const args of [['validate', 'exp.yaml'], ['status']]) {
+    const { exitCode, stderr } = await execa('sh', ['-c', script, process.execPath, binary, ...args], {
+      cwd,
+      reject: false,
+    });
+    assert.equal(exitCode, 2, stderr);
+    assert.match(stderr, /^error\[(?:folder-gone|runs-missing)\]/);
+    assert.doesNotMatch(stderr, /\n +at /);
+  }
+});
+
 test('a folder of runs without permission is exit code 2', {
   skip: asRoot && 'root may write everywhere',
 }, async (t) => {

@@ -41,6 +41,17 @@ test('a run saves and ends, and stop waits for it', async (t) => {
   assert.match(again.stdout, /nothing was stopped/i);
 });
 
+test('a run that finishes before it stops is not said to be stopped', async (t) => {
+  const { cwd, program } = await runningExperiment(
+    t,
+    `trap 'finish; exit 0' TERM; echo > ready; while :; do sleep 0.05; done`,
+  );
+  const { exitCode, stdout } = await facecom(['stop', runOf(cwd).dir], { cwd });
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /^exp\/\S+ has finished: nothing was left to be stopped\.$/m);
+  await program;
+});
+
 test('--kill does not wait for a trainer that would not end', async (t) => {
   const { cwd, program, trainer } = await runningExperiment(
     t,

@@ -119,7 +119,7 @@ test('a folder that is read-only on the node: nothing is trained, and the job sa
   mkdirSync(join(folder, 'jobs'));
   const { command, cwd } = run('a-1');
   writeBatch(folder, {
-    ...{ version: 1, key: 'k', folder: '..', runs: ['a-1'], command: [...command], env: {}, cwd },
+    ...{ key: 'k', folder: '..', runs: ['a-1'], command: [...command], env: {}, cwd },
     ...{ grace: 1, visibility: 1 },
   });
   const readOnly = `mount --bind '${folder}' '${folder}' && mount -o remount,bind,ro '${folder}'`;

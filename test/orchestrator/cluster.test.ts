@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { endJobs } from '../../src/orchestrator/cluster/end-jobs.ts';
+import { endJobs, endOverdue } from '../../src/orchestrator/cluster/end-jobs.ts';
 import { engineNamed } from '../../src/orchestrator/cluster/open.ts';
 import { quote } from '../../src/orchestrator/cluster/script.ts';
 import { sbatchArguments } from '../../src/orchestrator/cluster/slurm/arguments.ts';
@@ -82,7 +82,6 @@ test('a duplicate finds the claim and exits 0; the same job, started again, cont
   mkdirSync(join(folder, 'jobs'));
   const { command, runDir } = run('a-1');
   const batch = {
-    version: 1 as const,
     key: 'k',
     folder: '..',
     runs: [basename(runDir)],
@@ -218,7 +217,7 @@ test('a job that comes after its task has ended leaves at once; one whose run ha
   assert.ok(performance.now() - begun < 30_000);
   writeFileSync(join(folder, 'jobs.jsonl'), `${JSON.stringify(journal[0])}\n`);
   writeFileSync(join(runDir, 'events.jsonl'), '{"type":"finished","time":1,"metrics":{}}\n');
-  const batch = { version: 1 as const, key: 'k', folder: '..', runs: ['a-1'], command: [...command] };
+  const batch = { key: 'k', folder: '..', runs: ['a-1'], command: [...command] };
   writeBatch(folder, { ...batch, env: {}, cwd: folder, grace: 1, visibility: 1 });
   assert.match((await job()).stderr, /has ended already/);
   assert.equal(starts('a-1'), 0);
@@ -235,6 +234,43 @@ test('what Slurm takes for running though its end is in the record is cancelled'
   await short!.exited;
   await until('it is cancelled', () => calls('scancel').some((line) => line.endsWith(` ${short!.job!.id}`)));
   assert.deepEqual(await first.exited, { code: 0 });
+});
+
+test('jobs of another sweep that Slurm takes for running, and whose ends are in its record, are cancelled: they keep others waiting', async (t) => {
+  const { make, start, fake, folder, calls } = await scene(t);
+  const other = join(folder, 'other');
+  mkdirSync(join(other, 'jobs'), { recursive: true });
+  const entry = {
+    type: 'submitting',
+    time: 1,
+    launcher: 'slurm',
+    key: 'fc-old',
+    kind: 0,
+    runs: ['a-1', 'b-1'],
+  };
+  const ended = { type: 'ended', time: 1, key: 'fc-old', task: 0 };
+  const journal = [{ ...entry, from: [0, 0] }, ended];
+  writeFileSync(join(other, 'jobs.jsonl'), journal.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  mkdirSync(join(fake, 'jobs'));
+  for (const task of [0, 1]) {
+    const out = join(other, 'jobs', `fc-old.${task}.out`);
+    writeFileSync(join(fake, 'jobs', `7_${task}`), JSON.stringify({ name: 'fc-old', out }));
+    writeFileSync(join(fake, `state-7_${task}`), 'RUNNING');
+  }
+  // A job that waits, for as long as the other holds the node.
+  writeFileSync(join(fake, 'mode'), 'stillborn PENDING|Resources');
+  const launcher = make({ linger: 0.5 });
+  const [waits] = start(launcher, 1);
+  await until('it is cancelled', () => calls('scancel').some((line) => line.includes('--name=fc-old 7_0')));
+  // One of its tasks has no end yet.
+  assert.ok(!calls('scancel').some((line) => line.includes('7_1')));
+  waits!.stop();
+  await waits!.exited;
+  // facecom stop does not wait for a second look.
+  writeFileSync(join(fake, 'state-7_0'), 'RUNNING');
+  const notes: string[] = [];
+  await endOverdue(other, (line) => notes.push(line));
+  assert.equal(notes.length, 1);
 });
 
 test('stop has running trainers save, and takes away what waits', async (t) => {
@@ -275,12 +311,20 @@ test('a node without the folder, without Node, or with a folder that cannot be w
       '--import',
       'tsx',
       '-e',
-      `import('${packageDir}/src/orchestrator/cluster/job.ts').then(async ({ runJob }) => process.exit(await runJob({ file: '${folder}/none.json', task: 0, job: '1_0', patience: 100 })))`,
+      `import('${packageDir}/src/orchestrator/cluster/job/run-job.ts').then(async ({ runJob }) => process.exit(await runJob({ file: '${folder}/none.json', number: 0, job: '1_0', patience: 100 })))`,
     ],
     { cwd: packageDir, reject: false },
   );
   assert.equal(absent.exitCode, 75, absent.stderr);
   assert.match(absent.stderr, /this folder is not shared/);
+  // A program that the trainer needs, such as Python, is not there, or its folder is not.
+  const started = { ...run('p-1'), command: ['python-that-is-not-there', 'train.py'] };
+  const exit = await make().of(0).start(started).exited;
+  assert.match(exit.error!, /^python-that-is-not-there was not found on \S+; resources\.launcher\.setup/);
+  const elsewhere = await make()
+    .of(0)
+    .start({ ...run('q-1'), cwd: '/no/such/folder' }).exited;
+  assert.match(elsewhere.error!, /^the folder \/no\/such\/folder is not there on /);
   const launcher = make({ node: '/no/such/node' });
   const { explained } = await launcher.of(0).start(run('n-1')).exited;
   assert.equal(explained?.class, 'infrastructure');
@@ -305,14 +349,14 @@ test('a folder that one side sees late is waited for: batch, claim and end', asy
   const { command } = run('node/x-1');
   const job = execa(process.execPath, [binary, 'job', join(folder, 'node/jobs/k.json'), '0', '--job', '1_0']);
   await sleep(700);
-  const batch = { version: 1 as const, key: 'k', folder: '..', runs: ['x-1'], command: [...command] };
+  const batch = { key: 'k', folder: '..', runs: ['x-1'], command: [...command] };
   writeBatch(join(folder, 'node'), { ...batch, env: {}, cwd: folder, grace: 1, visibility: 1 });
   assert.equal((await job).exitCode, 0);
   assert.equal(starts('node/x-1'), 1);
 });
 
 test('arguments of sbatch: throttle, kinds of resources, what the user adds', () => {
-  const submission = { key: 'fc-a', tasks: 10, kind: 1, script: '', out: '/r%un/{task}.out' };
+  const submission = { key: 'fc-a', jobs: 10, kind: 1, script: '', out: '/r%un/{job}.out' };
   const given = {
     ...options,
     partition: 'gpu',

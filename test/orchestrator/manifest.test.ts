@@ -46,10 +46,10 @@ test('whatever a sweep is called, its Job and the host names of its pods are nam
   const { config } = await readExperiment(join(cwd, writeExperiment(cwd, 'finish')));
   const key = fc.stringMatching(/^fc-[\w-]{1,60}-[\w-]{1,20}-[0-9a-f]{12}$/);
   fc.assert(
-    fc.property(key, fc.integer({ min: 1, max: 100_000 }), (key, tasks) => {
-      const job = manifest({ key, tasks, script: ':', parallel: 0, config, cwd });
+    fc.property(key, fc.integer({ min: 1, max: 100_000 }), (key, jobs) => {
+      const job = manifest({ key, jobs, script: ':', parallel: 0, config, cwd });
       check(job);
-      assert.match(`${job.metadata.name}-${tasks - 1}`, /^[a-z0-9][-a-z0-9]{0,61}[a-z0-9]$/);
+      assert.match(`${job.metadata.name}-${jobs - 1}`, /^[a-z0-9][-a-z0-9]{0,61}[a-z0-9]$/);
     }),
   );
 });

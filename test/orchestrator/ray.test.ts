@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -38,6 +38,7 @@ async function hostile(t: TestContext, answer: (method: string, path: string, bo
     resources: { a100: 1 },
     runtime_env: {},
     queue: 0,
+    trials_per_job: 1,
     setup: [],
     poll: 1,
     visibility: 1,
@@ -47,7 +48,7 @@ async function hostile(t: TestContext, answer: (method: string, path: string, bo
   return { asked, engine, address };
 }
 
-const submission = { key: 'fc-a', tasks: 1, kind: 0, script: 'exec true', out: '/r/jobs/fc-a.{task}.out' };
+const submission = { key: 'fc-a', jobs: 1, kind: 0, script: 'exec true', out: '/r/jobs/fc-a.{job}.out' };
 
 test('a job asks for its share of the cluster, and for the grace that its trainer needs', async (t) => {
   const { engine, asked } = await hostile(t, (_method, path) =>
@@ -96,7 +97,7 @@ test('a job that a restarted head has forgotten is not explained; a stopped one 
           body: { submission_id: 'stopped', status: 'STOPPED', message: 'Job was intentionally stopped.' },
         },
   );
-  const told = (key: string) => engine.explain({ key, id: key, tasks: [0] });
+  const told = (key: string) => engine.explain({ key, id: key, jobs: [0] });
   assert.equal(await told('gone'), undefined);
   assert.match(((await told('stopped')) as { cancelled: string }).cancelled, /stopped outside/);
 });
@@ -156,6 +157,46 @@ test('a head that forgets its jobs: those that ran are tried again, the others s
   // An id is never used again for another attempt.
   assert.equal(new Set(ray.posts).size, ray.posts.length);
   assert.match(stderr, /ray has lost a job that had not begun/);
+});
+
+test('a head that is away is no failure while jobs are open: the next command takes them up by their record', async (t) => {
+  const { cwd, ray, spec, began, finished } = await onFake(
+    t,
+    'echo began; while [ ! -f ../../../go ]; do sleep 0.05; done; finish 0.5',
+  );
+  const first = start(['sweep', spec], cwd);
+  await until('both run', () => began().length === 2);
+  first.kill('SIGKILL');
+  await first;
+  ray.close();
+  const second = facecom(['sweep', spec, '--json'], { cwd });
+  writeFileSync(join(cwd, 'go'), '');
+  const { exitCode, json, stderr } = await second;
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /no Ray dashboard.*Jobs of an earlier command are followed by the record/);
+  assert.equal(json.at(-1).finished, 2);
+  assert.deepEqual(began(), [1, 1]);
+  assert.deepEqual(finished(), [1, 1]);
+  assert.equal(ray.posts.length, 2);
+  // With nothing open it is an error of the user's.
+  const third = await facecom(['sweep', spec, '--force'], { cwd });
+  assert.equal(third.exitCode, 2);
+  await ray.listen();
+});
+
+test('several trials a submission: each finishes once, also where the head forgets the job between two', async (t) => {
+  const { cwd, ray, spec, began, finished } = await onFake(t, 'echo began; sleep 0.6; finish 0.5');
+  const list = '--set=resources.launcher.trials_per_job=2';
+  const program = facecom(['sweep', spec, list, '--json'], { cwd });
+  await until('the first runs', () => began().length === 1);
+  ray.forget();
+  const { exitCode, json, stderr } = await program;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(json.at(-1).finished, 2);
+  assert.deepEqual(finished(), [1, 1]);
+  assert.deepEqual(began().sort(), [1, 2]);
+  const plan = await facecom(['sweep', spec, list, '--force', '--dry-run', '--json'], { cwd });
+  assert.deepEqual(plan.json.at(-1).jobs, { launcher: 'ray', count: 0, trials_per_job: 2 });
 });
 
 test('stop ends the jobs of Ray whose command is gone; resume --launcher continues here', async (t) => {

@@ -7,6 +7,8 @@ import { open, withoutBrowser } from './support/browser.ts';
 import { diagnostics, makeRun, runsFolder, testImages, usualEpochs } from './support/records.ts';
 
 const silent = (line: string) => assert.fail(line);
+/** Pixels between the margins of A4. */
+const PAPER = 703;
 const sections = [
   'Verification',
   'Identities by error',
@@ -40,10 +42,13 @@ test('a page has the sections that its record has something for', { skip: withou
     },
   });
   const { report } = await writeRunReport(dir, { note: silent });
-  for (const width of [1280, 390]) {
+  for (const { width, ...shown } of [
+    { width: 1280 },
+    { width: 390, dark: true },
+    { width: PAPER, print: true, dark: true },
+  ]) {
     const seen = await open(report, {
-      width,
-      dark: width === 390,
+      ...{ width, ...shown },
       ask: [
         'document.documentElement.scrollWidth',
         "[...document.querySelectorAll('h2')].map((one) => one.textContent).join()",
@@ -52,15 +57,17 @@ test('a page has the sections that its record has something for', { skip: withou
         "Math.min(...[...document.querySelectorAll('svg.chart')].map((one) => 11 * one.getBoundingClientRect().width / one.viewBox.baseVal.width))",
         "[...document.querySelectorAll('#identities button.sort')].at(0).focus(), document.activeElement.textContent",
         "document.activeElement.click(), document.querySelector('#identities th').getAttribute('aria-sort')",
+        'getComputedStyle(document.body).color',
       ],
     });
     assert.deepEqual(seen.trouble, []);
-    const [wide, heads, tile, letters, focused, sorted] = seen.answers;
+    const [wide, heads, tile, letters, focused, sorted, ink] = seen.answers;
     assert.equal(wide, width);
     for (const section of sections) assert.ok(String(heads).includes(section), section);
     assert.match(String(tile), /^url\("data:image\/jpe/);
     assert.ok(Number(letters) > 9, `letters of ${letters} pixels at ${width}`);
     assert.deepEqual([focused, sorted], ['identity', 'descending']);
+    assert.equal(ink, width === 390 ? 'rgb(230, 233, 237)' : 'rgb(31, 35, 40)', 'dark on screens alone');
     for (const text of ["facecom run 'it'\\''s.yaml'", "cd '/a b'", 'git checkout abc', '0.710', 'mistaken'])
       assert.ok(seen.text.includes(text), text);
   }

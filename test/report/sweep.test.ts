@@ -118,6 +118,61 @@ test('the page of a sweep shows the table, the failures and the chart', {
     assert.ok(seen.text.includes(text), text);
 });
 
+test('a sweep of many axes and scores fits on paper; in a frame its links are text', {
+  skip: withoutBrowser,
+}, async (t) => {
+  const runs = runsFolder(t);
+  const scores = ['combined', 'gender_accuracy', 'identity_top1', 'gallery_rank1', 'verification_auc'];
+  const paths = ['loss.weights.alpha', 'loss.weights.beta', 'optimizer.weight_decay', 'schedule.warmup'];
+  const trials = Array.from({ length: 12 }, (_, i) => {
+    const point = i >> 1;
+    const axes = Object.fromEntries(paths.map((path, k) => [path, ((point + k) % 6) / 7]));
+    const id = `cccc000000${String(i).padStart(2, '0')}`;
+    const final = Object.fromEntries(
+      ['val', 'test'].flatMap((split) =>
+        scores.map((name, k) => [`${split}/${name}`, 0.5 + i / 100 + k / 1000]),
+      ),
+    );
+    makeRun({
+      runs,
+      name: 'wide',
+      trial: id,
+      config: { seed: i & 1 },
+      epochs: [{ 'val/combined': 0.5 }],
+      final,
+    });
+    return { id, axes, seed: i & 1, point, repeat: i & 1 };
+  });
+  const dir = join(runs, 'wide');
+  const objective = { metric: 'val/combined', mode: 'max' } as const;
+  writeManifest(dir, {
+    version: 1,
+    sweep: 'wide',
+    spec: '/s',
+    set: [],
+    cwd: '/',
+    time: 1,
+    objective,
+    repeats: 2,
+    trials,
+  });
+  const { report } = await writeSweepReport(dir, { note: silent });
+  const links = [
+    "document.querySelectorAll('#trials a[href]').length",
+    "[...document.querySelectorAll('.unlinked')].map((note) => note.hidden).join()",
+  ];
+  const [paper, alone, framed] = await Promise.all([
+    open(report, { width: 703, print: true, ask: ['document.documentElement.scrollWidth'] }),
+    open(report, { ask: links }),
+    open(report, { framed: true, ask: links }),
+  ]);
+  assert.deepEqual([paper.trouble, alone.trouble, framed.trouble], [[], [], []]);
+  assert.deepEqual(paper.answers, [703]);
+  assert.deepEqual(alone.answers, [12, 'true']);
+  assert.deepEqual(framed.answers, [0, 'false']);
+  assert.match(framed.text, /shown without its folder/);
+});
+
 test('any axes give a chart and a page', async (t) => {
   const runs = runsFolder(t);
   const value = fc.oneof(

@@ -14,6 +14,7 @@ export const slurmOptions = {
     lead: 90,
     requeues: 1,
     queue: 0,
+    trials_per_job: 1,
     setup: [],
     poll: 0.3,
     visibility: 0.5,
@@ -65,7 +66,7 @@ export async function clusterScene(t: TestContext, { trainer = 'sleep 0.2' } = {
     },
     fault: (text: string) => writeFileSync(join(fake, 'mode'), text),
     calls: (program: string) =>
-      readFileSync(join(fake, 'calls'), 'utf8')
+      (existsSync(join(fake, 'calls')) ? readFileSync(join(fake, 'calls'), 'utf8') : '')
         .split('\n')
         .filter((line) => line.startsWith(`${program} `)),
   };

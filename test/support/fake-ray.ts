@@ -68,7 +68,9 @@ export async function startFakeRay(t: TestContext) {
       response.writeHead(status).end(JSON.stringify(body));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   const forget = () => {
     for (const job of jobs.values()) if (job.child) signal(job, 'SIGKILL');
     jobs.clear();
@@ -77,7 +79,13 @@ export async function startFakeRay(t: TestContext) {
     forget();
     server.close();
   });
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  /** `forget`: as if its head had been killed and started again. */
-  return { address, posts, stops, faults, forget };
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  /** `forget`: as if its head had been killed and started again; `close`: it answers no more, until it `listen`s. */
+  return {
+    ...{ address: `http://127.0.0.1:${port}`, posts, stops, faults, forget, close },
+    listen: () => listen(port),
+  };
 }

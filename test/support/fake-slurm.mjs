@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
 // machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
-// `state-ID` is what a job's state is said to be, `STATE|REASON`; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
+// `state-ID` is what a job's state is said to be, `STATE|REASON`, and `left-ID` the time until its limit; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -29,9 +29,18 @@ const alive = (pid) => {
 const tasks = () =>
   readdirSync(jobs).map((id) => {
     const [array, task] = id.split('_');
-    const { name, pid } = JSON.parse(read(join(jobs, id)) || '{}');
+    const { name, pid, ...kept } = JSON.parse(read(join(jobs, id)) || '{}');
     const [forced, reason = 'None'] = read(join(root, `state-${id}`)).split('|');
-    return { id, array, task, name, pid, reason, state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED') };
+    return {
+      ...kept,
+      id,
+      array,
+      task,
+      name,
+      pid,
+      reason,
+      state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED'),
+    };
   });
 
 function submit() {
@@ -66,19 +75,55 @@ function launch(count, silent = false, stillborn = undefined) {
       writeFileSync(join(jobs, id), JSON.stringify({ name: option('job-name') }));
       continue;
     }
-    const child = spawn('bash', ['-c', script], {
-      detached: true,
-      stdio: 'ignore',
-      env: { ...process.env, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: String(task) },
-    });
-    child.unref();
-    writeFileSync(join(jobs, id), JSON.stringify({ name: option('job-name'), pid: child.pid }));
+    begin({ id, name: option('job-name'), script, out: option('output').replace('%a', task) });
   }
   if (silent) fail('Batch job submission failed: Socket timed out on send/recv operation');
   process.stdout.write(`${array}\n`);
 }
 
+/** `before`: shell that comes first. */
+function begin({ id, name, script, out, restarts = 0 }, before = '') {
+  const [array, task] = id.split('_');
+  const child = spawn('bash', ['-c', before + script], {
+    detached: true,
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      ...{ SLURM_JOB_ID: id, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task },
+      SLURM_RESTART_COUNT: String(restarts),
+    },
+  });
+  child.unref();
+  writeFileSync(join(jobs, id), JSON.stringify({ name, pid: child.pid, script, out, restarts }));
+}
+
+/** The job asks for it itself, this program being of its group, and is ended by its next start. */
+function requeue(id) {
+  const job = tasks().find((one) => one.id === id);
+  if (!job) fail('Invalid job id specified');
+  begin({ ...job, restarts: job.restarts + 1 }, `sleep 0.2; kill -9 -- -${job.pid}\n`);
+}
+
 function queue() {
+  if (args.includes('-j')) {
+    const found = tasks().find(({ id }) => id === args[args.indexOf('-j') + 1]);
+    const left = found && (read(join(root, `left-${found.id}`)) || 'UNLIMITED');
+    if (found) process.stdout.write(`${found.state}|${left}|${found.name}\n`);
+    return;
+  }
+  if (args.includes('-O')) {
+    const widths = args
+      .at(-1)
+      .split(',')
+      .map((field) => Number(field.split(':')[1]));
+    for (const { array, task, name, out = '', state } of tasks())
+      if (state === 'RUNNING')
+        process.stdout.write(
+          `${[array, task, name, out].map((text, i) => text.padEnd(widths[i])).join('')}\n`,
+        );
+    return;
+  }
+
   const names = option('name')?.split(',');
   const format = args.at(-1);
   for (const { array, task, name, state, reason } of tasks()) {
@@ -95,7 +140,8 @@ else if (program === 'sacct') {
   if (!existsSync(join(root, 'accounting'))) fail('Slurm accounting storage is disabled');
   const found = tasks().find(({ id }) => id === args[args.indexOf('-j') + 1]);
   if (found) process.stdout.write(`${found.state}|0:0|None|${found.name}\n`);
-} else if (program === 'scontrol' && args[1] === 'config')
+} else if (program === 'scontrol' && args[0] === 'requeue') requeue(args[1]);
+else if (program === 'scontrol' && args[1] === 'config')
   process.stdout.write('MaxArraySize            = 1001\n');
 else if (program === 'scontrol') {
   const found = tasks().find(({ id }) => id === args.at(-1));

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { hostname, tmpdir, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -61,7 +61,9 @@ export async function startSlurm(): Promise<Slurm> {
     SchedulerParameters: 'batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1',
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-  const node = `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 Gres=fake:2 Feature=a100 State=UNKNOWN`;
+  // A little less than there is, or the node would be drained.
+  const memory = Math.floor((0.9 * totalmem()) / 2 ** 20);
+  const node = `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=${memory} Gres=fake:2 Feature=a100 State=UNKNOWN`;
   const partition = `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`;
   writeFileSync(conf, `${[...lines, node, partition].join('\n')}\n`);
   writeFileSync(join(folder, 'gres.conf'), 'Name=fake Count=2\n');

@@ -6,7 +6,7 @@ import { bar } from './bar.ts';
 import { fitted } from './fitted.ts';
 import { eventLine } from './line-view.ts';
 import type { RunView } from './run-view.ts';
-import { canRedraw, terminalSize } from './terminal-size.ts';
+import { canRedraw, SMALLEST, terminalSize } from './terminal-size.ts';
 import { brokenLine } from './wide-table.ts';
 
 type Progress = Extract<Event, { type: 'progress' }>;
@@ -75,7 +75,8 @@ function frame(
   seconds: number,
 ): string {
   if (!now) return `starting  ${formatDuration(seconds)}`;
-  const columns = Math.max(20, terminalSize(process.stderr).columns - 1);
+  const { columns: all, rows } = terminalSize(process.stderr);
+  const columns = Math.max(SMALLEST.columns, all) - 1;
   const title = titles[now.stage ?? ''] ?? now.stage ?? 'running';
   const first = [pc.bold(title)];
   if (train?.epochs) first.push(`epoch ${train.epoch}/${train.epochs}`, `step ${train.done}/${train.total}`);
@@ -92,7 +93,7 @@ function frame(
   }
   second.push(formatDuration(seconds));
   const progress = `${bar(fraction, Math.min(30, columns - 8))} ${String(Math.round(fraction * 100)).padStart(3)} %`;
-  return [first.join('  '), `${progress}  ${second.join('  ')}`]
-    .map((line) => fitted(line, columns))
-    .join('\n');
+  const lines = [first.join('  '), `${progress}  ${second.join('  ')}`];
+  const broken = lines.flatMap((line) => brokenLine(line, columns).split('\n'));
+  return (broken.length < rows ? broken : lines).map((line) => fitted(line, columns)).join('\n');
 }

@@ -1,4 +1,5 @@
-import { canRedraw } from './terminal-size.ts';
+import { cut } from './table.ts';
+import { canRedraw, terminalSize } from './terminal-size.ts';
 
 /** Says on stderr how far the work is, where that is a terminal. */
 export function progressLine(
@@ -13,7 +14,8 @@ export function progressLine(
     shown = now;
     const rate = done / ((now - start) / 1000);
     const left = Math.ceil((total - done) / rate);
-    process.stderr.write(`\r\x1b[K${verb} ${done}/${total}  ${rate.toFixed(0)} ${unit}/s  ${left} s to go`);
+    const line = `${verb} ${done}/${total}  ${rate.toFixed(0)} ${unit}/s  ${left} s to go`;
+    process.stderr.write(`\r\x1b[K${cut(line, terminalSize(process.stderr).columns - 1)}`);
     if (done === total) process.stderr.write('\r\x1b[K');
   };
 }

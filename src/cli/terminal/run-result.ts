@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonObject } from '../../base/files.ts';
-import { shownPath } from '../../base/format.ts';
+import { plural, shownPath } from '../../base/format.ts';
 import type { RunResult } from '../../operations/index.ts';
+import { readConfigPart } from '../../record/index.ts';
 import { printJson } from './print.ts';
 import { scoreTable } from './score-table.ts';
 import { printable } from './table.ts';
@@ -32,7 +33,7 @@ function describe({ run, dir: folder, status, failure, metrics }: RunResult): st
   if (status === 'stopped') return `Stopped. Resume with: facecom resume ${run}\nRun folder: ${dir}`;
   if (failure)
     return `Failed (${failure.class}): ${failure.message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
-  return `${scoreTable(metrics, readIntervals(folder))}\n${bestEpochLine(folder)}Run folder: ${dir} (${countArtifacts(folder)} artifacts)`;
+  return `${scoreTable(metrics, readIntervals(folder))}\n${bestEpochLine(folder)}Run folder: ${dir} (${plural(countArtifacts(folder), 'artifact')})`;
 }
 
 /** Whose weights were scored; nothing for a trainer that does not report it. */
@@ -64,7 +65,13 @@ function countArtifacts(dir: string): number {
 }
 
 /** The run's page, or how to get to it; nothing if tracking is off. */
-function mlflowLine({ sent, mlflow }: RunResult, { runs }: ResultOptions): string {
+function mlflowLine({ run, dir, sent, mlflow }: RunResult, { runs }: ResultOptions): string {
   if (mlflow !== undefined) return `\nSee it in MLflow: ${mlflow}`;
-  return sent ? '' : `\nSee it in MLflow: facecom ui${runs === 'runs' ? '' : ` --runs ${runs}`}`;
+  if (sent) return '';
+  const folder = runs === 'runs' ? '' : ` --runs ${runs}`;
+  // A server of the spec's own is not the one that `ui` opens.
+  const given = /^https?:/.test(String(readConfigPart(dir).tracking?.mlflow));
+  return given
+    ? `\nSend it to MLflow: facecom sync ${run}${folder}`
+    : `\nSee it in MLflow: facecom ui${folder}`;
 }

@@ -9,6 +9,7 @@ import { describe, retryLine } from './sweep-line-view.ts';
 import type { SweepView, SweepViewOptions } from './sweep-view.ts';
 import { type Column, table } from './table.ts';
 import { canRedraw, terminalSize } from './terminal-size.ts';
+import { brokenLine } from './wide-table.ts';
 
 /** A table that is redrawn while the sweep runs: what runs, what ended last, counts, and the time remaining. */
 export function sweepLiveView(options: SweepViewOptions): SweepView {
@@ -72,12 +73,27 @@ export function sweepFrame(
   { columns, rows }: { columns: number; rows: number },
 ): string {
   const running = board.rows.filter(({ status }) => status === 'running' || status === 'retrying');
-  // Two lines below, the header, and one that stays free for the cursor.
-  const room = Math.max(1, rows - 4);
+  const width = Math.max(10, columns - 1);
+  const whole = (hidden: number) => summaryLines({ board, slots, sweep, hidden, paused, seconds, width });
+  const broken = (hidden: number) => whole(hidden).flatMap((line) => brokenLine(line, width).split('\n'));
+  const below = broken(running.length).length <= rows - 4 ? broken : whole;
+  // Those, the header, and a line that stays free for the cursor.
+  const room = Math.max(1, rows - below(running.length).length - 2);
   const shown = [...ended.slice(-Math.max(0, Math.min(5, room - running.length))), ...running].slice(-room);
   const hidden = running.length - shown.filter((row) => running.includes(row)).length;
-  const width = Math.max(10, columns - 1);
   const lines = shown.length > 0 ? trialLines(shown, width) : [];
+  return [...lines, ...below(hidden)].map((line) => fitted(line, width)).join('\n');
+}
+
+interface Summary extends Pick<SweepViewOptions, 'board' | 'slots' | 'sweep'> {
+  hidden: number;
+  paused: string | undefined;
+  seconds: number;
+  width: number;
+}
+
+/** The counts, and how far the sweep is. */
+function summaryLines({ board, slots, sweep, hidden, paused, seconds, width }: Summary): string[] {
   const left = board.secondsLeft(slots);
   const counts = board.counts();
   const parts = [
@@ -94,9 +110,11 @@ export function sweepFrame(
     ? `${bar(board.ended() / total, Math.min(30, Math.max(5, width - 50)))} ${board.ended()} of ${total}`
     : plural(board.ended(), 'trial');
   const times = `${left === undefined ? '' : `${formatDuration(left)} remaining  `}${formatDuration(seconds)}`;
-  lines.push(parts.join('  '), `${progress}  ${times}${paused === undefined ? '' : pc.yellow('  paused')}`);
-  return lines.map((line) => fitted(line, width)).join('\n');
+  return [parts.join('  '), `${progress}  ${times}${paused === undefined ? '' : pc.yellow('  paused')}`];
 }
+
+/** Columns below which the start of a trial's id stands for it. */
+const NARROW = 30;
 
 function trialLines(rows: readonly TrialRow[], width: number): string[] {
   const axes = [...new Set(rows.flatMap(({ trial }) => Object.keys(trial.axes)))];
@@ -107,7 +125,7 @@ function trialLines(rows: readonly TrialRow[], width: number): string[] {
     ...axes.map((axis, i) => ({ title: axis.split('.').at(-1)!, shrinks: true, drop: 1 + i / axes.length })),
     ...(seeds ? [{ title: 'seed', align: 'right' as const, drop: 1 }] : []),
     { title: 'device', drop: 4 },
-    { title: 'epoch', align: 'right' },
+    { title: 'epoch', align: 'right', drop: 0 },
     { title: 'best', align: 'right' },
     { title: 'images/s', align: 'right', drop: 6 },
     { title: 'time', align: 'right', drop: 3 },
@@ -115,7 +133,7 @@ function trialLines(rows: readonly TrialRow[], width: number): string[] {
     { title: 'status', shrinks: true, drop: 2 },
   ];
   const cells = rows.map((row) => [
-    row.trial.id,
+    width < NARROW ? row.trial.id.slice(0, 8) : row.trial.id,
     ...axes.map((axis) => axisCell(row.trial.axes, axis)),
     ...(seeds ? [String(row.trial.seed)] : []),
     row.devices.join(','),

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { rowBlocks } from './row-blocks.ts';
 
 export interface Column {
   title: string;
@@ -13,8 +14,9 @@ const GAP = 2;
 const SHORTEST = 8; // characters of a column that is cut
 
 /**
- * Rows under their titles, columns two spaces apart, no line wider than `width` characters: columns are cut or left out. Columns
- * without a value are left out too. Control characters are replaced, so that a text of a record cannot move the cursor.
+ * Rows under their titles, columns two spaces apart, no line wider than `width` characters: columns are cut or left out, and where
+ * those that must stay are too wide, each row is a block of lines. Columns without a value are left out too. Control characters are
+ * replaced, so that a text of a record cannot move the cursor.
  */
 export function table(
   columns: readonly Column[],
@@ -28,7 +30,13 @@ export function table(
   const used = columns
     .map((_, i) => i)
     .filter((i) => rows.length === 0 || cells.some((row) => row[i] !== ''));
-  const { shown, widths } = fit(columns, needed, used, width);
+  const { shown, widths, fits } = fit(columns, needed, used, width);
+  if (!fits && rows.length > 0 && shown.length > 1)
+    return rowBlocks(
+      shown.map((i) => columns[i]!.title),
+      cells.map((row) => shown.map((i) => row[i]!)),
+      width,
+    );
   const line = (row: readonly string[]) =>
     shown
       .map((i) => pad(cut(row[i]!, widths[i]!), widths[i]!, columns[i]!.align))
@@ -49,14 +57,14 @@ function fit(columns: readonly Column[], needed: readonly number[], used: readon
   for (;;) {
     for (const i of shown) {
       const over = total() - width;
-      if (over <= 0) return { shown, widths };
+      if (over <= 0) return { shown, widths, fits: true };
       if (columns[i]!.shrinks) widths[i] = Math.max(Math.min(SHORTEST, widths[i]!), widths[i]! - over);
     }
-    if (total() <= width) return { shown, widths };
+    if (total() <= width) return { shown, widths, fits: true };
     const dropped = shown
       .filter((i) => columns[i]!.drop !== undefined)
       .sort((a, b) => columns[b]!.drop! - columns[a]!.drop!)[0];
-    if (dropped === undefined) return { shown, widths };
+    if (dropped === undefined) return { shown, widths, fits: false };
     shown = shown.filter((i) => i !== dropped);
     for (const i of shown) widths[i] = needed[i]!;
   }

@@ -2,7 +2,7 @@
 const UNKNOWN = { columns: 80, rows: 24 };
 
 /** Lines that are drawn over need so much room, or they break and pile up. */
-const SMALLEST = { columns: 20, rows: 5 };
+export const SMALLEST = { columns: 20, rows: 5 };
 
 /** Whether what a stream shows can be drawn over: a terminal that moves its cursor, and whose size is known and not tiny. */
 export const canRedraw = ({

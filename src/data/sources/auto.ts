@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacecomError } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
 import { readTree } from '../competition/tree.ts';
 import { type DataSettings, existingFolder, type FileSource, refuseEmpty } from '../listing.ts';
 import { readTable } from '../table.ts';
@@ -90,7 +91,7 @@ export async function recognise(
   refuseEmpty(folder, pictures.length, others, 'a data set');
   throw new FacecomError('data-layout', 'The folder has none of the known layouts.', {
     place: { file: folder },
-    found: `${pictures.length} images beside one another, without labels`,
+    found: `${plural(pictures.length, 'image')} in one folder, without labels`,
     expected:
       'annotations.json, the folders of the challenge, one folder an identity, or one table (.csv, .jsonl) of labels',
     remedy: 'Add labels, or set data.source and data.file.',

@@ -1,3 +1,4 @@
+import { maximumHeader, parseTensorHeader, type TensorHeader } from '../../base/safetensors.ts';
 import { damaged } from './errors.ts';
 import { type FileTensor, type StoredType, toFloat32, type WeightsFile } from './tensor.ts';
 
@@ -14,8 +15,6 @@ const types: Record<string, StoredType> = {
   BOOL: 'bool',
 };
 
-const maximumHeader = 100 * 1024 * 1024;
-
 /** Whether bytes begin as a safetensors file does: the length of a header, and that header's brace. */
 export function isSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 9 && headerLength(bytes) <= maximumHeader && bytes[8] === 0x7b;
@@ -29,25 +28,20 @@ export function parseSafetensors(file: string, bytes: Uint8Array): WeightsFile {
   const length = headerLength(bytes);
   if (8 + length > bytes.length)
     throw damaged(file, `its header says ${length} bytes and the file has ${bytes.length}`);
-  let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const start = 8 + length;
+  let header: TensorHeader;
   try {
-    header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString('utf8'));
+    const text = Buffer.from(bytes.subarray(8, start)).toString('utf8');
+    header = parseTensorHeader(text, bytes.length - start);
   } catch (error) {
-    throw damaged(file, 'its header is not JSON', error);
+    throw damaged(file, (error as Error).message, error);
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = new Map<string, FileTensor>();
-  for (const [name, entry] of Object.entries(entries)) {
-    const type = types[entry?.dtype];
-    const { shape, data_offsets: offsets } = entry ?? {};
-    if (!type || !Array.isArray(shape) || !Array.isArray(offsets))
-      throw damaged(file, `its header's entry for ${name} is wrong`);
+  for (const [name, { dtype, shape, data_offsets: offsets }] of header.entries) {
+    const type = types[dtype];
+    if (!type) throw damaged(file, `${name} is of the type ${dtype}, which is not read`);
     const count = shape.reduce((a, b) => a * b, 1);
-    try {
-      tensors.set(name, { shape, data: toFloat32(bytes, type, 8 + length + offsets[0], count) });
-    } catch (error) {
-      throw damaged(file, `it ends within ${name}`, error);
-    }
+    tensors.set(name, { shape, data: toFloat32(bytes, type, start + offsets[0], count) });
   }
-  return { tensors, metadata: metadata as unknown as Record<string, string> };
+  return { tensors, metadata: header.metadata };
 }

@@ -1,20 +1,27 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plural } from '../../base/format.ts';
 import {
   askToStop,
   JobsWriter,
+  jobOfTask,
   jobsFolder,
   listTasks,
   type OpenBatch,
   openBatches,
+  readBatches,
+  readClaim,
   readEvents,
   readState,
   removeBatch,
+  tasksOfJob,
   trainerHolder,
+  withdrawTask,
 } from '../../record/index.ts';
 import { recordState } from '../record-state.ts';
-import { type TaskState, taskName } from './engine.ts';
+import { type JobState, nameOf } from './engine.ts';
 import { engineNamed } from './open.ts';
+import { Overdue, overdueText } from './overdue.ts';
 
 export interface EndJobsOptions {
   /** Folder that the run folders are in. */
@@ -68,27 +75,38 @@ async function endBatch(
   );
   const done: Ended[] = [];
   for (const task of left) askToStop(jobs, key, task, how);
+  // Those whose turn has not come will not have it.
+  const withdrawn = new Set([...left].filter((task) => withdrawTask(jobs, key, task)));
   const engine = await engineNamed(batch.launcher, batch.address);
   const ids = engine ? await ask(() => engine.find(key, batch.time), note) : [];
   const id = ids[0];
-  const references = () => [{ key, id: batch.id ?? id, tasks: [...left] }];
-  if (engine && (batch.id ?? id) !== undefined) await ask(() => engine.cancel(references(), how), note);
+  const references = (numbers: Iterable<number>) => [
+    { key, id: batch.id ?? id, jobs: [...new Set([...numbers].map((task) => jobOfTask(batch, task)))] },
+  ];
+  // A job that has others to do goes on with them: it sees the request in the folder.
+  const whole = [...left].filter((task) =>
+    tasksOfJob(batch, jobOfTask(batch, task)).every((other) => ended.has(other) || left.has(other)),
+  );
+  if (engine && (batch.id ?? id) !== undefined && whole.length > 0)
+    await ask(() => engine.cancel(references(whole), how), note);
   note(
-    `Asked ${left.size} job${left.size === 1 ? '' : 's'} of ${batch.launcher} to ${how === 'kill' ? 'end' : 'save and end'}.`,
+    `Asked ${plural(left.size, 'trial')} of ${batch.launcher} to ${how === 'kill' ? 'end' : 'save and end'}.`,
   );
   while (left.size > 0) {
     const listed = listTasks(jobs);
-    const states = engine ? await ask(() => engine.poll(references()), note) : new Map<string, TaskState>();
+    const states = engine
+      ? await ask(() => engine.poll(references(left)), note)
+      : new Map<string, JobState>();
     for (const task of left) {
-      const name = taskName(key, task);
+      const name = nameOf(key, task);
       const runDir = join(runsIn, runs[task]!);
+      const { phase = 'ended' } = states.get(nameOf(key, jobOfTask(batch, task))) ?? {};
       const isOver =
-        listed.get(name)?.has('end') ||
-        ((states.get(name)?.phase ?? 'ended') === 'ended' && !trainerHolder(runDir));
+        withdrawn.has(task) || listed.get(name)?.has('end') || (phase === 'ended' && !trainerHolder(runDir));
       if (!isOver) continue;
-      const began = listed.get(name)?.has('claim') ?? false;
+      const began = Boolean(readClaim(jobs, key, task)?.job);
       writeDown(runDir);
-      writer.write({ type: 'ended', time: Date.now(), key, task });
+      writer.write({ type: 'ended', time: Date.now(), key, task }, { sync: !began });
       left.delete(task);
       ended.add(task);
       done.push({ run: runs[task]!, began });
@@ -97,6 +115,16 @@ async function endBatch(
   }
   if (ended.size >= runs.length) removeBatch(folder, key);
   return done;
+}
+
+/** Cancels jobs of a folder that have ended by the record, and that their engine takes for running even so. */
+export async function endOverdue(folder: string, note: (line: string) => void): Promise<void> {
+  const launchers = new Set([...readBatches(folder).values()].map(({ launcher }) => launcher));
+  for (const name of launchers) {
+    const engine = await engineNamed(name);
+    const ended = engine ? await new Overdue(engine, 0).end(resolve(folder)) : 0;
+    if (ended > 0) note(overdueText(name, ended));
+  }
 }
 
 /** Asks until there is an answer: a scheduler that is down is no reason to take its jobs for ended. */

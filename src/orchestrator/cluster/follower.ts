@@ -1,9 +1,18 @@
 import type { FSWatcher } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOf } from '../../base/lines.ts';
-import { eventsFile, jobOutput, listTasks, readClaim, readEnd, trainerHolder } from '../../record/index.ts';
-import { type Engine, EngineError, type TaskState, taskName } from './engine.ts';
+import {
+  eventsFile,
+  jobOutput,
+  listTasks,
+  readClaim,
+  readEnd,
+  tasksOfJob,
+  trainerHolder,
+} from '../../record/index.ts';
+import { type Engine, EngineError, type JobState, nameOf } from './engine.ts';
 import type { Ledger } from './ledger.ts';
+import { Overdue, overdueText } from './overdue.ts';
 import { referencesOf, type Task } from './task.ts';
 import { watchFolder } from './watch-folder.ts';
 
@@ -23,6 +32,9 @@ export class Follower {
   private asked = Number.NEGATIVE_INFINITY;
   /** To be submitted again. */
   private readonly lost: Task[] = [];
+  private readonly overdue: Overdue;
+  /** What the engine has said of jobs since it was polled last. */
+  private readonly explained = new Map<string, Awaited<ReturnType<Engine['explain']>>>();
   private readonly watcher: FSWatcher | undefined;
   private readonly following: Promise<void>;
 
@@ -31,6 +43,7 @@ export class Follower {
     private readonly ledger: Ledger,
     private readonly again: (task: Task) => void,
   ) {
+    this.overdue = new Overdue(ledger.options.engine, ledger.options.linger ?? LINGER);
     this.watcher = watchFolder(ledger.jobs, () => this.wake());
     this.following = this.follow();
   }
@@ -85,14 +98,39 @@ export class Follower {
     if (open.length === 0) return;
     const listed = listTasks(ledger.jobs);
     for (const task of open) {
-      const there = listed.get(taskName(task.batch!.key, task.number));
+      const there = listed.get(nameOf(task.batch!.key, task.number));
       if (there?.has('end')) this.read(task);
-      else if (there?.has('claim') && !task.hasBegun)
-        task.begin(readClaim(ledger.jobs, task.batch!.key, task.number)?.job);
+      else if (there?.has('claim') && !task.hasBegun) this.claimed(task);
     }
+    this.submitAgain();
     if (performance.now() - this.asked < ledger.options.poll * 1000) return;
     const left = open.filter(({ over, batch }) => !over && batch?.id !== undefined);
     if (left.length > 0) await this.askEngine(left);
+  }
+
+  private claimed(task: Task): void {
+    const claim = readClaim(this.ledger.jobs, task.batch!.key, task.number);
+    // An earlier command took it back, and did not live to write so.
+    if (claim?.job === '') this.putBack(task);
+    else task.begin(claim?.job);
+  }
+
+  /** Its job did not come to it, and none will any more. */
+  private putBack(task: Task): void {
+    if (task.ending !== undefined) this.ledger.conclude(task, { signal: 'SIGTERM' });
+    else if (this.ledger.release(task)) this.lost.push(task);
+    else
+      this.ledger.conclude(task, {
+        explained: {
+          class: 'interrupted',
+          message: 'Its job was told to end before its trainer was started.',
+        },
+      });
+  }
+
+  /** In one submission. */
+  private submitAgain(): void {
+    for (const task of this.lost.splice(0)) this.again(task);
   }
 
   private read(task: Task): void {
@@ -100,8 +138,12 @@ export class Follower {
     const { key } = task.batch!;
     const end = readEnd(jobs, key, task.number);
     if (!end) return;
+    if (end.unbegun) {
+      this.putBack(task);
+      return;
+    }
     task.begin(readClaim(jobs, key, task.number)?.job);
-    const { told: _, events = 0, ...exit } = end;
+    const { told: _, unbegun: __, events = 0, ...exit } = end;
     task.endSince ??= performance.now();
     const late = endOf(eventsFile(task.runDir)) < events;
     if (late && performance.now() - task.endSince < options.visibility * 1000) return;
@@ -112,7 +154,7 @@ export class Follower {
     const { ledger } = this;
     const begun = performance.now();
     this.asked = begun;
-    let states: Map<string, TaskState>;
+    let states: Map<string, JobState>;
     try {
       states = await ledger.options.engine.poll(referencesOf([...tasks, ...ledger.leaving.values()]));
     } catch (error) {
@@ -120,20 +162,28 @@ export class Follower {
       return;
     }
     ledger.contact.answered();
+    this.explained.clear();
     const held: Task[] = [];
     for (const task of tasks) {
       if (task.over || !task.batch) continue;
-      const state = states.get(taskName(task.batch.key, task.number));
+      const state = states.get(nameOf(task.batch.key, task.job));
       if (state?.phase === 'held') held.push(task);
       else await this.judge(task, state, begun);
     }
     if (held.length > 0) await this.free(held, states);
-    // In one submission.
-    for (const task of this.lost.splice(0)) this.again(task);
+    this.submitAgain();
     await this.seeOff(states, begun);
+    if (tasks.some(({ over, hasBegun }) => !over && !hasBegun)) await this.seeOthersOff();
   }
 
-  private async judge(task: Task, state: TaskState | undefined, now: number): Promise<void> {
+  /** What waits may wait for jobs of other sweeps that are long over. */
+  private async seeOthersOff(): Promise<void> {
+    const { note, engine } = this.ledger.options;
+    const ended = await this.overdue.end();
+    if (ended > 0) note(overdueText(engine.name, ended));
+  }
+
+  private async judge(task: Task, state: JobState | undefined, now: number): Promise<void> {
     const { ledger } = this;
     const waited = task.waits || !task.hasBegun;
     task.waits = state?.phase === 'waiting' || (!task.hasBegun && state?.phase !== 'ended');
@@ -155,28 +205,46 @@ export class Follower {
     const { engine } = ledger.options;
     const { key } = task.batch!;
     this.read(task);
-    // Its trainer gives signs of life: a controller that has lost the job does not decide that it has ended.
-    if (task.over || task.endSince !== undefined || trainerHolder(task.runDir)) return;
-    const said = jobOutput(ledger.jobs, key, task.number);
+    if (task.over || !task.batch || task.endSince !== undefined || this.givesSigns(task)) return;
+    const said = jobOutput(ledger.jobs, key, task.job);
     let explained: Awaited<ReturnType<Engine['explain']>>;
     try {
-      explained = await engine.explain(referencesOf([task])[0]!, task.number, task.job);
+      const name = nameOf(key, task.job);
+      if (!this.explained.has(name))
+        this.explained.set(name, await engine.explain(referencesOf([task])[0]!, task.job, task.claimant));
+      explained = this.explained.get(name);
     } catch (error) {
       // It is asked again.
       if (error instanceof EngineError && error.kind === 'unknown') return;
       throw error;
     }
     const words = said === '' ? '' : ` It printed: ${said.split('\n').at(-1)}`;
+    const isCancelled = explained !== undefined && 'cancelled' in explained;
+    if (!isCancelled && this.wasToFollow(task)) return;
     if (!known && explained === undefined && this.lostUnbegun(task)) return;
     if (explained === undefined)
       ledger.conclude(task, {
         explained: {
           class: 'lost',
-          message: `${engine.name} does not know of the job ${task.job ?? key} any more (was it restarted?), and it left no word.${words}`,
+          message: `${engine.name} does not know of the job ${task.claimant ?? key} any more (was it restarted?), and it left no word.${words}`,
         },
       });
     else if ('cancelled' in explained) ledger.conclude(task, { cancelled: explained.cancelled + words });
     else ledger.conclude(task, { explained: { ...explained, message: explained.message + words } });
+  }
+
+  /** A trainer of its job lives: a controller that has lost the job does not decide that it has ended. */
+  private givesSigns({ batch, job, runDir }: Task): boolean {
+    const others = tasksOfJob(batch!, job).map((number) => batch!.tasks.get(number));
+    return [runDir, ...others.map((task) => task && !task.over && task.runDir)].some(
+      (folder) => folder && trainerHolder(folder),
+    );
+  }
+
+  /** Its job has ended with a task before: that is no failure of those that were to follow, which another job takes over. */
+  private wasToFollow(task: Task): boolean {
+    if (task.hasBegun || task.ending !== undefined) return false;
+    return task.batch!.begun.has(task.job) && this.takeBack(task);
   }
 
   /** A controller that was killed forgets jobs, and a restarted head node all: what had not begun is submitted again. */
@@ -184,13 +252,18 @@ export class Follower {
     if (task.hasBegun || task.ending !== undefined || task.losses >= AGAIN) return false;
     const { engine, note } = this.ledger.options;
     if (task.losses++ === 0) note(`${engine.name} has lost a job that had not begun: it is submitted again.`);
-    this.ledger.release(task);
-    this.lost.push(task);
+    return this.takeBack(task);
+  }
+
+  /** Always true: a task that a job has claimed in this very moment has begun, and is judged at its turn. */
+  private takeBack(task: Task): true {
+    if (this.ledger.release(task)) this.lost.push(task);
+    else this.claimed(task);
     return true;
   }
 
   /** The engine holds them, and will not start them by itself. */
-  private async free(held: readonly Task[], states: ReadonlyMap<string, TaskState>): Promise<void> {
+  private async free(held: readonly Task[], states: ReadonlyMap<string, JobState>): Promise<void> {
     const { options, contact } = this.ledger;
     try {
       await options.engine.cancel(referencesOf(held), 'kill');
@@ -199,7 +272,7 @@ export class Follower {
       return;
     }
     for (const task of held) {
-      const { reason, state } = states.get(taskName(task.batch!.key, task.number))!;
+      const { reason, state } = states.get(nameOf(task.batch!.key, task.job))!;
       if (this.lostUnbegun(task)) continue;
       const message = `${options.engine.name} holds the job and does not start it: ${reason ?? state}.`;
       this.ledger.conclude(task, { explained: { class: 'infrastructure', message } });
@@ -207,7 +280,7 @@ export class Follower {
   }
 
   /** Jobs whose end the record tells, and that the engine takes for running even so, keep others waiting: they are cancelled. */
-  private async seeOff(states: Map<string, TaskState>, now: number): Promise<void> {
+  private async seeOff(states: Map<string, JobState>, now: number): Promise<void> {
     const { leaving, options, contact } = this.ledger;
     const lost = [];
     for (const [name, one] of leaving) {

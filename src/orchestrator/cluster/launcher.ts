@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handle, Job, Launcher } from '../launchers/launcher.ts';
 import { Canceller } from './canceller.ts';
-import { taskName } from './engine.ts';
+import { nameOf } from './engine.ts';
 import { Follower } from './follower.ts';
 import { type ClusterOptions, Ledger } from './ledger.ts';
 import { Submitter } from './submitter.ts';
@@ -29,7 +29,7 @@ export class ClusterLauncher {
     this.canceller = new Canceller(this.ledger, () => this.follower.askSoon());
     this.submitter = new Submitter(this.ledger, ({ tasks }) => {
       // Those that were asked to end while it was submitted.
-      const ending = [...tasks.values()].filter((task) => task.ending !== undefined && !task.over);
+      const ending = [...tasks.values()].filter((task) => task.ending !== undefined);
       void this.canceller.cancel(ending, 'save');
       this.follower.askSoon();
     });
@@ -62,6 +62,7 @@ export class ClusterLauncher {
     const longest = (ledger.options.grace + 5) * 1000;
     const patience = sleep(longest, undefined, { signal: ledger.closed }).catch(() => {});
     if (left.length > 0) await Promise.race([Promise.all(left.map(({ exited }) => exited)), patience]);
+    await this.canceller.close();
     await this.follower.seeAllOff();
     ledger.close();
     await Promise.allSettled([this.follower.close(), this.submitter.close()]);
@@ -82,7 +83,10 @@ export class ClusterLauncher {
     return {
       get job() {
         return (
-          task.batch && { key: taskName(task.batch.key, task.number), ...(task.job ? { id: task.job } : {}) }
+          task.batch && {
+            key: nameOf(task.batch.key, task.number),
+            ...(task.claimant ? { id: task.claimant } : {}),
+          }
         );
       },
       from: task.from,

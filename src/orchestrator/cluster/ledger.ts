@@ -2,10 +2,19 @@ import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JobsWriter, jobsFolder, openBatches, removeBatch } from '../../record/index.ts';
+import {
+  isJobOver,
+  JobsWriter,
+  jobOfTask,
+  jobsFolder,
+  openBatches,
+  readClaim,
+  removeBatch,
+  withdrawTask,
+} from '../../record/index.ts';
 import type { Exit } from '../launchers/launcher.ts';
 import { Contact } from './contact.ts';
-import { type Engine, taskName } from './engine.ts';
+import { type Engine, nameOf } from './engine.ts';
 import { type LiveBatch, Task } from './task.ts';
 
 export interface ClusterOptions {
@@ -19,6 +28,10 @@ export interface ClusterOptions {
   setup: readonly string[];
   /** Node on the cluster's machines. */
   node: string;
+  /** Trials that a job runs one after another; one if left out. */
+  perJob?: number;
+  /** Jobs at once, where that is bounded. */
+  parallel?: number;
   /** Seconds. */
   poll: number;
   visibility: number;
@@ -33,10 +46,10 @@ export interface ClusterOptions {
   note: (line: string) => void;
 }
 
-/** A task whose end is in the record; its engine may not have noticed. */
+/** A job of which all ends are in the record; its engine may not have noticed. */
 export interface Leaving {
   batch: LiveBatch;
-  number: number;
+  job: number;
   /** Milliseconds of performance.now(). */
   since: number;
 }
@@ -45,7 +58,7 @@ export interface Leaving {
 export class Ledger {
   readonly jobs: string;
   readonly contact: Contact;
-  /** By `key.task`. */
+  /** By `key.job`. */
   readonly leaving = new Map<string, Leaving>();
   private readonly closing = new AbortController();
   private readonly writer: JobsWriter;
@@ -97,10 +110,15 @@ export class Ledger {
     const batches: LiveBatch[] = [];
     for (const open of openBatches(folder)) {
       if (open.launcher !== engine.name) continue;
-      const batch: LiveBatch = { ...open, unsure: open.id === undefined, tasks: new Map() };
+      const batch: LiveBatch = {
+        ...{ ...open, unsure: open.id === undefined },
+        ...{ tasks: new Map(), begun: new Set() },
+      };
       for (const [number, name] of open.runs.entries()) {
         if (open.ended.has(number)) {
-          this.leave(batch, number);
+          const job = jobOfTask(batch, number);
+          if (readClaim(this.jobs, open.key, number)?.job) batch.begun.add(job);
+          this.leave(batch, job);
           continue;
         }
         const task = new Task(resolve(runsIn, name), open.kind, open.from[number] ?? 0);
@@ -113,13 +131,16 @@ export class Ledger {
     return batches;
   }
 
-  /** A batch of tasks that is about to be submitted under a key. */
+  /** A batch of tasks that is about to be submitted under a key, divided evenly among as few jobs as may be. */
   batchOf(key: string, tasks: readonly Task[]): LiveBatch {
+    const { engine, perJob = 1 } = this.options;
+    const per_job = Math.ceil(tasks.length / Math.ceil(tasks.length / perJob));
     const batch: LiveBatch = {
-      ...{ key, launcher: this.options.engine.name, kind: tasks[0]!.kind, time: Date.now() },
+      ...{ key, launcher: engine.name, kind: tasks[0]!.kind, time: Date.now() },
+      ...(per_job > 1 ? { per_job } : {}),
       runs: tasks.map(({ runDir }) => basename(runDir)),
       from: tasks.map(({ from }) => from),
-      ...{ ended: new Set(), unsure: false, tasks: new Map() },
+      ...{ ended: new Set(), unsure: false, tasks: new Map(), begun: new Set() },
     };
     for (const [number, task] of tasks.entries()) {
       Object.assign(task, { batch, number });
@@ -129,10 +150,13 @@ export class Ledger {
   }
 
   /** On the disk when it returns. */
-  submitting({ key, kind, time, runs, from }: LiveBatch): void {
+  submitting({ key, kind, time, runs, from, per_job }: LiveBatch): void {
     const { name: launcher, address } = this.options.engine;
-    const intent = { type: 'submitting' as const, time, launcher, key, kind, runs, from };
-    this.writer.write({ ...intent, ...(address === undefined ? {} : { address }) });
+    this.writer.write({
+      ...{ type: 'submitting', time, launcher, key, kind, runs, from },
+      ...(per_job === undefined ? {} : { per_job }),
+      ...(address === undefined ? {} : { address }),
+    });
   }
 
   submitted(batch: LiveBatch, id: string): void {
@@ -148,34 +172,52 @@ export class Ledger {
     for (const task of batch.tasks.values()) task.batch = undefined;
   }
 
-  /** The engine has lost a task that had not begun: it is free to be submitted again. */
-  release(task: Task): void {
+  /**
+   * Takes a task that has not begun from its job: it is free to be submitted again. Returns whether no job has claimed it meanwhile, and
+   * none can any more.
+   */
+  release(task: Task): boolean {
+    const { batch, number } = task;
+    if (!batch) return true;
+    if (!withdrawTask(this.jobs, batch.key, number)) return false;
     this.ended(task);
-    task.batch?.tasks.delete(task.number);
+    this.leave(batch, task.job);
+    batch.tasks.delete(number);
     task.batch = undefined;
     task.silentSince = undefined;
     task.endSince = undefined;
     task.waits = true;
+    return true;
   }
 
   conclude(task: Task, exit: Exit): void {
     if (task.over) return;
-    const { batch, number } = task;
-    // What is killed takes its time.
-    if (batch && task.ending !== 'kill') this.leave(batch, number);
+    const { batch } = task;
     this.ended(task);
+    // What is killed takes its time.
+    if (batch && task.ending !== 'kill') this.leave(batch, task.job);
     this.drop(task);
     task.end(exit);
   }
 
-  private leave(batch: LiveBatch, number: number): void {
-    if (batch.id === undefined) return;
-    this.leaving.set(taskName(batch.key, number), { batch, number, since: performance.now() });
+  /** How many jobs have tasks without an end, and whether one of a kind waits for its engine to have room for it. */
+  load(kind: number): { open: number; waits: boolean } {
+    const jobs = new Map<string, Task>();
+    for (const task of this.all())
+      if (task.batch && !task.over) jobs.set(nameOf(task.batch.key, task.job), task);
+    const waits = [...jobs.values()].some((task) => task.kind === kind && !task.batch!.begun.has(task.job));
+    return { open: jobs.size, waits };
   }
 
-  private ended({ batch, number }: Task): void {
+  private leave(batch: LiveBatch, job: number): void {
+    if (batch.id === undefined || !isJobOver(batch, job)) return;
+    this.leaving.set(nameOf(batch.key, job), { batch, job, since: performance.now() });
+  }
+
+  private ended({ batch, number, hasBegun }: Task): void {
     if (!batch) return;
-    this.writer.write({ type: 'ended', time: Date.now(), key: batch.key, task: number });
+    // A job that comes for it later goes by this, from another machine.
+    this.writer.write({ type: 'ended', time: Date.now(), key: batch.key, task: number }, { sync: !hasBegun });
     batch.ended.add(number);
     if (batch.ended.size >= batch.runs.length) removeBatch(this.options.folder, batch.key);
   }

@@ -3,18 +3,18 @@ import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import { parseBytes } from '../../base/format.ts';
 import type { Experiment } from '../../spec/index.ts';
 
-/** A Job of Kubernetes (batch/v1) with an index a trial, which kubectl takes as JSON. Kueue admits one that names its queue. */
+/** A Job of Kubernetes (batch/v1) with an index a job, which kubectl takes as JSON. Kueue admits one that names its queue. */
 export function manifest({
   key,
   script,
-  tasks,
+  jobs,
   parallel,
   config,
   cwd,
 }: {
   key: string;
   script: string;
-  tasks: number;
+  jobs: number;
   parallel: number;
   config: Experiment;
   cwd: string;
@@ -30,7 +30,7 @@ export function manifest({
     ...(gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : {}),
   };
   // The pods of an index have `name-index` as their host name: 63 letters, of which the last ones of the key tell it from others.
-  const longest = 62 - String(tasks - 1).length;
+  const longest = 62 - String(jobs - 1).length;
   const name = key.toLowerCase().replaceAll('_', '-').slice(-longest).replace(/^-+/, '');
   return {
     apiVersion: 'batch/v1',
@@ -46,8 +46,8 @@ export function manifest({
     spec: {
       ...(queue === undefined ? {} : { suspend: true }),
       completionMode: 'Indexed',
-      completions: tasks,
-      parallelism: parallel > 0 ? Math.min(parallel, tasks) : tasks,
+      completions: jobs,
+      parallelism: parallel > 0 ? Math.min(parallel, jobs) : jobs,
       // A pod that was lost is made again and continues; a trainer that failed is for `facecom sweep` to judge.
       backoffLimitPerIndex: 3,
       podFailurePolicy: {
@@ -66,7 +66,7 @@ export function manifest({
             {
               name: 'trial',
               image,
-              command: ['/bin/sh', '-c', `task=$JOB_COMPLETION_INDEX\n${script}`],
+              command: ['/bin/sh', '-c', `job=$JOB_COMPLETION_INDEX\n${script}`],
               workingDir: resolve(cwd),
               resources: { requests: asked, limits: asked },
               volumeMounts: [{ name: 'shared', mountPath: mount }],

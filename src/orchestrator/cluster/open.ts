@@ -1,3 +1,5 @@
+import { FacecomError } from '../../base/errors.ts';
+import { openBatches } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import type { Engine } from './engine.ts';
 import { ClusterLauncher } from './launcher.ts';
@@ -21,7 +23,7 @@ export interface OpenOptions {
 export interface Cluster {
   launcher: ClusterLauncher;
   kinds: number;
-  /** Jobs that run there at once, if that is known. */
+  /** Jobs that may run or wait there at once, if that is bounded. */
   room: number | undefined;
 }
 
@@ -30,7 +32,7 @@ export const isCluster = ({ resources }: Experiment): boolean => resources.launc
 
 /**
  * The launcher of a spec's cluster, after it was asked whether it takes such jobs. Undefined if trainers are processes of this machine.
- * Throws FacecomError (exit code 2) as the engine's `check` does.
+ * Throws FacecomError (exit code 2) as the engine's `check` does; that nobody answers is none while jobs of an earlier command are open.
  */
 export async function openCluster(options: OpenOptions): Promise<Cluster | undefined> {
   const { config, folder, runsIn, label, runs, maxParallel, note } = options;
@@ -39,20 +41,31 @@ export async function openCluster(options: OpenOptions): Promise<Cluster | undef
   if (launcher.name === 'local') return undefined;
   const throttle = maxParallel || resources.max_parallel;
   const { engine, room, kinds } = await engineOf(config, throttle);
-  for (const line of await engine.check()) note(line);
+  for (const line of await checked(engine, folder)) note(line);
   if (resources.cpus === 0) note(`${engine.name}: resources.cpus is not set: each trial gets one core.`);
-  const { setup, poll, visibility } = launcher;
+  const { setup, poll, visibility, trials_per_job: perJob } = launcher;
   return {
     kinds,
     room: await room?.(),
     launcher: new ClusterLauncher({
-      ...{ engine, folder, runsIn, label, setup, poll, visibility, note },
+      ...{ engine, folder, runsIn, label, setup, poll, visibility, perJob, note },
+      ...(throttle > 0 ? { parallel: throttle } : {}),
       node: launcher.node ?? process.execPath,
       grace: resources.grace,
       ...(launcher.name === 'slurm' ? { lead: launcher.lead, requeues: launcher.requeues } : {}),
       ...(tracking.from === 'jobs' && tracking.mlflow !== 'off' ? { track: runs } : {}),
     }),
   };
+}
+
+async function checked(engine: Engine, folder: string): Promise<string[]> {
+  try {
+    return await engine.check();
+  } catch (error) {
+    const isOpen = openBatches(folder).some(({ launcher }) => launcher === engine.name);
+    if (!isOpen || !(error instanceof FacecomError) || error.code !== 'ray-unreachable') throw error;
+    return [`${error.message} Jobs of an earlier command are followed by the record until it answers.`];
+  }
 }
 
 interface Opened {

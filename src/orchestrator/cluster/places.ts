@@ -2,8 +2,10 @@ import type { Experiment } from '../../spec/index.ts';
 import type { Place } from '../run-sweep.ts';
 import type { ClusterLauncher } from './launcher.ts';
 
-/** Jobs in the queue at once where the spec does not say: those of a search that learns wait for no result. */
+/** Jobs in the queue at once where the spec does not say, and trials of them. */
 const QUEUE = 256;
+const TRIALS = 1000;
+/** Trials at once of a search that learns: it has no results of them when it proposes others. */
 const LEARNING = 16;
 
 /**
@@ -27,14 +29,17 @@ export function clusterPlaces(
     maxParallel: number;
     /** A search proposes trials by what others led to. */
     learns: boolean;
-    /** Jobs that the cluster runs at once, if that is known and bounds what may wait. */
+    /** Jobs that may run or wait at once, if the cluster bounds that. */
     room: number | undefined;
   },
 ): Place[] {
   const { launcher: options, gpus, device } = resources;
-  const queue = ('queue' in options && options.queue) || room || (learns ? LEARNING : QUEUE);
+  const { queue, trials_per_job: perJob } =
+    options.name === 'local' ? { queue: 0, trials_per_job: 1 } : options;
+  const jobs = queue || room;
+  const most = learns ? LEARNING : Math.min(QUEUE * perJob, TRIALS);
   const parallel = maxParallel || resources.max_parallel || Number.POSITIVE_INFINITY;
-  const count = Math.max(1, Math.min(queue, parallel, trials));
+  const count = Math.max(1, Math.min(jobs ? jobs * perJob : most, parallel * perJob, trials));
   const usesGpu = device !== 'cpu' && gpus > 0;
   const devices = usesGpu
     ? Array.from({ length: Math.ceil(gpus) }, (_, i) => `${launcher.name}:${i}`)

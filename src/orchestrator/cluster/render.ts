@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { programFile } from '../../base/folders.ts';
-import { batchFile, JobsWriter, jobsFolder, writeBatch } from '../../record/index.ts';
+import { batchFile, countJobs, JobsWriter, jobsFolder, writeBatch } from '../../record/index.ts';
 import type { Experiment } from '../../spec/index.ts';
 import type { Job } from '../launchers/launcher.ts';
 import { newKey } from './key.ts';
 import { manifest } from './manifest.ts';
-import { quote, SLURM_JOB, taskScript } from './script.ts';
+import { jobScript, quote, SLURM_JOB } from './script.ts';
 import { type SlurmOptions, sbatchArguments } from './slurm/arguments.ts';
 
 export type RenderForm = 'slurm' | 'k8s';
@@ -28,7 +28,7 @@ export interface Rendered {
   text: string;
 }
 
-/** Tasks of an array where Slurm is not asked: its default. */
+/** Jobs of an array where Slurm is not asked: its default. */
 const ARRAY = 1000;
 
 /**
@@ -42,7 +42,7 @@ export function renderBatches(jobs: readonly Job[], options: RenderOptions): Ren
     const like = JSON.stringify([job.command, job.env, job.cwd]);
     groups.set(like, [...(groups.get(like) ?? []), job]);
   }
-  const size = form === 'slurm' ? ARRAY : Number.POSITIVE_INFINITY;
+  const size = form === 'slurm' ? ARRAY * perJobOf(options) : Number.POSITIVE_INFINITY;
   const rendered: Rendered[] = [];
   const writer = new JobsWriter(folder);
   try {
@@ -62,41 +62,56 @@ function renderBatch(jobs: readonly Job[], options: RenderOptions, writer: JobsW
   const runs = jobs.map(({ runDir }) => basename(runDir));
   const [{ command, env, cwd }] = jobs as [Job];
   const slurm = slurmOptions(config);
+  const per_job = perJobOf(options);
+  const division = per_job > 1 ? { per_job } : {};
+  const count = countJobs({ runs, per_job });
   writeBatch(folder, {
-    ...{ version: 1, key, folder: '..', runs, cwd: resolve(cwd), grace: resources.grace },
+    ...{ key, folder: '..', runs, cwd: resolve(cwd), grace: resources.grace, ...division },
     ...{ command: [...command], visibility: slurm.visibility },
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null])),
     ...(form === 'slurm' ? { lead: slurm.lead, requeues: slurm.requeues } : {}),
   });
   const from = jobs.map(() => 0);
-  writer.write({ type: 'submitting', time: Date.now(), launcher: form, key, kind: 0, runs, from });
+  writer.write({
+    type: 'submitting',
+    time: Date.now(),
+    launcher: form,
+    key,
+    kind: 0,
+    runs,
+    from,
+    ...division,
+  });
   const parallel = maxParallel || resources.max_parallel;
   const file = resolve(batchFile(folder, key));
   const node = slurm.node ?? (form === 'k8s' ? 'node' : process.execPath);
-  const job = form === 'slurm' ? SLURM_JOB : `${quote(key)}_"$task"`;
-  const script = taskScript({ setup: slurm.setup, node, program: programFile(), batch: file, job });
+  const name = form === 'slurm' ? SLURM_JOB : `${quote(key)}_"$job"`;
+  const script = jobScript({ setup: slurm.setup, node, program: programFile(), batch: file, name });
   if (form === 'k8s')
     return {
       key,
       file: `${key}.yaml`,
-      text: `${JSON.stringify(manifest({ key, script, tasks: runs.length, parallel, config, cwd }), null, 2)}\n`,
+      text: `${JSON.stringify(manifest({ key, script, jobs: count, parallel, config, cwd }), null, 2)}\n`,
     };
-  const out = resolve(jobsFolder(folder), `${key}.{task}.out`);
+  const out = resolve(jobsFolder(folder), `${key}.{job}.out`);
   const gpus = resources.device.startsWith('gpu');
   const lines = sbatchArguments(
     { options: slurm, resources, gpus, throttle: parallel },
-    { key, tasks: runs.length, kind: 0, script, out },
+    { key, jobs: count, kind: 0, script, out },
   );
   const directives = lines.filter((line) => line !== '--parsable').map((line) => `#SBATCH ${line}`);
-  const text = ['#!/bin/bash', ...directives, 'task=$SLURM_ARRAY_TASK_ID', script].join('\n');
+  const text = ['#!/bin/bash', ...directives, 'job=$SLURM_ARRAY_TASK_ID', script].join('\n');
   return { key, file: `${key}.sh`, text };
 }
+
+const perJobOf = ({ config: { resources } }: RenderOptions): number =>
+  resources.launcher.name === 'local' ? 1 : resources.launcher.trials_per_job;
 
 /** Those of the spec, else the defaults; of several kinds of resources the first. */
 function slurmOptions({ resources }: Experiment): SlurmOptions {
   const { launcher } = resources;
   const common = launcher.name === 'local' ? { setup: [] } : { setup: launcher.setup, node: launcher.node };
   if (launcher.name === 'slurm') return launcher;
-  const defaults = { arguments: [], lead: 90, requeues: 100, queue: 0, poll: 5, visibility: 60 };
-  return { name: 'slurm', ...defaults, ...common };
+  const defaults = { arguments: [], lead: 90, requeues: 100, queue: 0, poll: 5 };
+  return { name: 'slurm', visibility: 60, trials_per_job: 1, ...defaults, ...common };
 }

@@ -11,19 +11,19 @@ export interface ScriptOptions {
   program: string;
   batch: string;
   /** How the job is named in claims; a word of shell. */
-  job: string;
+  name: string;
 }
 
-/** Shell of one task, whose number is in `$task`: what the user set up, then `facecom job`. */
-export function taskScript({ setup, node, program, batch, job }: ScriptOptions): string {
+/** Shell of one job, whose number is in `$job`: what the user set up, then `facecom job`. */
+export function jobScript({ setup, node, program, batch, name }: ScriptOptions): string {
   const words = [node, program, 'job', batch].map(quote).join(' ');
   return [
     ...setup,
     `command -v ${quote(node)} >/dev/null 2>&1 || { echo ${quote(`facecom: there is no ${node} on`)} "$(hostname)" >&2; exit 127; }`,
-    `exec ${words} "$task" --job ${job}`,
+    `exec ${words} "$job" --job ${name}`,
     '',
   ].join('\n');
 }
 
-/** How a task of Slurm names its job, in its shell. */
-export const SLURM_JOB = '"$SLURM_ARRAY_JOB_ID"_"$task"';
+/** How a job of Slurm names itself, in its shell. */
+export const SLURM_JOB = '"$SLURM_ARRAY_JOB_ID"_"$job"';

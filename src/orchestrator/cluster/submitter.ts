@@ -1,11 +1,11 @@
 import { relative, resolve } from 'node:path';
 import { programFile } from '../../base/folders.ts';
-import { batchFile, jobsFolder, readClaim, writeBatch } from '../../record/index.ts';
+import { batchFile, countJobs, jobsFolder, readClaim, writeBatch } from '../../record/index.ts';
 import type { Job } from '../launchers/launcher.ts';
-import { EngineError } from './engine.ts';
+import { EngineError, type Submission } from './engine.ts';
 import { newKey } from './key.ts';
 import type { Ledger } from './ledger.ts';
-import { quote, SLURM_JOB, taskScript } from './script.ts';
+import { jobScript, quote, SLURM_JOB } from './script.ts';
 import type { LiveBatch, Task } from './task.ts';
 
 /** Seconds for which starts are gathered into one submission. */
@@ -24,7 +24,7 @@ const backoff = (round: number): number => BACKOFF[Math.min(round, BACKOFF.lengt
 export class Submitter {
   private readonly gathered = new Map<string, Task[]>();
   private readonly working = new Map<string, Promise<void>>();
-  /** Tasks of a submission, as a queue that is full has taught. */
+  /** Jobs of a submission, as a queue that is full has taught. */
   private limit = Number.POSITIVE_INFINITY;
 
   /** `submitted`: told of what the engine has. */
@@ -91,8 +91,11 @@ export class Submitter {
     const { ledger } = this;
     const waiting = this.gathered.get(like) ?? [];
     while (waiting.length > 0 && !ledger.closed.aborted) {
-      const size = Math.min(await ledger.options.engine.batchSize(), this.limit);
-      const tasks = waiting.splice(0, size).filter(({ over }) => !over);
+      const jobs = Math.min(await ledger.options.engine.batchSize(), this.limit);
+      const due = this.dueOf(waiting, jobs);
+      // It is looked again in a moment.
+      if (due === 0) return;
+      const tasks = waiting.splice(0, due).filter(({ over }) => !over);
       if (tasks.length === 0) continue;
       try {
         const later = await this.submit(tasks);
@@ -102,6 +105,19 @@ export class Submitter {
         if (!(error instanceof EngineError)) throw error;
       }
     }
+  }
+
+  /**
+   * How many of the tasks that wait are submitted now, in so many jobs at most. While others wait for room at the engine, only as many as
+   * fill jobs: what comes later joins the rest.
+   */
+  private dueOf(waiting: readonly Task[], jobs: number): number {
+    const { perJob = 1, parallel = Number.POSITIVE_INFINITY } = this.ledger.options;
+    if (perJob === 1) return Math.min(waiting.length, jobs);
+    const { open, waits } = this.ledger.load(waiting[0]!.kind);
+    const most = Math.max(0, Math.min(jobs, parallel - open)) * perJob;
+    const whole = waits ? waiting.length - (waiting.length % perJob) : waiting.length;
+    return Math.min(whole, most);
   }
 
   /** The protocol: intent, call, id. Returns what the engine has no room for now. */
@@ -134,27 +150,29 @@ export class Submitter {
         ledger.withdraw(batch, error.message);
         if (error.kind === 'refused') throw error;
         ledger.contact.silent(error.message);
-        this.limit = Math.max(1, Math.floor(tasks.length / 2));
+        this.limit = Math.max(1, Math.floor(countJobs(batch) / 2));
         return tasks.filter(({ over }) => !over);
       }
     }
   }
 
-  private submissionOf({ key, kind, runs }: LiveBatch) {
+  private submissionOf(batch: LiveBatch): Submission {
     const { engine, folder, setup, node } = this.ledger.options;
-    const job = engine.name === 'slurm' ? SLURM_JOB : quote(key);
-    const batch = resolve(batchFile(folder, key));
+    const { key, kind } = batch;
+    const name = engine.name === 'slurm' ? SLURM_JOB : quote(key);
+    const file = resolve(batchFile(folder, key));
     return {
-      ...{ key, kind, tasks: runs.length },
-      script: taskScript({ setup, node, program: programFile(), batch, job }),
-      out: resolve(jobsFolder(folder), `${key}.{task}.out`),
+      ...{ key, kind, jobs: countJobs(batch) },
+      script: jobScript({ setup, node, program: programFile(), batch: file, name }),
+      out: resolve(jobsFolder(folder), `${key}.{job}.out`),
     };
   }
 
-  private writeBatch({ key, runs }: LiveBatch, { command, env, cwd }: Job): void {
+  private writeBatch({ key, runs, per_job }: LiveBatch, { command, env, cwd }: Job): void {
     const { folder, runsIn, grace, visibility, lead, requeues, track } = this.ledger.options;
     writeBatch(folder, {
-      ...{ version: 1, key, folder: relative(jobsFolder(folder), runsIn), runs, cwd: resolve(cwd) },
+      ...{ key, folder: relative(jobsFolder(folder), runsIn), runs, cwd: resolve(cwd) },
+      ...(per_job === undefined ? {} : { per_job }),
       ...{ grace, visibility, command: [...command] },
       env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null])),
       ...(lead === undefined ? {} : { lead }),
@@ -191,7 +209,7 @@ export class Submitter {
   private claimedBy({ key, tasks }: LiveBatch): string | undefined {
     for (const number of tasks.keys()) {
       const claim = readClaim(this.ledger.jobs, key, number);
-      if (claim) return claim.job.replace(/_\d+$/, '');
+      if (claim?.job) return claim.job.replace(/_\d+$/, '');
     }
     return undefined;
   }

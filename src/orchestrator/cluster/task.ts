@@ -1,5 +1,5 @@
 import { endOf } from '../../base/lines.ts';
-import { eventsFile, type OpenBatch } from '../../record/index.ts';
+import { eventsFile, jobOfTask, type OpenBatch } from '../../record/index.ts';
 import type { Exit, Job } from '../launchers/launcher.ts';
 import type { Reference } from './engine.ts';
 
@@ -8,6 +8,8 @@ export interface LiveBatch extends OpenBatch {
   /** A call that may have submitted it has failed: it is looked for before it is submitted again. */
   unsure: boolean;
   tasks: Map<number, Task>;
+  /** Jobs that have claimed a task. */
+  begun: Set<number>;
 }
 
 /** One start of a run's trainer as a task of a batch. */
@@ -28,8 +30,8 @@ export class Task {
   over = false;
   batch: LiveBatch | undefined;
   number = 0;
-  /** Name of the job that claimed it. */
-  job: string | undefined;
+  /** The job that claimed it, as its engine names it. */
+  claimant: string | undefined;
   /** Somebody waits for its end. */
   wanted = true;
   /** What it is to run; undefined while nobody asked for what an earlier command has submitted. */
@@ -53,10 +55,18 @@ export class Task {
     });
   }
 
-  begin(job: string | undefined): void {
-    this.job ??= job;
+  /** The number of its batch's job that runs it, perhaps after others. */
+  get job(): number {
+    return this.batch ? jobOfTask(this.batch, this.number) : 0;
+  }
+
+  begin(claimant: string | undefined): void {
+    this.claimant ??= claimant;
+    // An engine that has long been silent about it has its time again.
+    if (!this.hasBegun) this.silentSince = undefined;
     this.hasBegun = true;
     this.waits = false;
+    this.batch?.begun.add(this.job);
     this.resolveBegun();
   }
 
@@ -68,14 +78,14 @@ export class Task {
   }
 }
 
-/** Tasks as their engine is asked for them, by batch. */
-export function referencesOf(tasks: Iterable<Pick<Task, 'batch' | 'number'>>): Reference[] {
-  const found = new Map<LiveBatch, number[]>();
-  for (const { batch, number } of tasks) {
+/** The jobs of tasks as their engine is asked for them, by batch. */
+export function referencesOf(tasks: Iterable<{ batch: LiveBatch | undefined; job: number }>): Reference[] {
+  const found = new Map<LiveBatch, Set<number>>();
+  for (const { batch, job } of tasks) {
     if (!batch) continue;
-    const numbers = found.get(batch);
-    if (numbers) numbers.push(number);
-    else found.set(batch, [number]);
+    const jobs = found.get(batch);
+    if (jobs) jobs.add(job);
+    else found.set(batch, new Set([job]));
   }
-  return [...found].map(([{ key, id }, numbers]) => ({ key, id, tasks: numbers }));
+  return [...found].map(([{ key, id }, jobs]) => ({ key, id, jobs: [...jobs] }));
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { loadFaces } from '../charts/font.ts';
 import type { Chart } from '../charts/render.ts';
 import { Html, html } from './html.ts';
-import { liveScript, tableScript } from './script.ts';
+import { linkScript, liveScript, tableScript } from './script.ts';
 import { style } from './style.ts';
 
 /** Nothing is loaded, and nothing is run but the scripts of the page that are known by their hashes. */
@@ -23,12 +23,13 @@ export interface PageOptions {
   version?: string | undefined;
 }
 
-/** A whole page in one file that requests nothing. A script is in it only where there is a table to sort, or a server to follow. */
+/** A whole page in one file that requests nothing. A script is in it only if there is a table to sort, a file to open, or a server to follow. */
 export async function page(title: string, body: Html, { version }: PageOptions = {}): Promise<string> {
   const css = new Html(style(await loadFaces()));
   const live = version !== undefined;
   const scripts = [
-    ...(body.text.includes('class="sortable"') ? [tableScript] : []),
+    ...(body.text.includes('class="sortable') ? [tableScript] : []),
+    ...(body.text.includes(UNLINKED) ? [linkScript] : []),
     ...(live ? [liveScript] : []),
   ];
   return html`<!doctype html>
@@ -88,6 +89,12 @@ export function wideChartCard(drawn: Chart, label: string): Html {
 export function chartCard(drawn: Chart, label: string): Html {
   return html`<section class="card"><div class="scroll">${chart(drawn, label)}</div></section>\n`;
 }
+
+const UNLINKED = 'class="muted unlinked"';
+
+/** Stands beside links to files of the page's folder, and is shown where they cannot be opened. */
+export const unlinked = (reason: string): Html =>
+  html`<p ${new Html(UNLINKED)} hidden>This page is shown without its folder. ${reason}</p>`;
 
 /** Rows of a name and its value. */
 export function facts(rows: readonly (readonly [name: string, value: Html | string])[]): Html {

@@ -37,6 +37,9 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
+/** A name that may be broken where it has a slash, a dot or an underscore. */
+export const breakable = (name: string): Html => new Html(escapeHtml(name).replace(/[/_.]/g, '$&<wbr>'));
+
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => entities[letter]!);
 
 /** Any value of a record, as text. */

@@ -12,7 +12,7 @@ import { bestPoint, curvesOf, monitorOf, type Point } from '../curves.ts';
 import type { RunPageCharts } from '../draw-page.ts';
 import { readRobustness } from '../robustness.ts';
 import { configTable } from './config.ts';
-import { badge, card, chartCard, chartsCard, facts, type PageOptions, page } from './document.ts';
+import { badge, card, chartCard, chartsCard, facts, type PageOptions, page, unlinked } from './document.ts';
 import { environmentFacts } from './environment.ts';
 import { heatMap } from './heat-map.ts';
 import { type Html, html, plain } from './html.ts';
@@ -145,7 +145,7 @@ function artifacts(run: RunRecord, link: RunPageOptions['link']): Html {
     [plain(kind), size === undefined ? 'missing' : formatBytes(size)].filter(Boolean).join(', '),
   ]);
   if (rows.length === 0) return html`<p class="muted">No artifacts were recorded.</p>`;
-  return html`<div class="scroll"><table><tbody>${rows.map(
+  return html`${link && unlinked('In MLflow the files are in the list beside it.')}<div class="scroll"><table><tbody>${rows.map(
     ([name, rest]) => html`<tr><td>${name}</td><td class="n muted">${rest}</td></tr>`,
   )}</tbody></table></div>`;
 }

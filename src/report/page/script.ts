@@ -74,10 +74,20 @@ export const liveScript = `(() => {
       const { version, active } = await (await fetch('state', { cache: 'no-store' })).json();
       if (version !== known) { known = version; await take(); }
       state.textContent = active ? 'live' : 'it has ended';
-      if (active) setTimeout(look, 2000);
+      setTimeout(look, active ? 2000 : 5000);
     } catch {
       state.textContent = 'not followed any more';
     }
   };
   setTimeout(look, 2000);
+})();`;
+
+/**
+ * Where the page is shown without its folder, as in MLflow, which shows a copy of it in a frame, the files beside it cannot be opened: their
+ * links become text, and a line says why.
+ */
+export const linkScript = `(() => {
+  if (/^(file|https?):$/.test(location.protocol)) return;
+  for (const link of document.querySelectorAll('main a[href^="."]')) link.removeAttribute('href');
+  for (const note of document.querySelectorAll('.unlinked')) note.hidden = false;
 })();`;

@@ -46,6 +46,7 @@ pre { overflow: auto; max-height: 480px; margin: 8px 0 0; padding: 12px; backgro
 details > summary { cursor: pointer; font-weight: 600; }
 details[open] > summary { margin-bottom: 10px; }
 a { color: var(--accent); }
+a:not([href]) { color: inherit; }
 svg.chart { display: block; max-width: 100%; height: auto; }
 .whole svg.chart { max-width: none; }
 .charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); align-items: start; }
@@ -82,7 +83,7 @@ tbody tr[hidden] { display: none; }
   .figures { gap: 8px 22px; }
   .figures div strong { font-size: 18px; }
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #0f1216; --card: #171b21; --text: #e6e9ed; --muted: #9aa4af; --line: #2b323a; --accent: #6db7ea;
     --good: #6fd6ac; --good-ground: #123528; --bad: #ff9a92; --bad-ground: #431a18; --busy: #f0c767; --busy-ground: #3d2f0d;
@@ -90,12 +91,18 @@ tbody tr[hidden] { display: none; }
   }
   ${darkChart}
 }
+@page { margin: 12mm; }
 @media print {
+  :root { color-scheme: light; }
   body { background: #fff; padding: 0; font-size: 11px; }
-  .card, figure, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  figure, tr, .pair { break-inside: avoid; }
   .scroll, pre { overflow: visible; max-height: none; }
-  .scroll th, .scroll td { white-space: normal; overflow-wrap: anywhere; padding: 3px 4px; }
-  pre { white-space: pre-wrap; }
+  .scroll th, .scroll td, table.sortable th, table.sortable td { white-space: normal; font-size: inherit; padding: 3px 4px; }
+  .scroll th, .scroll td:not(.n), table.many td { overflow-wrap: anywhere; }
+  table.many { font-size: 8px; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .whole svg.chart { max-width: 100%; }
   input.filter, input.filter + span, #live { display: none; }
   button.sort::after { content: ''; }
   a { color: inherit; text-decoration: none; }

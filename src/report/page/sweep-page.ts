@@ -9,7 +9,7 @@ import { costOf } from '../trials/cost.ts';
 import { metricOf, metricsOf } from '../trials/point-metrics.ts';
 import type { PointRow, SweepRecord, TrialRow } from '../trials/read-sweep.ts';
 import { configTable } from './config.ts';
-import { badge, card, chartsCard, type PageOptions, page, wideChartCard } from './document.ts';
+import { badge, card, chartsCard, type PageOptions, page, unlinked, wideChartCard } from './document.ts';
 import { environmentFacts } from './environment.ts';
 import { type Html, html, plain } from './html.ts';
 import { scoreTables } from './scores.ts';
@@ -195,9 +195,10 @@ function trials(sweep: SweepRecord, { link }: SweepPageOptions): Html {
       .slice(0, 10)
       .map(({ dir }) => basename(dir))
       .join(', ')}${others.length > 10 && ', …'}</p>`;
+  const note = link && unlinked("In MLflow a trial's page is among the artifacts of its own run.");
   return rows.length <= FEW
-    ? html`${table}${old}`
-    : html`<details><summary>${rows.length} trials</summary>${table}</details>${old}`;
+    ? html`${note}${table}${old}`
+    : html`${note}<details><summary>${rows.length} trials</summary>${table}</details>${old}`;
 }
 
 function trialCells(

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { breakable, type Html, html } from './html.ts';
 
 export interface Column {
   title: string;
@@ -23,6 +23,8 @@ export interface TableRow {
 
 /** Up to here there is nothing to filter. */
 const FEW = 6;
+/** Columns above which the letters are smaller on paper. */
+const MANY = 14;
 /** More rows would make a page that no browser opens at once. */
 const MOST = 1500;
 
@@ -31,7 +33,7 @@ export function sortableTable(id: string, columns: readonly Column[], all: reado
   const rows = all.slice(0, MOST);
   const head = columns.map(
     ({ title, number }) =>
-      html`<th scope="col"${number && html` class="n"`}><button class="sort" type="button">${title}</button></th>`,
+      html`<th scope="col"${number && html` class="n"`}><button class="sort" type="button">${breakable(title)}</button></th>`,
   );
   const body = rows.map(
     ({ cells, best }) =>
@@ -49,7 +51,7 @@ export function sortableTable(id: string, columns: readonly Column[], all: reado
     html`<p><input class="filter" type="search" data-table="${id}" placeholder="filter rows" aria-label="Filter the rows by words"><span class="muted" role="status">${rows.length} rows</span>${
       all.length > rows.length && html`<span class="muted"> of ${all.length}: facecom results has all</span>`
     }</p>`;
-  return html`${filter}<div class="scroll"><table class="sortable" id="${id}"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return html`${filter}<div class="scroll"><table class="sortable${columns.length > MANY && ' many'}" id="${id}"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** A text cell, or one with a number that is shown as `content`. */

@@ -159,15 +159,19 @@ function user(): string | undefined {
   }
 }
 
-/** MLflow's status of a run, and when it ended (milliseconds since 1970). */
-export function statusOf(runDir: string): { status: RunStatus; ended?: number } {
+/** MLflow's status of a run, when it ended (milliseconds since 1970), and of one that has finished its scores. */
+export function statusOf(runDir: string): {
+  status: RunStatus;
+  ended?: number;
+  scores?: Record<string, number>;
+} {
   const summary = scanRun(runDir);
   if (!summary) return { status: 'RUNNING' };
-  const { status, class: failure, changed } = summary;
+  const { status, class: failure, changed, metrics } = summary;
   const ended = changed ?? Date.now();
   switch (status) {
     case 'finished':
-      return { status: 'FINISHED', ended };
+      return { status: 'FINISHED', ended, scores: metrics };
     case 'failed':
       return { status: failure === 'killed' || failure === 'interrupted' ? 'KILLED' : 'FAILED', ended };
     case 'stopped':

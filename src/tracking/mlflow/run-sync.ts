@@ -80,7 +80,7 @@ export class RunSync {
     const remote = await this.open();
     // Read before the events: a run that has ended has all of them.
     const record = readRunRecord(runDir);
-    const { status, ended } = statusOf(runDir);
+    const { status, ended, scores } = statusOf(runDir);
     await remote.logParams(paramsOf(record));
     await remote.setTags(tagsOf(record));
     await remote.logInput(datasetOf(record));
@@ -95,8 +95,10 @@ export class RunSync {
       if (files.some(isLoggedImage)) await remote.setTags({ [LOGGED_IMAGES]: 'True' });
     }
     if (last) {
-      if (status === 'FINISHED')
+      if (status === 'FINISHED') {
+        await remote.setNote(noteOf(record, scores));
         await sendModel(remote, this.options.client, { runDir, step: this.points?.lastStep ?? 0 });
+      }
       await remote.settle();
     }
     await remote.setStatus(status, ended);

@@ -16,6 +16,7 @@ import {
   scanRuns,
   type TrialResult,
 } from '../../record/index.ts';
+import { markdown, markdownTable } from './markdown.ts';
 import { legalKey } from './names.ts';
 import { differences } from './run-record.ts';
 import { bestName } from './score-names.ts';
@@ -179,7 +180,7 @@ export function foundSoFar(
   const { point } = best;
   const [single] = points.flatMap(({ values }) => values).sort((a, b) => compareValues(a, b, objective));
   const seeds = point.values.length > 1 && !point.result.weak ? `, mean of ${point.values.length} seeds` : '';
-  const text = `**Best: ${markdown(nameOf(point))}**, ${objective.metric} ${resultText(point.result, formatScore)}${seeds}; best single trial ${formatScore(single!)}. ${counts}.`;
+  const text = `**Best: ${markdown(nameOf(point))}**, ${markdown(objective.metric)} ${resultText(point.result, formatScore)}${seeds}; best single trial ${formatScore(single!)}. ${counts}.`;
   const others = [
     'val/gender_accuracy',
     'val/identity_top1',
@@ -199,15 +200,9 @@ export function foundSoFar(
     }),
     String(shown.values.length),
   ]);
-  const header = ['point', objective.metric, ...names, 'trials'];
-  const lines = [header, header.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map(
-    (row) => `| ${row.join(' | ')} |`,
-  );
+  const table = markdownTable(['point', ...[objective.metric, ...names].map(markdown), 'trials'], rows);
   const rest = ranked.length > SHOWN ? `\n\nThe other ${ranked.length - SHOWN} are in points.csv.` : '';
-  return `${text}\n\n${lines.join('\n')}${rest}`;
+  return `${text}\n\n${table}${rest}`;
 }
 
 const nameOf = ({ axes }: Point): string => differences(axes).join(' ') || 'the only point';
-
-/** A name as text of a Markdown table. */
-const markdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, (char) => `\\${char}`);

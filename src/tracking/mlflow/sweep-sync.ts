@@ -104,7 +104,11 @@ export class SweepSync {
     if (last) await remote.putArtifacts(await this.artifacts(manifest, trials, points));
     if (last) await remote.settle();
     const status = statusOf(manifest, trials, last);
-    await remote.setStatus(status, status === 'RUNNING' ? undefined : lastChange(trials));
+    // Its trials may all be taken from a sweep before it.
+    await remote.setStatus(
+      status,
+      status === 'RUNNING' ? undefined : Math.max(manifest.time, lastChange(trials)),
+    );
     // A folder of very many runs is not read all the time.
     this.scanned = Date.now() + 10 * (Date.now() - begun);
   }

@@ -17,6 +17,20 @@ const scoreColumns = [...scores.map((name) => `val_best/${name}`), ...scores.map
 
 const column = (kind: 'metrics' | 'params' | 'attributes', name: string): string => `${kind}.\`${name}\``;
 
+/**
+ * The groups of charts in the order of reading: what runs are chosen by, its curves, and the test, by which nothing is chosen, after them.
+ * MLflow would have them in the order of their names; others come after these.
+ */
+const groups = ['val_best', 'val', 'train', 'test', 'Model metrics'];
+
+const group = (name: string, more: object = {}) => ({
+  uuid: `facecom-${name}`,
+  name,
+  display: true,
+  isReordered: false,
+  ...more,
+});
+
 /** The list of an experiment's runs with the scores and what is changed most; lines over epochs. */
 export const allRunsView = (): string =>
   view({
@@ -26,12 +40,30 @@ export const allRunsView = (): string =>
         column('params', name),
       ),
     ],
+    more: {
+      isAccordionReordered: true,
+      compareRunSections: groups.map((name) => group(name)),
+      compareRunCharts: [],
+    },
   });
+
+/** Characters for the axes in a view: a tag of an experiment has at most 5,000 in all. */
+const MOST_AXES = 2200;
+
+/** The first axes, as many as there is room for. */
+function fitting(axes: readonly string[]): string[] {
+  let room = MOST_AXES;
+  return axes.map(legalKey).filter((name) => {
+    // Each is there four times.
+    room -= 4 * name.length + 52;
+    return room >= 0;
+  });
+}
 
 /** The list of a sweep's runs, the best first, with their axes and scores; parallel coordinates and a scatter plot in front of the curves. */
 export function sweepView(run: string, axes: readonly string[], objective: Objective): string {
   const metric = bestName(objective.metric);
-  const params = axes.map(legalKey);
+  const params = fitting(axes);
   const metrics = [...new Set([metric, ...scoreColumns])];
   const section = 'facecom-sweep';
   const chart = (type: string, more: object) => ({
@@ -55,14 +87,8 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
     more: {
       isAccordionReordered: true,
       compareRunSections: [
-        {
-          uuid: section,
-          name: 'Sweep',
-          display: true,
-          isReordered: true,
-          deleted: false,
-          isGenerated: false,
-        },
+        group('Sweep', { uuid: section }), // A trainer of another make may have none of these.
+        ...(objective.metric.startsWith('val/') ? groups : []).map((name) => group(name)),
       ],
       compareRunCharts: [
         chart('PARALLEL', {
@@ -78,6 +104,16 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
     },
   });
 }
+
+/** Columns that each list begins with, and their widths (pixels). */
+const fixedColumns = new Map([
+  [column('attributes', 'Run Name'), 280],
+  ['runDateAndNestInfo', 150],
+  ['duration', 90],
+]);
+
+/** Pixels in which the head of a column is legible. */
+const widthOf = (column: string): number => Math.max(90, 45 + 7 * (column.length - 'metrics.``'.length));
 
 interface View {
   columns: readonly string[];
@@ -97,6 +133,9 @@ function view({ columns, filter = '', order, more }: View): string {
     datasetsFilter: [],
     modelVersionFilter: 'All Runs',
     selectedColumns: columns,
+    // From 3.17 on; by themselves they would stand in the order of their names.
+    columnOrder: [...fixedColumns.keys(), ...columns],
+    columnWidths: Object.fromEntries([...fixedColumns, ...columns.map((id) => [id, widthOf(id)] as const)]),
     runsExpanded: {},
     runsPinned: [],
     runsHidden: [],

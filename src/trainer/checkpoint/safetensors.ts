@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { FacecomError } from '../../base/errors.ts';
 import { writeAsideAsync } from '../../base/files.ts';
-import { isRecord } from '../../base/objects.ts';
+import { maximumHeader, parseTensorHeader, type TensorHeader } from '../../base/safetensors.ts';
 import type { StateTensor } from '../../model/index.ts';
 
 /**
@@ -11,21 +11,11 @@ import type { StateTensor } from '../../model/index.ts';
  * header as JSON, then the tensors' raw little-endian bytes. Nothing in such a file is executed.
  */
 
-/** What the header says of one tensor; offsets are in bytes from the end of the header. */
-interface Entry {
-  dtype: 'F32' | 'I32';
-  shape: number[];
-  data_offsets: [number, number];
-}
-
-export interface Header {
-  metadata: Record<string, string>;
-  entries: Map<string, Entry>;
+export interface Header extends TensorHeader {
   /** Where the tensors' bytes begin in the file. */
   dataStart: number;
 }
 
-const maximumHeader = 100 * 1024 * 1024;
 const digestKey = 'digest';
 
 /** Writes tensors and metadata aside, flushes them to the disk and renames: a reader sees the old file or the new one, whole. */
@@ -106,38 +96,15 @@ async function headerOf(file: FileHandle, path: string): Promise<Header> {
   }
   const text = Buffer.alloc(length);
   await readAll(file, text, 8, path);
-  let header: unknown;
+  const dataStart = 8 + length;
   try {
-    header = JSON.parse(text.toString('utf8'));
-  } catch {
-    throw damaged(path, 'its header is not JSON');
+    const header = parseTensorHeader(text.toString('utf8'), size - dataStart);
+    for (const [name, { dtype }] of header.entries)
+      if (dtype !== 'F32' && dtype !== 'I32') throw new RangeError(`${name} is of the type ${dtype}`);
+    return { ...header, dataStart };
+  } catch (error) {
+    throw damaged(path, (error as Error).message);
   }
-  if (!isRecord(header)) {
-    throw damaged(path, 'its header is not a JSON object');
-  }
-  const { __metadata__: metadata = {}, ...rest } = header;
-  const entries = new Map<string, Entry>();
-  let end = 0;
-  for (const [name, entry] of Object.entries(rest)) {
-    if (!isEntry(entry, size - 8 - length)) throw damaged(path, `its header's entry for ${name} is wrong`);
-    entries.set(name, entry);
-    end = Math.max(end, entry.data_offsets[1]);
-  }
-  if (8 + length + end !== size) {
-    throw damaged(path, `its tensors end at byte ${8 + length + end} and the file at byte ${size}`);
-  }
-  return { metadata: metadata as Record<string, string>, entries, dataStart: 8 + length };
-}
-
-function isEntry(value: unknown, bytes: number): value is Entry {
-  if (typeof value !== 'object' || value === null) return false;
-  const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
-  if (dtype !== 'F32' && dtype !== 'I32') return false;
-  const whole = (item: unknown) => Number.isSafeInteger(item) && (item as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(whole)) return false;
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(whole)) return false;
-  const size = shape.reduce((product, side) => product * side, 4);
-  return offsets[1] - offsets[0] === size && offsets[1] <= bytes;
 }
 
 /** SHA-256 over the tensors' names and SHA-256 sums; the sums are computed off the main thread, which is training. */

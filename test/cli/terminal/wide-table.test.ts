@@ -21,8 +21,11 @@ test('a table that is wider than the terminal is continued below, with its first
     for (const line of text.split('\n')) assert.ok(stringWidth(line) <= width, `${width}: ${line}`);
     for (const part of text.split('\n\n')) assert.match(part, /^ *1 .*\n *2 /m);
   }
-  // Nothing is narrower than its widest cell.
-  assert.equal(wideTable(columns, rows, 1).split('\n\n').length, 4);
+  // Narrower than a cell beside the first: a block for each row.
+  assert.equal(
+    wideTable(columns, rows.slice(1), 15),
+    '2\n  optimizer.lr\n    0.0003\n  名前  一二三\n  val/combined\n    0.9 (0.8 …\n    1)\n  trial\n    4110666b1eb5',
+  );
   assert.equal(wideTable([{ title: 'a' }], [['x']], 1), 'a\nx');
   assert.equal(wideTable([], [], 10), '');
 });
@@ -31,5 +34,9 @@ test('a long line is broken between its parts only', () => {
   const line = 'epoch 1  step 20  loss 0.1234  val/combined 0.5000  gender 0.7000';
   assert.equal(brokenLine(line, 100), line);
   assert.equal(brokenLine(line, 32), 'epoch 1  step 20  loss 0.1234\n  val/combined 0.5000\n  gender 0.7000');
+  assert.equal(
+    brokenLine(line, 18),
+    'epoch 1  step 20\n  loss 0.1234\n  val/combined\n  0.5000\n  gender 0.7000',
+  );
   assert.equal(brokenLine('oneword', 3), 'oneword');
 });

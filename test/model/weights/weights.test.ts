@@ -114,6 +114,29 @@ describe('bad weights', () => {
     await assert.rejects(readWeights(place), { code: 'weights-missing' });
   });
 
+  it('a header that overlaps, leaves holes or holds no metadata where it should', async (t) => {
+    const place = await temporaryFolder(t);
+    const entry = (begin: number, end: number) => ({
+      dtype: 'F32',
+      shape: [(end - begin) / 4],
+      data_offsets: [begin, end],
+    });
+    for (const [header, why] of [
+      [{ __metadata__: null, a: entry(0, 8) }, /metadata/],
+      [{ a: entry(0, 8), b: entry(0, 8) }, /overlaps/],
+      [{ a: entry(4, 8) }, /hole/],
+      [{ a: { ...entry(0, 8), shape: [-2] } }, /entry for a/],
+      [{ a: { ...entry(0, 8), shape: [1e18, 1e18] } }, /entry for a/],
+    ] as const) {
+      const text = Buffer.from(JSON.stringify(header));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(text.length));
+      const path = join(place, 'bad.safetensors');
+      writeFileSync(path, Buffer.concat([length, text, Buffer.alloc(8)]));
+      await assert.rejects(readWeights(path), { code: 'weights-damaged', message: why });
+    }
+  });
+
   it('of another architecture: what is missing or of another shape is named, and whose they are', () => {
     const remedy = (backbone: BackboneName, of: BackboneName) => {
       try {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Frame, type Page } from 'playwright-core';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -22,7 +22,15 @@ export interface Seen {
 /** Opens a file in a real browser. */
 export async function open(
   file: string,
-  options: { dark?: boolean; ask?: string[]; width?: number } = {},
+  options: {
+    dark?: boolean;
+    ask?: string[];
+    width?: number;
+    /** As it is on paper, `width` pixels wide. */
+    print?: boolean;
+    /** In a frame that may run scripts and nothing else, as MLflow shows an artifact. */
+    framed?: boolean;
+  } = {},
 ): Promise<Seen> {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
@@ -39,15 +47,30 @@ export async function open(
       void dialog.dismiss();
     });
     page.on('request', (request) => {
-      if (request.url() !== address && !request.url().startsWith('data:'))
+      if (request.url() !== address && !/^(data|blob):/.test(request.url()))
         trouble.push(`request: ${request.url()}`);
     });
-    await page.goto(address);
-    await page.evaluate('document.fonts.ready.then(() => undefined)');
+    if (options.print) await page.emulateMedia({ media: 'print' });
+    if (!options.framed) await page.goto(address);
+    const shown = options.framed ? await showFramed(page, readFileSync(file, 'utf8')) : page.mainFrame();
+    await shown.evaluate('document.fonts.ready.then(() => undefined)');
     const answers: unknown[] = [];
-    for (const question of options.ask ?? []) answers.push(await page.evaluate(question));
-    return { trouble, text: (await page.evaluate('document.body.innerText')) as string, answers };
+    for (const question of options.ask ?? []) answers.push(await shown.evaluate(question));
+    return { trouble, text: (await shown.evaluate('document.body.innerText')) as string, answers };
   } finally {
     await browser.close();
   }
+}
+
+async function showFramed(page: Page, text: string): Promise<Frame> {
+  const frame = page.waitForEvent('framenavigated', (one) => one.url().startsWith('blob:'));
+  await page.evaluate(`(() => {
+    const frame = document.createElement('iframe');
+    frame.sandbox = 'allow-scripts';
+    frame.src = URL.createObjectURL(new Blob([${JSON.stringify(text)}], { type: 'text/html' }));
+    document.body.append(frame);
+  })()`);
+  const shown = await frame;
+  await shown.waitForLoadState();
+  return shown;
 }

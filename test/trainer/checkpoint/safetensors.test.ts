@@ -80,6 +80,12 @@ for (const [what, header] of Object.entries({
   'a shape of another size': '{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}',
   'an offset beyond the end': '{"x":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}',
   'a negative side': '{"x":{"dtype":"F32","shape":[-2,-1],"data_offsets":[0,8]}}',
+  'tensors that overlap':
+    '{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
+  'a hole': '{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
+  'no metadata in its place': '{"__metadata__":null,"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',
+  'metadata that are no text':
+    '{"__metadata__":{"n":1},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',
 })) {
   test(`a header is refused that is or has ${what}`, async (t) => {
     const path = join(await temporaryFolder(t), 'a.safetensors');

@@ -1,7 +1,9 @@
 import { plural } from '../../../base/format.ts';
 import { onInterrupt } from '../../../base/interrupt.ts';
 import { type InspectCounts, type Inspection, inspect as inspectData } from '../../../operations/index.ts';
+import { facts } from '../../terminal/facts.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 
 /** Prints what a data set holds, then throws what a run would refuse in it. */
 export async function inspect(
@@ -54,8 +56,8 @@ function describe(found: Inspection): string {
     ['hash', found.hash],
     ...found.warnings.map(({ code, message }): [string, string] => ['warning', `[${code}] ${message}`]),
   ];
-  const text = rows.filter(([, value]) => value !== undefined);
-  return `${text.map(([name, value]) => `${name.padEnd(13)} ${value}`).join('\n')}\n\n${found.yaml}`;
+  const given = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  return `${facts(given, outputWidth())}\n\n${found.yaml}`;
 }
 
 const listed = (numbers: Record<string, number>) =>

@@ -1,8 +1,9 @@
 import { withoutSecrets } from '../../../base/secrets.ts';
 import type { ExplainedValue } from '../../../operations/index.ts';
 import { originText } from '../../../record/index.ts';
+import { brokenLine, outputWidth } from '../../terminal/wide-table.ts';
 
-/** One line per value: its path, the value and where it came from. */
+/** One line per value: its path, the value and where it came from; several in a terminal that is too narrow. */
 export function valueTable(rows: readonly ExplainedValue[]): string {
   const cells = rows.map((row) => [row.path, text(row.value), origins(row)]);
   const width = (i: number, limit: number) =>
@@ -10,6 +11,7 @@ export function valueTable(rows: readonly ExplainedValue[]): string {
   const [first, second] = [width(0, 60), width(1, 48)];
   return cells
     .map(([path, value, origin]) => `${path!.padEnd(first)}  ${value!.padEnd(second)}  ${origin}`)
+    .map((line) => brokenLine(line, outputWidth()))
     .join('\n');
 }
 

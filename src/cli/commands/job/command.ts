@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 
-/** `facecom job`: one task of a batch. Started by a cluster's engine. */
+/** `facecom job`: one job of a batch, which trains one run or several one after another. Started by a cluster's engine. */
 export function command(): Command {
   return new Command('job')
     .argument('<BATCH>', 'file of the batch')
-    .argument('<TASK>', 'number of the task')
+    .argument('<NUMBER>', 'number of the job')
     .requiredOption('--job <ID>', 'the job, as its engine names it')
-    .action(async (file: string, task: string, { job }: { job: string }) => {
-      const { job: run } = await import('../../../operations/index.ts');
-      process.exit(await run({ file, task: Number(task), job }));
+    .action(async (file: string, number: string, { job }: { job: string }) => {
+      const { action } = await import('./action.ts');
+      process.exit(await action({ file, number: Number(number), job }));
     });
 }

@@ -4,6 +4,7 @@ import { confirm } from '../../terminal/confirm.ts';
 import { numberOption } from '../../terminal/number-option.ts';
 import { printJson, printNote } from '../../terminal/print.ts';
 import { table } from '../../terminal/table.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 import { mustSayYes } from '../rm/action.ts';
 import { ageOf, statesOf } from './age.ts';
 import type { PruneOptions } from './command.ts';
@@ -19,9 +20,8 @@ export async function prune(names: readonly string[], options: PruneOptions): Pr
     ...(options.status === undefined ? {} : { status: statesOf(options.status) }),
     ...(keepBest === undefined || keepBest === '' ? {} : { keepBest }),
   });
-  const bytes = plan.reduce((sum, run) => sum + run.bytes, 0);
-  const part = only === undefined ? '' : only === 'last' ? "'s last checkpoint" : "'s checkpoints";
-  const summary = `${plural(plan.length, 'run')}${part}, ${formatBytes(bytes)}`;
+  const bytes = bytesOf(plan);
+  const summary = summaryOf(plan, only);
   if (!json && plan.length > 0) process.stdout.write(`${planTable(plan)}\n`);
   if (dryRun || plan.length === 0) {
     if (json) printJson(...plan, { removed: 0, runs: plan.length, bytes });
@@ -42,12 +42,20 @@ export async function prune(names: readonly string[], options: PruneOptions): Pr
     );
   const removed = plan.filter((run) => pruneRun(run, what));
   if (json) printJson(...removed, { removed: removed.length, runs: plan.length, bytes });
-  else process.stdout.write(`Deleted ${summary}.\n`);
+  else process.stdout.write(`Deleted ${summaryOf(removed, only)}.\n`);
   return 0;
+}
+
+const bytesOf = (runs: readonly Pruned[]): number => runs.reduce((sum, { bytes }) => sum + bytes, 0);
+
+function summaryOf(runs: readonly Pruned[], only: PruneOptions['only']): string {
+  const part = only === undefined ? '' : `the ${only === 'last' ? 'last checkpoints' : 'checkpoints'} of `;
+  return `${part}${plural(runs.length, 'run')}, ${formatBytes(bytesOf(runs))}`;
 }
 
 const planTable = (plan: readonly Pruned[]): string =>
   table(
     [{ title: 'run' }, { title: 'status' }, { title: 'ended' }, { title: 'size', align: 'right' }],
     plan.map(({ run, status, ended, bytes }) => [run, status, formatTime(ended), formatBytes(bytes)]),
+    outputWidth(),
   );

@@ -4,7 +4,7 @@ import { FacecomError } from '../../../base/errors.ts';
 import { defaultObjective, lockHolder, newestRuns, readManifest, scanRuns } from '../../../record/index.ts';
 import { type Column, table } from '../../terminal/table.ts';
 import type { Status } from './status.ts';
-import { type Counts, count, isActive, localTime, shown } from './summary.ts';
+import { type Counts, count, isActive, limited, localTime, shown } from './summary.ts';
 
 interface Experiment {
   name: string;
@@ -49,11 +49,7 @@ export function experimentsStatus(runs: string): Status {
     active: experiments.some(({ active }) => active),
     text: ({ width, rows }) => {
       if (experiments.length === 0) return `There are no runs in ${runs}. Start one with: facecom run SPEC`;
-      const hidden = experiments.length - rows;
-      return [
-        experimentTable(experiments.slice(0, rows), width),
-        ...(hidden > 0 ? [`… and ${hidden} more (--all shows them)`] : []),
-      ].join('\n');
+      return limited(experiments, rows, (shown) => experimentTable(shown, width));
     },
   };
 }

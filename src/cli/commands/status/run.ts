@@ -1,7 +1,8 @@
 import { FacecomError } from '../../../base/errors.ts';
 import { formatFixed } from '../../../base/format.ts';
 import { scanRun } from '../../../record/index.ts';
-import { cut, printable } from '../../terminal/table.ts';
+import { facts } from '../../terminal/facts.ts';
+import { printable } from '../../terminal/table.ts';
 import type { Status } from './status.ts';
 import { describeRun, howFar, isActive, note, runId, time } from './summary.ts';
 
@@ -14,7 +15,7 @@ export function statusOfRun(dir: string): Status {
     documents: [describeRun(run)],
     active: isActive(run),
     text: ({ width }) => {
-      const facts: [string, string | undefined][] = [
+      const known: [string, string | undefined][] = [
         ['run', runId(run)],
         ['status', run.status],
         ['note', note(run)],
@@ -31,11 +32,10 @@ export function statusOfRun(dir: string): Status {
         ]),
         ['folder', run.dir],
       ];
-      const given = facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
-      const longest = given.reduce((most, [name]) => Math.max(most, name.length), 0);
-      return given
-        .map(([name, value]) => cut(`${name.padEnd(longest)}  ${printable(value)}`, width))
-        .join('\n');
+      return facts(
+        known.flatMap(([name, value]) => (value ? [[name, printable(value)] as const] : [])),
+        width,
+      );
     },
   };
 }

@@ -21,6 +21,7 @@ import {
   describeRun,
   howFar,
   isActive,
+  limited,
   localTime,
   note,
   shown,
@@ -61,16 +62,12 @@ export function runsStatus(dir: string, known: Map<string, RunSummary>): Status 
   return {
     documents: [...sorted.map((run) => describeRun(run, axes.get(run.trial))), summary],
     active: holder !== undefined || sorted.some(isActive),
-    text: ({ width, rows }) => {
-      const shownRuns = sorted.slice(0, rows);
-      const hidden = sorted.length - shownRuns.length;
-      return [
+    text: ({ width, rows }) =>
+      [
         heading(basename(dir), { counts, waiting, open, left, holder: holder?.pid, unseen }),
         '',
-        runTable(shownRuns, manifest, width),
-        ...(hidden > 0 ? [`… and ${hidden} more (--all shows them)`] : []),
-      ].join('\n');
-    },
+        limited(sorted, rows, (some) => runTable(some, manifest, width)),
+      ].join('\n'),
   };
 }
 

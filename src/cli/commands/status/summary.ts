@@ -64,6 +64,18 @@ export function note({ status, class: kind, message }: RunSummary): string {
   return message ? `${kind}: ${message}` : kind;
 }
 
+/** A table of as many rows as there are lines for, and how many are not shown. */
+export function limited<T>(all: readonly T[], lines: number, draw: (rows: readonly T[]) => string): string {
+  const first = all.slice(0, lines);
+  const text = draw(first);
+  // In a narrow terminal a row is of several lines.
+  const each = Math.max(1, Math.floor(text.split('\n').length / Math.max(1, first.length)));
+  const shown = each === 1 ? first : first.slice(0, Math.max(1, Math.floor(lines / each)));
+  const hidden = all.length - shown.length;
+  const table = shown.length === first.length ? text : draw(shown);
+  return hidden > 0 ? `${table}\n… and ${hidden} more (--all shows them)` : table;
+}
+
 /** 2026-01-31 17:05 */
 export function localTime(time: number): string {
   const date = new Date(time);

@@ -6,13 +6,14 @@ import {
   expandTrials,
   fitText,
   forecastSweep,
+  launcherAsSet,
   type SearchOutlook,
   type SweepEdit,
   type SweepForecast,
   searchOutlook,
   sweepEdit,
 } from '../../../operations/index.ts';
-import { readExperiment } from '../../../spec/index.ts';
+import { type Experiment, readExperiment } from '../../../spec/index.ts';
 import type { Expansion, Trial } from '../../../sweep/index.ts';
 import { axisCell } from '../../terminal/cell.ts';
 import { describeEdit } from '../../terminal/edit-plan.ts';
@@ -22,6 +23,7 @@ import { axesAsSet } from './axis-option.ts';
 export interface DryRunOptions {
   set?: readonly string[];
   axis?: readonly string[];
+  launcher?: string;
   /** Folder of the run folders: what is finished there is not run again, and says how long trials take. */
   runs: string;
   json?: boolean;
@@ -37,7 +39,7 @@ export interface DryRunOptions {
  */
 export async function dryRunSweep(spec: string, options: DryRunOptions): Promise<number> {
   const by = options.by === undefined ? undefined : momentOf(options.by);
-  const set = [...(options.set ?? []), ...axesAsSet(options.axis)];
+  const set = launcherAsSet(options.launcher, [...(options.set ?? []), ...axesAsSet(options.axis)]);
   const resolved = await readExperiment(spec, { set });
   const warnings: Expansion['warnings'] = [];
   const expanded = await expandTrials(resolved, {
@@ -56,15 +58,18 @@ export async function dryRunSweep(spec: string, options: DryRunOptions): Promise
   const edit = sweepEdit(resolved, expansion.trials, options.runs);
   const forecast = await forecastSweep(resolved, outlook?.likely ?? expansion.trials, options);
   const all = [...warnings, ...expansion.warnings];
+  const jobs = outlook
+    ? undefined
+    : jobsOf(resolved.config, expansion.trials.length - forecast.finished.size);
   if (outlook) all.push({ code: 'dry-run-search', message: searchText(outlook) });
   if (options.json)
     printJson(resolved.config.name, {
-      ...{ expansion, forecast, warnings: all, edit, by, planned: outlook?.planned },
+      ...{ expansion, forecast, warnings: all, edit, by, planned: outlook?.planned, jobs },
     });
   else {
     for (const { code, message } of all) process.stderr.write(`warning[${code}]: ${message}\n`);
     process.stdout.write(
-      `${describe({ expansion, forecast, by, stops: resolved.sweep?.stopping !== undefined })}\n`,
+      `${describe({ expansion, forecast, by, jobs, stops: resolved.sweep?.stopping !== undefined })}\n`,
     );
     if (edit) process.stdout.write(`\n${describeEdit(edit)}\n`);
   }
@@ -103,9 +108,23 @@ interface DryRun {
   by: Date | undefined;
   /** Points of a search in all. */
   planned: number | undefined;
+  jobs: Jobs | undefined;
 }
 
-function printJson(name: string, { expansion, forecast, warnings, edit, by, planned }: DryRun): void {
+interface Jobs {
+  launcher: string;
+  count: number;
+  trials_per_job: number;
+}
+
+/** The jobs of a cluster that so many trials become; undefined on this machine. */
+function jobsOf({ resources: { launcher } }: Experiment, trials: number): Jobs | undefined {
+  if (launcher.name === 'local') return undefined;
+  const { name, trials_per_job } = launcher;
+  return { launcher: name, count: Math.ceil(trials / trials_per_job), trials_per_job };
+}
+
+function printJson(name: string, { expansion, forecast, warnings, edit, by, planned, jobs }: DryRun): void {
   const { finished, estimate, end, slots } = forecast;
   const { trials, points, repeats, duplicates, branches } = expansion;
   const lines = trials.map(({ id, axes, seed }) => JSON.stringify({ trial: id, axes, seed }));
@@ -118,6 +137,7 @@ function printJson(name: string, { expansion, forecast, warnings, edit, by, plan
     duplicates,
     branches,
     finished: finished.size,
+    ...(jobs ? { jobs } : {}),
     ...(edit ? { edit: { ...edit, running: edit.running?.pid } } : {}),
     ...(estimate ? { estimate } : {}),
     ...(end ? { slots, end: { seconds: end.seconds, device_seconds: end.device_seconds } } : {}),
@@ -132,12 +152,12 @@ function printJson(name: string, { expansion, forecast, warnings, edit, by, plan
 /** Rows of a table in a terminal; elsewhere, and with --json, every one is written. */
 const SHOWN = 100;
 
-interface Described extends Pick<DryRun, 'expansion' | 'forecast' | 'by'> {
+interface Described extends Pick<DryRun, 'expansion' | 'forecast' | 'by' | 'jobs'> {
   /** Whether a rule stops trials early. */
   stops: boolean;
 }
 
-function describe({ expansion, forecast, by, stops }: Described): string {
+function describe({ expansion, forecast, by, jobs, stops }: Described): string {
   const { finished, estimate } = forecast;
   const { trials, points, repeats, duplicates, branches } = expansion;
   const shown = process.stdout.isTTY ? trials.slice(0, SHOWN) : trials;
@@ -158,6 +178,10 @@ function describe({ expansion, forecast, by, stops }: Described): string {
   if (finished.size > 0)
     lines.push(
       `${finished.size} of them ${finished.size === 1 ? 'is' : 'are'} finished already: only --force runs ${finished.size === 1 ? 'it' : 'them'} again.`,
+    );
+  if (jobs && jobs.count > 0)
+    lines.push(
+      `They become ${plural(jobs.count, 'job')} of ${jobs.launcher}, ${jobs.trials_per_job === 1 ? 'one a trial' : `of up to ${jobs.trials_per_job} trials one after another`}.`,
     );
   if (estimate) {
     const rest = forecast.durations.length;

@@ -1,5 +1,6 @@
 import type { SyncRow } from '../../../tracking/index.ts';
 import { table } from '../../terminal/table.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 
 /** Counts of what became of runs. */
 export function summarise(rows: readonly SyncRow[]) {
@@ -43,6 +44,7 @@ export function describeRows(
           sent ? String(sent.artifacts) : '',
           url ?? '',
         ]),
+        outputWidth(),
       ),
     );
   for (const [reason, of] of byReason(rows)) lines.push(`${of}: ${reason}`);

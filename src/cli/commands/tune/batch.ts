@@ -8,6 +8,7 @@ import { progressByStage } from '../../terminal/progress-line.ts';
 import { terminalReporter } from '../../terminal/reporter.ts';
 import { table } from '../../terminal/table.ts';
 import { thenExit } from '../../terminal/then-exit.ts';
+import { outputWidth } from '../../terminal/wide-table.ts';
 
 interface BatchFlags {
   sizes?: string;
@@ -58,5 +59,5 @@ function text({ measured, suggestion, ended, device, backend, yaml, chart }: Tun
     { title: 'memory', ...right },
     { title: '' },
   ];
-  return `${table(columns, rows)}\n${device} (${backend}); no larger size: ${ended}.\n\n${yaml}\n\nchart: ${shownPath(chart)}\n`;
+  return `${table(columns, rows, outputWidth())}\n${device} (${backend}); no larger size: ${ended}.\n\n${yaml}\n\nchart: ${shownPath(chart)}\n`;
 }

@@ -6,10 +6,10 @@ import {
   type Engine,
   EngineError,
   type Explanation,
+  type JobState,
+  nameOf,
   type Reference,
   type Submission,
-  type TaskState,
-  taskName,
 } from '../engine.ts';
 import { quote } from '../script.ts';
 import { type RayAnswer, RayClient, rayAddress } from './client.ts';
@@ -23,7 +23,15 @@ interface RayContext {
   address?: string | undefined;
 }
 
-const phases: Record<string, TaskState['phase']> = {
+interface Total {
+  cpus: number;
+  gpus: number;
+}
+
+/** Jobs at once on a cluster that does not tell how large it is. */
+const UNKNOWN = 16;
+
+const phases: Record<string, JobState['phase']> = {
   PENDING: 'waiting',
   RUNNING: 'running',
   STOPPED: 'ended',
@@ -32,7 +40,7 @@ const phases: Record<string, TaskState['phase']> = {
 };
 
 /**
- * Ray's jobs by their REST interface (openapi 4.0.0): a job a trial, its submission id the key. Two requests with one id are never under
+ * Ray's jobs by their REST interface (openapi 4.0.0): a submission has one job, its id is the key. Two requests with one id are never under
  * way at once, for both may fail then (ray#31356).
  */
 export class RayEngine implements Engine {
@@ -54,40 +62,53 @@ export class RayEngine implements Engine {
   /** Throws FacecomError `ray-unreachable` and `ray-refused`. */
   async check(): Promise<string[]> {
     let answer: RayAnswer;
+    let probe: RayAnswer;
     try {
       answer = await this.client.request('GET', '/api/version');
+      // Its version a head may tell to anybody.
+      probe = await this.client.request('GET', '/api/jobs/fc-check');
     } catch (error) {
       throw unreachable(this.address, (error as Error).message);
     }
-    if (answer.status === 401 || answer.status === 403) throw unauthorized(this.address, answer);
+    for (const one of [answer, probe])
+      if (one.status === 401 || one.status === 403) throw unauthorized(this.address, one);
     if (answer.status !== 200 || !isRecord(answer.body) || !('ray_version' in answer.body))
       throw unreachable(this.address, `status ${answer.status}: ${answer.text.slice(0, 200)}`);
     return [];
   }
 
-  /** Trials that the cluster's CPUs and GPUs hold; undefined if it does not tell. */
-  async room(): Promise<number | undefined> {
-    const { resources } = this.context;
-    if (!resources) return undefined;
+  /** Jobs that may run or wait at once: Ray fails those that wait for long. */
+  async room(): Promise<number> {
+    const { resources } = this.context as Required<RayContext>;
     const total = await this.total();
-    if (!total) return undefined;
-    const gpus = resources.device !== 'cpu' && total.gpus > 0 ? resources.gpus : 0;
-    this.usesGpu = gpus > 0;
+    if (!total || total.cpus === 0) return UNKNOWN;
+    const gpus = this.gpusOf(total);
     const byGpu = gpus > 0 ? Math.floor(total.gpus / gpus) : Number.POSITIVE_INFINITY;
     // One more a slot than runs, so that none waits for the next poll.
     const running = Math.max(1, Math.min(Math.floor(total.cpus / Math.max(1, resources.cpus)), byGpu));
     return running * 2;
   }
 
-  private usesGpu = false;
+  /** GPUs of a job: none where the cluster has none. */
+  private gpusOf(total: Total): number {
+    const { resources } = this.context as Required<RayContext>;
+    return resources.device !== 'cpu' && total.gpus > 0 ? resources.gpus : 0;
+  }
 
-  private async total(): Promise<{ cpus: number; gpus: number } | undefined> {
+  private known: Total | undefined;
+
+  /** The CPUs and GPUs of the cluster, none if it does not tell; undefined, and asked again, if it does not answer. */
+  private async total(): Promise<Total | undefined> {
+    this.known ??= await this.askTotal();
+    return this.known;
+  }
+
+  private async askTotal(): Promise<Total | undefined> {
     try {
       const { body } = await this.client.request('GET', '/nodes?view=summary');
       const summary = isRecord(body) && isRecord(body.data) ? body.data.summary : undefined;
-      if (!Array.isArray(summary)) return undefined;
       const total = { cpus: 0, gpus: 0 };
-      for (const node of summary) {
+      for (const node of Array.isArray(summary) ? summary : []) {
         const { raylet = {} } = node as {
           raylet?: { resourcesTotal?: Record<string, number>; state?: string };
         };
@@ -95,7 +116,7 @@ export class RayEngine implements Engine {
         total.cpus += raylet.resourcesTotal?.CPU ?? 0;
         total.gpus += raylet.resourcesTotal?.GPU ?? 0;
       }
-      return total.cpus > 0 ? total : undefined;
+      return total;
     } catch {
       return undefined;
     }
@@ -107,14 +128,16 @@ export class RayEngine implements Engine {
 
   async submit({ key, script, out }: Submission): Promise<string> {
     const { options, resources } = this.context as Required<RayContext>;
+    const total = await this.total();
+    const gpus = total ? this.gpusOf(total) : 0;
     const answer = await this.client.request('POST', '/api/jobs/', {
       submission_id: key,
       // Ray hands it to a shell; the trainer's output goes to the run's log, what is left to the folder of the jobs.
-      entrypoint: `exec bash -c ${quote(`task=0\n${script}`)} >>${quote(out.replace('{task}', '0'))} 2>&1`,
+      entrypoint: `exec bash -c ${quote(`job=0\n${script}`)} >>${quote(out.replace('{job}', '0'))} 2>&1`,
       metadata: { facecom: key },
       // Set to nothing there is no driver on the head node without its share of the machine.
       entrypoint_num_cpus: Math.max(1, resources.cpus),
-      ...(this.usesGpu ? { entrypoint_num_gpus: resources.gpus } : {}),
+      ...(gpus > 0 ? { entrypoint_num_gpus: gpus } : {}),
       ...(resources.memory === undefined ? {} : { entrypoint_memory: parseBytes(resources.memory) }),
       ...(Object.keys(options.resources).length > 0 ? { entrypoint_resources: options.resources } : {}),
       runtime_env: runtimeEnvironment(options.runtime_env, resources.grace),
@@ -131,19 +154,19 @@ export class RayEngine implements Engine {
     return (await this.get(key)) ? [key] : [];
   }
 
-  async poll(batches: readonly Reference[]): Promise<Map<string, TaskState>> {
-    const found = new Map<string, TaskState>();
+  async poll(batches: readonly Reference[]): Promise<Map<string, JobState>> {
+    const found = new Map<string, JobState>();
     if (batches.length === 1) {
       const [{ key }] = batches as [Reference];
       const job = await this.get(key);
-      if (job) found.set(taskName(key, 0), stateOf(job));
+      if (job) found.set(nameOf(key, 0), stateOf(job));
       return found;
     }
     const { status, body, text } = await this.client.request('GET', '/api/jobs/');
     if (status !== 200 || !Array.isArray(body))
       throw new EngineError('unknown', `Ray at ${this.address} answered ${status}: ${text.slice(0, 200)}`);
     for (const job of body.filter(isRecord))
-      if (typeof job.submission_id === 'string') found.set(taskName(job.submission_id, 0), stateOf(job));
+      if (typeof job.submission_id === 'string') found.set(nameOf(job.submission_id, 0), stateOf(job));
     return found;
   }
 
@@ -182,7 +205,7 @@ export class RayEngine implements Engine {
   }
 }
 
-const stateOf = ({ status, message }: Record<string, unknown>): TaskState => ({
+const stateOf = ({ status, message }: Record<string, unknown>): JobState => ({
   phase: phases[String(status)] ?? 'running',
   state: String(status),
   ...(typeof message === 'string' ? { reason: message } : {}),

@@ -13,29 +13,29 @@ export interface SlurmContext {
   resources: Experiment['resources'];
   /** GPUs are asked for by their number: the partition has some, and `gres` says nothing. */
   gpus: boolean;
-  /** Tasks of an array that run at once; 0: all. */
+  /** Jobs of an array that run at once; 0: all. */
   throttle: number;
 }
 
 /** What sbatch is called with, without its program: the script is its input. */
 export function sbatchArguments(
   { options, resources, gpus, throttle }: SlurmContext,
-  { key, tasks, kind, out }: Submission,
+  { key, jobs, kind, out }: Submission,
 ): string[] {
   const { partition, account, qos, time, constraint, lead } = options;
   const gres = kindsOf(options)[kind] ?? (gpus ? `gpu:${Math.ceil(resources.gpus)}` : undefined);
-  const throttled = throttle > 0 && throttle < tasks ? `%${throttle}` : '';
+  const throttled = throttle > 0 && throttle < jobs ? `%${throttle}` : '';
   const given = { partition, account, qos, time, gres, constraint };
   return [
     '--parsable',
     `--job-name=${key}`,
     `--comment=${key}`,
-    `--array=0-${tasks - 1}${throttled}`,
+    `--array=0-${jobs - 1}${throttled}`,
     '--requeue',
     '--open-mode=append',
     `--signal=B:TERM@${lead}`,
     '--export=ALL',
-    `--output=${out.replaceAll('%', '%%').replace('{task}', '%a')}`,
+    `--output=${out.replaceAll('%', '%%').replace('{job}', '%a')}`,
     `--cpus-per-task=${Math.max(1, resources.cpus)}`,
     ...(resources.memory === undefined
       ? []
@@ -46,4 +46,4 @@ export function sbatchArguments(
 }
 
 /** What sbatch reads. */
-export const sbatchScript = (script: string): string => `#!/bin/bash\ntask=$SLURM_ARRAY_TASK_ID\n${script}`;
+export const sbatchScript = (script: string): string => `#!/bin/bash\njob=$SLURM_ARRAY_TASK_ID\n${script}`;

@@ -1,12 +1,14 @@
+import { basename, dirname } from 'node:path';
 import { FacecomError } from '../../../base/errors.ts';
 import {
   type Engine,
   EngineError,
   type Explanation,
+  type JobState,
+  nameOf,
   type Reference,
+  type RunningJob,
   type Submission,
-  type TaskState,
-  taskName,
 } from '../engine.ts';
 import { kindsOf, type SlurmContext, sbatchArguments, sbatchScript } from './arguments.ts';
 import { callSlurm } from './call.ts';
@@ -15,10 +17,12 @@ import { explainState, phaseOf } from './states.ts';
 /** Names that squeue is asked for at once; with more all jobs of the user are listed. */
 const NAMES = 50;
 const SEPARATOR = '|';
+/** Columns of squeue where its short format has no letter for them. */
+const WIDTHS = { ArrayJobID: 24, ArrayTaskID: 24, Name: 256, STDOUT: 4096 };
 /** What `sbatch --test-only` also says while nodes are down: whether there are none such at all the submission tells. */
 const forNow =
   /Requested node configuration is not available|Required node not available|Nodes required for job are DOWN/;
-/** Which of two jobs of one name and task counts: one was submitted twice, and the other ends by itself. */
+/** Which of two jobs of one name and number counts: one was submitted twice, and the other ends by itself. */
 const order = { running: 3, waiting: 2, held: 1, ended: 0 } as const;
 
 /**
@@ -45,7 +49,7 @@ export class SlurmEngine implements Engine {
       if (options.gres === undefined && resources.device !== 'cpu' && resources.gpus > 0)
         context.gpus = await this.hasGpus();
       for (const [kind] of kindsOf(options).entries()) {
-        const submission = { key: 'fc-check', tasks: 1, kind, script: '', out: '/dev/null{task}' };
+        const submission = { key: 'fc-check', jobs: 1, kind, script: '', out: '/dev/null{job}' };
         await this.call(
           'sbatch',
           ['--test-only', ...sbatchArguments(context, submission)],
@@ -95,16 +99,16 @@ export class SlurmEngine implements Engine {
     return words(await this.account(format)).map((id) => id.split('_')[0]!);
   }
 
-  async poll(batches: readonly Reference[]): Promise<Map<string, TaskState>> {
+  async poll(batches: readonly Reference[]): Promise<Map<string, JobState>> {
     const names = batches.length <= NAMES ? [`--name=${batches.map(({ key }) => key).join(',')}`] : [];
     const format = ['%K', '%T', '%r', '%j'].join(SEPARATOR);
     const text = await this.call('squeue', ['-h', '--me', '-t', 'all', '-r', ...names, '-o', format]);
     const known = new Set(batches.map(({ key }) => key));
-    const found = new Map<string, TaskState>();
+    const found = new Map<string, JobState>();
     for (const line of text.split('\n')) {
-      const [task, state, reason, name] = line.split(SEPARATOR);
+      const [job, state, reason, name] = line.split(SEPARATOR);
       if (name === undefined || !known.has(name)) continue;
-      const id = taskName(name, Number(task));
+      const id = nameOf(name, Number(job));
       const phase = phaseOf(state!, reason);
       const before = found.get(id);
       if (!before || order[phase] > order[before.phase]) found.set(id, { phase, state: state!, reason });
@@ -112,12 +116,26 @@ export class SlurmEngine implements Engine {
     return found;
   }
 
+  async running(): Promise<RunningJob[]> {
+    const fields = Object.entries(WIDTHS).map(([name, width]) => `${name}:${width}`);
+    const text = await this.call('squeue', ['-h', '--me', '-t', 'RUNNING', '-r', '-O', fields.join(',')]);
+    return text.split('\n').flatMap((line) => {
+      let at = 0;
+      const [id, job, key, out] = Object.values(WIDTHS).map((width) => {
+        at += width;
+        return line.slice(at - width, at).trim();
+      }) as [string, string, string, string];
+      const own = key !== '' && basename(out).startsWith(`${key}.`) && /^\d+$/.test(job);
+      return own ? [{ key, id, job: Number(job), folder: dirname(out).replaceAll('%%', '%') }] : [];
+    });
+  }
+
   async explain(
     { key, id }: Reference,
-    task: number,
-    job: string | undefined,
+    job: number,
+    given: string | undefined,
   ): Promise<Explanation | undefined> {
-    const name = job ?? `${id ?? key}_${task}`;
+    const name = given ?? `${id ?? key}_${job}`;
     const format = ['-X', '-n', '--parsable2', '-j', name, '-o', 'State,ExitCode,Reason,JobName'];
     // The number may be another job's by now.
     const own = (text: string) => text.split('\n').find((row) => row.endsWith(SEPARATOR + key));
@@ -128,11 +146,11 @@ export class SlurmEngine implements Engine {
   }
 
   async cancel(batches: readonly Reference[], how: 'save' | 'kill'): Promise<void> {
-    for (const { key, id, tasks } of batches) {
+    for (const { key, id, jobs } of batches) {
       if (id === undefined) continue;
-      for (let at = 0; at < tasks.length; at += 500) {
+      for (let at = 0; at < jobs.length; at += 500) {
         // By both: the number may be another job's by now.
-        const some = [`--name=${key}`, ...tasks.slice(at, at + 500).map((task) => `${id}_${task}`)];
+        const some = [`--name=${key}`, ...jobs.slice(at, at + 500).map((job) => `${id}_${job}`)];
         if (how === 'kill') await this.cancelSome(some);
         else {
           await this.cancelSome(['--state=PENDING', ...some]);

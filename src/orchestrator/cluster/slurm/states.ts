@@ -1,4 +1,4 @@
-import type { Explanation, TaskState } from '../engine.ts';
+import type { Explanation, JobState } from '../engine.ts';
 
 const waiting: ReadonlySet<string> = new Set([
   'PENDING',
@@ -17,7 +17,7 @@ const running: ReadonlySet<string> = new Set(['RUNNING', 'COMPLETING', 'SIGNALIN
 const held = /launch failed requeued held/i;
 
 /** The phase of a job in one of Slurm's states (squeue(1), JOB STATE CODES); what is followed by words counts by the first. */
-export function phaseOf(state: string, reason = ''): TaskState['phase'] {
+export function phaseOf(state: string, reason = ''): JobState['phase'] {
   const word = state.split(/[\s+]/)[0]!;
   if (waiting.has(word)) return held.test(reason) ? 'held' : 'waiting';
   return running.has(word) ? 'running' : 'ended';
