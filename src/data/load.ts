@@ -142,12 +142,14 @@ function peopleOf(entries: readonly PictureEntry[]): string[] {
   return [...people].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function refuseUnlabelled({ entries }: Collection): void {
+function refuseUnlabelled({ entries, pairs }: Collection): void {
   if (entries.some(({ person, gender }) => person !== undefined || gender >= 0)) return;
   throw new FacecomError('data-no-labels', 'No image has a label, and nothing can be learnt from them.', {
     found: `${entries.length} images without person_id and gender`,
     expected: 'genders, identities or both',
-    remedy: 'Name the columns of the labels in data.columns, or choose another data.source.',
+    remedy: pairs
+      ? 'Score the pairs with a trained run: facecom evaluate RUN FOLDER.'
+      : 'Name the columns of the labels in data.columns, or choose another data.source.',
     exitCode: 2,
   });
 }

@@ -43,7 +43,9 @@ export function dataLines(
       settings.split.train < 1 ? { by: 'identity' } : { train: 1, validation: 0, test: 0 },
     );
   else if (!given && 2 * found.per_identity.single > found.identities) split.by = 'identity';
-  if (found.alike.groups > 0 && !given) split.near_duplicates = true;
+  // Where most images look alike, such as drawings of one size, nothing would be left to divide.
+  if (found.alike.groups > 0 && !given && 2 * found.alike.pictures <= found.pictures)
+    split.near_duplicates = true;
   if (split.by === 'identity' && found.imbalance !== undefined) split.stratify = 'gender';
   if (Object.keys(split).length > 0) data.split = split;
   return stringify({ data }).trimEnd();

@@ -69,6 +69,9 @@ export function planSlots(machine: MachineFacts, options: SlotOptions): SlotPlan
       exitCode: 2,
     });
   }
+  // One GPU is what there may be; more are asked for by who knows that there are.
+  if (devices.length === 0 && resources.gpus > 1 && resources.device !== 'cpu')
+    throw tooFewGpus(0, resources.gpus);
   const gpus = shareOf(machine, devices, options);
   const places = devices.length > 0 ? gpuPlaces(devices, gpus) : cpuPlaces(machine, options);
   if (gpus < resources.gpus)
@@ -171,11 +174,7 @@ function gpuPlaces(devices: readonly Device[], gpus: number): Pick<Slot, 'device
     });
   }
   if (gpus > devices.length) {
-    throw new FacecomError('no-gpu', 'A trial asks for more GPUs than this machine has free.', {
-      found: `${devices.length} of ${gpus}`,
-      remedy: 'Lower resources.gpus.',
-      exitCode: 2,
-    });
+    throw tooFewGpus(devices.length, gpus);
   }
   return Array.from({ length: Math.floor(devices.length / gpus) }, (_, i) => {
     const own = devices.slice(i * gpus, (i + 1) * gpus);
@@ -201,6 +200,14 @@ function memoryLimit({ memory }: MachineFacts, { resources, measured }: SlotOpti
     exitCode: 2,
   });
 }
+
+const tooFewGpus = (free: number, wanted: number): FacecomError =>
+  new FacecomError('no-gpu', 'A trial asks for more GPUs than this machine has free.', {
+    found: `${free} of ${wanted}`,
+    remedy:
+      'Lower resources.gpus, or set resources.device to cpu; facecom doctor lists the GPUs that can be used.',
+    exitCode: 2,
+  });
 
 function noGpu({ gpus }: MachineFacts, index: string): FacecomError {
   const names = gpus.map((gpu) => `gpu:${gpu.index} (${gpu.name})`).join(', ');

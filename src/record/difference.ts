@@ -90,7 +90,9 @@ export function leadOf(points: readonly PointResult[], { metric, mode }: Objecti
   if (!second) return { text: `${won}; no other point has a result.` };
   const difference = seedDifference(seedValues(best), seedValues(second));
   if (!difference) return { text: `${won}.` };
-  const other = pointName(second.axes, all) || 'the second';
+  const named = pointName(second.axes, all);
+  // Values that differ after the fourth digit have one name.
+  const other = named === name ? 'the second' : named;
   const sign = mode === 'max' ? -1 : 1;
   // As the best one's lead, which is positive.
   const lead = sign * difference.value;
@@ -106,10 +108,10 @@ export function leadOf(points: readonly PointResult[], { metric, mode }: Objecti
     difference.method === 'paired'
       ? `${difference.seeds[0]} seeds, paired`
       : `${difference.seeds.join(' and ')} seeds`;
-  if (low > 0) return { difference, text: `${won}: better than the second, ${other}, by ${by} (${how}).` };
+  if (low > 0) return { difference, text: `${won}: better than the second, ${named}, by ${by} (${how}).` };
   return {
     difference,
-    text: `${won}; no difference to the second, ${other}, is shown: ${by} (${how}).`,
+    text: `${won}; no difference to the second, ${named}, is shown: ${by} (${how}).`,
   };
 }
 

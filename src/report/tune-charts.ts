@@ -41,7 +41,12 @@ export function writeRateChart(file: string, { name, points, suggestion }: RateT
     scale: { type: 'log', nice: false },
     axis: { title: 'learning rate (per step)', tickCount: 8, format: '.0e' },
   };
-  const y = { type: 'quantitative', scale: { zero: false }, axis: { title: 'loss', tickCount: 5 } };
+  const domain = lossDomain(points);
+  const y = {
+    type: 'quantitative',
+    scale: { zero: false, ...(domain ? { domain } : {}) },
+    axis: { title: 'loss', tickCount: 5 },
+  };
   return write(file, {
     title: {
       text: `Learning-rate range test of ${name}`,
@@ -72,6 +77,20 @@ export function writeRateChart(file: string, { name, points, suggestion }: RateT
         : []),
     ],
   });
+}
+
+/**
+ * The losses that are shown: how the average falls, and the beginning of its rise; the last losses of a test are often a hundred times
+ * higher. Undefined if all of them fit.
+ */
+function lossDomain(points: RateTest['points']): [number, number] | undefined {
+  const lowest = points.reduce((least, { smoothed }) => Math.min(least, smoothed), Number.POSITIVE_INFINITY);
+  const at = points.findIndex(({ smoothed }) => smoothed === lowest);
+  const losses = points.map(({ loss }) => loss);
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  const before = Math.max(...losses.slice(0, at + 1));
+  const top = Math.max(before + (before - low) / 2, 1.5 * lowest);
+  return high > top ? [low, top] : undefined;
 }
 
 /** Draws throughput and memory over the sizes of batches, the one that is suggested ringed. Returns the file's absolute path. */

@@ -105,7 +105,8 @@ function checkLosses({ loss, genderLoss, identityLoss }: StepResult, step: numbe
   ] as const;
   const broken = losses.filter(([, value]) => !Number.isFinite(value));
   if (broken.length === 0) return;
-  const [name, value] = broken[0]!;
+  // Where none is finite, neither task is to blame.
+  const [name, value] = broken.length === losses.length ? losses.at(-1)! : broken[0]!;
   throw new FacecomError('nan', `The ${name} is ${value} at step ${step}.`, {
     place: { step },
     found: losses.map(([key, number]) => `${key} ${number}`).join(', '),

@@ -273,6 +273,46 @@ test('inspect looks past leaks and broken images, says both, and returns the lin
   assert.match(broken.stderr, /data-picture-corrupt[\s\S]*b\/3\.jpg/);
 });
 
+test('inspect returns lines that read what it has read: tables, columns, pairs, and sides that can be', async (t) => {
+  const { cwd, data } = await place(t);
+  const faces = ['a', 'b', 'c'].flatMap((name) => [1, 2, 3, 4].map((k) => `${name}/${k}.jpg`));
+  await writeTree(join(cwd, 'faces'), [
+    ...faces,
+    ['genders.csv', 'person_id,gender\na,Male\nb,Female\nc,Female\n'],
+    ['pairs.csv', 'left,right,same\na/1.jpg,a/2.jpg,1\na/1.jpg,b/1.jpg,0\n'],
+  ]);
+  const list = faces.map((name) => `${name};${name[0]};${name[0] === 'a' ? 'm' : 'f'}`).join('\n');
+  await writeTree(join(cwd, 'table'), ['x.jpg', ...faces, ['list.csv', `path;who;sex\n${list}\n`]]);
+  // Each identity has one image and a version of it.
+  const versions = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((name) => [
+    `${name}/${name}.jpg`,
+    `${name}/${name}_foggy.jpg`,
+  ]);
+  await writeTree(join(cwd, 'versions'), versions);
+  const columns =
+    'data={columns: {image: path, identity: who, gender: sex}, delimiter: ";", genders: {male: [m], female: [f]}}';
+  const cases: [string, string[], RegExp][] = [
+    ['faces', [], /file: genders\.csv\n {2}pairs: pairs\.csv/],
+    ['table', ['--set', columns], /columns:\n {4}image: path[\s\S]*delimiter: ;/],
+    ['versions', [], /split:\n {4}by: identity/],
+  ];
+  for (const [folder, set, expected] of cases) {
+    const found = await data('inspect', folder, ...set, '--json');
+    assert.match(found.json[0].yaml, expected, folder);
+    await writeFile(join(cwd, 'pasted.yaml'), `name: pasted\n${found.json[0].yaml}\n`);
+    const again = await data('inspect', 'pasted.yaml', '--json');
+    assert.equal(again.exitCode, 0, again.stderr);
+    const told = ({ hash, pictures, male, female, split }: (typeof found.json)[0]) => [
+      hash,
+      pictures,
+      male,
+      female,
+      split.train.pictures,
+    ];
+    assert.deepEqual(told(again.json[0]), told(found.json[0]), folder);
+  }
+});
+
 test('cache decodes a data set once, and a run finds it there', async (t) => {
   const { cwd, data } = await place(t);
   await writeTree(join(cwd, 'faces'), ['a/1.jpg', 'a/2.jpg', 'a/3.jpg', 'b/1.jpg', 'b/2.jpg', 'b/3.jpg']);

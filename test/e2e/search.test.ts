@@ -196,8 +196,8 @@ describe('a search that cannot be', () => {
     const broken = await search(cwd, { params, sweep: { trials: 9 } }, '--max-parallel', '1');
     assert.equal(broken.exitCode, 1);
     assert.deepEqual(
-      [broken.summary.status, broken.summary.failed, broken.summary.finished],
-      ['halted', 3, 0],
+      [broken.summary.status, broken.summary.failed, broken.summary.finished, broken.summary.trials],
+      ['halted', 3, 0, 9],
     );
     const off = ['--set', 'resources.circuit_breaker=0', '--max-parallel', '2'];
     const all = await search(cwd, { params, sweep: { trials: 9 } }, ...off);

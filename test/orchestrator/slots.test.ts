@@ -72,6 +72,8 @@ test('GPU slots: whole ones, several, parts; MIG slices; what is busy or not vis
   assert.deepEqual(visible({ gpus }, { gpus: 0 }, { trials: 1 }), [[]]);
   assert.throws(() => plan({ gpus }, { device: 'gpu:7' }), code('no-gpu'));
   assert.throws(() => plan({ gpus }, { gpus: 4 }), code('no-gpu'));
+  assert.throws(() => plan({ gpus: [] }, { gpus: 2 }), code('no-gpu'));
+  assert.ok(plan({ gpus: [] }, { gpus: 2, device: 'cpu' }).slots.length > 0);
   assert.throws(() => plan({ gpus }, { gpus: 1.5 }), code('resources-gpus'));
   assert.throws(() => plan({ gpus: [gpus[2]!] }), code('no-gpu'));
 });

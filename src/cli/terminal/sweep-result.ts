@@ -103,11 +103,18 @@ function describe(result: SweepResult): string {
   }
   if (best === undefined && finished > 0)
     lines.push(
-      `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
+      rows.some(({ metrics = {} }) => Object.hasOwn(metrics, objective.metric))
+        ? `${objective.metric} is not a number in any trial.`
+        : `No trial has the metric ${objective.metric}: set sweep.objective.metric to one of the record.`,
     );
   if (lead?.difference) lines.push(printable(lead.text));
   if (reason !== undefined) lines.push(`Stopped: ${reason}`);
-  if (front) lines.push(frontTable(front));
+  if (front)
+    lines.push(
+      front.length > 0
+        ? frontTable(front)
+        : 'No trial has a number for each of sweep.objectives: there is no front.',
+    );
   if (finished + pruned < trials)
     lines.push(`Resume with: facecom resume ${sweep}${failed > 0 ? ' [--failed]' : ''}`);
   for (const { trial, status, failure } of rows.filter((row) => row.status === 'failed').slice(0, 5))

@@ -23,7 +23,7 @@ export function resultTable(points: readonly Point[], objective: Objective, all:
   const rows = shown.map((point, i) => [
     String(i + 1),
     ...axes.map((axis) => axisCell(point.axes, axis)),
-    result(point),
+    result(point, objective),
     ...(repeats > 1 ? [`${point.values.length} of ${point.trials.length}`] : []),
     standing(point).row.trial.id,
   ]);
@@ -34,9 +34,11 @@ export function resultTable(points: readonly Point[], objective: Objective, all:
 /** The trial that stands for a point: the first that has finished. */
 const standing = (point: Point) => bestOf([point])?.trial ?? point.trials[0]!;
 
-function result({ result: found, trials }: Point): string {
+function result({ result: found, trials }: Point, { metric }: Objective): string {
   if (found) return resultText(found, (value) => formatFixed(value, 4));
   const rows = trials.map(({ row }) => row);
+  if (rows.some(({ metrics = {} }) => Object.hasOwn(metrics, metric) && Number.isNaN(metrics[metric])))
+    return 'NaN';
   const failed = rows.find(({ status }) => status === 'failed');
   return failed ? `failed (${failed.failure?.class})` : (rows[0]?.status ?? '–');
 }

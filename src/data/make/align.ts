@@ -30,13 +30,13 @@ const template: readonly Point[] = [
 
 /**
  * Copies a folder of images, each turned, scaled and cut so that its landmarks lie where ArcFace expects them (least squares,
- * Umeyama 1991). Names and folders stay; tables and annotations.json are copied. Images without landmarks are left out and counted.
+ * Umeyama 1991). Names and folders stay; tables and annotations.json are copied. Images without landmarks are left out and counted; `strange` are landmarks of no image.
  */
 export async function alignFolder(
   path: string,
   out: string,
   { landmarks, size, signal, onProgress }: AlignOptions,
-): Promise<{ folder: string; pictures: number; without: number }> {
+): Promise<{ folder: string; pictures: number; without: number; strange: string[] }> {
   const source = resolve(path);
   if (!(await stat(source).catch(() => undefined))?.isDirectory())
     throw new FacecomError('data-path-missing', 'There is no such folder of images.', {
@@ -68,7 +68,9 @@ export async function alignFolder(
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await copyFile(join(source, name), join(folder, name));
     }
-  return { folder, pictures: faces.length, without: found.pictures.length - faces.length };
+  const known = new Set(found.pictures.flatMap((name) => [canonical(name), canonical(basename(name))]));
+  const strange = [...points.keys()].filter((name) => !known.has(name));
+  return { folder, pictures: faces.length, without: found.pictures.length - faces.length, strange };
 }
 
 /** Landmarks by the image's path or, if a list gives that alone, by its name. */

@@ -43,16 +43,28 @@ export class EarlyStopping {
   }
 
   /** A rule that learns of a trial only at its end stops nothing: that is said once. */
-  private checkReports({ trial, metrics = {} }: TrialRow, series: Growing | undefined): void {
+  private checkReports({ trial, metrics = {}, runDir }: TrialRow, series: Growing | undefined): void {
     const { epochs } = trial.config.train;
     if (this.warned || epochs < 2 || (series?.reports.length ?? 0) > 1) return;
     if (!this.objectives.every(({ metric }) => Object.hasOwn(metrics, metric))) return;
+    // Of a trial that was to be stopped, and ended by itself before, nothing more was listened to.
+    if (runDir !== undefined && this.epochsIn(runDir) > 1) return;
     this.warned = true;
     const names = this.objectives.map(({ metric }) => metric).join(', ');
     this.warn({
       code: 'stopping-once',
       message: `A trial of ${epochs} epochs wrote ${names} ${series ? 'once' : 'at its end alone'}: sweep.stopping has nothing to stop trials by.`,
     });
+  }
+
+  /** Epochs for which a run has reported all objectives. */
+  private epochsIn(runDir: string): number {
+    const epochs = readEvents(runDir).flatMap((event) =>
+      event.type === 'metric' && this.objectives.every(({ metric }) => Object.hasOwn(event.values, metric))
+        ? [event.epoch]
+        : [],
+    );
+    return new Set(epochs).size;
   }
 
   /** The latest report of a trial. */

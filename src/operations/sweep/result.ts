@@ -49,6 +49,8 @@ interface SweepEnd {
   outcome: SweepOutcome;
   seconds: number;
   url?: string;
+  /** Whether a search has ended before its budget, by itself. */
+  exhausted?: boolean;
 }
 
 export function sweepResult({
@@ -60,11 +62,13 @@ export function sweepResult({
   outcome,
   seconds,
   url,
+  exhausted = false,
 }: SweepEnd): SweepResult {
   const { failed, pruned, ...counts } = board.counts();
   const finished = counts.finished + counts.linked;
-  // Of a search that was interrupted, those that it was yet to propose are among them.
-  const trials = outcome.interrupted && Number.isFinite(board.total) ? board.total : board.rows.length;
+  // Of a search that was cut off, those that it was yet to propose are among them.
+  const cut = outcome.interrupted || (outcome.halted !== undefined && !exhausted);
+  const trials = cut && Number.isFinite(board.total) ? board.total : board.rows.length;
   const points = pointsOf(board, objective);
   const best = bestOf(points);
   const lead = objectives.length > 1 ? undefined : leadOf(points, objective);

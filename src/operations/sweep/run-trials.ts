@@ -91,7 +91,10 @@ export async function runTrials(context: Context, ready: Ready): Promise<SweepRe
     watcher?.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  const ended = { name, board, objective, objectives: context.objectives, plan, outcome, seconds };
+  const ended = {
+    ...{ name, board, objective, objectives: context.objectives, plan, outcome, seconds },
+    exhausted: ready.adaptive.proposals?.halted !== undefined,
+  };
   const notice = signals.kill.aborted ? undefined : sweepNotice(sweepResult(ended));
   const [{ url }] = await Promise.all([after.close(signals), notice && send(notice)]);
   return sweepResult({ ...ended, url });

@@ -54,9 +54,12 @@ test('faces that are turned, large and off the middle come out with eyes, nose a
   await writeFile(join(folder, 'in', 'labels.csv'), 'filename,person_id\nann/1.png,ann\n');
   const landmarks = join(folder, 'landmarks.csv');
   const head = 'file,lx,ly,rx,ry,nx,ny,mlx,mly,mrx,mry';
-  await writeFile(landmarks, `${head}\nann/1.png,${points.flat().join(',')}\n`);
+  await writeFile(
+    landmarks,
+    `${head}\nann/1.png,${points.flat().join(',')}\nann/9.png,${points.flat().join(',')}\n`,
+  );
   const found = await alignFolder(join(folder, 'in'), join(folder, 'out'), { landmarks, size: 112 });
-  assert.deepEqual([found.pictures, found.without], [1, 1]);
+  assert.deepEqual([found.pictures, found.without, found.strange], [1, 1, ['ann/9.png']]);
   assert.ok(
     existsSync(join(folder, 'out', 'labels.csv')) && !existsSync(join(folder, 'out', 'ann', '2.png')),
   );

@@ -244,6 +244,44 @@ test('auto takes a folder for what it is, and notes it', async (t) => {
   await assert.rejects(survey({ source: 'auto', path: await temporaryFolder(t) }), { code: 'data-empty' });
 });
 
+test('auto: genders between sides and identities are no Task A, a table of genders is read, pairs within one folder are pairs', async (t) => {
+  const nested = await survey({
+    source: 'auto',
+    path: await writeTree(
+      await temporaryFolder(t),
+      ['train', 'val', 'test'].flatMap((side) => of([`${side}/male/ben`, `${side}/female/ann`], 2)),
+    ),
+  });
+  assert.match(nested.collection.notes![0]!, /auto: folders/);
+  assert.deepEqual(counts(nested).train, [4, 2, 2, 2, 0]);
+  const table = await survey({
+    source: 'auto',
+    path: await writeTree(await temporaryFolder(t), [
+      ...of(['ann', 'ben']),
+      ['genders.csv', 'person_id,gender\nann,Female\nben,Male\n'],
+    ]),
+    split: halves,
+  });
+  assert.match(table.collection.notes![0]!, /auto: folders.*; genders of genders\.csv$/);
+  assert.deepEqual(
+    table.collection.entries.map(({ gender }) => gender),
+    [1, 1, 1, 1, 0, 0, 0, 0],
+  );
+  const pairs = 'left,right,same\nall/a.jpg,all/b.jpg,1\nall/a.jpg,all/c.jpg,0\n';
+  const path = await writeTree(await temporaryFolder(t), [
+    'all/a.jpg',
+    'all/b.jpg',
+    'all/c.jpg',
+    ['pairs.csv', pairs],
+  ]);
+  const { subset } = await loadScoring(settings({ source: 'auto', path }), { identities: [], trainedOn: '' });
+  assert.deepEqual([subset.size, subset.pairs!.length], [3, 2]);
+  await assert.rejects(survey({ source: 'auto', path }), {
+    code: 'data-no-labels',
+    remedy: /facecom evaluate/,
+  });
+});
+
 test('several: prefixes keep equal names apart, without them an identity is one', async (t) => {
   const [a, b] = [
     await writeTree(await temporaryFolder(t), of(['ann', 'ben'])),

@@ -52,7 +52,9 @@ export function describeEvaluation(evaluation: Evaluation): string {
     `run ${run}${others}, its best epoch ${checkpoint.epoch}, on ${which} ${data.pictures} of ${from}`,
     '',
     wideTable(titles, rows),
-    ...(Object.keys(intervals).length > 0 ? ['', intervalTable(scores, intervals)] : []),
+    ...(Object.keys(intervals).length > 0 || evaluation.counts.pairs > 0
+      ? ['', intervalTable(scores, intervals)]
+      : []),
     ...(evaluation.counts.pairs > 0 || evaluation.counts.probes > 0 ? ['', matchingLine(evaluation)] : []),
     ...evaluation.refusals.map((reason) => `not measured: ${reason}`),
   ].join('\n');
@@ -63,13 +65,17 @@ function intervalTable(scores: Scores, intervals: Evaluation['intervals']): stri
     const [low, high] = intervals[name] ?? [];
     return [name, value.toFixed(4), low === undefined ? '' : `${low.toFixed(4)} … ${high!.toFixed(4)}`];
   });
+  const columns: Column[] = [
+    { title: 'metric' },
+    { title: 'value', align: 'right' },
+    // Pairs of which nobody says whom they show have none.
+    ...(Object.keys(intervals).length > 0
+      ? [{ title: '95 % interval over identities', align: 'right' as const }]
+      : []),
+  ];
   return wideTable(
-    [
-      { title: 'metric' },
-      { title: 'value', align: 'right' },
-      { title: '95 % interval over identities', align: 'right' },
-    ],
-    rows,
+    columns,
+    rows.map((row) => row.slice(0, columns.length)),
   );
 }
 
