@@ -28,9 +28,10 @@ export class FakeMlflow {
           return void response.end('{}');
         }
         const body = Buffer.concat(chunks).toString();
+        const { pathname, searchParams } = new URL(request.url!, 'http://127.0.0.1');
         this.answer(
-          request.url!.split('?')[0]!.replace('/api/2.0/mlflow/', ''),
-          body ? JSON.parse(body) : {},
+          pathname.replace('/api/2.0/mlflow/', ''),
+          body ? JSON.parse(body) : Object.fromEntries(searchParams),
           response,
         );
       });
