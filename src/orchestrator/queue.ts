@@ -56,10 +56,10 @@ export class WorkQueue<T> {
       const item = this.ready.pop() ?? this.source?.next();
       if (item !== undefined && item !== 'wait') return { item, waited };
       if (this.waiting.length === 0 && item === undefined) return undefined;
-      // A timer holds for 2³¹ − 1 ms at most.
-      const soonest = Math.min(now + 2 ** 31 - 1, ...this.waiting.map(({ at }) => at));
+      // A timer holds for 2³¹ − 1 ms at most, and fires at once for more, which a sum with fractions may come to.
+      const wait = Math.min(2 ** 31 - 1, ...this.waiting.map(({ at }) => at - now));
       const either = AbortSignal.any([signal, this.poked.signal]);
-      await sleep(Math.max(1, soonest - now), undefined, { signal: either }).catch(() => {});
+      await sleep(Math.max(1, wait), undefined, { signal: either }).catch(() => {});
     }
     return undefined;
   }

@@ -46,3 +46,23 @@ test('a pause holds trials back for its delay, and ends', async (t) => {
   assert.equal(await pause.passed(), true);
   assert.equal(over, 1);
 });
+
+test('a queue whose source has nothing yet sleeps until it is poked', async () => {
+  let asked = 0;
+  const queue = new WorkQueue<string>([], {
+    next: () => {
+      asked++;
+      return 'wait';
+    },
+  });
+  const stop = new AbortController();
+  // The clock's fractions must not make the wait longer than a timer holds: it would fire at once, again and again.
+  const waiting = Array.from({ length: 60 }, async (_, n) => {
+    await new Promise((resolve) => setTimeout(resolve, n));
+    return queue.next(stop.signal);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(asked, waiting.length);
+  stop.abort();
+  assert.deepEqual(await Promise.all(waiting), Array(waiting.length).fill(undefined));
+});
