@@ -1,4 +1,4 @@
-import type { Random } from '../base/random.ts';
+import type { ImageStreams, Random } from '../base/random.ts';
 import type { StrengthPoint } from './strength.ts';
 
 /** A policy and what it is tempered by: `augment` of an experiment. */
@@ -7,17 +7,6 @@ export interface AugmentSettings {
   strength: number;
   schedule: readonly StrengthPoint[];
   max_effects: number;
-}
-
-/** What names the streams of a batch's images: see augmentationStream. */
-export interface ImageStreams {
-  seed: number;
-  /** Counted from 0. */
-  epoch: number;
-  /** Position of each image in its subset. */
-  indices: Int32Array;
-  /** Of the first image in the epoch, where an order may hold an image twice. */
-  position?: number;
 }
 
 export interface Augmenter {

@@ -86,14 +86,22 @@ export class Random {
   }
 }
 
-/**
- * What an image's augmentation is drawn from. `position`: the image's in the epoch, where an order may hold it twice: it is augmented in two
- * ways.
- */
-export const augmentationStream = (seed: number, epoch: number, index: number, position?: number): Random =>
+/** What names the streams that the images of a batch are augmented from. */
+export interface ImageStreams {
+  seed: number;
+  /** Counted from 0. */
+  epoch: number;
+  /** Position of each image in its subset. */
+  indices: Int32Array;
+  /** Of the first image in the epoch, where an order may hold an image twice: it is augmented in two ways. */
+  position?: number;
+}
+
+/** What the k-th image of a batch is augmented from. */
+export const augmentationStream = ({ seed, epoch, indices, position }: ImageStreams, k: number): Random =>
   position === undefined
-    ? new Random(seed, 'augment', epoch, index)
-    : new Random(seed, 'augment', epoch, index, position);
+    ? new Random(seed, 'augment', epoch, indices[k]!)
+    : new Random(seed, 'augment', epoch, indices[k]!, position + k);
 
 /** A 32-bit hash of a seed and a name (FNV-1a over the UTF-16 units, then a finalizer), the same on every machine. */
 export function hash(seed: number, name: ReadonlyArray<string | number>): number {

@@ -1,4 +1,4 @@
-import { augmentationStream, Random } from '../base/random.ts';
+import { augmentationStream, type ImageStreams, Random } from '../base/random.ts';
 import type { Subset } from './dataset.ts';
 
 export interface Batch {
@@ -23,15 +23,6 @@ export interface PictureAugmenter {
     memory(bytes: number): Uint8Array;
     apply(images: Uint8Array, streams: ImageStreams): void;
   };
-}
-
-/** What names the streams of a batch's images: see augmentationStream. */
-export interface ImageStreams {
-  seed: number;
-  epoch: number;
-  indices: Int32Array;
-  /** Of the first image. */
-  position?: number;
 }
 
 /** Mixes the images of a batch in place with draws from the stream. Returns the labels of what was mixed in, if it was. */
@@ -109,17 +100,11 @@ export function* evaluationBatches(
   }
 }
 
-function augmentAll(
-  images: Uint8Array,
-  { seed, epoch, indices, position }: ImageStreams,
-  augment: PictureAugmenter,
-): void {
-  const length = images.length / indices.length;
-  for (const [k, index] of indices.entries())
-    augment.apply(
-      images.subarray(k * length, (k + 1) * length),
-      augmentationStream(seed, epoch, index, position === undefined ? undefined : position + k),
-    );
+function augmentAll(images: Uint8Array, streams: ImageStreams, augment: PictureAugmenter): void {
+  const count = streams.indices.length;
+  const length = images.length / count;
+  for (let k = 0; k < count; k++)
+    augment.apply(images.subarray(k * length, (k + 1) * length), augmentationStream(streams, k));
 }
 
 /** `buffer`: takes the images, if there is one. */

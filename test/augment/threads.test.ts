@@ -29,12 +29,9 @@ test('several threads make of a batch what one makes', async (t) => {
   for (const position of [undefined, 80]) {
     const expected = fresh();
     const augmenter = epochAugmenter(settings, size, 4);
-    for (const [k, index] of indices.entries())
-      augmenter.apply(
-        expected.subarray(k * length, (k + 1) * length),
-        augmentationStream(5, 4, index, position === undefined ? undefined : position + k),
-      );
     const streams = { seed: 5, epoch: 4, indices, ...(position === undefined ? {} : { position }) };
+    for (let k = 0; k < count; k++)
+      augmenter.apply(expected.subarray(k * length, (k + 1) * length), augmentationStream(streams, k));
     let others = 0;
     const until = performance.now() + 20_000;
     // The first batches may be done before the threads have started.

@@ -1,5 +1,5 @@
-import { augmentationStream } from '../../base/random.ts';
-import type { Augmenter, AugmentSettings, ImageStreams } from '../types.ts';
+import { augmentationStream, type ImageStreams } from '../../base/random.ts';
+import type { Augmenter, AugmentSettings } from '../types.ts';
 
 /** The images of a batch, whose augmentation several threads share. */
 export interface AugmentJob extends ImageStreams {
@@ -19,21 +19,13 @@ const FAILED = 2;
 export const newCounters = (): Int32Array => new Int32Array(new SharedArrayBuffer(12));
 
 /** Augments images of the job, each time the next that nobody has taken, until there is none. */
-export function takePart(
-  { images, indices, counters, seed, epoch, position }: AugmentJob,
-  augmenter: Pick<Augmenter, 'apply'>,
-): void {
-  const count = indices.length;
+export function takePart(job: AugmentJob, augmenter: Pick<Augmenter, 'apply'>): void {
+  const { images, counters } = job;
+  const count = job.indices.length;
   const length = images.length / count;
   for (let k = Atomics.add(counters, NEXT, 1); k < count; k = Atomics.add(counters, NEXT, 1)) {
-    const stream = augmentationStream(
-      seed,
-      epoch,
-      indices[k]!,
-      position === undefined ? undefined : position + k,
-    );
     try {
-      augmenter.apply(images.subarray(k * length, (k + 1) * length), stream);
+      augmenter.apply(images.subarray(k * length, (k + 1) * length), augmentationStream(job, k));
     } catch (error) {
       Atomics.store(counters, FAILED, 1);
       throw error;
