@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { writeExperiment } from '../support/external.ts';
 import { binary, temporaryFolder } from '../support/program.ts';
+import { onTerminal, withoutTerminal } from '../support/terminal.ts';
 
 /** Runs a command on a terminal of its own, types Ctrl-C when the trainer has begun and prints all that was written there. */
 const TYPIST = `
@@ -34,31 +35,14 @@ if time.time() >= until: os.kill(pid, 9)
 os.waitpid(pid, 0)
 sys.stdout.buffer.write(text)
 `;
-const skip =
-  spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'there is no python3 with a pty';
-
 /** Runs a command on a terminal of a size and prints all that was written there. */
-const SIZED = `
-import fcntl, os, pty, struct, sys, termios, time
-pid, fd = pty.fork()
-if pid == 0:
-    time.sleep(0.2)
-    os.execvp(sys.argv[3], sys.argv[3:])
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', int(sys.argv[1]), int(sys.argv[2]), 0, 0))
-text = b''
-while True:
-    try:
-        chunk = os.read(fd, 65536)
-        if not chunk: break
-        text += chunk
-    except OSError:
-        break
-sys.stdout.buffer.write(text)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
+const SIZED = onTerminal({
+  first: 3,
+  start: `fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', int(sys.argv[1]), int(sys.argv[2]), 0, 0))`,
+});
 
 test('a terminal that cannot be drawn over gets lines, one that is narrow whole cells', {
-  skip,
+  skip: withoutTerminal,
 }, async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, 'finish 0.75', {
@@ -97,7 +81,7 @@ test('a terminal that cannot be drawn over gets lines, one that is narrow whole 
   }
 });
 
-test('Ctrl-C leaves nothing of the live view in the scrollback', { skip }, async (t) => {
+test('Ctrl-C leaves nothing of the live view in the scrollback', { skip: withoutTerminal }, async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, `trap 'exit 0' TERM; touch ready; while :; do sleep 0.05; done`);
   const { stdout } = spawnSync('python3', ['-c', TYPIST, process.execPath, binary, 'run', spec], {

@@ -4,34 +4,19 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { runOf, writeExperiment } from '../support/external.ts';
 import { binary, facecom, temporaryFolder } from '../support/program.ts';
+import { onTerminal, withoutTerminal } from '../support/terminal.ts';
 
 /** Runs a command on a terminal, types an answer to its question, prints what was written there and exits as the command did. */
-const ANSWER = `
-import os, pty, sys
-answer = sys.argv[1].encode()
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-text = b''
-while True:
-    try:
-        chunk = os.read(fd, 65536)
-        if not chunk: break
-        text += chunk
-    except OSError:
-        break
-    if answer and b'[y/N]' in text:
-        os.write(fd, answer)
-        answer = b''
-sys.stdout.buffer.write(text)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-
-const skip =
-  spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'there is no python3 with a pty';
+const ANSWER = onTerminal({
+  first: 2,
+  start: 'answer = sys.argv[1].encode()',
+  each: `if answer and b'[y/N]' in text:
+    os.write(fd, answer)
+    answer = b''`,
+});
 
 test('a question on a terminal: only y is yes, Ctrl-D is no answer, Ctrl-C an interruption', {
-  skip,
+  skip: withoutTerminal,
 }, async (t) => {
   const cwd = await temporaryFolder(t);
   const spec = writeExperiment(cwd, 'finish');
