@@ -11,6 +11,7 @@ import {
   type Reference,
   type Submission,
 } from '../engine.ts';
+import { CANNOT_WRITE, NOT_FOUND } from '../exit-codes.ts';
 import { quote } from '../script.ts';
 import { type RayAnswer, RayClient, rayAddress } from './client.ts';
 
@@ -212,8 +213,8 @@ const stateOf = ({ status, message }: Record<string, unknown>): JobState => ({
 });
 
 const codes: Record<number, string> = {
-  73: 'the run folder cannot be written on the node',
-  75: 'its batch was not found on the node: is the folder of the runs shared with it?',
+  [CANNOT_WRITE]: 'the run folder cannot be written on the node',
+  [NOT_FOUND]: 'its batch was not found on the node: is the folder of the runs shared with it?',
   127: 'Node was not found on the node; resources.launcher.node names it',
 };
 
