@@ -29,6 +29,11 @@ interface Total {
   gpus: number;
 }
 
+/** So many jobs are asked for one by one; and up to MANY, where the list of all costs the head more: a job of it takes a WORTHth of a request. */
+const FEW = 4;
+const MANY = 64;
+const WORTH = 16;
+
 /** Jobs at once on a cluster that does not tell how large it is. */
 const UNKNOWN = 16;
 
@@ -151,21 +156,27 @@ export class RayEngine implements Engine {
     throw new EngineError(answer.status === 429 ? 'full' : 'refused', message);
   }
 
+  /** Jobs of the last list, those that ended long ago too. */
+  private listed = 0;
+
   async find(key: string): Promise<string[]> {
     return (await this.get(key)) ? [key] : [];
   }
 
   async poll(batches: readonly Reference[]): Promise<Map<string, JobState>> {
     const found = new Map<string, JobState>();
-    if (batches.length === 1) {
-      const [{ key }] = batches as [Reference];
-      const job = await this.get(key);
-      if (job) found.set(nameOf(key, 0), stateOf(job));
+    if (batches.length <= Math.max(FEW, Math.min(MANY, this.listed / WORTH))) {
+      const ask = async ({ key }: Reference): Promise<void> => {
+        const job = await this.get(key);
+        if (job) found.set(nameOf(key, 0), stateOf(job));
+      };
+      await Promise.all(batches.map(ask));
       return found;
     }
     const { status, body, text } = await this.client.request('GET', '/api/jobs/');
     if (status !== 200 || !Array.isArray(body))
       throw new EngineError('unknown', `Ray at ${this.address} answered ${status}: ${text.slice(0, 200)}`);
+    this.listed = body.length;
     for (const job of body.filter(isRecord))
       if (typeof job.submission_id === 'string') found.set(nameOf(job.submission_id, 0), stateOf(job));
     return found;
