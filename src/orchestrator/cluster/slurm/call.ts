@@ -27,7 +27,8 @@ export async function callSlurm(program: string, args: readonly string[], input?
   if (code === 'ENOENT' || code === 'EACCES')
     throw new EngineError('refused', `${program} is not on PATH (${code}).`);
   const words = `${result.stderr}\n${result.stdout}`.trim();
-  const message = `${program}: ${words.split('\n').slice(-3).join(' ') || result.shortMessage}`;
+  const lines = words.split('\n').map((line) => line.replace(/^\w+: (error: |fatal: )?/, ''));
+  const message = `${program}: ${lines.slice(-3).join('; ') || result.shortMessage}`;
   if (result.timedOut || unreachable.test(words)) throw new EngineError('unknown', message);
   throw new EngineError(full.test(words) ? 'full' : 'refused', message);
 }

@@ -19,9 +19,11 @@ const NAMES = 50;
 const SEPARATOR = '|';
 /** Columns of squeue where its short format has no letter for them. */
 const WIDTHS = { ArrayJobID: 24, ArrayTaskID: 24, Name: 256, STDOUT: 4096 };
-/** What `sbatch --test-only` also says while nodes are down: whether there are none such at all the submission tells. */
+/** What `sbatch --test-only` also says while nodes are down. */
 const forNow =
   /Requested node configuration is not available|Required node not available|Nodes required for job are DOWN/;
+/** States of a node that answers and takes jobs. */
+const present = /^(idle|mixed|allocated|completing)$/;
 /** Which of two jobs of one name and number counts: one was submitted twice, and the other ends by itself. */
 const order = { running: 3, waiting: 2, held: 1, ended: 0 } as const;
 
@@ -60,8 +62,9 @@ export class SlurmEngine implements Engine {
       if (!(error instanceof EngineError)) throw error;
       // Its programs are there, but belong to no cluster.
       if (/not on PATH|configuration source/.test(error.message)) throw missing(error);
-      if (error.kind === 'refused' && !forNow.test(error.message)) throw refused(error);
-      return [`${error.message} Jobs are submitted all the same.`];
+      const isForNow = forNow.test(error.message) && !(await this.isWhole());
+      if (error.kind === 'refused' && !isForNow) throw refused(error);
+      return [`${error.message}. Jobs are submitted all the same.`];
     }
     return [];
   }
@@ -192,9 +195,19 @@ export class SlurmEngine implements Engine {
   }
 
   private async hasGpus(): Promise<boolean> {
+    return /\bgpu\b/.test(await this.nodes('%G'));
+  }
+
+  /** No node is away, for now or for ever: what there is not there will not be. */
+  private async isWhole(): Promise<boolean> {
+    const states = words(await this.nodes('%T').catch(() => ''));
+    return states.length > 0 && states.every((state) => present.test(state));
+  }
+
+  private nodes(column: string): Promise<string> {
     const { partition } = this.context!.options;
     const of = partition === undefined ? [] : [`--partition=${partition}`];
-    return /\bgpu\b/.test(await this.call('sinfo', ['-h', ...of, '-o', '%G']));
+    return this.call('sinfo', ['-h', ...of, '-o', column]);
   }
 }
 
@@ -213,7 +226,8 @@ function refused(error: EngineError): FacecomError {
   return new FacecomError('slurm-refused', 'Slurm does not take jobs of this kind.', {
     found: error.message,
     expected: 'a partition, account, quality of service and resources that sinfo and sacctmgr list',
-    remedy: 'Correct resources.launcher; nothing was submitted.',
+    remedy:
+      'Correct resources.launcher, or what resources ask for (cpus, memory, gpus); nothing was submitted.',
     exitCode: 2,
   });
 }
