@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
-import { rayAddress } from '../../src/orchestrator/cluster/ray/client.ts';
+import { rayAddress, rayToken } from '../../src/orchestrator/cluster/ray/client.ts';
 import { RayEngine } from '../../src/orchestrator/cluster/ray/engine.ts';
 import { container, withoutContainers } from '../support/containers.ts';
 import { runOf, start, until, writeExperiment } from '../support/external.ts';
@@ -100,6 +100,31 @@ test('a job that a restarted head has forgotten is not explained; a stopped one 
   const told = (key: string) => engine.explain({ key, id: key, jobs: [0] });
   assert.equal(await told('gone'), undefined);
   assert.match(((await told('stopped')) as { cancelled: string }).cancelled, /stopped outside/);
+});
+
+test('the token is found where Ray looks for it, and never printed', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, 'token');
+  writeFileSync(file, 'secret-of-file\n');
+  const none = { from: join(folder, 'none'), value: undefined };
+  assert.equal(rayToken({}), undefined);
+  assert.deepEqual(rayToken({ RAY_AUTH_TOKEN: 'a', RAY_AUTH_TOKEN_PATH: file })?.value, 'a');
+  assert.deepEqual(rayToken({ RAY_AUTH_TOKEN_PATH: file }), { from: file, value: 'secret-of-file' });
+  assert.deepEqual(rayToken({ RAY_AUTH_TOKEN_PATH: none.from }), none);
+  assert.match(rayToken({ RAY_AUTH_MODE: 'token' })!.from, /\.ray\/auth_token$/);
+  const { address } = await hostile(t, (_method, path) => ({ status: path === '/api/version' ? 401 : 403 }));
+  const spec = writeExperiment(folder, 'finish 0.5', { resources: { launcher: { name: 'ray', address } } });
+  for (const [env, words] of [
+    [{}, /asks for a token[\s\S]*with no token\n/],
+    [{ RAY_AUTH_TOKEN_PATH: none.from }, /asks for a token[\s\S]*no token: \S+none cannot be read/],
+    [{ RAY_AUTH_TOKEN_PATH: file }, /refuses the token[\s\S]*the token of \S+token\n/],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await facecom(['run', spec], { cwd: folder, env });
+    assert.equal(exitCode, 2);
+    assert.match(stderr, words);
+    assert.match(stderr, /remedy: +Set RAY_AUTH_TOKEN to it/);
+    assert.doesNotMatch(stdout + stderr, /secret/);
+  }
 });
 
 test('a wrong address is said before anything is launched', async (t) => {

@@ -13,7 +13,7 @@ import {
 } from '../engine.ts';
 import { CANNOT_WRITE, NOT_FOUND } from '../exit-codes.ts';
 import { quote } from '../script.ts';
-import { type RayAnswer, RayClient, rayAddress } from './client.ts';
+import { type RayAnswer, RayClient, rayAddress, rayToken } from './client.ts';
 
 export type RayOptions = Extract<Experiment['resources']['launcher'], { name: 'ray' }>;
 
@@ -153,7 +153,8 @@ export class RayEngine implements Engine {
     // "already exists", or its database was busy: whether there is one is asked for.
     if (answer.status >= 500 || /already exists/i.test(answer.text))
       throw new EngineError('unknown', message);
-    throw new EngineError(answer.status === 429 ? 'full' : 'refused', message);
+    // A token that it took before may be taken again: what runs with it is not lost for it.
+    throw new EngineError([401, 403, 429].includes(answer.status) ? 'full' : 'refused', message);
   }
 
   /** Jobs of the last list, those that ended long ago too. */
@@ -246,10 +247,19 @@ const unreachable = (address: string, found: string): FacecomError =>
     exitCode: 2,
   });
 
-const unauthorized = (address: string, { status }: RayAnswer): FacecomError =>
-  new FacecomError('ray-refused', `Ray at ${address} refuses the token.`, {
-    found: `status ${status}, with ${process.env.RAY_AUTH_TOKEN ? 'the token of RAY_AUTH_TOKEN' : 'no token'}`,
-    expected: 'a token that the cluster takes',
-    remedy: 'Set RAY_AUTH_TOKEN.',
-    exitCode: 2,
-  });
+/** The token itself is printed nowhere. */
+function unauthorized(address: string, { status }: RayAnswer): FacecomError {
+  const token = rayToken();
+  const what = token?.value ? `the token of ${token.from}` : 'no token';
+  const missing = token && !token.value ? `: ${token.from} cannot be read or is empty` : '';
+  return new FacecomError(
+    'ray-refused',
+    `Ray at ${address} ${token?.value ? 'refuses the token' : 'asks for a token'}.`,
+    {
+      found: `status ${status}, with ${what}${missing}`,
+      expected: "the cluster's token",
+      remedy: 'Set RAY_AUTH_TOKEN to it, or RAY_AUTH_TOKEN_PATH to a file that holds it.',
+      exitCode: 2,
+    },
+  );
+}
