@@ -63,7 +63,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   const events: Event[] = [];
   const ended = new AbortController();
   let lastEvent = performance.now();
-  const begun = performance.now();
+  let begun = performance.now();
   const handle = options.start();
   const from = handle.from ?? here;
   const watch = watchdog(handle, options, () => {
@@ -71,9 +71,17 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     if (handle.runs?.() === false) lastEvent = performance.now();
     return performance.now() - lastEvent;
   });
-  await handle.begun;
+  const hasBegun = (await handle.begun) !== false;
+  if (!hasBegun && watch.reason()?.kind === 'stop') {
+    const exit = await handle.exited;
+    watch.release();
+    recordState(runDir, { state: 'stopped', message: UNBEGUN, ...exitOf(exit) });
+    return { status: 'stopped' };
+  }
   watch.begin();
   lastEvent = performance.now();
+  // What a job waited in a queue is none of the trainer's time.
+  if (handle.job) begun = lastEvent;
   const idle = options.idle?.();
   try {
     if (!isKnown(runDir, handle))
@@ -128,6 +136,9 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     pruning ? { kind: 'pruned', ...pruning } : reason,
   );
 }
+
+/** What is recorded of a run that was stopped before its turn. */
+export const UNBEGUN = 'It was stopped before its trainer was started.';
 
 /** An earlier command wrote this start down. */
 function isKnown(runDir: string, { job }: Handle): boolean {

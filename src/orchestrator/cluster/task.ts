@@ -15,7 +15,8 @@ export interface LiveBatch extends OpenBatch {
 /** One start of a run's trainer as a task of a batch. */
 export class Task {
   readonly exited: Promise<Exit>;
-  readonly begun: Promise<void>;
+  /** To false if it ends before. */
+  readonly begun: Promise<boolean>;
   hasBegun = false;
   /** It waits in the engine's queue, for the first time or again. */
   waits = true;
@@ -38,7 +39,7 @@ export class Task {
   work: Job | undefined;
   readonly from: number;
   private resolveExit!: (exit: Exit) => void;
-  private resolveBegun!: () => void;
+  private resolveBegun!: (hasBegun: boolean) => void;
 
   /** `from`: bytes of the run's events before this start. */
   constructor(
@@ -67,13 +68,13 @@ export class Task {
     this.hasBegun = true;
     this.waits = false;
     this.batch?.begun.add(this.job);
-    this.resolveBegun();
+    this.resolveBegun(true);
   }
 
   end(exit: Exit): void {
     this.over = true;
     this.waits = false;
-    this.resolveBegun();
+    this.resolveBegun(false);
     this.resolveExit(exit);
   }
 }
