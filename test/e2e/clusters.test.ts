@@ -145,6 +145,24 @@ test('half here and half on Slurm is one record; what waits there is stopped', {
   assert.deepEqual(launchers.sort(), ['local', 'local', 'slurm', 'slurm']);
 });
 
+test('a job that is cancelled by scancel saves, is stopped and not submitted again; resume continues', {
+  skip,
+}, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const script = `[ -f ../../../go ] && finish 0.5 && exit; trap 'touch ../../../go; event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; sleep 60 & wait`;
+  const spec = writeExperiment(cwd, script, { resources });
+  const program = start(['run', spec], cwd, slurm.env);
+  const log = () => join(runOf(cwd).dir, 'log.txt');
+  await until('it runs', () => existsSync(log()) && readFileSync(log(), 'utf8').includes('began'));
+  await slurm.call('scancel', ['--me']);
+  const { exitCode, stdout, stderr } = await program;
+  assert.match(stdout + stderr, /cancelled outside of facecom/);
+  assert.deepEqual([exitCode, runOf(cwd).states().at(-1)!.state], [1, 'stopped']);
+  const resumed = await facecom(['resume', 'last'], { cwd, env: slurm.env });
+  assert.equal(resumed.exitCode, 0, resumed.stderr);
+  assert.equal((await slurm.call('squeue', ['-h', '-t', 'PENDING,RUNNING'])).trim(), '');
+});
+
 test('--gres of two kinds and --constraint: an array of jobs for each kind', { skip }, async (t) => {
   const cwd = await temporaryFolder(t);
   const asked = { ...launcher, gres: ['fake:1', 'fake:2'], constraint: 'a100' };

@@ -129,9 +129,26 @@ test('told to end before its limit, a job puts back what it has not begun; anoth
   const { pid } = JSON.parse(readFileSync(join(fake, 'jobs', id!), 'utf8'));
   for (const name of ['run1-1', 'run2-1']) writeFileSync(join(folder, `go-${name}`), '');
   process.kill(pid, 'SIGTERM');
-  assert.deepEqual(await exits(handles), Array(3).fill({ code: 0 }));
+  const [first, ...others] = await exits(handles);
+  assert.deepEqual([first!.code, first!.explained?.class], [0, 'interrupted']);
+  assert.deepEqual(others, Array(2).fill({ code: 0 }));
   assert.deepEqual(names(3).map(starts), [1, 1, 1]);
   assert.equal(calls('sbatch').length, 2);
+});
+
+test('a job that someone cancels saves: what it ran, and what was to follow, is stopped and not submitted again', async (t) => {
+  const { make, start, starts, names, fake, calls } = await scene(t, { trainer: WAITS });
+  const handles = start(make({ perJob: 3 }), 3);
+  await handles[0]!.begun;
+  await until('the first runs', () => starts('run0-1') === 1);
+  const { id } = handles[0]!.job!;
+  const { pid } = JSON.parse(readFileSync(join(fake, 'jobs', id!), 'utf8'));
+  // Slurm sends SIGTERM, and calls it cancelled when it is gone.
+  writeFileSync(join(fake, `cancelled-${id}`), '');
+  process.kill(pid, 'SIGTERM');
+  for (const { cancelled } of await exits(handles)) assert.match(cancelled!, /cancelled outside of facecom/);
+  assert.deepEqual(names(3).map(starts), [1, 0, 0]);
+  assert.equal(calls('sbatch').length, 1);
 });
 
 test('a job that was submitted twice runs nothing; the same job, started again, skips what has ended', async (t) => {

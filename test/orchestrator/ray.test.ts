@@ -74,7 +74,7 @@ test('an id that exists, or no answer at all, is looked for; the token is sent a
   const { engine, asked } = await hostile(t, (method, path, body) => {
     if (method === 'POST' && body?.submission_id === 'fc-a')
       return { status: 500, body: 'Traceback … ValueError: Job with submission_id fc-a already exists.' };
-    if (method === 'POST') return 'none';
+    if (method === 'POST') return body?.submission_id === 'fc-refused' ? { status: 403 } : 'none';
     const job = jobs.get(path.split('/').at(-1)!);
     return job ? { status: 200, body: job } : { status: path === '/api/version' ? 401 : 404 };
   });
@@ -82,6 +82,7 @@ test('an id that exists, or no answer at all, is looked for; the token is sent a
   assert.deepEqual(await engine.find('fc-a'), ['fc-a']);
   await assert.rejects(engine.submit({ ...submission, key: 'fc-b' }), { kind: 'unknown' });
   assert.deepEqual(await engine.find('fc-b'), []);
+  await assert.rejects(engine.submit({ ...submission, key: 'fc-refused' }), { kind: 'full' });
   process.env.RAY_AUTH_TOKEN = 'secret-token';
   await assert.rejects(engine.check(), { code: 'ray-refused' });
   delete process.env.RAY_AUTH_TOKEN;
@@ -114,12 +115,16 @@ test('the token is found where Ray looks for it, and never printed', async (t) =
   assert.match(rayToken({ RAY_AUTH_MODE: 'token' })!.from, /\.ray\/auth_token$/);
   const { address } = await hostile(t, (_method, path) => ({ status: path === '/api/version' ? 401 : 403 }));
   const spec = writeExperiment(folder, 'finish 0.5', { resources: { launcher: { name: 'ray', address } } });
+  const unset = { RAY_AUTH_MODE: '', RAY_AUTH_TOKEN: '', RAY_AUTH_TOKEN_PATH: '' };
   for (const [env, words] of [
     [{}, /asks for a token[\s\S]*with no token\n/],
     [{ RAY_AUTH_TOKEN_PATH: none.from }, /asks for a token[\s\S]*no token: \S+none cannot be read/],
     [{ RAY_AUTH_TOKEN_PATH: file }, /refuses the token[\s\S]*the token of \S+token\n/],
   ] as const) {
-    const { exitCode, stdout, stderr } = await facecom(['run', spec], { cwd: folder, env });
+    const { exitCode, stdout, stderr } = await facecom(['run', spec], {
+      cwd: folder,
+      env: { ...unset, ...env },
+    });
     assert.equal(exitCode, 2);
     assert.match(stderr, words);
     assert.match(stderr, /remedy: +Set RAY_AUTH_TOKEN to it/);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
 // machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
-// `state-ID` is what a job's state is said to be, `STATE|REASON`, and `left-ID` the time until its limit; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
+// `state-ID` is what a job's state is said to be, `STATE|REASON`, and `left-ID` the time until its limit; `cancelled-ID`, if it is there, has it be CANCELLED when its process has ended; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -39,7 +39,9 @@ const tasks = () =>
       name,
       pid,
       reason,
-      state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED'),
+      state:
+        forced ||
+        (alive(pid) ? 'RUNNING' : existsSync(join(root, `cancelled-${id}`)) ? 'CANCELLED by 0' : 'COMPLETED'),
     };
   });
 

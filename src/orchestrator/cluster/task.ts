@@ -1,5 +1,5 @@
 import { endOf } from '../../base/lines.ts';
-import { eventsFile, jobOfTask, type OpenBatch } from '../../record/index.ts';
+import { eventsFile, jobOfTask, type OpenBatch, type TaskEnd } from '../../record/index.ts';
 import type { Exit, Job } from '../launchers/launcher.ts';
 import type { Reference } from './engine.ts';
 
@@ -26,6 +26,8 @@ export class Task {
   silentSince: number | undefined;
   /** Milliseconds of performance.now() since when its end is there, and its events not yet as far. */
   endSince: number | undefined;
+  /** Its end, where its job was told to end by somebody: whether it was cancelled the engine knows. */
+  toldEnd: TaskEnd | undefined;
   /** How often its engine has lost it before it began. */
   losses = 0;
   over = false;
