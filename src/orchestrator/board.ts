@@ -44,6 +44,8 @@ export interface TrialRow {
   /** Milliseconds of performance.now() of the last start. */
   since?: number;
   failure?: Failure;
+  /** Who stopped it, as a sentence, if it was not this orchestrator. */
+  by?: string;
   metrics?: Record<string, number>;
 }
 

@@ -271,6 +271,7 @@ class SweepRun {
       return;
     }
     row.status = outcome.status;
+    if (outcome.status === 'stopped' && outcome.by !== undefined) row.by = outcome.by;
     if (outcome.status === 'finished') {
       this.breaker.finished();
       row.seconds = outcome.seconds;

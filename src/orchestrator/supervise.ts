@@ -48,7 +48,8 @@ export interface Pruning {
 
 export type Outcome =
   | { status: 'finished'; metrics: Record<string, number>; seconds: number }
-  | { status: 'stopped' }
+  /** `by`: a sentence, if it was not this orchestrator. */
+  | { status: 'stopped'; by?: string }
   | { status: 'pruned'; seconds: number }
   | { status: 'failed'; failure: Failure };
 
@@ -172,7 +173,7 @@ function conclude(
   }
   if (exit.cancelled !== undefined && !failed) {
     recordState(runDir, { state: 'stopped', message: exit.cancelled });
-    return { status: 'stopped' };
+    return { status: 'stopped', by: exit.cancelled };
   }
   const stopped =
     !failed && exit.code === 0 ? events.findLast((event) => event.type === 'stopped') : undefined;

@@ -157,7 +157,7 @@ test('a job that is cancelled by scancel saves, is stopped and not submitted aga
   await slurm.call('scancel', ['--me']);
   const { exitCode, stdout, stderr } = await program;
   assert.match(stdout + stderr, /cancelled outside of facecom/);
-  assert.deepEqual([exitCode, runOf(cwd).states().at(-1)!.state], [1, 'stopped']);
+  assert.deepEqual([exitCode, runOf(cwd).states().at(-1)!.state], [130, 'stopped']);
   const resumed = await facecom(['resume', 'last'], { cwd, env: slurm.env });
   assert.equal(resumed.exitCode, 0, resumed.stderr);
   assert.equal((await slurm.call('squeue', ['-h', '-t', 'PENDING,RUNNING'])).trim(), '');
