@@ -126,7 +126,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   handle.kill();
   ended.abort();
   await following;
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = exit.seconds ?? (performance.now() - begun) / 1000;
   const reason = watch.reason();
   const pruning = reason?.kind === 'stop' ? options.pruned?.() : undefined;
   return conclude(

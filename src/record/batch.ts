@@ -82,6 +82,8 @@ export interface TaskEnd {
   told?: string;
   /** Its job had to end before its turn came: it is free for another. */
   unbegun?: true;
+  /** What the trainer took, by its machine's clock. */
+  seconds?: number;
   /** Bytes of the run's events by then: on another machine they may be seen later than this file. */
   events?: number;
 }

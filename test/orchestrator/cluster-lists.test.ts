@@ -64,7 +64,7 @@ test('one trial of a job is stopped, and one that waits: the others go on; what 
   third!.stop();
   assert.deepEqual(await third!.exited, { signal: 'SIGTERM' });
   first!.stop();
-  assert.deepEqual(await first!.exited, { code: 0 });
+  assert.equal((await first!.exited).code, 0);
   await second!.begun;
   await until('the next one runs', () => starts(names(2)[1]!) === 1);
   for (const name of names(4)) writeFileSync(join(folder, `go-${name}`), '');
@@ -78,7 +78,7 @@ test('a job is lost: what it ran has failed, what it had not begun is submitted 
   const { make, start, starts, names, folder, fake, calls } = await scene(t, { trainer: WAITS });
   const handles = start(make({ perJob: 4 }), 4);
   writeFileSync(join(folder, 'go-run0-1'), '');
-  assert.deepEqual(await handles[0]!.exited, { code: 0 });
+  assert.equal((await handles[0]!.exited).code, 0);
   await handles[1]!.begun;
   await until('the second runs', () => starts('run1-1') === 1);
   const { id } = handles[1]!.job!;
@@ -149,6 +149,22 @@ test('a job that someone cancels saves: what it ran, and what was to follow, is 
   for (const { cancelled } of await exits(handles)) assert.match(cancelled!, /cancelled outside of facecom/);
   assert.deepEqual(names(3).map(starts), [1, 0, 0]);
   assert.equal(calls('sbatch').length, 1);
+});
+
+test('a job that was preempted and put back into the queue is interrupted at once; what was to follow is submitted again', async (t) => {
+  const { make, start, starts, names, fake, folder } = await scene(t, { trainer: WAITS });
+  const handles = start(make({ perJob: 2, visibility: 60 }), 2);
+  await handles[0]!.begun;
+  await until('the first runs', () => starts('run0-1') === 1);
+  const { id } = handles[0]!.job!;
+  const { pid } = JSON.parse(readFileSync(join(fake, 'jobs', id!), 'utf8'));
+  writeFileSync(join(folder, 'go-run1-1'), '');
+  writeFileSync(join(fake, `state-${id}`), 'PENDING|BeginTime');
+  process.kill(pid, 'SIGTERM');
+  const [first, second] = await exits(handles);
+  assert.equal(first!.explained?.class, 'interrupted');
+  assert.deepEqual(second, { code: 0 });
+  assert.deepEqual(names(2).map(starts), [1, 1]);
 });
 
 test('a job that was submitted twice runs nothing; the same job, started again, skips what has ended', async (t) => {

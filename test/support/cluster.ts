@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -72,5 +73,12 @@ export async function clusterScene(t: TestContext, { trainer = 'sleep 0.2' } = {
   };
 }
 
-/** How they end. */
-export const exits = (handles: readonly Handle[]) => Promise.all(handles.map(({ exited }) => exited));
+/** How they end, but for the time that they took. */
+export const exits = (handles: readonly Handle[]) =>
+  Promise.all(
+    handles.map(async ({ exited }) => {
+      const { seconds, ...exit } = await exited;
+      assert.ok(seconds === undefined || seconds >= 0);
+      return exit;
+    }),
+  );

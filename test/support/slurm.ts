@@ -66,7 +66,10 @@ export async function startSlurm(): Promise<Slurm> {
   const node = `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=${memory} Gres=fake:2,gpu:2 Feature=a100 State=UNKNOWN`;
   const partition = `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`;
   writeFileSync(conf, `${[...lines, node, partition].join('\n')}\n`);
-  writeFileSync(join(folder, 'gres.conf'), 'Name=fake Count=2\nName=gpu File=/dev/null\nName=gpu File=/dev/zero\n');
+  writeFileSync(
+    join(folder, 'gres.conf'),
+    'Name=fake Count=2\nName=gpu File=/dev/null\nName=gpu File=/dev/zero\n',
+  );
   const pidOf = (name: string) => Number(readFileSync(join(folder, `${name}.pid`), 'utf8'));
   const options = { env: { ...process.env, ...env, PATH: path } };
   const call = async (program: string, args: string[]) => (await run(program, args, options)).stdout;

@@ -218,17 +218,24 @@ export class Follower {
   }
 
   private async judge(task: Task, state: JobState | undefined, now: number): Promise<void> {
-    const { ledger } = this;
     const waited = task.waits || !task.hasBegun;
     task.waits = state?.phase === 'waiting' || (!task.hasBegun && state?.phase !== 'ended');
-    if (state && state.phase !== 'ended') {
-      task.silentSince = undefined;
-      return;
-    }
-    if (task.toldEnd) {
-      await this.settleTold(task, task.toldEnd);
-      return;
-    }
+    const { toldEnd } = task;
+    // It is in the queue again: for what made room for others, or was on a node that failed.
+    if (toldEnd && state?.phase === 'waiting') this.settle(task, toldEnd);
+    else if (toldEnd && state?.phase !== 'running') await this.settleTold(task, toldEnd);
+    else if (state && state.phase !== 'ended') task.silentSince = undefined;
+    else await this.judgeSilent(task, state, now, waited);
+  }
+
+  /** What its engine has ended, or does not know any more, and whose end the record does not tell. */
+  private async judgeSilent(
+    task: Task,
+    state: JobState | undefined,
+    now: number,
+    waited: boolean,
+  ): Promise<void> {
+    const { ledger } = this;
     // What ended before it began, as it was asked to, or was killed, has nothing more to say.
     const taken = task.ending === 'save' && waited && /^(CANCELLED|STOPPED)/.test(state?.state ?? '');
     task.silentSince ??= now;

@@ -17,6 +17,8 @@ export interface Exit {
   signal?: string;
   /** Why it did not even start. */
   error?: string;
+  /** What it took, where another machine has measured that. */
+  seconds?: number;
   /** What a cluster says of an end that the trainer left no word of. */
   explained?: { class: FailureClass; message: string };
   /** Someone else had it end: no failure. */
