@@ -163,6 +163,21 @@ test('a job that is cancelled by scancel saves, is stopped and not submitted aga
   assert.equal((await slurm.call('squeue', ['-h', '-t', 'PENDING,RUNNING'])).trim(), '');
 });
 
+test('a job that is cancelled while it waits is stopped, and not submitted again', { skip }, async (t) => {
+  const cwd = await temporaryFolder(t);
+  const blocker = ['--parsable', '--cpus-per-task=2', '--output=/dev/null', '--wrap', 'sleep 60'];
+  const id = (await slurm.call('sbatch', blocker)).trim();
+  const program = start(['run', writeExperiment(cwd, 'finish 0.5', { resources })], cwd, slurm.env);
+  const waiting = async () => (await slurm.call('squeue', ['-h', '-t', 'PENDING', '-o', '%j'])).trim();
+  for (let i = 0; i < 100 && !/^fc-/.test(await waiting()); i++) await sleep(100);
+  await slurm.call('scancel', [`--name=${await waiting()}`]);
+  const { exitCode, stdout, stderr } = await program;
+  assert.match(stdout + stderr, /cancelled outside of facecom/);
+  assert.equal(exitCode, 130);
+  assert.equal(await waiting(), '');
+  await slurm.call('scancel', [id]);
+});
+
 test('--gres of two kinds and --constraint: an array of jobs for each kind', { skip }, async (t) => {
   const cwd = await temporaryFolder(t);
   const asked = { ...launcher, gres: ['fake:1', 'fake:2'], constraint: 'a100' };

@@ -46,7 +46,7 @@ test('"Socket timed out" after success is found by its key; without it is submit
 
 test('a quota makes arrays smaller; what Slurm never takes is said of each trial', async (t) => {
   const { make, start, starts, names, fault, calls } = await scene(t);
-  fault('quota 2');
+  fault('busy\nquota 2');
   assert.deepEqual(await exits(start(make(), 4)), Array(4).fill({ code: 0 }));
   for (const name of names(4)) assert.equal(starts(name), 1);
   assert.ok(calls('sbatch').length >= 3);
@@ -219,15 +219,18 @@ test('a job that comes after its task has ended leaves at once; one whose run ha
 });
 
 test('what Slurm takes for running though its end is in the record is cancelled', async (t) => {
-  const { make, start, run, fake, calls } = await scene(t);
+  const waitFor = (file: string) => `until [ -f ${file} ]; do sleep 0.05; done`;
+  const { make, start, run, fake, folder, calls } = await scene(t, { trainer: waitFor('go-short') });
   const launcher = make({ linger: 0.5 });
-  const long = { ...run('long-1'), command: ['/bin/sh', '-c', 'sleep 2'] };
+  const long = { ...run('long-1'), command: ['/bin/sh', '-c', waitFor('go-long')] };
   const first = launcher.of(0).start(long);
   const [short] = start(launcher, 1);
   await short!.begun;
   writeFileSync(join(fake, `state-${short!.job!.id}`), 'RUNNING');
+  writeFileSync(join(folder, 'go-short'), '');
   await short!.exited;
   await until('it is cancelled', () => calls('scancel').some((line) => line.endsWith(` ${short!.job!.id}`)));
+  writeFileSync(join(folder, 'go-long'), '');
   assert.equal((await first.exited).code, 0);
 });
 

@@ -57,6 +57,11 @@ function submit() {
     fail(
       "Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
     );
+  if (mode === 'busy') {
+    process.stderr.write('sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying\n');
+    setTimeout(() => {}, 100_000);
+    return;
+  }
   if (mode === 'refuse')
     fail(
       'invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified',

@@ -17,6 +17,8 @@ import { explainState, phaseOf } from './states.ts';
 /** Names that squeue is asked for at once; with more all jobs of the user are listed. */
 const NAMES = 50;
 const SEPARATOR = '|';
+/** What is left of an array, in scontrol's words: its elements that did not begin. */
+const WHOLE = /\bArrayTaskId=4294967294\b/;
 /** Columns of squeue where its short format has no letter for them. */
 const WIDTHS = { ArrayJobID: 24, ArrayTaskID: 24, Name: 256, STDOUT: 4096 };
 /** What `sbatch --test-only` also says while nodes are down. */
@@ -106,16 +108,27 @@ export class SlurmEngine implements Engine {
     const names = batches.length <= NAMES ? [`--name=${batches.map(({ key }) => key).join(',')}`] : [];
     const format = ['%K', '%T', '%r', '%j'].join(SEPARATOR);
     const text = await this.call('squeue', ['-h', '--me', '-t', 'all', '-r', ...names, '-o', format]);
-    const known = new Set(batches.map(({ key }) => key));
+    const known = new Map(batches.map(({ key, jobs }) => [key, jobs]));
     const found = new Map<string, JobState>();
+    const rest = new Map<string, JobState>();
     for (const line of text.split('\n')) {
       const [job, state, reason, name] = line.split(SEPARATOR);
       if (name === undefined || !known.has(name)) continue;
-      const id = nameOf(name, Number(job));
       const phase = phaseOf(state!, reason);
+      // What waited of an array when all of that was cancelled has no numbers any more.
+      if (!/^\d+$/.test(job!)) {
+        rest.set(name, { phase, state: state!, reason });
+        continue;
+      }
+      const id = nameOf(name, Number(job));
       const before = found.get(id);
       if (!before || order[phase] > order[before.phase]) found.set(id, { phase, state: state!, reason });
     }
+    for (const [key, state] of rest)
+      for (const job of known.get(key)!) {
+        const id = nameOf(key, job);
+        if (!found.has(id)) found.set(id, state);
+      }
     return found;
   }
 
@@ -142,7 +155,10 @@ export class SlurmEngine implements Engine {
     const format = ['-X', '-n', '--parsable2', '-j', name, '-o', 'State,ExitCode,Reason,JobName'];
     // The number may be another job's by now.
     const own = (text: string) => text.split('\n').find((row) => row.endsWith(SEPARATOR + key));
-    const row = own(await this.account(format)) ?? own(await this.shown(name));
+    const row =
+      own(await this.account(format)) ??
+      own(await this.shown(name)) ??
+      own(await this.shown(id ?? name.replace(/_\d+$/, ''), WHOLE));
     if (row === undefined) return undefined;
     const [state = '', exit, reason] = row.split(SEPARATOR);
     return explainState(name, state, { exit, reason });
@@ -185,11 +201,12 @@ export class SlurmEngine implements Engine {
   }
 
   /** What the controller remembers of a job for some minutes, in the form of sacct. */
-  private async shown(job: string): Promise<string> {
-    const text = await this.call('scontrol', ['show', 'job', '-o', job]).catch((error: EngineError) => {
+  private async shown(job: string, which = /(?:)/): Promise<string> {
+    const all = await this.call('scontrol', ['show', 'job', '-o', job]).catch((error: EngineError) => {
       if (error.kind === 'unknown') throw error;
       return '';
     });
+    const text = all.split('\n').find((line) => which.test(line)) ?? '';
     const value = (name: string) => new RegExp(`\\b${name}=(\\S*)`).exec(text)?.[1] ?? '';
     return ['JobState', 'ExitCode', 'Reason', 'JobName'].map(value).join(SEPARATOR);
   }
