@@ -70,11 +70,22 @@ function submit() {
   launch(count, mode === 'timeout', /^stillborn (.*)/.exec(mode)?.[1]);
 }
 
+/** Two calls at the same time have two. */
+function newNumber() {
+  for (let number = 1000; ; number++)
+    try {
+      mkdirSync(join(root, `number-${number}`));
+      return String(number);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+}
+
 /** `stillborn`: the state that they are said to have, and no process. */
 function launch(count, silent = false, stillborn = undefined) {
   const script = readFileSync(0, 'utf8');
   if (args.includes('--test-only')) return;
-  const array = String(1000 + readdirSync(jobs).length);
+  const array = newNumber();
   for (let task = 0; task < count; task++) {
     const id = `${array}_${task}`;
     if (stillborn !== undefined) {
