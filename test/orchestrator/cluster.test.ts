@@ -45,11 +45,15 @@ test('"Socket timed out" after success is found by its key; without it is submit
 });
 
 test('a quota makes arrays smaller; what Slurm never takes is said of each trial', async (t) => {
-  const { make, start, starts, names, fault, calls } = await scene(t);
+  const { make, start, starts, names, fault, calls, notes } = await scene(t);
   fault('busy\nquota 2');
   assert.deepEqual(await exits(start(make(), 4)), Array(4).fill({ code: 0 }));
   for (const name of names(4)) assert.equal(starts(name), 1);
   assert.ok(calls('sbatch').length >= 3);
+  assert.match(
+    notes.join('\n'),
+    /^slurm takes no more jobs for now; the rest is submitted later: sbatch: Slurm temporarily/,
+  );
   fault('refuse');
   const [end] = await exits(start(make(), 1));
   assert.match(end!.error!, /Invalid partition name/);
