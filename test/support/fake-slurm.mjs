@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
-// machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
+// machine, the folder above that of the programs has their state. `mode` there holds faults, one a line, for the next calls of sbatch;
 // `state-ID` is what a job's state is said to be, `STATE|REASON`, and `left-ID` the time until its limit; `cancelled-ID`, if it is there, has it be CANCELLED when its process has ended; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-const root = process.env.FAKE_SLURM;
+const bin = dirname(process.argv[1]);
+const root = dirname(bin);
 const program = basename(process.argv[1]);
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -107,6 +108,7 @@ function begin({ id, name, script, out, restarts = 0 }, before = '') {
     stdio: 'ignore',
     env: {
       ...process.env,
+      PATH: `${bin}:${process.env.PATH}`,
       ...{ SLURM_JOB_ID: id, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task },
       SLURM_RESTART_COUNT: String(restarts),
     },

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { EngineError } from '../engine.ts';
 
@@ -15,9 +16,13 @@ const waits = /sleeping and retrying/i;
 /** Milliseconds that a program of Slurm may take: its own patience (MessageTimeout) is 10 s, which sites raise. */
 const PATIENCE = 120_000;
 
-/** Runs a program of Slurm and returns its output. Throws EngineError. */
-export async function callSlurm(program: string, args: readonly string[], input?: string): Promise<string> {
-  const running = execa(program, args, {
+/** Runs a program of Slurm, from a folder or from PATH, and returns its output. Throws EngineError. */
+export async function callSlurm(
+  program: string,
+  args: readonly string[],
+  { input, folder = '' }: { input?: string | undefined; folder?: string | undefined } = {},
+): Promise<string> {
+  const running = execa(join(folder, program), args, {
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     reject: false,
     timeout: PATIENCE,

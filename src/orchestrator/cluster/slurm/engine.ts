@@ -40,8 +40,11 @@ export class SlurmEngine implements Engine {
   private accounting = true;
   private readonly context: SlurmContext | undefined;
 
-  /** `context`: what jobs ask for; one that only looks and cancels needs none. */
-  constructor(context?: SlurmContext) {
+  /** `context`: what jobs ask for; one that only looks and cancels needs none. `folder`: of Slurm's programs, if not those on PATH. */
+  constructor(
+    context?: SlurmContext,
+    private readonly folder?: string,
+  ) {
     this.context = context;
   }
 
@@ -188,7 +191,7 @@ export class SlurmEngine implements Engine {
 
   private call(program: string, args: readonly string[], input?: string): Promise<string> {
     this.calls++;
-    return callSlurm(program, args, input);
+    return callSlurm(program, args, { input, folder: this.folder });
   }
 
   /** Of sacct; nothing where there is no accounting, or it is down. */
