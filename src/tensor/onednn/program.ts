@@ -129,6 +129,7 @@ export class OneDnnProgram implements CompiledStep {
     const emitter = new Emitter({ ...lowered, nodes }, runtime.primitives, {
       keep: (bytes, what) => slabs.place(bytes, what),
       lean: runtime.lean,
+      isView: ({ op }) => ruleOf(op)?.view ?? false,
       variable: (name) => {
         const variable = named.get(name)!;
         return { shape: variable.shape, place: runtime.variables.place(variable) };
