@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readState, scanRuns } from '../../src/record/index.ts';
 import { isAlive, start, until } from '../support/external.ts';
-import { withoutOneDnn } from '../support/native.ts';
+import { withoutOneDnn } from '../support/onednn.ts';
 import { facecom, packageDir, temporaryFolder } from '../support/program.ts';
 
 async function place(t: TestContext, more: object) {

@@ -6,8 +6,3 @@ export const withoutNative: string | false =
   locateOneDnn() || locateTensorFlow()
     ? false
     : 'neither oneDNN nor native TensorFlow is installed: run `facecom setup`';
-
-/** For `{ skip }` of a test of the engine oneDNN. */
-export const withoutOneDnn: string | false = locateOneDnn()
-  ? false
-  : 'oneDNN is not installed: run `facecom setup`';
