@@ -134,7 +134,6 @@ export class Submitter {
       try {
         this.adopt(batch, await engine.submit(submission));
         this.limit *= 2;
-        this.saidFull = false;
         ledger.contact.answered();
         return [];
       } catch (error) {
@@ -158,7 +157,7 @@ export class Submitter {
     }
   }
 
-  /** Once, until something was submitted again. */
+  /** Once: a queue of users is full again and again. */
   private sayFull(message: string): void {
     const { engine, note } = this.ledger.options;
     if (!this.saidFull)
