@@ -42,7 +42,7 @@ export function explainState(
   const word = state.split(/[\s+]/)[0]!;
   const besides = reason && !/^(None|\(null\))$/.test(reason) ? ` (${reason})` : '';
   const output = said ? `; it printed: ${said.split('\n').at(-1)}` : '';
-  const ended = (what: string) => `Slurm's job ${job} ${what}${besides}${output}.`;
+  const ended = (what: string) => `Slurm's job ${job} ${what}${besides}${output}.`.replace(/\?\.$/, '?');
   switch (word) {
     case 'CANCELLED':
       return { cancelled: ended(`was cancelled outside of facecom${state.slice(9)}`) };
