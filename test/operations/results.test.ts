@@ -98,4 +98,6 @@ test('a run is compared with its other seeds, a sweep by its best point, configs
     ],
   );
   await assert.rejects(diff(['table', 'begun'], { runs }), refused('diff-runs'));
+  const { names } = await diff(['begun', 'table/ffff00000000'], { runs });
+  assert.match(names[0]!, /^begun\/.+-1$/, 'an experiment that was run once stands for its run');
 });

@@ -1,3 +1,4 @@
+import { pValueText } from '../../base/difference.ts';
 import { formatFixed, letterOf, plural } from '../../base/format.ts';
 import type { Compared, Diff } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
@@ -78,7 +79,7 @@ function versusText({ tests, changed }: Compared['versus'][0], name: string): st
     return `${lines[0]}\n  not known: both need artifacts/test_images.csv of the same images (runs made before it was kept have none)`;
   for (const { metric, text, images, identities, mcnemar } of tests) {
     const alone = mcnemar
-      ? `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar p = ${mcnemar.p < 0.001 ? '< 0.001' : mcnemar.p.toFixed(3)}`
+      ? `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar ${pValueText(mcnemar.p)}`
       : '';
     lines.push(
       `  ${metric}: ${text} (${plural(images, 'image')} of ${plural(identities, 'identity', 'identities')}${alone})`,

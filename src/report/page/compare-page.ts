@@ -1,3 +1,4 @@
+import { pValueText } from '../../base/difference.ts';
 import { formatFixed, letterOf, plural } from '../../base/format.ts';
 import { resultText } from '../../record/index.ts';
 import type { ChangedImage } from '../compare/changed.ts';
@@ -46,7 +47,7 @@ function verdict({ first, second, tests }: Versus): Html {
       metric,
       html`<strong>${text}</strong> <span class="muted">${plural(images, 'image')} of ${plural(identities, 'identity', 'identities')}${
         mcnemar &&
-        `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar p ${mcnemar.p < 0.001 ? '< 0.001' : `= ${mcnemar.p.toFixed(3)}`}`
+        `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar ${pValueText(mcnemar.p)}`
       }</span>`,
     ]),
   )}`;
