@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readManifest } from '../record/index.ts';
 import { Follower, type FollowOptions, type Sender } from './follow.ts';
 import { readCursor } from './mlflow/cursor.ts';
-import type { Session } from './mlflow/session.ts';
+import type { ExperimentOptions, Session } from './mlflow/session.ts';
 import type { Target } from './target.ts';
 import { targetOf } from './target.ts';
 import type {
@@ -66,7 +66,7 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
   const own = link.follow(sweepDir, async (session, signal) => {
     const { SweepSync } = await import('./mlflow/sweep-sync.ts');
     const client = session.client.with({ signal });
-    const experiment = await session.experiment(options.config.tracking);
+    const experiment = await session.experiment(experimentOf(options.config));
     const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
     parent.found((await sync.open()).id);
     return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
@@ -230,6 +230,11 @@ function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+const experimentOf = ({ tracking, trainer }: TrackOptions['config']): ExperimentOptions => ({
+  ...tracking,
+  own: trainer?.command === undefined,
+});
+
 async function runSender(
   session: Session,
   signal: AbortSignal,
@@ -237,7 +242,7 @@ async function runSender(
 ): Promise<Sender> {
   const { RunSync } = await import('./mlflow/run-sync.ts');
   const client = session.client.with({ signal });
-  const experiment = await session.experiment(config.tracking);
+  const experiment = await session.experiment(experimentOf(config));
   const sync = new RunSync({ runDir, client, target: session.target, experiment, parent });
   return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
 }
