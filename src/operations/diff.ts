@@ -3,7 +3,7 @@ import { FacecomError } from '../base/errors.ts';
 import { withoutSecrets } from '../base/secrets.ts';
 import { findRun, findTarget, readConfigPart } from '../record/index.ts';
 import type { ConfigDifference } from '../report/index.ts';
-import { readExperiment } from '../spec/index.ts';
+import { inspectExperiment, SpecError } from '../spec/index.ts';
 import { runIdOf } from './run-id.ts';
 
 export interface DiffOptions {
@@ -43,9 +43,16 @@ async function configOf(
   text: string,
   { runs = 'runs', set = [] }: DiffOptions,
 ): Promise<{ name: string; config: object }> {
-  if (/\.ya?ml$/i.test(text)) return { name: text, config: (await readExperiment(text, { set })).config };
+  if (/\.ya?ml$/i.test(text)) return { name: text, config: await specConfig(text, set) };
   const dir = runOf(runs, text);
   return { name: runIdOf(resolve(dir)), config: readConfigPart(dir) };
+}
+
+/** Its data may be given on the command line when it is run. */
+async function specConfig(file: string, set: readonly string[]): Promise<object> {
+  const { problems, resolved } = await inspectExperiment(file, { set });
+  if (!resolved || problems.some(({ code }) => code !== 'rule-data-path')) throw new SpecError(problems);
+  return resolved.config;
 }
 
 /** An experiment of which there is one trial stands for it. */

@@ -64,7 +64,7 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
       `${wideTable(
         columns.map((title) => ({ title })),
         rows,
-      )}${more > 0 ? `\n… and ${more} more metrics: --json has all` : ''}`,
+      )}${more > 0 ? `\n… and ${plural(more, 'more metric')}: --json has all` : ''}`,
     );
   }
   for (const [i, side] of versus.entries()) parts.push(versusText(side, letterOf(i + 1)));
