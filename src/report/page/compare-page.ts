@@ -5,7 +5,7 @@ import type { ChangedImage } from '../compare/changed.ts';
 import type { Comparison, MetricRow, Versus } from '../compare/compare.ts';
 import type { PageChart } from '../draw-page.ts';
 import { badge, card, chartsCard, facts, page } from './document.ts';
-import { type Html, html, plain } from './html.ts';
+import { breakable, type Html, html, plain } from './html.ts';
 import type { Sheet } from './image-sheet.ts';
 import { type Cell, cellOf, sortableTable } from './table.ts';
 
@@ -65,7 +65,7 @@ function metricTable(metrics: readonly MetricRow[], sides: number): Html {
     ],
     metrics.map(({ metric, results, differences }) => ({
       cells: [
-        cellOf(metric),
+        cellOf(breakable(metric)),
         ...results.map((result) =>
           cellOf(result ? resultText(result, fixed) : '–', result?.mean ?? Number.NaN),
         ),
@@ -91,8 +91,8 @@ function configTable({ config, sides }: Comparison): Html {
     (_, i) => html`<th scope="col">${letterOf(i)}</th>`,
   )}</tr></thead><tbody>${config.map(
     ({ path, values, decides }) =>
-      html`<tr><th scope="row" class="mono">${path}${decides === 'nothing' && html` <span class="muted">(decides nothing)</span>`}</th>${values.map(
-        (value) => html`<td class="mono">${value === undefined ? '–' : plain(value)}</td>`,
+      html`<tr><th scope="row" class="mono">${breakable(path)}${decides === 'nothing' && html` <span class="muted">(decides nothing)</span>`}</th>${values.map(
+        (value) => html`<td class="mono value">${value === undefined ? '–' : plain(value)}</td>`,
       )}</tr>`,
   )}</tbody></table></div>`;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { formatScore } from '../../base/format.ts';
+import { formatScore, shownPath } from '../../base/format.ts';
 import {
   bestOf,
   lockFile,
@@ -82,7 +82,7 @@ export class SweepSync {
     const { sweepDir } = this.options;
     const first = runFoldersUnder(sweepDir)[0];
     const description = first && readRunRecord(first).config.description?.trim();
-    const place = `Sweep in \`${sweepDir}\`${manifest ? `, spec \`${manifest.spec}\`` : ''}.`;
+    const place = `Sweep in \`${shownPath(sweepDir, manifest?.cwd)}\`${manifest ? `, spec \`${shownPath(manifest.spec, manifest.cwd)}\`` : ''}.`;
     return [description, found, place].filter(Boolean).join('\n\n');
   }
 

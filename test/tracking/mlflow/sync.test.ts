@@ -275,6 +275,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       parent.tags['mlflow.note.content']!,
       /\*\*Best: alpha=0\*\*, val\/combined 0\.5000.*2 of 5 trials finished, 1 stopped early./,
     );
+    assert.match(parent.tags['mlflow.note.content']!, /, spec `search\.yaml`\.$/);
     assert.deepEqual(parent.artifacts['points.csv']!.split('\n').slice(0, 2), [
       'loss.alpha,finished,failed,val/combined,val/combined ±,val/combined best seed',
       '0,1,0,0.5,,0.5',
