@@ -17,11 +17,12 @@ interface Side {
   seed?: number;
   score: number;
   wrong: (i: number) => boolean;
+  data?: string;
 }
 
-async function makeSide(runs: string, { trial, lr, seed = 1, score, wrong }: Side) {
+async function makeSide(runs: string, { trial, lr, seed = 1, score, wrong, data = 'a' }: Side) {
   return makeRun({
-    ...{ runs, name: 'pair', trial },
+    ...{ runs, name: 'pair', trial, environment: { data_hash: data.repeat(64) } },
     config: { seed, optimizer: { lr }, evaluate: { score: { gender: 0.3, identity: 0.7 } } },
     epochs: usualEpochs(4),
     final: {
@@ -74,6 +75,16 @@ test('two runs over the same test images: what differs, by how much, and which a
     [changed.length, changed.filter(({ change }) => change === 'lost').map(({ filename }) => filename)],
     [41, ['5.png']],
   );
+  assert.equal(versus[0]!.note, undefined);
+  const other = await makeSide(runs, {
+    trial: 'cccc00000000',
+    lr: 0.1,
+    score: 0.6,
+    wrong: () => false,
+    data: 'b',
+  });
+  const elsewhere = compareSides([sides[0]!, { name: 'C', runs: [readRun(other)] }]);
+  assert.match(elsewhere.versus[0]!.note!, /^Their data sets are not the same/);
   const out = join(runs, 'compare.html');
   await writeComparison(compareSides(sides), sides, { out, note: (line) => assert.fail(line) });
   const page = readFileSync(out, 'utf8');

@@ -73,10 +73,11 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${fixed(Math.abs(value))}`;
 
-function versusText({ tests, changed }: Compared['versus'][0], name: string): string {
+function versusText({ tests, note, changed }: Compared['versus'][0], name: string): string {
   const lines = [`${name} against A, over the same test images:`];
   if (!tests)
     return `${lines[0]}\n  not known: both need artifacts/test_images.csv of the same images (runs made before it was kept have none)`;
+  if (note !== undefined) lines.push(`  ${note}`);
   for (const { metric, text, images, identities, mcnemar } of tests) {
     const alone = mcnemar
       ? `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar ${pValueText(mcnemar.p)}`

@@ -39,10 +39,10 @@ ${versus.map((side, i) => changedCard(side, `${letterOf(i + 1)} against A`, [...
   );
 }
 
-function verdict({ first, second, tests }: Versus): Html {
+function verdict({ first, second, tests, note }: Versus): Html {
   if (!tests)
     return html`<p class="muted">Their answers to test images are not known: both runs need artifacts/test_images.csv of the same images.</p>`;
-  return html`<p class="muted">Over the same test images, the images of an identity drawn together (paired bootstrap, 95 %); ${second} against ${first}.</p>${facts(
+  return html`<p class="muted">Over the same test images, the images of an identity drawn together (paired bootstrap, 95 %); ${second} against ${first}.${note !== undefined && ` ${note}`}</p>${facts(
     tests.map(({ metric, text, images, identities, mcnemar }) => [
       metric,
       html`<strong>${text}</strong> <span class="muted">${plural(images, 'image')} of ${plural(identities, 'identity', 'identities')}${
