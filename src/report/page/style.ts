@@ -97,7 +97,7 @@ tbody tr[hidden] { display: none; }
 @media print {
   :root { color-scheme: light; }
   body { background: #fff; padding: 0; font-size: 11px; }
-  h2, h3 { break-after: avoid; }
+  h2, h3, h2 + p { break-after: avoid; }
   figure, tr, .pair { break-inside: avoid; }
   .scroll, pre { overflow: visible; max-height: none; }
   .scroll th, .scroll td, table.sortable th, table.sortable td { white-space: normal; font-size: inherit; padding: 3px 4px; }
