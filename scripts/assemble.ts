@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import wabt from 'wabt';
 
-const folders = ['../src/pixels/kernels', '../src/tensor/onednn/kernels'].map((path) =>
+const folders = ['../src/base/kernels', '../src/pixels/kernels', '../src/tensor/onednn/kernels'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { constants, hostname, setPriority } from 'node:os';
 
 /** A process as the record names it. The number alone says little: the system gives it to another process later. */
 export interface ProcessMark {
@@ -116,5 +116,23 @@ function identifyByPs(pid: number): string | 'none' | undefined {
   } catch (error) {
     // ps exits with 1 if there is no such process.
     return (error as { status?: number }).status === 1 ? 'none' : undefined;
+  }
+}
+
+/**
+ * Lets others have the cores first that a process wants. Where Linux shares them among sessions before it looks at priorities
+ * (sched(7), autogroup), that of its session counts: the process must lead one of its own. What is not allowed is left as it is.
+ */
+export function yieldCores(pid: number): void {
+  const settings = [
+    () => setPriority(pid, constants.priority.PRIORITY_LOW),
+    () => writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW)),
+  ];
+  for (const set of settings) {
+    try {
+      set();
+    } catch {
+      // It keeps its share.
+    }
   }
 }

@@ -1,3 +1,14 @@
+import { wasm } from './kernels/normal.generated.ts';
+import { kernel } from './wasm-kernel.ts';
+
+const open = kernel<{ normals(groups: number, deviation: number): void }>(wasm);
+
+/** Numbers that the kernel writes at once, and at most in a call. */
+const GROUP = 4;
+const CALL = 16_384;
+/** Where in its memory they begin. */
+const NUMBERS = 16;
+
 /**
  * Named, seeded streams of random numbers. A stream is addressed by what it is for (`['augment', epoch, picture]`), not by
  * how much was drawn before it, so that a resumed run draws what an uninterrupted one would have drawn.
@@ -68,6 +79,23 @@ export class Random {
     const angle = 2 * Math.PI * this.uniform();
     this.spare = radius * Math.sin(angle);
     return mean + standardDeviation * radius * Math.cos(angle);
+  }
+
+  /** Fills `to` with what as many calls of `normal(0, deviation)` would return, in float32: a network has millions of initial values. */
+  normals(deviation: number, to: Float32Array): void {
+    let at = 0;
+    if (this.spare !== undefined && to.length > 0) to[at++] = this.normal(0, deviation);
+    while (to.length - at >= GROUP) {
+      const count = Math.min(CALL, to.length - at - ((to.length - at) % GROUP));
+      const { run, bytes } = open(NUMBERS + 4 * CALL);
+      const state = new Int32Array(bytes.buffer, 0, 4);
+      state.set([this.a, this.b, this.c, this.d]);
+      run.normals(count / GROUP, deviation);
+      [this.a, this.b, this.c, this.d] = state as unknown as [number, number, number, number];
+      to.set(new Float32Array(bytes.buffer, NUMBERS, count), at);
+      at += count;
+    }
+    while (at < to.length) to[at++] = this.normal(0, deviation);
   }
 
   pick<T>(items: readonly T[]): T {

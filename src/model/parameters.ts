@@ -23,7 +23,7 @@ export type Initial = (random: Random, values: Float32Array) => void;
 export const normal =
   (deviation: number): Initial =>
   (random, values) => {
-    for (let i = 0; i < values.length; i++) values[i] = random.normal(0, deviation);
+    random.normals(deviation, values);
   };
 
 /** Normal, redrawn beyond two deviations: timm's trunc_normal_. */

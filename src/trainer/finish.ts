@@ -31,15 +31,17 @@ import type { Session } from './session.ts';
 /** Scores the best weights on the test images and writes the artifacts. Returns the run's final metrics. */
 export async function finish(session: Session): Promise<Scores> {
   const { config, dataset, learner, state, record, runDir, log, stages } = session;
-  // The best checkpoint of the last epoch may still be on its way to the disk.
-  await stages.time('checkpoints', () => session.checkpoints.flush());
   const best = state.best!;
+  const flush = () => stages.time('checkpoints', () => session.checkpoints.flush());
   // The learner has the weights of the last step.
   if (best.step !== state.step) {
+    await flush();
     const { tensors } = await readCheckpoint(checkpointPath(runDir, 'best'));
     await learner.load(tensors, { weightsAlone: true });
   }
   const tested = await stages.time('test', () => test(session));
+  // The best checkpoint of the last epoch may still have been on its way to the disk.
+  await flush();
   if (Object.keys(tested).length > 0) record.metric(state.step, state.epoch, tested);
   const metrics = { ...best.values, ...tested };
   await writeArtifact(session, 'metrics.json', 'metrics', {

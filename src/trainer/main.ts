@@ -14,7 +14,7 @@ import { train } from './train.ts';
 /** The built-in trainer on the built-in model: trains the run of a folder and returns the process's exit code. */
 export async function main(
   runDir: string,
-  options: Pick<TrainerOptions, 'steps' | 'progressInterval'> = {},
+  options: Omit<TrainerOptions, 'openLearner'> = {},
 ): Promise<number> {
   return runTrainer(runDir, {
     ...options,
@@ -32,6 +32,8 @@ export interface TrainerOptions {
   steps?: number;
   /** Milliseconds between two progress events; 0: one a step. */
   progressInterval?: number;
+  /** Told what the run computes with: whether that leaves nothing behind in this process, so that another run may follow. */
+  onOpened?: (leavesNothing: boolean) => void;
 }
 
 /**
@@ -110,6 +112,7 @@ async function trainRun(
     }),
   );
   try {
+    options.onOpened?.(learner.backend === 'onednn' && !config.plugins?.length);
     if (learner.backendNote) record.warn('other-backend', learner.backendNote);
     describe(learner, resume);
     const result = await train({

@@ -111,7 +111,7 @@ async function start(options: TrainOptions): Promise<Session> {
     await stages.time('checkpoints', async () =>
       checkpoints.save(
         info(),
-        await learner.state(),
+        await learner.state({ weightsAlone: !last }),
         {
           best,
           last,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
+import { yieldCores } from '../../base/process.ts';
 
 /** Draws the charts of runs that have ended in a process of its own, at low priority: trainers come first. */
 export class ChartWriter {
@@ -29,15 +29,15 @@ export class ChartWriter {
 
   private start(): ChildProcess {
     const [program, ...args] = this.command;
-    const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(program!, args, {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      // A session of its own, whose share of the cores can be set.
+      detached: true,
+    });
     // Its input ends with this process, and it with its input.
     child.unref();
     for (const stream of [child.stdin, child.stdout] as unknown as { unref(): void }[]) stream.unref();
-    try {
-      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-    } catch {
-      // It draws at the usual priority then.
-    }
+    if (child.pid !== undefined) yieldCores(child.pid);
     child.stdin.on('error', () => {});
     child.on('error', () => this.release());
     child.on('exit', () => this.release());

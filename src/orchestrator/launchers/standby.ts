@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { sendSignal } from '../../base/process.ts';
-import { expectStart, type RunMessage, type StandbyMessage } from '../../record/index.ts';
+import { spawn } from 'node:child_process';
 import { Leftovers, SECRET } from '../strays.ts';
+import { endStandby, handOver, type Standby } from './hand-over.ts';
 import type { Exit, Handle, Job, Launcher, Watchman } from './launcher.ts';
 import { LocalLauncher, mergeEnvironment } from './local.ts';
 
@@ -13,21 +12,20 @@ export interface StandbyOptions {
   guard?: Watchman;
 }
 
-interface Standby {
-  child: ChildProcess;
-  leftovers: Leftovers;
-  exited: Promise<Exit>;
-}
-
 /**
  * Starts the built-in trainer ahead of its run: while a trial is trained the next one's process loads its libraries, and takes its
  * run over a channel when the slot is free. One that dies before it began is replaced by a plain start, whose log says why.
+ * One that says so takes run after run, as long as none fails: then nothing is started ahead.
  */
 export class StandbyLauncher implements Launcher {
   readonly name: string;
   private readonly options: StandbyOptions;
   private readonly local: LocalLauncher;
   private waiting: Standby | undefined;
+  private running: Standby | undefined;
+  /** One is to be started if the running one does not stay. */
+  private wanted = false;
+  private closed = false;
 
   constructor(options: StandbyOptions) {
     this.options = options;
@@ -35,10 +33,50 @@ export class StandbyLauncher implements Launcher {
     this.name = this.local.name;
   }
 
-  /** Starts a process that will wait, unless one does. */
+  /** Starts a process that will wait, unless one does or the one at work will. */
   warm(): void {
-    if (this.waiting) return;
-    const standby = this.spawn();
+    if (this.waiting || this.closed) return;
+    if (this.running && this.running.stays !== false) {
+      this.wanted = true;
+      return;
+    }
+    this.wait(this.spawn());
+  }
+
+  start(job: Job): Handle {
+    // One that stands by has its threads already.
+    if (job.env.FACECOM_THREADS !== this.options.env.FACECOM_THREADS) return this.local.start(job);
+    const standby = this.waiting ?? this.spawn();
+    const { child } = standby;
+    this.waiting = undefined;
+    this.running = standby;
+    this.wanted = false;
+    delete standby.stays;
+    child.ref();
+    child.channel?.ref();
+    return handOver(job, standby, {
+      startPlainly: () => this.local.start(job),
+      decided: (stays) => {
+        standby.stays = stays;
+        if (!stays && this.wanted) this.warm();
+      },
+      over: (waits) => {
+        if (this.running === standby) this.running = undefined;
+        if (!waits) return;
+        if (this.waiting || this.closed) endStandby(standby);
+        else this.wait(standby);
+      },
+    });
+  }
+
+  /** Ends the process that waits. */
+  close(): void {
+    this.closed = true;
+    if (this.waiting) endStandby(this.waiting);
+    this.waiting = undefined;
+  }
+
+  private wait(standby: Standby): void {
     this.waiting = standby;
     void standby.exited.then(() => {
       if (this.waiting === standby) this.waiting = undefined;
@@ -46,25 +84,6 @@ export class StandbyLauncher implements Launcher {
     // It must not keep this process alive that waits for work itself.
     standby.child.unref();
     standby.child.channel?.unref();
-  }
-
-  start(job: Job): Handle {
-    // One that stands by has its threads already.
-    if (job.env.FACECOM_THREADS !== this.options.env.FACECOM_THREADS) return this.local.start(job);
-    this.warm();
-    const standby = this.waiting!;
-    const { child } = standby;
-    this.waiting = undefined;
-    child.ref();
-    child.channel?.ref();
-    return handOver(job, standby, () => this.local.start(job));
-  }
-
-  /** Ends the process that waits. */
-  close(): void {
-    const pid = this.waiting?.child.pid;
-    this.waiting = undefined;
-    if (pid !== undefined) sendSignal(pid, 'SIGKILL', { group: true });
   }
 
   private spawn(): Standby {
@@ -88,50 +107,4 @@ export class StandbyLauncher implements Launcher {
     this.options.guard?.watch({ ...(child.pid === undefined ? {} : { pid: child.pid }), exited });
     return { child, leftovers, exited };
   }
-}
-
-function handOver(
-  job: Job,
-  { child, leftovers, exited: standbyExited }: Standby,
-  startPlainly: () => Handle,
-): Handle {
-  let plain: Handle | undefined;
-  let ending = false;
-  let hasBegun = false;
-  const begun = new Promise<void>((resolve) => {
-    child.on('message', ({ type }: StandbyMessage) => {
-      if (type !== 'begun') return;
-      hasBegun = true;
-      resolve();
-    });
-    void standbyExited.then(() => resolve());
-  });
-  const exited = standbyExited.then((exit) => {
-    if (hasBegun || ending) return exit;
-    plain = startPlainly();
-    return plain.exited;
-  });
-  expectStart(job.runDir, leftovers.secret);
-  // One that has died already is noticed by its end.
-  child.send({ type: 'run', runDir: job.runDir } satisfies RunMessage, () => {});
-  return {
-    get pid() {
-      return plain?.pid ?? child.pid;
-    },
-    get leftovers() {
-      return plain?.leftovers ?? leftovers;
-    },
-    exited,
-    begun,
-    stop: () => {
-      ending = true;
-      if (plain) plain.stop();
-      else if (child.pid !== undefined) sendSignal(child.pid, 'SIGTERM');
-    },
-    kill: () => {
-      ending = true;
-      if (plain) plain.kill();
-      else if (child.pid !== undefined) sendSignal(child.pid, 'SIGKILL', { group: true });
-    },
-  };
 }

@@ -64,6 +64,13 @@ export function attribute<T>(node: Node, name: string): T | undefined {
   return node.attributes.find((a) => a.name === name)?.value as T | undefined;
 }
 
+/** Names of the variables that an op is given to read or change. */
+export const handlesOf = (node: Node): string[] =>
+  node.inputs
+    .flat()
+    .filter(({ node: source }) => source.op === 'VarHandleOp')
+    .map(({ node: source }) => attribute<string>(source, 'shared_name')!);
+
 /** Of a convolution or one of its gradients: pixels from window to window. */
 export const strideOf = (node: Node): number => attribute<number[]>(node, 'strides')![1]!;
 

@@ -1,5 +1,5 @@
 import { sourceLine } from '../graph/builder.ts';
-import { type Node, size, type Trace, type Value } from '../graph/ir.ts';
+import { handlesOf, type Node, size, type Trace, type Value } from '../graph/ir.ts';
 import { DataType } from '../native/library.ts';
 import {
   bytesOf,
@@ -23,6 +23,8 @@ export interface EmitterOptions {
   keep: (bytes: number, what: string) => Place;
   /** Activations that are cheap to compute again are not kept for the backward pass. */
   lean?: boolean;
+  /** Whether an op's output may be its input's memory. */
+  isView?: (node: Node) => boolean;
   /** Where a variable lies. */
   variable: (name: string) => { shape: readonly number[]; place: Place };
 }
@@ -38,6 +40,7 @@ export class Emitter {
   private readonly deferred = new Map<Value, () => Tensor>();
   private readonly uses = new Map<Value, Node[]>();
   private readonly fetched: Set<Value>;
+  private readonly changes = new Map<string, Node[]>();
   private readonly reordered = new Map<Storage, Array<{ layout: Layout; offset: number; tensor: Tensor }>>();
   private readonly derivedTensors = new Map<Storage, Map<string, Tensor>>();
   private readonly done = new Set<Node>();
@@ -54,6 +57,8 @@ export class Emitter {
     this.primitives = primitives;
     this.lasting = new LastingCopies(this, options.keep);
     this.fetched = new Set(trace.outputs.values());
+    for (const node of trace.effects)
+      for (const name of handlesOf(node)) this.changes.set(name, [...this.writers(name), node]);
     for (const node of trace.nodes)
       for (const value of node.inputs.flat()) {
         const users = this.uses.get(value) ?? [];
@@ -83,6 +88,16 @@ export class Emitter {
   soleUser(value: Value, op: string): Node | undefined {
     const users = this.users(value);
     return users.length === 1 && users[0]!.op === op && !this.fetched.has(value) ? users[0] : undefined;
+  }
+
+  /** Whether its output may be its input's memory. */
+  isView(node: Node): boolean {
+    return this.options.isView?.(node) ?? false;
+  }
+
+  /** The ops that change a variable. */
+  writers(name: string): readonly Node[] {
+    return this.changes.get(name) ?? [];
   }
 
   isFetched(value: Value): boolean {

@@ -4,6 +4,7 @@ import type { Instruction } from './emitter.ts';
 import type { OneDnn } from './library.ts';
 import type { Region } from './memory.ts';
 import type { Primitives } from './primitives.ts';
+import type { Turns } from './turns.ts';
 import type { VariableStore } from './variables.ts';
 
 /** Told of each instruction as it has run. */
@@ -21,6 +22,8 @@ export interface OneDnnHost {
   readonly lean: boolean;
   /** Of the library, while it works for this runtime. */
   readonly threads: number;
+  /** Where its steps take turns with those of other processes. */
+  readonly turns: Turns | undefined;
   onInstruction: OnInstruction | undefined;
   /** Runs what uses the arena or the variables when all that was asked for before has ended. */
   inTurn<T>(run: () => Promise<T>): Promise<T>;

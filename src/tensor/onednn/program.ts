@@ -82,17 +82,22 @@ export class OneDnnProgram implements CompiledStep {
   ): Promise<Record<string, StepOutput>> {
     const compiled = this.compiled(inputs);
     const { executable } = compiled;
-    const { variables, seed } = this.runtime;
+    const { variables, seed, turns } = this.runtime;
     variables.initialize(compiled.variables);
     if (compiled.changes) this.runtime.changing();
     const info = { seed, step };
-    await executable.derive(variables.version, info);
-    for (const [name, tensor] of compiled.inputs) {
-      const values = name === SEED ? Int32Array.of(seed | 0, step) : inputs[name]!.values;
-      executable.array(tensor).set(values);
-    }
     const becomes = variables.version + (compiled.changes ? 1 : 0);
-    await executable.run(info, becomes);
+    await turns?.take();
+    try {
+      await executable.derive(variables.version, info);
+      for (const [name, tensor] of compiled.inputs) {
+        const values = name === SEED ? Int32Array.of(seed | 0, step) : inputs[name]!.values;
+        executable.array(tensor).set(values);
+      }
+      await executable.run(info, becomes);
+    } finally {
+      turns?.pass();
+    }
     variables.version = becomes;
     return Object.fromEntries(
       [...compiled.outputs].map(([name, { tensor, shape }]) => [
@@ -124,6 +129,7 @@ export class OneDnnProgram implements CompiledStep {
     const emitter = new Emitter({ ...lowered, nodes }, runtime.primitives, {
       keep: (bytes, what) => slabs.place(bytes, what),
       lean: runtime.lean,
+      isView: ({ op }) => ruleOf(op)?.view ?? false,
       variable: (name) => {
         const variable = named.get(name)!;
         return { shape: variable.shape, place: runtime.variables.place(variable) };

@@ -8,6 +8,7 @@ import { type OneDnn, OOM_REMEDY } from './library.ts';
 import { Region } from './memory.ts';
 import { Primitives } from './primitives.ts';
 import { OneDnnProgram } from './program.ts';
+import { Turns } from './turns.ts';
 import { VariableStore } from './variables.ts';
 
 export const BACKEND_NAME = 'onednn';
@@ -54,6 +55,8 @@ export class OneDnnRuntime implements Runtime, OneDnnHost {
   /** Of the library, while it works for this runtime. */
   readonly threads: number;
   readonly lean: boolean;
+  /** Where its steps take turns with those of other processes. */
+  readonly turns: Turns | undefined;
   private readonly frozen: boolean;
   private readonly programs: OneDnnProgram[] = [];
   private memory: Region | undefined;
@@ -69,6 +72,7 @@ export class OneDnnRuntime implements Runtime, OneDnnHost {
     this.threads = Math.min(options.threads || library.cores, library.cores);
     this.frozen = options.frozen ?? false;
     this.lean = options.lean ?? false;
+    this.turns = Turns.open(this.threads, library.cores);
     this.tracer = openTracer();
     this.primitives = new Primitives(library);
   }
@@ -139,5 +143,6 @@ export class OneDnnRuntime implements Runtime, OneDnnHost {
     this.memory = undefined;
     this.variables.dispose();
     this.primitives.dispose();
+    this.turns?.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Node, Trace, Value } from '../graph/ir.ts';
+import { handlesOf, type Node, type Trace, type Value } from '../graph/ir.ts';
 import { ruleOf } from './ops/index.ts';
 
 /**
@@ -60,12 +60,6 @@ function depthsOf(nodes: readonly Node[]): Map<Node, number> {
   }
   return depths;
 }
-
-const handlesOf = (node: Node): string[] =>
-  node.inputs
-    .flat()
-    .filter(({ node: source }) => source.op === 'VarHandleOp')
-    .map(({ node: source }) => String(source.attributes.find(({ name }) => name === 'shared_name')!.value));
 
 /** For each op that changes a variable, the ops that use what was read before. */
 function readersBeforeWrites(trace: Trace): Map<Node, Node[]> {

@@ -4,6 +4,7 @@ import { bytesOf, type Emitter, isFloat, type Tensor } from '../emitter.ts';
 import { Algorithm, Argument } from '../library.ts';
 import type { PostOp } from '../primitives.ts';
 import { elementwise, isWorthwhile, type Loop } from './elementwise.ts';
+import { isLateDecay } from './late-decay.ts';
 import { product } from './matmul.ts';
 import { broadcast, type Inferred, input, type OpRule, output, uniformOf } from './rule.ts';
 import { unary } from './unary.ts';
@@ -76,22 +77,31 @@ const rule = (name: BinaryName): OpRule => {
     infer: infer(boolean ?? false),
     ...(followers.has(name) ? { low: { kind: 'follow' as const } } : {}),
     emit: (node, e) => {
-      const [a, b] = [input(node, 0), input(node, 1)];
-      if (isFloat(output(node)) && isWorthwhile(output(node))) {
-        if (withNumber(e, name, a, b, output(node))) return;
-        if (algorithm !== undefined && binary(e, algorithm, e.tensor(a), e.tensor(b), output(node))) return;
-        if (name === 'SquaredDifference' && squaredDifference(e, a, b, output(node))) return;
-      }
-      elementwise(
-        e,
-        name,
-        [e.tensor(a), e.tensor(b)],
-        e.output(output(node)),
-        compute as (...x: number[]) => number,
-        loop,
-      );
+      if (isLateDecay(e, node))
+        e.defer(output(node), () => {
+          write(node, e);
+          return e.tensor(output(node));
+        });
+      else write(node, e);
     },
   };
+
+  function write(node: Node, e: Emitter): void {
+    const [a, b] = [input(node, 0), input(node, 1)];
+    if (isFloat(output(node)) && isWorthwhile(output(node))) {
+      if (withNumber(e, name, a, b, output(node))) return;
+      if (algorithm !== undefined && binary(e, algorithm, e.tensor(a), e.tensor(b), output(node))) return;
+      if (name === 'SquaredDifference' && squaredDifference(e, a, b, output(node))) return;
+    }
+    elementwise(
+      e,
+      name,
+      [e.tensor(a), e.tensor(b)],
+      e.output(output(node)),
+      compute as (...x: number[]) => number,
+      loop,
+    );
+  }
 };
 
 export const binaryRules = Object.fromEntries(

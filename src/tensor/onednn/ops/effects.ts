@@ -3,6 +3,7 @@ import type { Emitter, Tensor } from '../emitter.ts';
 import { Algorithm, Argument } from '../library.ts';
 import type { PostOp } from '../primitives.ts';
 import { LARGE } from './elementwise.ts';
+import { lateDecay } from './late-decay.ts';
 import { flat } from './relu.ts';
 import { input, type OpRule } from './rule.ts';
 import { variableOf } from './sources.ts';
@@ -83,7 +84,8 @@ export const applyAdam = effect((node, e) => {
     Tensor,
   ];
   const [beta1, beta2] = [number(node, 6), number(node, 7)];
-  const gradient = flat(e, e.tensor(input(node, 9)));
+  const late = lateDecay(e, node);
+  const gradient = flat(e, e.tensor(late?.gradient ?? input(node, 9)));
   if (size(variable.shape) < LARGE) {
     e.host('adam', [power1, power2, rate, epsilon, gradient], [variable, m, v], (arrays) => {
       const [p1, p2, lr, eps, g, to, first, second] = arrays as Float32Array[];
@@ -108,6 +110,7 @@ export const applyAdam = effect((node, e) => {
   for (const [from, count] of parts(size(variable.shape))) {
     const part = (tensor: Tensor) => e.view(tensor, [count], [1], from);
     const [w, g, first, second] = [part(variable), part(gradient), part(m), part(v)];
+    if (late) addDecay(e, g, w, late.decay);
     // v ← beta2 · v + (1 − beta2) · g²
     pass(e, Algorithm.mul, g, g, second, [
       { op: { kind: 'eltwise', algorithm: Algorithm.linear, alpha: 1 - beta2 } },
@@ -137,7 +140,8 @@ export const applyAdam = effect((node, e) => {
 export const applyMomentum = effect((node, e) => {
   const [variable, buffer] = [target(node, e, 0), target(node, e, 1)];
   const rate = e.tensor(input(node, 2));
-  const gradient = flat(e, e.tensor(input(node, 3)));
+  const late = lateDecay(e, node);
+  const gradient = flat(e, e.tensor(late?.gradient ?? input(node, 3)));
   const momentum = number(node, 4);
   const nesterov = attribute<boolean>(node, 'use_nesterov') ?? false;
   if (size(variable.shape) < LARGE) {
@@ -161,6 +165,7 @@ export const applyMomentum = effect((node, e) => {
   for (const [from, count] of parts(size(variable.shape))) {
     const part = (tensor: Tensor) => e.view(tensor, [count], [1], from);
     const [w, g, sum] = [part(variable), part(gradient), part(buffer)];
+    if (late) addDecay(e, g, w, late.decay);
     // buffer ← momentum · buffer + g
     pass(e, Algorithm.mul, g, e.number(1), sum, [{ op: { kind: 'sum', scale: momentum } }]);
     // w ← w − rate · (buffer, or g + momentum · buffer)
@@ -175,6 +180,10 @@ export const applyMomentum = effect((node, e) => {
     e.writtenPart(variable, from, count);
   }
 });
+
+/** g ← g + decay · w */
+const addDecay = (e: Emitter, g: Tensor, w: Tensor, decay: number): void =>
+  pass(e, Algorithm.mul, w, e.number(decay), g, [{ op: { kind: 'sum' } }]);
 
 /** Values that stay in a core's cache from one pass to the next. */
 const PART = 1 << 17;
