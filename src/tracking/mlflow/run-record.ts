@@ -185,6 +185,10 @@ export function statusOf(runDir: string): {
   }
 }
 
+/** Whether the built-in trainer makes its metrics. */
+export const isOwn = ({ config }: Pick<RunRecord, 'config'>): boolean =>
+  config.trainer?.command === undefined;
+
 /** What it was trained on, as MLflow's list of data sets shows it. */
 export function datasetOf({ config, environment }: RunRecord): Dataset | undefined {
   const { data } = config;
