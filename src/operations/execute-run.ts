@@ -52,6 +52,8 @@ export interface RunResult {
   /** The final metrics of a finished run, by name; else empty. */
   metrics: Record<string, number>;
   failure?: Failure;
+  /** Who stopped it, as a sentence, if it was not this command. */
+  stopped_by?: string;
   seconds: number;
   /** The run's page in MLflow, if it is known. */
   mlflow?: string;
@@ -165,6 +167,7 @@ async function superviseRun(
     status: outcome.status === 'pruned' ? ('stopped' as const) : outcome.status,
     metrics: outcome.status === 'finished' ? outcome.metrics : {},
     ...(outcome.status === 'failed' ? { failure: outcome.failure } : {}),
+    ...(outcome.status === 'stopped' && outcome.by ? { stopped_by: outcome.by } : {}),
     seconds,
   };
   const notice = runNotice({ ...ended, ...(tracker.url === undefined ? {} : { mlflow: tracker.url }) });

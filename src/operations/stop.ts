@@ -72,11 +72,11 @@ async function stopRuns(dir: string, kill: boolean, say: (line: string) => void)
     const text = `Stopped ${basename(dir)}: ${plural(jobs.length, 'job')} ended, ${began} of which had begun. Resume with: facecom resume ${basename(dir)}`;
     return { runs: jobs.map(({ run }) => run), how: 'jobs', text };
   }
-  await endOverdue(dir, say);
+  const overdue = await endOverdue(dir, say);
   const done: Stopped[] = [];
   for (const run of running) done.push(await stopRun(run.dir, kill, say));
   const ended = done.filter(({ how }) => how !== 'nothing-runs');
-  if (ended.length === 0) return nothing(basename(dir));
+  if (ended.length === 0) return nothing(basename(dir), overdue);
   return { runs, how: ended[0]!.how, text: ended.map(({ text }) => text).join('\n') };
 }
 
@@ -100,7 +100,7 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
     for (const folder of [dir, dirname(dir)]) await endJobs(folder, options);
     return { runs: [name], how: 'jobs', text: saved() };
   }
-  if (!run || !isRunning(run)) return nothing(id);
+  if (!run || !isRunning(run)) return nothing(id, await endOverdue(dir, say));
   const { orchestrator, trainer } = run;
   if (orchestrator && liveness(orchestrator) !== 'ended') {
     const runs = [basename(dir)];
@@ -120,10 +120,11 @@ async function stopRun(dir: string, kill: boolean, say: (line: string) => void):
 
 const isRunning = ({ status }: RunSummary): boolean => status === 'running' || status === 'retrying';
 
-const nothing = (name: string): Stopped => ({
+/** `overdue`: jobs that were cancelled though their runs have long ended. */
+const nothing = (name: string, overdue = 0): Stopped => ({
   runs: [],
-  how: 'nothing-runs',
-  text: `Nothing of ${name} runs; nothing was stopped.`,
+  how: overdue > 0 ? 'jobs' : 'nothing-runs',
+  text: overdue > 0 ? `Nothing of ${name} runs any more.` : `Nothing of ${name} runs; nothing was stopped.`,
 });
 
 const AGAIN = 300; // ms between the two signals of --kill

@@ -44,6 +44,8 @@ export interface TrialRow {
   /** Milliseconds of performance.now() of the last start. */
   since?: number;
   failure?: Failure;
+  /** Who stopped it, as a sentence, if it was not this orchestrator. */
+  by?: string;
   metrics?: Record<string, number>;
 }
 
@@ -52,6 +54,8 @@ export class Board {
   readonly rows: TrialRow[];
   private readonly byId: Map<string, TrialRow>;
   private readonly objective: Objective;
+  /** The most that ran at the same time. */
+  private atOnce = 0;
 
   /** `planned`: trials in all, if a search is yet to propose some of them. */
   constructor(
@@ -140,6 +144,12 @@ export class Board {
     return finished + linked + failed + pruned;
   }
 
+  /** A trial has begun. */
+  hasBegun(): void {
+    const running = this.rows.filter(({ status }) => status === 'running').length;
+    this.atOnce = Math.max(this.atOnce, running);
+  }
+
   /** The time remaining in seconds; undefined before there is anything to go by, and if time alone ends the sweep. */
   secondsLeft(slots: number): number | undefined {
     if (!Number.isFinite(this.total)) return undefined;
@@ -153,7 +163,8 @@ export class Board {
         status === 'running' ? [{ spent: (now - since) / 1000, fraction }] : [],
       ),
       waiting: waiting + retrying + this.total - this.rows.length,
-      slots,
+      // Jobs that wait in a queue have places, too.
+      slots: Math.min(slots, this.atOnce || slots),
     });
   }
 }

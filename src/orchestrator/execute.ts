@@ -6,7 +6,7 @@ import type { Handle } from './launchers/launcher.ts';
 import { recordState } from './record-state.ts';
 import { type Decision, decide } from './retry.ts';
 import { withStopRequests } from './stop-request.ts';
-import { type Outcome, type Pruning, supervise } from './supervise.ts';
+import { type Outcome, type Pruning, supervise, UNBEGUN } from './supervise.ts';
 
 export interface ExecuteOptions {
   runDir: string;
@@ -63,7 +63,7 @@ export async function attempt(options: ExecuteOptions): Promise<Attempt> {
 async function startOnce(options: ExecuteOptions): Promise<Attempt> {
   const { runDir, stop } = options;
   if (stop.aborted) {
-    recordState(runDir, { state: 'stopped', message: 'It was stopped before its trainer was started.' });
+    recordState(runDir, { state: 'stopped', message: UNBEGUN });
     return { outcome: { status: 'stopped' } };
   }
   // What killed trainers and orchestrators left half written.

@@ -178,7 +178,7 @@ class SweepRun {
     const { board, observer, kill } = this.options;
     const row = board.row(work.trial.id);
     let at = performance.now();
-    const begun = performance.now();
+    let begun: number | undefined;
     const prune = new AbortController();
     let result: Attempt;
     try {
@@ -194,7 +194,8 @@ class SweepRun {
         devices: place.slot.devices,
         threads: threadsOf(runDir, place.slot),
         idle: () => {
-          const idle = freed === undefined ? undefined : performance.now() - freed;
+          begun = performance.now();
+          const idle = freed === undefined ? undefined : begun - freed;
           this.begun(work, place);
           return idle;
         },
@@ -216,7 +217,7 @@ class SweepRun {
       return performance.now();
     }
     await this.conclude(work, row, place, result);
-    this.options.ended?.(row, (performance.now() - begun) / 1000, place.slot);
+    this.options.ended?.(row, begun === undefined ? 0 : (performance.now() - begun) / 1000, place.slot);
     this.queue.poke();
     return at;
   }
@@ -244,6 +245,7 @@ class SweepRun {
     row.status = 'running';
     row.devices = slot.devices;
     row.since = performance.now();
+    this.options.board.hasBegun();
     this.options.observer.started(row, { attempt: continued ? 'continued' : 'new' });
     setImmediate(() => {
       if (this.ending.aborted || !this.queue.open) return;
@@ -269,6 +271,7 @@ class SweepRun {
       return;
     }
     row.status = outcome.status;
+    if (outcome.status === 'stopped' && outcome.by !== undefined) row.by = outcome.by;
     if (outcome.status === 'finished') {
       this.breaker.finished();
       row.seconds = outcome.seconds;

@@ -48,7 +48,8 @@ export interface Pruning {
 
 export type Outcome =
   | { status: 'finished'; metrics: Record<string, number>; seconds: number }
-  | { status: 'stopped' }
+  /** `by`: a sentence, if it was not this orchestrator. */
+  | { status: 'stopped'; by?: string }
   | { status: 'pruned'; seconds: number }
   | { status: 'failed'; failure: Failure };
 
@@ -63,7 +64,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   const events: Event[] = [];
   const ended = new AbortController();
   let lastEvent = performance.now();
-  const begun = performance.now();
+  let begun = performance.now();
   const handle = options.start();
   const from = handle.from ?? here;
   const watch = watchdog(handle, options, () => {
@@ -71,9 +72,17 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     if (handle.runs?.() === false) lastEvent = performance.now();
     return performance.now() - lastEvent;
   });
-  await handle.begun;
+  const hasBegun = (await handle.begun) !== false;
+  if (!hasBegun && watch.reason()?.kind === 'stop') {
+    const exit = await handle.exited;
+    watch.release();
+    recordState(runDir, { state: 'stopped', message: UNBEGUN, ...exitOf(exit) });
+    return { status: 'stopped' };
+  }
   watch.begin();
   lastEvent = performance.now();
+  // What a job waited in a queue is none of the trainer's time.
+  if (handle.job) begun = lastEvent;
   const idle = options.idle?.();
   try {
     if (!isKnown(runDir, handle))
@@ -117,7 +126,7 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
   handle.kill();
   ended.abort();
   await following;
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = exit.seconds ?? (performance.now() - begun) / 1000;
   const reason = watch.reason();
   const pruning = reason?.kind === 'stop' ? options.pruned?.() : undefined;
   return conclude(
@@ -128,6 +137,9 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
     pruning ? { kind: 'pruned', ...pruning } : reason,
   );
 }
+
+/** What is recorded of a run that was stopped before its turn. */
+export const UNBEGUN = 'It was stopped before its trainer was started.';
 
 /** An earlier command wrote this start down. */
 function isKnown(runDir: string, { job }: Handle): boolean {
@@ -161,7 +173,7 @@ function conclude(
   }
   if (exit.cancelled !== undefined && !failed) {
     recordState(runDir, { state: 'stopped', message: exit.cancelled });
-    return { status: 'stopped' };
+    return { status: 'stopped', by: exit.cancelled };
   }
   const stopped =
     !failed && exit.code === 0 ? events.findLast((event) => event.type === 'stopped') : undefined;

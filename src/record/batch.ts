@@ -42,6 +42,8 @@ export interface Batch {
   /** Of Slurm: seconds before the limit at which the job is told, and how often it may be queued again. */
   lead?: number;
   requeues?: number;
+  /** Of Kubernetes: the exit code by which it starts a job again that it told to end. */
+  again_code?: number;
   /** The job sends its run to MLflow: the folder of the run folders. */
   track?: string;
 }
@@ -80,6 +82,8 @@ export interface TaskEnd {
   told?: string;
   /** Its job had to end before its turn came: it is free for another. */
   unbegun?: true;
+  /** What the trainer took, by its machine's clock. */
+  seconds?: number;
   /** Bytes of the run's events by then: on another machine they may be seen later than this file. */
   events?: number;
 }

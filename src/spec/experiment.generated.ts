@@ -2242,7 +2242,7 @@ export interface Slurm {
 }
 export interface Ray {
   /**
-   * Jobs of a Ray cluster, by its REST interface. RAY_AUTH_TOKEN is sent as its token.
+   * Jobs of a Ray cluster, by its REST interface. Its token is that of RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH.
    */
   name: 'ray';
   /**

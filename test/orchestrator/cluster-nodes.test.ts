@@ -101,8 +101,8 @@ test('two mounts that see each other late, in any order: each trial runs once, a
     const node = nodeWithMount(join(fake, 'node'), `mount --bind '${other}' '${folder}'`);
     const launcher = make({ node, visibility: 10 });
     const seen = start(launcher, 3).map(async (handle, i) => {
-      const exit = await handle.exited;
-      return [exit, readFileSync(join(folder, names(3)[i]!, 'events.jsonl'), 'utf8').trim()];
+      const { code } = await handle.exited;
+      return [{ code }, readFileSync(join(folder, names(3)[i]!, 'events.jsonl'), 'utf8').trim()];
     });
     assert.deepEqual(await Promise.all(seen), Array(3).fill([{ code: 0 }, finished]));
     for (const name of names(3))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -36,6 +36,21 @@ test('facecom sweep --render k8s writes a Job that the schema of Kubernetes take
   assert.deepEqual(job.spec.template.spec.containers[0].resources.limits, {
     ...{ cpu: '2', memory: '3815Mi', 'nvidia.com/gpu': '1' },
   });
+  // A pod that was evicted or told to end is made again, one whose trial has failed is not.
+  const policy = job.spec.podFailurePolicy.rules as Array<{
+    action: string;
+    onExitCodes?: { operator: 'In' | 'NotIn'; values: number[] };
+  }>;
+  const actionOf = (code: number): string | undefined =>
+    policy.find(({ onExitCodes: rule }) => rule && rule.values.includes(code) === (rule.operator === 'In'))
+      ?.action;
+  assert.equal(policy[0]!.action, 'Ignore');
+  assert.deepEqual([143, 1, 2, 127, 9, 73, 75, 137].map(actionOf), [
+    ...['Ignore', 'FailIndex', 'FailIndex', 'FailIndex', 'FailIndex'],
+    ...[undefined, undefined, undefined],
+  ]);
+  const batch = readdirSync(join(cwd, 'runs/exp/jobs')).find((name) => name.endsWith('.json'))!;
+  assert.equal(JSON.parse(readFileSync(join(cwd, 'runs/exp/jobs', batch), 'utf8')).again_code, 143);
   // The schema is one that refuses what is wrong.
   assert.throws(() => check({ ...job, spec: { ...job.spec, completions: '3' } }), /completions/);
   assert.throws(() => check({ ...job, spec: { ...job.spec, template: undefined } }), /template/);

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
-import { rayAddress } from '../../src/orchestrator/cluster/ray/client.ts';
+import { rayAddress, rayToken } from '../../src/orchestrator/cluster/ray/client.ts';
 import { RayEngine } from '../../src/orchestrator/cluster/ray/engine.ts';
 import { container, withoutContainers } from '../support/containers.ts';
 import { runOf, start, until, writeExperiment } from '../support/external.ts';
@@ -74,7 +74,7 @@ test('an id that exists, or no answer at all, is looked for; the token is sent a
   const { engine, asked } = await hostile(t, (method, path, body) => {
     if (method === 'POST' && body?.submission_id === 'fc-a')
       return { status: 500, body: 'Traceback … ValueError: Job with submission_id fc-a already exists.' };
-    if (method === 'POST') return 'none';
+    if (method === 'POST') return body?.submission_id === 'fc-refused' ? { status: 403 } : 'none';
     const job = jobs.get(path.split('/').at(-1)!);
     return job ? { status: 200, body: job } : { status: path === '/api/version' ? 401 : 404 };
   });
@@ -82,6 +82,7 @@ test('an id that exists, or no answer at all, is looked for; the token is sent a
   assert.deepEqual(await engine.find('fc-a'), ['fc-a']);
   await assert.rejects(engine.submit({ ...submission, key: 'fc-b' }), { kind: 'unknown' });
   assert.deepEqual(await engine.find('fc-b'), []);
+  await assert.rejects(engine.submit({ ...submission, key: 'fc-refused' }), { kind: 'full' });
   process.env.RAY_AUTH_TOKEN = 'secret-token';
   await assert.rejects(engine.check(), { code: 'ray-refused' });
   delete process.env.RAY_AUTH_TOKEN;
@@ -100,6 +101,35 @@ test('a job that a restarted head has forgotten is not explained; a stopped one 
   const told = (key: string) => engine.explain({ key, id: key, jobs: [0] });
   assert.equal(await told('gone'), undefined);
   assert.match(((await told('stopped')) as { cancelled: string }).cancelled, /stopped outside/);
+});
+
+test('the token is found where Ray looks for it, and never printed', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, 'token');
+  writeFileSync(file, 'secret-of-file\n');
+  const none = { from: join(folder, 'none'), value: undefined };
+  assert.equal(rayToken({}), undefined);
+  assert.deepEqual(rayToken({ RAY_AUTH_TOKEN: 'a', RAY_AUTH_TOKEN_PATH: file })?.value, 'a');
+  assert.deepEqual(rayToken({ RAY_AUTH_TOKEN_PATH: file }), { from: file, value: 'secret-of-file' });
+  assert.deepEqual(rayToken({ RAY_AUTH_TOKEN_PATH: none.from }), none);
+  assert.match(rayToken({ RAY_AUTH_MODE: 'token' })!.from, /\.ray\/auth_token$/);
+  const { address } = await hostile(t, (_method, path) => ({ status: path === '/api/version' ? 401 : 403 }));
+  const spec = writeExperiment(folder, 'finish 0.5', { resources: { launcher: { name: 'ray', address } } });
+  const unset = { RAY_AUTH_MODE: '', RAY_AUTH_TOKEN: '', RAY_AUTH_TOKEN_PATH: '' };
+  for (const [env, words] of [
+    [{}, /asks for a token[\s\S]*with no token\n/],
+    [{ RAY_AUTH_TOKEN_PATH: none.from }, /asks for a token[\s\S]*no token: \S+none cannot be read/],
+    [{ RAY_AUTH_TOKEN_PATH: file }, /refuses the token[\s\S]*the token of \S+token\n/],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await facecom(['run', spec], {
+      cwd: folder,
+      env: { ...unset, ...env },
+    });
+    assert.equal(exitCode, 2);
+    assert.match(stderr, words);
+    assert.match(stderr, /remedy: +Set RAY_AUTH_TOKEN to it/);
+    assert.doesNotMatch(stdout + stderr, /secret/);
+  }
 });
 
 test('a wrong address is said before anything is launched', async (t) => {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FacecomError } from '../../src/base/errors.ts';
 import { liveness } from '../../src/base/process.ts';
+import type { Exit } from '../../src/orchestrator/launchers/launcher.ts';
 import { LocalLauncher } from '../../src/orchestrator/launchers/local.ts';
 import { limitLog } from '../../src/orchestrator/log-limit.ts';
 import { type SuperviseOptions, supervise } from '../../src/orchestrator/supervise.ts';
@@ -192,4 +194,41 @@ test('a log is cut to its beginning and its end, again and again', async (t) => 
   assert.match(text, /^first\nx+/);
   assert.match(text, /\[facecom: \d+ bytes of this log were left out here\]\n2+\nlast\n$/);
   assert.ok(text.length < 3000);
+});
+
+test('a job that is stopped in its queue was never started; one that ran is not charged for the queue', async (t) => {
+  const {
+    runDir,
+    stop,
+    supervise: waits,
+    states,
+  } = await place(t, ':', {
+    start: () => {
+      let resolve!: (exit: Exit) => void;
+      const promise = new Promise<Exit>((done) => {
+        resolve = done;
+      });
+      const end = () => resolve({ signal: 'SIGTERM' });
+      return { job: { key: 'k.0' }, begun: promise.then(() => false), exited: promise, stop: end, kill: end };
+    },
+  });
+  const outcome = waits();
+  stop.abort();
+  assert.deepEqual(await outcome, { status: 'stopped' });
+  assert.deepEqual(
+    states().map(({ state, signal }) => [state, signal]),
+    [['stopped', 'SIGTERM']],
+  );
+  const ran = await supervise({
+    ...{ runDir, started: { launcher: 'ray', devices: ['ray'], attempt: 1 } },
+    ...{ stop: new AbortController().signal, kill: new AbortController().signal },
+    start: () => ({
+      ...{ job: { key: 'k.1' }, begun: sleep(300, true), stop: () => {}, kill: () => {} },
+      exited: sleep(320).then(() => {
+        writeFileSync(join(runDir, 'events.jsonl'), '{"type":"finished","time":1,"metrics":{}}\n');
+        return { code: 0 };
+      }),
+    }),
+  });
+  assert.ok(ran.status === 'finished' && ran.seconds < 0.3);
 });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -22,25 +23,28 @@ export const slurmOptions = {
 };
 export const resources = { device: 'cpu', gpus: 0, cpus: 1 } as never;
 
-/** A sweep's folder, and a Slurm of which every fault can be had. */
-export async function clusterScene(t: TestContext, { trainer = 'sleep 0.2' } = {}) {
+/**
+ * A sweep's folder, and a Slurm of which every fault can be had. `onPath`: its programs are on this process' PATH, so that only one test
+ * can have it at a time.
+ */
+export async function clusterScene(t: TestContext, { trainer = 'sleep 0.2', onPath = true } = {}) {
   const folder = await temporaryFolder(t);
   const fake = join(folder, 'slurm');
   const bin = join(fake, 'bin');
   mkdirSync(bin, { recursive: true });
   for (const program of ['sbatch', 'squeue', 'sacct', 'scontrol', 'scancel', 'sinfo'])
     symlinkSync(join(packageDir, 'test/support/fake-slurm.mjs'), join(bin, program));
-  const before = { PATH: process.env.PATH, FAKE_SLURM: process.env.FAKE_SLURM };
-  Object.assign(process.env, { PATH: `${bin}:${before.PATH}`, FAKE_SLURM: fake });
+  const before = process.env.PATH;
+  if (onPath) process.env.PATH = `${bin}:${before}`;
   const open = new Set<ClusterLauncher>();
   t.after(async () => {
     for (const launcher of open) await launcher.close();
-    process.env.PATH = before.PATH;
-    if (before.FAKE_SLURM === undefined) delete process.env.FAKE_SLURM;
+    if (onPath) process.env.PATH = before;
   });
   const notes: string[] = [];
   const make = (more: Partial<ConstructorParameters<typeof ClusterLauncher>[0]> = {}) => {
-    const engine = new SlurmEngine({ options: slurmOptions, resources, gpus: false, throttle: 0 });
+    const context = { options: slurmOptions, resources, gpus: false, throttle: 0 };
+    const engine = new SlurmEngine(context, onPath ? undefined : bin);
     const launcher = new ClusterLauncher({
       ...{ engine, folder, runsIn: folder, label: 'test', setup: [], node: process.execPath },
       ...{ poll: 0.3, visibility: 0.5, grace: 5, note: (line: string) => notes.push(line), ...more },
@@ -72,5 +76,12 @@ export async function clusterScene(t: TestContext, { trainer = 'sleep 0.2' } = {
   };
 }
 
-/** How they end. */
-export const exits = (handles: readonly Handle[]) => Promise.all(handles.map(({ exited }) => exited));
+/** How they end, but for the time that they took. */
+export const exits = (handles: readonly Handle[]) =>
+  Promise.all(
+    handles.map(async ({ exited }) => {
+      const { seconds, ...exit } = await exited;
+      assert.ok(seconds === undefined || seconds >= 0);
+      return exit;
+    }),
+  );

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Stands in for sbatch, squeue, sacct, scontrol, sinfo and scancel where a fault of theirs is wanted: jobs are processes of this
-// machine, and FAKE_SLURM names the folder with their state. `mode` there holds faults, one a line, for the next calls of sbatch;
-// `state-ID` is what a job's state is said to be, `STATE|REASON`, and `left-ID` the time until its limit; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
+// machine, the folder above that of the programs has their state. `mode` there holds faults, one a line, for the next calls of sbatch;
+// `state-ID` is what a job's state is said to be, `STATE|REASON`, and `left-ID` the time until its limit; `cancelled-ID`, if it is there, has it be CANCELLED when its process has ended; `down`, if it is there, is a controller that does not answer; `accounting`, if it is there, has sacct answer.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-const root = process.env.FAKE_SLURM;
+const bin = dirname(process.argv[1]);
+const root = dirname(bin);
 const program = basename(process.argv[1]);
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -39,7 +40,9 @@ const tasks = () =>
       name,
       pid,
       reason,
-      state: forced || (alive(pid) ? 'RUNNING' : 'COMPLETED'),
+      state:
+        forced ||
+        (alive(pid) ? 'RUNNING' : existsSync(join(root, `cancelled-${id}`)) ? 'CANCELLED by 0' : 'COMPLETED'),
     };
   });
 
@@ -55,6 +58,11 @@ function submit() {
     fail(
       "Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
     );
+  if (mode === 'busy') {
+    process.stderr.write('sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying\n');
+    setTimeout(() => {}, 100_000);
+    return;
+  }
   if (mode === 'refuse')
     fail(
       'invalid partition specified: nowhere\nsbatch: error: Batch job submission failed: Invalid partition name specified',
@@ -63,11 +71,22 @@ function submit() {
   launch(count, mode === 'timeout', /^stillborn (.*)/.exec(mode)?.[1]);
 }
 
+/** Two calls at the same time have two. */
+function newNumber() {
+  for (let number = 1000; ; number++)
+    try {
+      mkdirSync(join(root, `number-${number}`));
+      return String(number);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+}
+
 /** `stillborn`: the state that they are said to have, and no process. */
 function launch(count, silent = false, stillborn = undefined) {
   const script = readFileSync(0, 'utf8');
   if (args.includes('--test-only')) return;
-  const array = String(1000 + readdirSync(jobs).length);
+  const array = newNumber();
   for (let task = 0; task < count; task++) {
     const id = `${array}_${task}`;
     if (stillborn !== undefined) {
@@ -89,6 +108,7 @@ function begin({ id, name, script, out, restarts = 0 }, before = '') {
     stdio: 'ignore',
     env: {
       ...process.env,
+      PATH: `${bin}:${process.env.PATH}`,
       ...{ SLURM_JOB_ID: id, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task },
       SLURM_RESTART_COUNT: String(restarts),
     },

@@ -55,18 +55,21 @@ export async function startSlurm(): Promise<Slurm> {
     ...{ SlurmctldPidFile: join(folder, 'slurmctld.pid'), SlurmdPidFile: join(folder, 'slurmd.pid') },
     ...{ SlurmctldPort: controller, SlurmdPort: daemon, ProctrackType: 'proctrack/linuxproc' },
     ...{ TaskPlugin: 'task/none', SelectType: 'select/cons_tres', SelectTypeParameters: 'CR_Core' },
-    // A resource that is counted only, for --gres.
-    GresTypes: 'fake',
+    // A resource that is counted only, and two GPUs, which are two devices that every machine has.
+    GresTypes: 'fake,gpu',
     ...{ SchedulerType: 'sched/backfill', ReturnToService: 2, MpiDefault: 'none' },
     SchedulerParameters: 'batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1',
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   // A little less than there is, or the node would be drained.
   const memory = Math.floor((0.9 * totalmem()) / 2 ** 20);
-  const node = `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=${memory} Gres=fake:2 Feature=a100 State=UNKNOWN`;
+  const node = `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=${memory} Gres=fake:2,gpu:2 Feature=a100 State=UNKNOWN`;
   const partition = `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`;
   writeFileSync(conf, `${[...lines, node, partition].join('\n')}\n`);
-  writeFileSync(join(folder, 'gres.conf'), 'Name=fake Count=2\n');
+  writeFileSync(
+    join(folder, 'gres.conf'),
+    'Name=fake Count=2\nName=gpu File=/dev/null\nName=gpu File=/dev/zero\n',
+  );
   const pidOf = (name: string) => Number(readFileSync(join(folder, `${name}.pid`), 'utf8'));
   const options = { env: { ...process.env, ...env, PATH: path } };
   const call = async (program: string, args: string[]) => (await run(program, args, options)).stdout;

@@ -15,7 +15,7 @@ interface ResultOptions {
 
 /** Prints what became of a run. Returns the exit code: 0 finished, 1 failed, 130 stopped. */
 export function concludeRun(result: RunResult, options: ResultOptions): number {
-  const { run, dir, status, metrics, failure, seconds, mlflow, kept } = result;
+  const { run, dir, status, metrics, failure, seconds, mlflow, kept, stopped_by } = result;
   if (options.json)
     printJson({
       ...{ run, dir, status, metrics },
@@ -23,14 +23,16 @@ export function concludeRun(result: RunResult, options: ResultOptions): number {
       seconds: Math.round(seconds * 10) / 10,
       ...(mlflow === undefined ? {} : { mlflow }),
       ...(failure ? { error: failure } : {}),
+      ...(stopped_by === undefined ? {} : { stopped_by }),
     });
   else process.stdout.write(`${describe(result)}${mlflowLine(result, options)}\n`);
   return { finished: 0, failed: 1, stopped: 130 }[status];
 }
 
-function describe({ run, dir: folder, status, failure, metrics }: RunResult): string {
+function describe({ run, dir: folder, status, failure, metrics, stopped_by: by }: RunResult): string {
   const dir = shownPath(folder);
-  if (status === 'stopped') return `Stopped. Resume with: facecom resume ${run}\nRun folder: ${dir}`;
+  if (status === 'stopped')
+    return `Stopped${by ? `: ${by}` : '.'} Resume with: facecom resume ${run}\nRun folder: ${dir}`;
   if (failure)
     return `Failed (${failure.class}): ${failure.message}\nRun folder: ${dir}, its log: ${dir}/log.txt`;
   return `${scoreTable(metrics, readIntervals(folder))}\n${bestEpochLine(folder)}Run folder: ${dir} (${plural(countArtifacts(folder), 'artifact')})`;

@@ -51,6 +51,6 @@ export function endLine(row: TrialRow): string {
   if (row.status === 'failed')
     return `failed   ${describe(row)}  (${row.failure?.class}) ${row.failure?.message}`;
   if (row.status === 'pruned') return `pruned   ${describe(row)}  at epoch ${row.epoch ?? '?'}`;
-  if (row.status === 'stopped') return `stopped  ${describe(row)}`;
+  if (row.status === 'stopped') return `stopped  ${describe(row)}${row.by ? `  ${row.by}` : ''}`;
   return `finished ${describe(row)}  ${formatFixed(row.value, 4)} in ${formatDuration(row.seconds)}`;
 }

@@ -117,14 +117,17 @@ async function endBatch(
   return done;
 }
 
-/** Cancels jobs of a folder that have ended by the record, and that their engine takes for running even so. */
-export async function endOverdue(folder: string, note: (line: string) => void): Promise<void> {
+/** Cancels jobs of a folder that have ended by the record, and that their engine takes for running even so. Returns how many there were. */
+export async function endOverdue(folder: string, note: (line: string) => void): Promise<number> {
   const launchers = new Set([...readBatches(folder).values()].map(({ launcher }) => launcher));
+  let all = 0;
   for (const name of launchers) {
     const engine = await engineNamed(name);
     const ended = engine ? await new Overdue(engine, 0).end(resolve(folder)) : 0;
     if (ended > 0) note(overdueText(name, ended));
+    all += ended;
   }
+  return all;
 }
 
 /** Asks until there is an answer: a scheduler that is down is no reason to take its jobs for ended. */

@@ -7,10 +7,12 @@ import {
   listTasks,
   readClaim,
   readEnd,
+  readEvents,
+  type TaskEnd,
   tasksOfJob,
   trainerHolder,
 } from '../../record/index.ts';
-import { type Engine, EngineError, type JobState, nameOf } from './engine.ts';
+import { EngineError, type Explanation, type JobState, nameOf } from './engine.ts';
 import type { Ledger } from './ledger.ts';
 import { Overdue, overdueText } from './overdue.ts';
 import { referencesOf, type Task } from './task.ts';
@@ -21,6 +23,15 @@ const AGAIN = 3;
 /** Seconds that an engine has to notice an end, and the longest pause before the last is looked for again when nothing else is awaited. */
 const LINGER = 15;
 const PATIENCE = 2;
+
+/** Classes of an end that came from outside, as the engine tells it. */
+const outside: ReadonlySet<string> = new Set(['interrupted', 'timeout', 'oom']);
+
+/** A signal ended its job before it had finished, and none of the orchestrator's. */
+const wasTold = ({ ending, runDir }: Task, { told, unbegun }: TaskEnd): boolean =>
+  ending === undefined &&
+  (unbegun === true || /^SIG/.test(told ?? '')) &&
+  !readEvents(runDir).some(({ type }) => type === 'finished');
 
 /**
  * Follows tasks to their ends: claims and ends in the folder of the jobs are the truth; the engine is polled, and explains an end that is
@@ -34,7 +45,7 @@ export class Follower {
   private readonly lost: Task[] = [];
   private readonly overdue: Overdue;
   /** What the engine has said of jobs since it was polled last. */
-  private readonly explained = new Map<string, Awaited<ReturnType<Engine['explain']>>>();
+  private readonly explained = new Map<string, Explanation | undefined>();
   private readonly watcher: FSWatcher | undefined;
   private readonly following: Promise<void>;
 
@@ -138,16 +149,39 @@ export class Follower {
     const { key } = task.batch!;
     const end = readEnd(jobs, key, task.number);
     if (!end) return;
-    if (end.unbegun) {
-      this.putBack(task);
-      return;
-    }
-    task.begin(readClaim(jobs, key, task.number)?.job);
-    const { told: _, unbegun: __, events = 0, ...exit } = end;
+    if (!end.unbegun) task.begin(readClaim(jobs, key, task.number)?.job);
     task.endSince ??= performance.now();
-    const late = endOf(eventsFile(task.runDir)) < events;
-    if (late && performance.now() - task.endSince < options.visibility * 1000) return;
-    this.ledger.conclude(task, exit);
+    const isEarly = performance.now() - task.endSince < options.visibility * 1000;
+    if (isEarly && endOf(eventsFile(task.runDir)) < (end.events ?? 0)) return;
+    if (isEarly && (task.toldEnd || wasTold(task, end))) {
+      if (!task.toldEnd) this.asked = Number.NEGATIVE_INFINITY;
+      task.toldEnd = end;
+    } else this.settle(task, end);
+  }
+
+  /** `why`: what the engine says of the end of its job. */
+  private settle(task: Task, end: TaskEnd, why?: Explanation): void {
+    const { told, unbegun, events: _, ...exit } = end;
+    if (why && 'cancelled' in why) this.ledger.conclude(task, why);
+    else if (unbegun) this.putBack(task);
+    else if (!wasTold(task, end)) this.ledger.conclude(task, exit);
+    else {
+      const message = `Its job was told to end by ${told}, and it saved.`;
+      const known = why && outside.has(why.class) ? why : undefined;
+      const saved = { class: 'interrupted' as const, message };
+      const explained = exit.code === 0 && known?.class !== 'interrupted' ? saved : known;
+      this.ledger.conclude(task, { ...exit, ...(explained ? { explained } : {}) });
+    }
+  }
+
+  /** Its job has ended, after it was told to: by someone who cancelled it, or to make room for others. */
+  private async settleTold(task: Task, end: TaskEnd): Promise<void> {
+    try {
+      this.settle(task, end, await this.explanationOf(task));
+    } catch (error) {
+      // It is asked again, for as long as ends are waited for.
+      if (!(error instanceof EngineError && error.kind === 'unknown')) throw error;
+    }
   }
 
   private async askEngine(tasks: readonly Task[]): Promise<void> {
@@ -184,13 +218,24 @@ export class Follower {
   }
 
   private async judge(task: Task, state: JobState | undefined, now: number): Promise<void> {
-    const { ledger } = this;
     const waited = task.waits || !task.hasBegun;
     task.waits = state?.phase === 'waiting' || (!task.hasBegun && state?.phase !== 'ended');
-    if (state && state.phase !== 'ended') {
-      task.silentSince = undefined;
-      return;
-    }
+    const { toldEnd } = task;
+    // It is in the queue again: for what made room for others, or was on a node that failed.
+    if (toldEnd && state?.phase === 'waiting') this.settle(task, toldEnd);
+    else if (toldEnd && state?.phase !== 'running') await this.settleTold(task, toldEnd);
+    else if (state && state.phase !== 'ended') task.silentSince = undefined;
+    else await this.judgeSilent(task, state, now, waited);
+  }
+
+  /** What its engine has ended, or does not know any more, and whose end the record does not tell. */
+  private async judgeSilent(
+    task: Task,
+    state: JobState | undefined,
+    now: number,
+    waited: boolean,
+  ): Promise<void> {
+    const { ledger } = this;
     // What ended before it began, as it was asked to, or was killed, has nothing more to say.
     const taken = task.ending === 'save' && waited && /^(CANCELLED|STOPPED)/.test(state?.state ?? '');
     task.silentSince ??= now;
@@ -207,12 +252,9 @@ export class Follower {
     this.read(task);
     if (task.over || !task.batch || task.endSince !== undefined || this.givesSigns(task)) return;
     const said = jobOutput(ledger.jobs, key, task.job);
-    let explained: Awaited<ReturnType<Engine['explain']>>;
+    let explained: Explanation | undefined;
     try {
-      const name = nameOf(key, task.job);
-      if (!this.explained.has(name))
-        this.explained.set(name, await engine.explain(referencesOf([task])[0]!, task.job, task.claimant));
-      explained = this.explained.get(name);
+      explained = await this.explanationOf(task);
     } catch (error) {
       // It is asked again.
       if (error instanceof EngineError && error.kind === 'unknown') return;
@@ -231,6 +273,20 @@ export class Follower {
       });
     else if ('cancelled' in explained) ledger.conclude(task, { cancelled: explained.cancelled + words });
     else ledger.conclude(task, { explained: { ...explained, message: explained.message + words } });
+  }
+
+  /** What the engine says of its job, which is asked for once for all its tasks. Throws EngineError. */
+  private async explanationOf(task: Task): Promise<Explanation | undefined> {
+    const name = nameOf(task.batch!.key, task.job);
+    if (!this.explained.has(name)) {
+      const said = await this.ledger.options.engine.explain(
+        referencesOf([task])[0]!,
+        task.job,
+        task.claimant,
+      );
+      this.explained.set(name, said);
+    }
+    return this.explained.get(name);
   }
 
   /** A trainer of its job lives: a controller that has lost the job does not decide that it has ended. */

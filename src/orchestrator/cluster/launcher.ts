@@ -30,8 +30,7 @@ export class ClusterLauncher {
     this.submitter = new Submitter(this.ledger, ({ tasks }) => {
       // Those that were asked to end while it was submitted.
       const ending = [...tasks.values()].filter((task) => task.ending !== undefined);
-      void this.canceller.cancel(ending, 'save');
-      this.follower.askSoon();
+      if (ending.length > 0) void this.canceller.cancel(ending, 'save').then(() => this.follower.askSoon());
     });
     const restored = this.ledger.restore();
     this.follower = new Follower(this.ledger, (task) => {

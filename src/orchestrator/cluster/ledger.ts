@@ -186,6 +186,7 @@ export class Ledger {
     task.batch = undefined;
     task.silentSince = undefined;
     task.endSince = undefined;
+    task.toldEnd = undefined;
     task.waits = true;
     return true;
   }

@@ -2,6 +2,12 @@ import { resolve } from 'node:path';
 import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import { parseBytes } from '../../base/format.ts';
 import type { Experiment } from '../../spec/index.ts';
+import { CANNOT_WRITE, NOT_FOUND } from './exit-codes.ts';
+
+/** What a pod exits with that was told to end (128 + SIGTERM): its index is not complete. */
+export const AGAIN = 143;
+/** What says nothing of the trial: a folder that cannot be written or is not seen on the node, and a kill from outside. */
+const NODE = [CANNOT_WRITE, NOT_FOUND, 137];
 
 /** A Job of Kubernetes (batch/v1) with an index a job, which kubectl takes as JSON. Kueue admits one that names its queue. */
 export function manifest({
@@ -48,12 +54,15 @@ export function manifest({
       completionMode: 'Indexed',
       completions: jobs,
       parallelism: parallel > 0 ? Math.min(parallel, jobs) : jobs,
-      // A pod that was lost is made again and continues; a trainer that failed is for `facecom sweep` to judge.
+      // A pod that was evicted or told to end is made again and continues, one whose node was at fault three times; a trainer that
+      // failed is for `facecom sweep` to judge.
       backoffLimitPerIndex: 3,
+      podReplacementPolicy: 'Failed',
       podFailurePolicy: {
         rules: [
           { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-          { action: 'FailIndex', onExitCodes: { operator: 'In', values: [1, 2, 127] } },
+          { action: 'Ignore', onExitCodes: { operator: 'In', values: [AGAIN] } },
+          { action: 'FailIndex', onExitCodes: { operator: 'NotIn', values: [...NODE, AGAIN] } },
         ],
       },
       ttlSecondsAfterFinished: 7 * 24 * 3600,

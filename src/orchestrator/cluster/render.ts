@@ -4,7 +4,7 @@ import { batchFile, countJobs, JobsWriter, jobsFolder, writeBatch } from '../../
 import type { Experiment } from '../../spec/index.ts';
 import type { Job } from '../launchers/launcher.ts';
 import { newKey } from './key.ts';
-import { manifest } from './manifest.ts';
+import { AGAIN, manifest } from './manifest.ts';
 import { jobScript, quote, SLURM_JOB } from './script.ts';
 import { type SlurmOptions, sbatchArguments } from './slurm/arguments.ts';
 
@@ -69,7 +69,7 @@ function renderBatch(jobs: readonly Job[], options: RenderOptions, writer: JobsW
     ...{ key, folder: '..', runs, cwd: resolve(cwd), grace: resources.grace, ...division },
     ...{ command: [...command], visibility: slurm.visibility },
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null])),
-    ...(form === 'slurm' ? { lead: slurm.lead, requeues: slurm.requeues } : {}),
+    ...(form === 'slurm' ? { lead: slurm.lead, requeues: slurm.requeues } : { again_code: AGAIN }),
   });
   const from = jobs.map(() => 0);
   writer.write({

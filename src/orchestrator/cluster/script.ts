@@ -14,12 +14,15 @@ export interface ScriptOptions {
   name: string;
 }
 
+/** Sets `host`, also where no program is on PATH. */
+const HOST = 'read -r host </proc/sys/kernel/hostname || host=$(hostname)';
+
 /** Shell of one job, whose number is in `$job`: what the user set up, then `facecom job`. */
 export function jobScript({ setup, node, program, batch, name }: ScriptOptions): string {
   const words = [node, program, 'job', batch].map(quote).join(' ');
   return [
     ...setup,
-    `command -v ${quote(node)} >/dev/null 2>&1 || { echo ${quote(`facecom: there is no ${node} on`)} "$(hostname)" >&2; exit 127; }`,
+    `command -v ${quote(node)} >/dev/null 2>&1 || { ${HOST}; echo ${quote(`facecom: there is no ${node} on`)} "$host" >&2; exit 127; }`,
     `exec ${words} "$job" --job ${name}`,
     '',
   ].join('\n');

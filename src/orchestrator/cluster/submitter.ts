@@ -26,6 +26,7 @@ export class Submitter {
   private readonly working = new Map<string, Promise<void>>();
   /** Jobs of a submission, as a queue that is full has taught. */
   private limit = Number.POSITIVE_INFINITY;
+  private saidFull = false;
 
   /** `submitted`: told of what the engine has. */
   constructor(
@@ -133,6 +134,7 @@ export class Submitter {
       try {
         this.adopt(batch, await engine.submit(submission));
         this.limit *= 2;
+        this.saidFull = false;
         ledger.contact.answered();
         return [];
       } catch (error) {
@@ -149,11 +151,19 @@ export class Submitter {
         if (error.kind === 'unknown') continue;
         ledger.withdraw(batch, error.message);
         if (error.kind === 'refused') throw error;
-        ledger.contact.silent(error.message);
+        this.sayFull(error.message);
         this.limit = Math.max(1, Math.floor(countJobs(batch) / 2));
         return tasks.filter(({ over }) => !over);
       }
     }
+  }
+
+  /** Once, until something was submitted again. */
+  private sayFull(message: string): void {
+    const { engine, note } = this.ledger.options;
+    if (!this.saidFull)
+      note(`${engine.name} takes no more jobs for now; the rest is submitted later: ${message}`);
+    this.saidFull = true;
   }
 
   private submissionOf(batch: LiveBatch): Submission {

@@ -1,5 +1,5 @@
 import { endOf } from '../../base/lines.ts';
-import { eventsFile, jobOfTask, type OpenBatch } from '../../record/index.ts';
+import { eventsFile, jobOfTask, type OpenBatch, type TaskEnd } from '../../record/index.ts';
 import type { Exit, Job } from '../launchers/launcher.ts';
 import type { Reference } from './engine.ts';
 
@@ -15,7 +15,8 @@ export interface LiveBatch extends OpenBatch {
 /** One start of a run's trainer as a task of a batch. */
 export class Task {
   readonly exited: Promise<Exit>;
-  readonly begun: Promise<void>;
+  /** To false if it ends before. */
+  readonly begun: Promise<boolean>;
   hasBegun = false;
   /** It waits in the engine's queue, for the first time or again. */
   waits = true;
@@ -25,6 +26,8 @@ export class Task {
   silentSince: number | undefined;
   /** Milliseconds of performance.now() since when its end is there, and its events not yet as far. */
   endSince: number | undefined;
+  /** Its end, where its job was told to end by somebody: whether it was cancelled the engine knows. */
+  toldEnd: TaskEnd | undefined;
   /** How often its engine has lost it before it began. */
   losses = 0;
   over = false;
@@ -38,7 +41,7 @@ export class Task {
   work: Job | undefined;
   readonly from: number;
   private resolveExit!: (exit: Exit) => void;
-  private resolveBegun!: () => void;
+  private resolveBegun!: (hasBegun: boolean) => void;
 
   /** `from`: bytes of the run's events before this start. */
   constructor(
@@ -67,13 +70,13 @@ export class Task {
     this.hasBegun = true;
     this.waits = false;
     this.batch?.begun.add(this.job);
-    this.resolveBegun();
+    this.resolveBegun(true);
   }
 
   end(exit: Exit): void {
     this.over = true;
     this.waits = false;
-    this.resolveBegun();
+    this.resolveBegun(false);
     this.resolveExit(exit);
   }
 }

@@ -17,6 +17,8 @@ export interface Exit {
   signal?: string;
   /** Why it did not even start. */
   error?: string;
+  /** What it took, where another machine has measured that. */
+  seconds?: number;
   /** What a cluster says of an end that the trainer left no word of. */
   explained?: { class: FailureClass; message: string };
   /** Someone else had it end: no failure. */
@@ -33,8 +35,11 @@ export interface Handle {
   /** Bytes of the run's events before this start; those that are there where it is left out. */
   from?: number;
   exited: Promise<Exit>;
-  /** Resolves when the run is its own: one that stood by took it, its job was started, or it ended. Undefined if it has it from its start. */
-  begun?: Promise<void>;
+  /**
+   * Resolves when the run is its own: one that stood by took it, its job was started, or it ended; to false if it ended before its turn.
+   * Undefined if it has it from its start.
+   */
+  begun?: Promise<unknown>;
   /** False while its job waits in a queue, for the first time or again: no time of a trainer passes. */
   runs?: () => boolean;
   /** Asks it to save and end. */

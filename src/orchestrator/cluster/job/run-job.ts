@@ -11,6 +11,7 @@ import {
   writeEnd,
 } from '../../../record/index.ts';
 import { Guard } from '../../guard.ts';
+import { CANNOT_WRITE, NOT_FOUND } from '../exit-codes.ts';
 import { type JobContext, watchSignals } from './context.ts';
 import { runTask, type TaskResult } from './run-task.ts';
 
@@ -23,10 +24,6 @@ export interface JobOptions extends Pick<JobContext, 'file' | 'job' | 'follow'>,
 type Looking = Pick<JobContext, 'patience' | 'interval'>;
 
 const tell = (line: string): unknown => process.stderr.write(`facecom: ${line}\n`);
-
-/** What a job exits with besides its trainer's own codes: see slurm/states.ts. */
-const CANNOT_WRITE = 73;
-const NOT_FOUND = 75;
 
 /**
  *   batch ─▶ each task in turn: claim ─▶ trainer ─▶ end        told to end by the engine: queued again, or what is left is put back
@@ -97,7 +94,7 @@ async function runTasks(context: JobContext, number: number): Promise<number> {
   return code;
 }
 
-/** The engine wants the job to end: near its time limit it is queued again, and continues then; else another job takes over what is left. */
+/** The engine wants the job to end: where it starts it again, near a time limit or after an eviction, it continues then; else another job takes over what is left. */
 async function leave(
   { batch, jobs, told, say, following }: JobContext,
   task: number,
@@ -109,6 +106,8 @@ async function leave(
   const left = rest.filter((number) => !readEnd(jobs, key, number) && !readClaim(jobs, key, number));
   await Promise.all(following);
   if (told.name() === 'SIGTERM' && (open || left.some((number) => !stopAsked(jobs, key, number)))) {
+    // Kubernetes starts it again by its exit code.
+    if (batch.again_code !== undefined) return batch.again_code;
     const { queueAgain } = await import('../slurm/queue-again.ts');
     if (await queueAgain(batch, say)) return 0;
   }

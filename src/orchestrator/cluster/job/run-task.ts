@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../../../base/lock.ts';
 import { markProcess } from '../../../base/process.ts';
 import {
+  type Batch,
   type Claim,
   claimTask,
   dropClaim,
@@ -15,6 +16,7 @@ import {
   trainerLock,
   writeEnd,
 } from '../../../record/index.ts';
+import type { Exit } from '../../launchers/launcher.ts';
 import type { JobContext } from './context.ts';
 import { endOf, hasFinished, train } from './train.ts';
 
@@ -74,7 +76,8 @@ export async function runTask(context: JobContext, task: number): Promise<TaskRe
     const { exit, toldBy } = await train(context, task, runDir);
     const end = endOf(exit, toldBy, runDir);
     const code = exit.code ?? 1;
-    if (code === 0 && toldBy === 'SIGTERM' && !hasFinished(runDir)) return { what: 'done', code, open: end };
+    if (toldBy === 'SIGTERM' && !hasFinished(runDir) && continues(exit, batch))
+      return { what: 'done', code, open: end };
     writeEnd(jobs, key, task, end);
     return done(code);
   } finally {
@@ -82,6 +85,10 @@ export async function runTask(context: JobContext, task: number): Promise<TaskRe
     release();
   }
 }
+
+/** Whether a trainer that was told to end is worth starting again: it has saved; or, where its time was not up, it ended by the signal. */
+const continues = ({ code, signal }: Exit, { again_code }: Batch): boolean =>
+  code === 0 || (again_code !== undefined && (signal !== undefined || code === again_code));
 
 /** By the journal of whoever submitted it; its files may have been removed with the batch then. */
 function isOver({ file, batch, jobs }: JobContext, task: number): boolean {

@@ -24,6 +24,7 @@ export async function train(
   const { batch, guard, told, following } = context;
   const unfollow = batch.track === undefined ? undefined : await context.follow?.(runDir, batch.track);
   const env = Object.fromEntries(Object.entries(batch.env).map(([key, value]) => [key, value ?? undefined]));
+  const begun = performance.now();
   const handle = new LocalLauncher(guard).start({ runDir, command: batch.command, cwd: batch.cwd, env });
   // Its secret is this job's affair: on the orchestrator's machine nobody is to take the trainer for one that was left behind.
   startRecorded(runDir);
@@ -31,6 +32,7 @@ export async function train(
   const sampling = sampleMachine(runDir, handle.pid);
   const asked = endOnRequest(handle, context, task);
   const exit = await handle.exited;
+  const seconds = Math.round(performance.now() - begun) / 1000;
   asked.release();
   free();
   sampling.release();
@@ -38,7 +40,7 @@ export async function train(
   handle.kill();
   // The next trainer need not wait for what is still to be sent.
   if (unfollow) following.push(unfollow().catch((error: Error) => context.say(error.message)));
-  return { exit: withMachine(exit, batch), toldBy: asked.request() ? 'stop' : told.name() };
+  return { exit: { ...withMachine(exit, batch), seconds }, toldBy: asked.request() ? 'stop' : told.name() };
 }
 
 /** By a signal of the engine or a request of the orchestrator; killed after the grace. */
@@ -88,5 +90,6 @@ export const endOf = (exit: Exit, told: string | undefined, runDir: string): Tas
   ...(exit.code === undefined ? {} : { code: exit.code }),
   ...(exit.signal === undefined ? {} : { signal: exit.signal }),
   ...(exit.error === undefined ? {} : { error: exit.error }),
+  ...(exit.seconds === undefined ? {} : { seconds: exit.seconds }),
   ...(told === undefined ? {} : { told }),
 });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { EngineError } from '../engine.ts';
 
 export interface RayAnswer {
@@ -18,6 +21,24 @@ export function rayAddress(given?: string, env: NodeJS.ProcessEnv = process.env)
     /^https?:\/\//.test(address ?? ''),
   );
   return (found ?? 'http://127.0.0.1:8265').replace(/\/+$/, '');
+}
+
+/**
+ * The cluster's token and where it is from, as Ray itself looks for it: RAY_AUTH_TOKEN, the file that RAY_AUTH_TOKEN_PATH names, and where
+ * RAY_AUTH_MODE asks for one ~/.ray/auth_token. Read anew each time: a file may change.
+ */
+export function rayToken(
+  env: NodeJS.ProcessEnv = process.env,
+): { from: string; value: string | undefined } | undefined {
+  if (env.RAY_AUTH_TOKEN) return { from: 'RAY_AUTH_TOKEN', value: env.RAY_AUTH_TOKEN.trim() };
+  const standard = env.RAY_AUTH_MODE === 'token' ? join(homedir(), '.ray', 'auth_token') : undefined;
+  const file = env.RAY_AUTH_TOKEN_PATH || standard;
+  if (!file) return undefined;
+  try {
+    return { from: file, value: readFileSync(file, 'utf8').trim() };
+  } catch {
+    return { from: file, value: undefined };
+  }
 }
 
 /** Ray's REST interface. */
@@ -44,7 +65,7 @@ export class RayClient {
     path: string,
     body: string | undefined,
   ): Promise<{ status: number; text: string }> {
-    const token = process.env.RAY_AUTH_TOKEN;
+    const token = rayToken()?.value;
     const headers = {
       ...(body === undefined
         ? {}

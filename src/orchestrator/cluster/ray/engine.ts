@@ -11,8 +11,9 @@ import {
   type Reference,
   type Submission,
 } from '../engine.ts';
+import { CANNOT_WRITE, NOT_FOUND } from '../exit-codes.ts';
 import { quote } from '../script.ts';
-import { type RayAnswer, RayClient, rayAddress } from './client.ts';
+import { type RayAnswer, RayClient, rayAddress, rayToken } from './client.ts';
 
 export type RayOptions = Extract<Experiment['resources']['launcher'], { name: 'ray' }>;
 
@@ -27,6 +28,11 @@ interface Total {
   cpus: number;
   gpus: number;
 }
+
+/** So many jobs are asked for one by one; and up to MANY, where the list of all costs the head more: a job of it takes a WORTHth of a request. */
+const FEW = 4;
+const MANY = 64;
+const WORTH = 16;
 
 /** Jobs at once on a cluster that does not tell how large it is. */
 const UNKNOWN = 16;
@@ -147,8 +153,12 @@ export class RayEngine implements Engine {
     // "already exists", or its database was busy: whether there is one is asked for.
     if (answer.status >= 500 || /already exists/i.test(answer.text))
       throw new EngineError('unknown', message);
-    throw new EngineError(answer.status === 429 ? 'full' : 'refused', message);
+    // A token that it took before may be taken again: what runs with it is not lost for it.
+    throw new EngineError([401, 403, 429].includes(answer.status) ? 'full' : 'refused', message);
   }
+
+  /** Jobs of the last list, those that ended long ago too. */
+  private listed = 0;
 
   async find(key: string): Promise<string[]> {
     return (await this.get(key)) ? [key] : [];
@@ -156,15 +166,18 @@ export class RayEngine implements Engine {
 
   async poll(batches: readonly Reference[]): Promise<Map<string, JobState>> {
     const found = new Map<string, JobState>();
-    if (batches.length === 1) {
-      const [{ key }] = batches as [Reference];
-      const job = await this.get(key);
-      if (job) found.set(nameOf(key, 0), stateOf(job));
+    if (batches.length <= Math.max(FEW, Math.min(MANY, this.listed / WORTH))) {
+      const ask = async ({ key }: Reference): Promise<void> => {
+        const job = await this.get(key);
+        if (job) found.set(nameOf(key, 0), stateOf(job));
+      };
+      await Promise.all(batches.map(ask));
       return found;
     }
     const { status, body, text } = await this.client.request('GET', '/api/jobs/');
     if (status !== 200 || !Array.isArray(body))
       throw new EngineError('unknown', `Ray at ${this.address} answered ${status}: ${text.slice(0, 200)}`);
+    this.listed = body.length;
     for (const job of body.filter(isRecord))
       if (typeof job.submission_id === 'string') found.set(nameOf(job.submission_id, 0), stateOf(job));
     return found;
@@ -212,8 +225,8 @@ const stateOf = ({ status, message }: Record<string, unknown>): JobState => ({
 });
 
 const codes: Record<number, string> = {
-  73: 'the run folder cannot be written on the node',
-  75: 'its batch was not found on the node: is the folder of the runs shared with it?',
+  [CANNOT_WRITE]: 'the run folder cannot be written on the node',
+  [NOT_FOUND]: 'its batch was not found on the node: is the folder of the runs shared with it?',
   127: 'Node was not found on the node; resources.launcher.node names it',
 };
 
@@ -234,10 +247,19 @@ const unreachable = (address: string, found: string): FacecomError =>
     exitCode: 2,
   });
 
-const unauthorized = (address: string, { status }: RayAnswer): FacecomError =>
-  new FacecomError('ray-refused', `Ray at ${address} refuses the token.`, {
-    found: `status ${status}, with ${process.env.RAY_AUTH_TOKEN ? 'the token of RAY_AUTH_TOKEN' : 'no token'}`,
-    expected: 'a token that the cluster takes',
-    remedy: 'Set RAY_AUTH_TOKEN.',
-    exitCode: 2,
-  });
+/** The token itself is printed nowhere. */
+function unauthorized(address: string, { status }: RayAnswer): FacecomError {
+  const token = rayToken();
+  const what = token?.value ? `the token of ${token.from}` : 'no token';
+  const missing = token && !token.value ? `: ${token.from} cannot be read or is empty` : '';
+  return new FacecomError(
+    'ray-refused',
+    `Ray at ${address} ${token?.value ? 'refuses the token' : 'asks for a token'}.`,
+    {
+      found: `status ${status}, with ${what}${missing}`,
+      expected: "the cluster's token",
+      remedy: 'Set RAY_AUTH_TOKEN to it, or RAY_AUTH_TOKEN_PATH to a file that holds it.',
+      exitCode: 2,
+    },
+  );
+}

@@ -17,11 +17,15 @@ import { explainState, phaseOf } from './states.ts';
 /** Names that squeue is asked for at once; with more all jobs of the user are listed. */
 const NAMES = 50;
 const SEPARATOR = '|';
+/** What is left of an array, in scontrol's words: its elements that did not begin. */
+const WHOLE = /\bArrayTaskId=4294967294\b/;
 /** Columns of squeue where its short format has no letter for them. */
 const WIDTHS = { ArrayJobID: 24, ArrayTaskID: 24, Name: 256, STDOUT: 4096 };
-/** What `sbatch --test-only` also says while nodes are down: whether there are none such at all the submission tells. */
+/** What `sbatch --test-only` also says while nodes are down. */
 const forNow =
   /Requested node configuration is not available|Required node not available|Nodes required for job are DOWN/;
+/** States of a node that answers and takes jobs. */
+const present = /^(idle|mixed|allocated|completing)$/;
 /** Which of two jobs of one name and number counts: one was submitted twice, and the other ends by itself. */
 const order = { running: 3, waiting: 2, held: 1, ended: 0 } as const;
 
@@ -36,8 +40,11 @@ export class SlurmEngine implements Engine {
   private accounting = true;
   private readonly context: SlurmContext | undefined;
 
-  /** `context`: what jobs ask for; one that only looks and cancels needs none. */
-  constructor(context?: SlurmContext) {
+  /** `context`: what jobs ask for; one that only looks and cancels needs none. `folder`: of Slurm's programs, if not those on PATH. */
+  constructor(
+    context?: SlurmContext,
+    private readonly folder?: string,
+  ) {
     this.context = context;
   }
 
@@ -60,8 +67,9 @@ export class SlurmEngine implements Engine {
       if (!(error instanceof EngineError)) throw error;
       // Its programs are there, but belong to no cluster.
       if (/not on PATH|configuration source/.test(error.message)) throw missing(error);
-      if (error.kind === 'refused' && !forNow.test(error.message)) throw refused(error);
-      return [`${error.message} Jobs are submitted all the same.`];
+      const isForNow = forNow.test(error.message) && !(await this.isWhole());
+      if (error.kind === 'refused' && !isForNow) throw refused(error);
+      return [`${error.message}. Jobs are submitted all the same.`];
     }
     return [];
   }
@@ -103,16 +111,27 @@ export class SlurmEngine implements Engine {
     const names = batches.length <= NAMES ? [`--name=${batches.map(({ key }) => key).join(',')}`] : [];
     const format = ['%K', '%T', '%r', '%j'].join(SEPARATOR);
     const text = await this.call('squeue', ['-h', '--me', '-t', 'all', '-r', ...names, '-o', format]);
-    const known = new Set(batches.map(({ key }) => key));
+    const known = new Map(batches.map(({ key, jobs }) => [key, jobs]));
     const found = new Map<string, JobState>();
+    const rest = new Map<string, JobState>();
     for (const line of text.split('\n')) {
       const [job, state, reason, name] = line.split(SEPARATOR);
       if (name === undefined || !known.has(name)) continue;
-      const id = nameOf(name, Number(job));
       const phase = phaseOf(state!, reason);
+      // What waited of an array when all of that was cancelled has no numbers any more.
+      if (!/^\d+$/.test(job!)) {
+        rest.set(name, { phase, state: state!, reason });
+        continue;
+      }
+      const id = nameOf(name, Number(job));
       const before = found.get(id);
       if (!before || order[phase] > order[before.phase]) found.set(id, { phase, state: state!, reason });
     }
+    for (const [key, state] of rest)
+      for (const job of known.get(key)!) {
+        const id = nameOf(key, job);
+        if (!found.has(id)) found.set(id, state);
+      }
     return found;
   }
 
@@ -139,7 +158,10 @@ export class SlurmEngine implements Engine {
     const format = ['-X', '-n', '--parsable2', '-j', name, '-o', 'State,ExitCode,Reason,JobName'];
     // The number may be another job's by now.
     const own = (text: string) => text.split('\n').find((row) => row.endsWith(SEPARATOR + key));
-    const row = own(await this.account(format)) ?? own(await this.shown(name));
+    const row =
+      own(await this.account(format)) ??
+      own(await this.shown(name)) ??
+      own(await this.shown(id ?? name.replace(/_\d+$/, ''), WHOLE));
     if (row === undefined) return undefined;
     const [state = '', exit, reason] = row.split(SEPARATOR);
     return explainState(name, state, { exit, reason });
@@ -169,7 +191,7 @@ export class SlurmEngine implements Engine {
 
   private call(program: string, args: readonly string[], input?: string): Promise<string> {
     this.calls++;
-    return callSlurm(program, args, input);
+    return callSlurm(program, args, { input, folder: this.folder });
   }
 
   /** Of sacct; nothing where there is no accounting, or it is down. */
@@ -182,19 +204,30 @@ export class SlurmEngine implements Engine {
   }
 
   /** What the controller remembers of a job for some minutes, in the form of sacct. */
-  private async shown(job: string): Promise<string> {
-    const text = await this.call('scontrol', ['show', 'job', '-o', job]).catch((error: EngineError) => {
+  private async shown(job: string, which = /(?:)/): Promise<string> {
+    const all = await this.call('scontrol', ['show', 'job', '-o', job]).catch((error: EngineError) => {
       if (error.kind === 'unknown') throw error;
       return '';
     });
+    const text = all.split('\n').find((line) => which.test(line)) ?? '';
     const value = (name: string) => new RegExp(`\\b${name}=(\\S*)`).exec(text)?.[1] ?? '';
     return ['JobState', 'ExitCode', 'Reason', 'JobName'].map(value).join(SEPARATOR);
   }
 
   private async hasGpus(): Promise<boolean> {
+    return /\bgpu\b/.test(await this.nodes('%G'));
+  }
+
+  /** No node is away, for now or for ever: what there is not there will not be. */
+  private async isWhole(): Promise<boolean> {
+    const states = words(await this.nodes('%T').catch(() => ''));
+    return states.length > 0 && states.every((state) => present.test(state));
+  }
+
+  private nodes(column: string): Promise<string> {
     const { partition } = this.context!.options;
     const of = partition === undefined ? [] : [`--partition=${partition}`];
-    return /\bgpu\b/.test(await this.call('sinfo', ['-h', ...of, '-o', '%G']));
+    return this.call('sinfo', ['-h', ...of, '-o', column]);
   }
 }
 
@@ -213,7 +246,8 @@ function refused(error: EngineError): FacecomError {
   return new FacecomError('slurm-refused', 'Slurm does not take jobs of this kind.', {
     found: error.message,
     expected: 'a partition, account, quality of service and resources that sinfo and sacctmgr list',
-    remedy: 'Correct resources.launcher; nothing was submitted.',
+    remedy:
+      'Correct resources.launcher, or what resources ask for (cpus, memory, gpus); nothing was submitted.',
     exitCode: 2,
   });
 }

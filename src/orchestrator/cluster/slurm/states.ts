@@ -1,4 +1,5 @@
 import type { Explanation, JobState } from '../engine.ts';
+import { CANNOT_WRITE, NOT_FOUND } from '../exit-codes.ts';
 
 const waiting: ReadonlySet<string> = new Set([
   'PENDING',
@@ -25,8 +26,8 @@ export function phaseOf(state: string, reason = ''): JobState['phase'] {
 
 /** What it exits with where the shell finds no Node; of the job itself see cluster/job.ts. */
 const codes: Record<number, string> = {
-  73: 'the run folder cannot be written on the node: is it shared, and not read-only there?',
-  75: 'its batch was not found on the node: is the folder of the runs shared with it?',
+  [CANNOT_WRITE]: 'the run folder cannot be written on the node: is it shared, and not read-only there?',
+  [NOT_FOUND]: 'its batch was not found on the node: is the folder of the runs shared with it?',
   126: 'Node cannot be executed on the node; resources.launcher.node names another',
   127: 'Node was not found on the node; resources.launcher.node names it, or resources.launcher.setup puts it on PATH',
 };
