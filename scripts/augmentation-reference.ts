@@ -67,7 +67,7 @@ export function augmentationReference(): string {
     '',
     '## Effects',
     '',
-    '![Every effect from its mildest to its strongest](images/effects.webp)',
+    '![Every effect from end to end of its default ranges](images/effects.webp)',
     '',
     '| effect | what it does | p | parameters | of the light |',
     '|---|---|---|---|---|',

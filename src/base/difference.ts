@@ -94,6 +94,9 @@ export function mcnemar(firstAlone: number, secondAlone: number): number {
   return Math.min(1, 2 * sum);
 }
 
+/** `p = 0.031`, or `p < 0.001`. */
+export const pValueText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
+
 /** Whether the interval leaves no difference out of question. */
 export const isShown = ({ interval }: Difference): boolean =>
   interval !== undefined && (interval[0] > 0 || interval[1] < 0);

@@ -123,8 +123,7 @@ export class Parameters {
     options: { axes: number[]; shape?: number[]; trainable?: boolean; small?: boolean },
   ): Parameter {
     const { axes, trainable = true, small = false } = options;
-    const initial = () => {
-      const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const initial = (values: Float32Array = new Float32Array(shape.reduce((a, b) => a * b, 1))) => {
       fill(new Random(this.seed, 'init', name), values);
       return values;
     };

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
 import { withoutSecrets } from '../base/secrets.ts';
-import { findTarget, readConfigPart } from '../record/index.ts';
+import { findRun, findTarget, readConfigPart } from '../record/index.ts';
 import type { ConfigDifference } from '../report/index.ts';
-import { readExperiment } from '../spec/index.ts';
+import { inspectExperiment, SpecError } from '../spec/index.ts';
 import { runIdOf } from './run-id.ts';
 
 export interface DiffOptions {
@@ -43,16 +43,34 @@ async function configOf(
   text: string,
   { runs = 'runs', set = [] }: DiffOptions,
 ): Promise<{ name: string; config: object }> {
-  if (/\.ya?ml$/i.test(text)) return { name: text, config: (await readExperiment(text, { set })).config };
-  const target = findTarget(runs, text);
-  if (target.kind === 'run')
-    return { name: runIdOf(resolve(target.dir)), config: readConfigPart(target.dir) };
-  throw new FacecomError('diff-runs', `"${text}" is more than one run.`, {
-    found: target.dir,
-    expected: 'a run, or an experiment file',
-    remedy: 'Name one of its runs, such as name/last; facecom compare takes sweeps, too.',
-    exitCode: 2,
-  });
+  if (/\.ya?ml$/i.test(text)) return { name: text, config: await specConfig(text, set) };
+  const dir = runOf(runs, text);
+  return { name: runIdOf(resolve(dir)), config: readConfigPart(dir) };
+}
+
+/** Its data may be given on the command line when it is run. */
+async function specConfig(file: string, set: readonly string[]): Promise<object> {
+  const { problems, resolved } = await inspectExperiment(file, { set });
+  if (!resolved || problems.some(({ code }) => code !== 'rule-data-path')) throw new SpecError(problems);
+  return resolved.config;
+}
+
+/** An experiment of which there is one trial stands for it. */
+function runOf(runs: string, text: string): string {
+  const { kind, dir } = findTarget(runs, text);
+  if (kind === 'run') return dir;
+  try {
+    return findRun(runs, text);
+  } catch (error) {
+    if (!(error instanceof FacecomError) || error.code !== 'run-ambiguous') throw error;
+    throw new FacecomError('diff-runs', `"${text}" is more than one run.`, {
+      found: dir,
+      expected: 'a run, or an experiment file',
+      remedy: 'Name one of its runs, such as name/last; facecom compare takes sweeps, too.',
+      exitCode: 2,
+      cause: error,
+    });
+  }
 }
 
 const masked = (value: unknown): unknown => (typeof value === 'string' ? withoutSecrets(value) : value);

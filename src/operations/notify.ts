@@ -85,7 +85,7 @@ async function deliver(
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
-        redirect: 'error',
+        redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
       });
       await answer.body?.cancel();
@@ -94,7 +94,7 @@ async function deliver(
       // It will not think better of it.
       if (answer.status < 500 && answer.status !== 429 && answer.status !== 408) return failure;
     } catch (error) {
-      if (signal.aborted) return `${failure} in time`;
+      if (signal.aborted) return failure.endsWith('in time') ? failure : `${failure} in time`;
       failure = reasonOf(error);
     }
   }

@@ -33,7 +33,7 @@ export async function augmentedRows(
   }));
 }
 
-/** A row an effect: as it is, then from end to end of its default ranges, the milder end first, all else drawn alike. */
+/** A row an effect: as it is, then from end to end of its default ranges, the milder end first and the lower if neither is, all else drawn alike. */
 export async function effectRows(
   { train, imageSize }: Dataset,
   columns: number,

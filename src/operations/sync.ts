@@ -1,7 +1,7 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FacecomError } from '../base/errors.ts';
-import { findRunsOf, runFoldersUnder } from '../record/index.ts';
+import { findRunsOf, readManifest, runFoldersUnder } from '../record/index.ts';
 import { type SessionOptions, type SyncRow, syncRuns, targetOf } from '../tracking/index.ts';
 
 export interface SyncOptions {
@@ -25,16 +25,23 @@ export async function sync(names: readonly string[], options: SyncOptions = {}):
   return syncRuns({
     ...options,
     runs,
-    runDirs: chooseRuns(runs, names),
+    ...choose(runs, names),
     // Who names a run wants to know that it is there.
     check: options.check ?? names.length > 0,
   });
 }
 
 /** The run folders that are meant, all by default, each once however it is reached. */
-export function chooseRuns(runs: string, names: readonly string[]): string[] {
+export const chooseRuns = (runs: string, names: readonly string[]): string[] => choose(runs, names).runDirs;
+
+function choose(runs: string, names: readonly string[]): { runDirs: string[]; linkedSweeps: string[] } {
   const found = names.length > 0 ? names.flatMap((name) => findRunsOf(runs, name)) : allRuns(runs);
-  return [...new Set(found.map((dir) => realpathSync(dir)))];
+  const own = new Set(found.filter((dir) => !lstatSync(dir).isSymbolicLink()).map((dir) => dirname(dir)));
+  const folders = new Set(found.map((dir) => dirname(dir)));
+  return {
+    runDirs: [...new Set(found.map((dir) => realpathSync(dir)))],
+    linkedSweeps: [...folders].filter((dir) => !own.has(dir) && readManifest(dir)),
+  };
 }
 
 function allRuns(runs: string): string[] {

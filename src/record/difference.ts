@@ -86,6 +86,8 @@ export function leadOf(points: readonly PointResult[], { metric, mode }: Objecti
   // So many decimals that the two are not the same.
   const decimals = gap === 0 || gap >= 0.001 ? 3 : Math.min(9, 1 + Math.ceil(-Math.log10(gap)));
   const format = (value: number) => value.toFixed(decimals);
+  if (points.length === 1 && !name)
+    return { text: `The only point has ${metric} ${format(best.result.mean)}.` };
   const won = `${name || 'The only point'} has the best ${metric}, ${format(best.result.mean)}`;
   if (!second) return { text: `${won}; no other point has a result.` };
   const difference = seedDifference(seedValues(best), seedValues(second));

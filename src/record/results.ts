@@ -93,7 +93,8 @@ export function resultOf(values: readonly number[], metric: string): Result | un
 }
 
 /** Names of metrics that lie in 0 … 1, after their last slash. */
-const scores = /^(?:.*_)?(?:combined|accuracy|precision|recall|f1|auc|eer|top\d+|rank\d+)$|^tar_at_far_/;
+const scores =
+  /^(?:.*_)?(?:combined|accuracy|precision|recall|f1|auc|eer|ece|top\d+|rank\d+)$|^tar_at_far_|^challenge_/;
 
 const isScore = (metric: string): boolean => scores.test(metric.slice(metric.lastIndexOf('/') + 1));
 

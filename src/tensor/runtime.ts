@@ -7,8 +7,8 @@ export type BackendName = 'onednn' | 'tensorflow' | 'wasm' | 'webgpu' | 'cpu';
 export interface Variable {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Values before the first step, float32; undefined: zeros. */
-  readonly initial?: () => Float32Array;
+  /** Values before the first step, float32, in `into` if it is there and they can be written there; undefined: zeros. */
+  readonly initial?: (into?: Float32Array) => Float32Array;
 }
 
 /** An array that a step is run on. `uint8` arrives as float32, 0 … 255. */

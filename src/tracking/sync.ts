@@ -1,7 +1,8 @@
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { endOf } from '../base/lines.ts';
 import { withLock } from '../base/lock.ts';
-import { eventsFile, readManifest, runName, systemFile } from '../record/index.ts';
+import { eventsFile, readManifest, runFoldersUnder, runName, systemFile } from '../record/index.ts';
 import { sentence } from './follow.ts';
 import { MlflowClient } from './mlflow/client.ts';
 import { connect } from './mlflow/connection.ts';
@@ -9,7 +10,7 @@ import { readCursor } from './mlflow/cursor.ts';
 import { findServer } from './mlflow/local/server.ts';
 import { lacksModel } from './mlflow/logged-model.ts';
 import type { Counts, RemoteRun } from './mlflow/remote-run.ts';
-import { readRunRecord, statusOf } from './mlflow/run-record.ts';
+import { isOwn, readRunRecord, statusOf } from './mlflow/run-record.ts';
 import { artifactsOf, RunSync } from './mlflow/run-sync.ts';
 import { type ExperimentOptions, localTarget, Session, type SessionOptions } from './mlflow/session.ts';
 import { SweepSync } from './mlflow/sweep-sync.ts';
@@ -17,6 +18,8 @@ import { type Target, targetOf } from './target.ts';
 
 export interface SyncOptions extends Pick<SessionOptions, 'runs' | 'signal' | 'onPhase'> {
   runDirs: readonly string[];
+  /** Sweeps whose trials are all links to those of others, in which these are sent. */
+  linkedSweeps?: readonly string[];
   /** A server's address (or auto) in place of what each run says. */
   uri?: string;
   /** Only runs that go to this kind of server. */
@@ -62,7 +65,33 @@ export async function syncRuns(options: SyncOptions): Promise<SyncRow[]> {
     }
     if (sweep) add(await sweep.finish(sent));
   }
+  for (const sweepDir of options.linkedSweeps ?? []) {
+    const row = await sendLinked(sweepDir, links, options);
+    if (row) add(row);
+  }
   return rows;
+}
+
+/** Sends what is a sweep's own, after the trials that it shows; undefined if they are not sent or it is there already. */
+async function sendLinked(
+  sweepDir: string,
+  links: Links,
+  options: SyncOptions,
+): Promise<SyncRow | undefined> {
+  const [first] = runFoldersUnder(sweepDir);
+  const task = first === undefined ? undefined : new RunTask(realpathSync(first), options);
+  if (!task?.prepare()) return undefined;
+  try {
+    const target = task.target.kind === 'local' ? localTarget(options.runs) : connect(task.target.uri).base;
+    const sent = target === undefined ? undefined : readCursor(sweepDir)?.sent[target];
+    if (sent?.status === 'FINISHED' && !options.check && !options.restore) return undefined;
+    const sweep = new SweepTask(sweepDir, task, links, options);
+    await sweep.parent(await links.open(task.target));
+    return await sweep.finish([]);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return failed(basename(sweepDir), error);
+  }
 }
 
 /** Runs of sweeps by their sweep's folder; the others under undefined. */
@@ -147,8 +176,9 @@ class RunTask {
   /** Whether there is something to send or to ask; `row` says what else. */
   prepare(): boolean {
     try {
-      const { tracking } = readRunRecord(this.runDir).config;
-      this.tracking = { ...this.tracking, ...tracking };
+      const record = readRunRecord(this.runDir);
+      const { tracking } = record.config;
+      this.tracking = { ...this.tracking, ...tracking, own: isOwn(record) };
       const target = targetOf(this.options.uri ?? tracking?.mlflow);
       if (target.kind === 'off') this.row = { run: this.id, status: 'off' };
       else this.target = target;

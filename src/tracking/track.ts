@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readManifest } from '../record/index.ts';
-import { Follower, type FollowOptions, type Sender } from './follow.ts';
+import { Follower, type FollowOptions, mayPass, type Sender } from './follow.ts';
 import { readCursor } from './mlflow/cursor.ts';
-import type { Session } from './mlflow/session.ts';
+import type { ExperimentOptions, Session } from './mlflow/session.ts';
 import type { Target } from './target.ts';
 import { targetOf } from './target.ts';
 import type {
@@ -66,10 +66,16 @@ export const trackSweep: TrackSweep = ({ sweepDir, ...options }) => {
   const own = link.follow(sweepDir, async (session, signal) => {
     const { SweepSync } = await import('./mlflow/sweep-sync.ts');
     const client = session.client.with({ signal });
-    const experiment = await session.experiment(options.config.tracking);
-    const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
-    parent.found((await sync.open()).id);
-    return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
+    try {
+      const experiment = await session.experiment(experimentOf(options.config));
+      const sync = new SweepSync({ sweepDir, client, target: session.target, experiment });
+      parent.found((await sync.open()).id);
+      return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
+    } catch (error) {
+      // It is not tried again, and neither are its runs, which would wait for it.
+      if (!mayPass(error)) parent.lost(error);
+      throw error;
+    }
   });
   const children = new Set<Tracker>();
   return {
@@ -207,12 +213,20 @@ class Link {
 /** The id of the sweep's run, once it is there. */
 class Parent {
   private resolve: (id: string) => void = () => {};
-  private readonly ready = new Promise<string>((resolve) => {
+  private reject: (reason: unknown) => void = () => {};
+  private readonly ready = new Promise<string>((resolve, reject) => {
     this.resolve = resolve;
+    this.reject = reject;
   });
 
   found(id: string): void {
     this.resolve(id);
+  }
+
+  /** It will not be there. */
+  lost(reason: unknown): void {
+    this.ready.catch(() => {});
+    this.reject(reason);
   }
 
   id(signal: AbortSignal): Promise<string> {
@@ -230,6 +244,11 @@ function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+const experimentOf = ({ tracking, trainer }: TrackOptions['config']): ExperimentOptions => ({
+  ...tracking,
+  own: trainer?.command === undefined,
+});
+
 async function runSender(
   session: Session,
   signal: AbortSignal,
@@ -237,7 +256,7 @@ async function runSender(
 ): Promise<Sender> {
   const { RunSync } = await import('./mlflow/run-sync.ts');
   const client = session.client.with({ signal });
-  const experiment = await session.experiment(config.tracking);
+  const experiment = await session.experiment(experimentOf(config));
   const sync = new RunSync({ runDir, client, target: session.target, experiment, parent });
   return { pass: (pass) => sync.pass(pass), url: () => pageOf(session, sync.run?.sent) };
 }

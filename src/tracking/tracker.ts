@@ -35,7 +35,7 @@ export type TrackingConfig = Pick<Experiment['tracking'], 'mlflow' | 'experiment
 export interface TrackOptions {
   /** The folder of all run folders, where the local server keeps its data. */
   runs: string;
-  config: Pick<Experiment, 'name'> & { tracking: TrackingConfig };
+  config: Pick<Experiment, 'name'> & Partial<Pick<Experiment, 'trainer'>> & { tracking: TrackingConfig };
   /** Says a line to people. */
   note: (line: string) => void;
 }

@@ -6,6 +6,7 @@ import {
   isShown,
   mcnemar,
   pairedDifference,
+  pValueText,
   welchDifference,
 } from '../../src/base/difference.ts';
 import scipy from '../fixtures/statistics/differences.json' with { type: 'json' };
@@ -43,6 +44,15 @@ test('too little for an interval shows nothing', () => {
 test('McNemar’s exact test is SciPy’s binomial test', () => {
   for (const [b, c, p] of scipy.mcnemar as [number, number, number][])
     assert.ok(Math.abs(mcnemar(b, c) - p) < 1e-9, `${b}, ${c}: ${mcnemar(b, c)}, SciPy ${p}`);
+});
+
+test('a p-value is written as it is read', () => {
+  assert.deepEqual([0.125, 0.001, 0.00099, 1].map(pValueText), [
+    'p = 0.125',
+    'p = 0.001',
+    'p < 0.001',
+    'p = 1.000',
+  ]);
 });
 
 test('a bootstrap over units covers a difference as often as it says', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { readEvents } from '../../src/record/index.ts';
 import { readCursor } from '../../src/tracking/index.ts';
 import { runOf, start, until, writeExperiment } from '../support/external.ts';
@@ -40,6 +42,7 @@ describe('a run and MLflow', { skip: withoutNative || withoutMlflow }, () => {
     assert.equal(stored['test/combined'], metrics['test/combined']);
 
     await killedAndResumed(cwd, address);
+    await sweepThatTells(t, cwd, address);
 
     const stop = await facecom(['ui', '--stop'], at(cwd));
     assert.equal(stop.exitCode, 0, stop.stderr);
@@ -95,6 +98,30 @@ finish`,
   assert.deepEqual(
     history.map(({ step }) => Number(step)).sort((a, b) => a - b),
     Array.from({ length: 60 }, (_, i) => i + 1),
+  );
+}
+
+/** The message of a sweep's end names its page, as that of a run does. */
+async function sweepThatTells(t: TestContext, cwd: string, address: string): Promise<void> {
+  const got: { kind: string; mlflow?: string }[] = [];
+  const hook = createHttpServer((request, answer) => {
+    request.on('data', (body) => got.push(JSON.parse(String(body))));
+    request.on('end', () => answer.end());
+  }).listen(0, '127.0.0.1');
+  t.after(() => hook.close());
+  await once(hook, 'listening');
+  const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+  const more = {
+    tracking: { mlflow: address },
+    notify: { url, on: ['finished'] },
+    sweep: { axes: { 'trainer.params.x': [1, 2] } },
+  };
+  const spec = writeExperiment(cwd, 'sleep 2; finish', { name: 'told', more });
+  const sweep = await facecom(['sweep', spec], at(cwd));
+  assert.equal(sweep.exitCode, 0, sweep.stderr);
+  assert.deepEqual(
+    got.map(({ kind, mlflow }) => [kind, mlflow?.startsWith(`${address}/#/experiments/`)]),
+    [['sweep', true]],
   );
 }
 

@@ -15,6 +15,6 @@ test('the sheet of effects names what is drawn, with its unit, and shows one wit
   assert.deepEqual(captions.get('motion_blur')![2], 'kernel 7 px\nangle 360°');
   for (const [label, all] of captions)
     for (const caption of all) assert.doesNotMatch(caption ?? '', /^(?:range|limit) /m, label);
-  // The milder end comes first: light, then dark.
+  // The milder end comes first: light, then dark. Where zero is in the middle, the lower does.
   assert.match(captions.get('low_light')![1]!, /^gain 0\.6$/m);
 });

@@ -98,4 +98,10 @@ test('a run is compared with its other seeds, a sweep by its best point, configs
     ],
   );
   await assert.rejects(diff(['table', 'begun'], { runs }), refused('diff-runs'));
+  const { names } = await diff(['begun', 'table/ffff00000000'], { runs });
+  const experiments = join(import.meta.dirname, '../../experiments');
+  const specs = ['baseline.yaml', 'facecom.yaml'].map((name) => join(experiments, name));
+  const between = (await diff(specs)).differences.map(({ path }) => path);
+  assert.ok(between.includes('data.source'), 'a spec whose data is yet to be named is no obstacle');
+  assert.match(names[0]!, /^begun\/.+-1$/, 'an experiment that was run once stands for its run');
 });

@@ -58,6 +58,8 @@ test('what won a sweep, and by how much', () => {
   );
   assert.match(leadOf(pointsOf(rows.slice(0, 3), objective), objective)!.text, /no other point/);
   assert.equal(leadOf(pointsOf([trial(0, {}, 1)], objective), objective), undefined);
+  const alone = pointsOf([{ ...rows[0]!, axes: {} }], objective);
+  assert.match(leadOf(alone, objective)!.text, /^The only point has val\/combined 0\.\d{3}\.$/);
 });
 
 test('a point is named by what tells it from others', () => {

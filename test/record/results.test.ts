@@ -57,6 +57,8 @@ test('the interval of a score ends where the score does; fewer than three seeds 
     'test/fog/gender_f1',
     'eer',
     'val/gallery_rank5',
+    'test/gender_ece',
+    'test/challenge_gallery',
   ])
     assert.equal(resultOf([0.8, 0.9, 1], name)!.interval![1], 1, name);
   for (const name of ['val/loss', 'train/images_per_second', 'val/psnr', 'val/combined/x'])

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { compile } from 'vega-lite';
 import { readRun } from '../../src/record/index.ts';
+import { overlayChart } from '../../src/report/charts/overlay-chart.ts';
 import { render, toPng } from '../../src/report/charts/render.ts';
 import { trainingMetrics } from '../../src/report/charts/training-metrics.ts';
 import { writeCharts } from '../../src/report/index.ts';
@@ -164,4 +165,13 @@ test('a thousand epochs, one epoch, and names that are markup', async (t) => {
     assert.doesNotMatch(svg, /<script/);
     assert.ok((await toPng(svg)).length > 1000);
   }
+});
+
+test('curves over few epochs have no ticks between them', async () => {
+  const points = [1, 2, 3].map((x) => ({ x, y: x / 10 }));
+  const spec = overlayChart([{ label: 'a', points }], { title: 't', metric: 'val/x', unit: 'epoch' })!;
+  const { svg } = await render(spec);
+  const labels = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!);
+  assert.ok(labels.includes('2'), labels.join());
+  assert.ok(!labels.includes('1.5'), labels.join());
 });

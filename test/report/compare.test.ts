@@ -17,14 +17,18 @@ interface Side {
   seed?: number;
   score: number;
   wrong: (i: number) => boolean;
+  data?: string;
 }
 
-async function makeSide(runs: string, { trial, lr, seed = 1, score, wrong }: Side) {
+async function makeSide(runs: string, { trial, lr, seed = 1, score, wrong, data = 'a' }: Side) {
   return makeRun({
-    ...{ runs, name: 'pair', trial },
+    ...{ runs, name: 'pair', trial, environment: { data_hash: data.repeat(64) } },
     config: { seed, optimizer: { lr }, evaluate: { score: { gender: 0.3, identity: 0.7 } } },
     epochs: usualEpochs(4),
-    final: { 'val/combined': score, 'test/combined': score, 'test/loss': 1 - score },
+    final: {
+      ...{ 'val/combined': score, 'test/combined': score, 'test/loss': 1 - score },
+      'test/conditions_loss/gender_balanced_accuracy': score / 2,
+    },
     files: { 'test_images.csv': answers(wrong), ...(await diagnostics(['1.png', '5.png'])) },
   });
 }
@@ -53,6 +57,7 @@ test('two runs over the same test images: what differs, by how much, and which a
       ['test/combined', 'max'],
       ['val/combined', 'max'],
       ['test/loss', 'min'],
+      ['test/conditions_loss/gender_balanced_accuracy', 'min'],
     ],
   );
   const [{ tests, changed }] = versus as [(typeof versus)[0]];
@@ -70,14 +75,32 @@ test('two runs over the same test images: what differs, by how much, and which a
     [changed.length, changed.filter(({ change }) => change === 'lost').map(({ filename }) => filename)],
     [41, ['5.png']],
   );
+  assert.equal(versus[0]!.note, undefined);
+  const other = await makeSide(runs, {
+    trial: 'cccc00000000',
+    lr: 0.1,
+    score: 0.6,
+    wrong: () => false,
+    data: 'b',
+  });
+  const elsewhere = compareSides([sides[0]!, { name: 'C', runs: [readRun(other)] }]);
+  assert.match(elsewhere.versus[0]!.note!, /^Their data sets are not the same/);
   const out = join(runs, 'compare.html');
   await writeComparison(compareSides(sides), sides, { out, note: (line) => assert.fail(line) });
   const page = readFileSync(out, 'utf8');
-  for (const text of ['B is better by 0.487', 'optimizer.lr', 'Lost: 1', 'Won: 40', '<svg class="chart"'])
+  for (const text of [
+    'B is better by 0.487',
+    'optimizer.<wbr>lr',
+    'Lost: 1',
+    'Won: 40',
+    '<svg class="chart"',
+  ])
     assert.ok(page.includes(text), text);
   if (withoutBrowser) return t.diagnostic(withoutBrowser);
-  const seen = await open(out, { width: 390, ask: ['document.documentElement.scrollWidth'] });
-  assert.deepEqual([seen.trouble, seen.answers], [[], [390]]);
+  // Every column of every table is seen on a phone.
+  const hidden = `[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length`;
+  const seen = await open(out, { width: 390, ask: ['document.documentElement.scrollWidth', hidden] });
+  assert.deepEqual([seen.trouble, seen.answers], [[], [390, 0]]);
 });
 
 test('seeds are repeats: intervals over them, paired where both have the same', async (t) => {

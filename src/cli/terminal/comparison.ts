@@ -1,3 +1,4 @@
+import { pValueText } from '../../base/difference.ts';
 import { formatFixed, letterOf, plural } from '../../base/format.ts';
 import type { Compared, Diff } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
@@ -63,7 +64,7 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
       `${wideTable(
         columns.map((title) => ({ title })),
         rows,
-      )}${more > 0 ? `\n… and ${more} more metrics: --json has all` : ''}`,
+      )}${more > 0 ? `\n… and ${plural(more, 'more metric')}: --json has all` : ''}`,
     );
   }
   for (const [i, side] of versus.entries()) parts.push(versusText(side, letterOf(i + 1)));
@@ -72,13 +73,14 @@ export function comparisonText({ sides, config, metrics, versus }: Compared): st
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${fixed(Math.abs(value))}`;
 
-function versusText({ tests, changed }: Compared['versus'][0], name: string): string {
+function versusText({ tests, note, changed }: Compared['versus'][0], name: string): string {
   const lines = [`${name} against A, over the same test images:`];
   if (!tests)
     return `${lines[0]}\n  not known: both need artifacts/test_images.csv of the same images (runs made before it was kept have none)`;
+  if (note !== undefined) lines.push(`  ${note}`);
   for (const { metric, text, images, identities, mcnemar } of tests) {
     const alone = mcnemar
-      ? `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar p = ${mcnemar.p < 0.001 ? '< 0.001' : mcnemar.p.toFixed(3)}`
+      ? `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar ${pValueText(mcnemar.p)}`
       : '';
     lines.push(
       `  ${metric}: ${text} (${plural(images, 'image')} of ${plural(identities, 'identity', 'identities')}${alone})`,

@@ -1,5 +1,6 @@
+import stringWidth from 'string-width';
 import { formatFixed } from '../../base/format.ts';
-import type { Column } from './table.ts';
+import { type Column, printable } from './table.ts';
 import { outputWidth, wideTable } from './wide-table.ts';
 
 type Metrics = Readonly<Record<string, number>>;
@@ -47,8 +48,15 @@ export function scoreTable(metrics: Metrics, intervals: Intervals = {}): string 
   if (lines.some((line) => line.length > outputWidth()))
     lines.splice(0, lines.length, narrow([...names], metrics, intervals));
   if (parts.size > 0) lines.push('', partTable(parts));
-  for (const name of other) lines.push(`${name}  ${formatFixed(metrics[name], 4)}`);
+  if (other.length > 0) lines.push(otherLines(other, metrics));
   return lines.length > 0 ? lines.join('\n') : 'The trainer gave no metrics.';
+}
+
+/** A metric a line, its values below one another; a name may hold what moves the cursor. */
+function otherLines(names: readonly string[], metrics: Metrics): string {
+  const rows = names.map((name) => [printable(name), formatFixed(metrics[name], 4)] as const);
+  const width = rows.reduce((longest, [name]) => Math.max(longest, stringWidth(name)), 0);
+  return rows.map(([name, value]) => `${name}${' '.repeat(width - stringWidth(name))}  ${value}`).join('\n');
 }
 
 /** The same columns for a terminal in which they do not fit beside one another. */

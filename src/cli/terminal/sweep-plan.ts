@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { SweepStart } from '../../operations/index.ts';
 import { type Board, runLabel, type Work } from '../../orchestrator/index.ts';
 
@@ -6,7 +7,7 @@ export function describePlan({ name, board, plan, slots, method }: SweepStart): 
   const { work, kept, linked, failed, held, vanished } = plan;
   const resumed = work.filter(({ run }: Work) => run && run.starts > 0).length;
   const parts = [
-    method === undefined ? `${board.rows.length} trials` : searchText(method, board),
+    method === undefined ? plural(board.rows.length, 'trial') : searchText(method, board),
     ...(kept.size > 0 ? [`${kept.size} finished`] : []),
     ...(linked.size > 0 ? [`${linked.size} finished in other sweeps`] : []),
     ...(resumed > 0 ? [`${resumed} to resume`] : []),

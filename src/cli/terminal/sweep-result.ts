@@ -1,4 +1,4 @@
-import { formatDuration, formatFixed } from '../../base/format.ts';
+import { formatDuration, formatFixed, plural } from '../../base/format.ts';
 import type { SweepResult } from '../../operations/index.ts';
 import { resultText } from '../../record/index.ts';
 import { axisCell } from './cell.ts';
@@ -89,7 +89,7 @@ function describe(result: SweepResult): string {
   const lines: string[] = [];
   if (finished > 0 || failed > 0) lines.push(resultTable(points, objective, !process.stdout.isTTY), '');
   const parts = [
-    `${finished} of ${trials} trials finished`,
+    `${finished} of ${plural(trials, 'trial')} finished`,
     ...(skipped > 0 ? [`${skipped} of them before`] : []),
     ...(pruned > 0 ? [`${pruned} stopped early`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SweepObserver, TrialRow } from '../../orchestrator/index.ts';
 import type { Tracker, TrackSweepOptions } from '../../tracking/index.ts';
@@ -6,6 +8,8 @@ import { ChartWriter } from './chart-writer.ts';
 
 /** Seconds for which the end of a sweep waits for charts that are still to be drawn. */
 const CHARTS = 60;
+
+const hasReport = (sweepDir: string): boolean => existsSync(join(sweepDir, 'report.html'));
 
 export interface AfterOptions extends TrackSweepOptions {
   /** Program and arguments of `facecom charts`. */
@@ -48,14 +52,19 @@ export async function followRuns(options: AfterOptions) {
   };
   return {
     observer,
+    /** The page of the sweep, once it is known. */
+    get url() {
+      return tracking.url;
+    },
     /** Writes the sweep's report, and waits for charts and MLflow, for a while; less long where the user wants to be gone. Returns the page of the sweep. */
     async close({ stop, kill }: { stop: AbortSignal; kill: AbortSignal }): Promise<{ url?: string }> {
       const over = new AbortController();
       const signal = AbortSignal.any([kill, over.signal]);
       const patience = sleep((stop.aborted ? 5 : CHARTS) * 1000, undefined, { signal }).catch(() => {});
       if (!kill.aborted) await Promise.race([Promise.all(open), patience]);
-      // What this call changed nothing in has its report already.
-      if (ended > 0 && !stop.aborted) await Promise.race([charts.write(options.sweepDir), patience]);
+      // What this call changed nothing in has its report already, unless others have trained all of its trials.
+      if ((ended > 0 || !hasReport(options.sweepDir)) && !stop.aborted)
+        await Promise.race([charts.write(options.sweepDir), patience]);
       over.abort();
       charts.close();
       const best = stop.aborted || !wantsModel(options.config) ? undefined : bestRunOf(options.sweepDir);

@@ -95,7 +95,7 @@ export async function runTrials(context: Context, ready: Ready): Promise<SweepRe
     ...{ name, board, objective, objectives: context.objectives, plan, outcome, seconds },
     exhausted: ready.adaptive.proposals?.halted !== undefined,
   };
-  const notice = signals.kill.aborted ? undefined : sweepNotice(sweepResult(ended));
+  const notice = signals.kill.aborted ? undefined : sweepNotice(sweepResult({ ...ended, url: after.url }));
   const [{ url }] = await Promise.all([after.close(signals), notice && send(notice)]);
   return sweepResult({ ...ended, url });
 }

@@ -39,7 +39,11 @@ export function overlayChart(
   );
   const colours = labels.length === 1 ? [palette.orange] : series;
   const scores = rows.every(({ y }) => y >= 0 && y <= 1);
-  const x = quantitative('x', { title: unit, domain: extentOf(rows.map((row) => row.x)), format: '~f' });
+  const x = quantitative('x', {
+    ...{ title: unit, domain: extentOf(rows.map((row) => row.x)) },
+    whole: true,
+    format: '~f',
+  });
   const y = quantitative('y', {
     title: metric,
     ...(scores && !/loss/.test(metric) ? { domain: [0, 1] as [number, number] } : {}),

@@ -57,7 +57,7 @@ export function parallelChart(sweep: SweepRecord): TopLevelSpec | undefined {
       size: { width: GAP * (scales.length - 1), height: 250 },
     },
     {
-      padding: { left: 60, right: 70, top: 10, bottom: 10 },
+      padding: { left: 44, right: 60, top: 10, bottom: 10 },
       layer: [
         {
           data: { values: scales.map((_, k) => ({ x: k, y: 0, top: 1 })) },

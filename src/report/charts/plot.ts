@@ -8,7 +8,7 @@ export const wide = { width: 560, height: 260 };
 
 export const quantitative = (
   field: string,
-  { title, domain, log = false, zero = false, format }: AxisOptions,
+  { title, domain, log = false, zero = false, whole = false, format }: AxisOptions,
 ): object => ({
   field,
   type: 'quantitative',
@@ -16,7 +16,12 @@ export const quantitative = (
     ...(domain ? { domain, nice: false } : { zero, nice: 5 }),
     ...(log ? { type: 'log', nice: false } : {}),
   },
-  axis: { title: safe(title), tickCount: 5, ...(format ? { format } : {}) },
+  axis: {
+    title: safe(title),
+    tickCount: 5,
+    ...(whole ? { tickMinStep: 1 } : {}),
+    ...(format ? { format } : {}),
+  },
 });
 
 export interface AxisOptions {
@@ -24,6 +29,8 @@ export interface AxisOptions {
   domain?: [number, number];
   log?: boolean;
   zero?: boolean;
+  /** Of counts, such as epochs: no ticks between. */
+  whole?: boolean;
   format?: string;
 }
 

@@ -36,6 +36,8 @@ export interface Versus {
   second: string;
   /** Undefined if either has no answers for test images, or no image is both's. */
   tests?: ImageTest[];
+  /** What the tests take for granted: of different data sets, images of one name may be different images. */
+  note?: string;
   changed: ChangedImage[];
 }
 
@@ -69,11 +71,19 @@ export function compareSides(sides: readonly Side[]): Comparison {
         first: first.name,
         second: side.name,
         ...(tests.length > 0 ? { tests } : {}),
+        ...(haveOtherData(first, side) ? { note: OTHER_DATA } : {}),
         changed: a[0] && b[0] ? changedImages(a[0], b[0]) : [],
       };
     }),
   };
 }
+
+function haveOtherData(...sides: readonly Side[]): boolean {
+  const hashes = sides.flatMap(({ runs }) => runs.flatMap(({ environment }) => environment.data_hash ?? []));
+  return new Set(hashes).size > 1;
+}
+
+const OTHER_DATA = 'Their data sets are not the same: images are taken for the same by name and labels.';
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined;
 

@@ -1,10 +1,11 @@
+import { pValueText } from '../../base/difference.ts';
 import { formatFixed, letterOf, plural } from '../../base/format.ts';
 import { resultText } from '../../record/index.ts';
 import type { ChangedImage } from '../compare/changed.ts';
 import type { Comparison, MetricRow, Versus } from '../compare/compare.ts';
 import type { PageChart } from '../draw-page.ts';
 import { badge, card, chartsCard, facts, page } from './document.ts';
-import { type Html, html, plain } from './html.ts';
+import { breakable, type Html, html, plain } from './html.ts';
 import type { Sheet } from './image-sheet.ts';
 import { type Cell, cellOf, sortableTable } from './table.ts';
 
@@ -38,15 +39,15 @@ ${versus.map((side, i) => changedCard(side, `${letterOf(i + 1)} against A`, [...
   );
 }
 
-function verdict({ first, second, tests }: Versus): Html {
+function verdict({ first, second, tests, note }: Versus): Html {
   if (!tests)
     return html`<p class="muted">Their answers to test images are not known: both runs need artifacts/test_images.csv of the same images.</p>`;
-  return html`<p class="muted">Over the same test images, the images of an identity drawn together (paired bootstrap, 95 %); ${second} against ${first}.</p>${facts(
+  return html`<p class="muted">Over the same test images, the images of an identity drawn together (paired bootstrap, 95 %); ${second} against ${first}.${note !== undefined && ` ${note}`}</p>${facts(
     tests.map(({ metric, text, images, identities, mcnemar }) => [
       metric,
       html`<strong>${text}</strong> <span class="muted">${plural(images, 'image')} of ${plural(identities, 'identity', 'identities')}${
         mcnemar &&
-        `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar p ${mcnemar.p < 0.001 ? '< 0.001' : `= ${mcnemar.p.toFixed(3)}`}`
+        `; right alone ${mcnemar.firstAlone} and ${mcnemar.secondAlone}, McNemar ${pValueText(mcnemar.p)}`
       }</span>`,
     ]),
   )}`;
@@ -64,7 +65,7 @@ function metricTable(metrics: readonly MetricRow[], sides: number): Html {
     ],
     metrics.map(({ metric, results, differences }) => ({
       cells: [
-        cellOf(metric),
+        cellOf(breakable(metric)),
         ...results.map((result) =>
           cellOf(result ? resultText(result, fixed) : '–', result?.mean ?? Number.NaN),
         ),
@@ -90,8 +91,8 @@ function configTable({ config, sides }: Comparison): Html {
     (_, i) => html`<th scope="col">${letterOf(i)}</th>`,
   )}</tr></thead><tbody>${config.map(
     ({ path, values, decides }) =>
-      html`<tr><th scope="row" class="mono">${path}${decides === 'nothing' && html` <span class="muted">(decides nothing)</span>`}</th>${values.map(
-        (value) => html`<td class="mono">${value === undefined ? '–' : plain(value)}</td>`,
+      html`<tr><th scope="row" class="mono">${breakable(path)}${decides === 'nothing' && html` <span class="muted">(decides nothing)</span>`}</th>${values.map(
+        (value) => html`<td class="mono value">${value === undefined ? '–' : plain(value)}</td>`,
       )}</tr>`,
   )}</tbody></table></div>`;
 }

@@ -1,6 +1,6 @@
 import { leaves } from '../../base/objects.ts';
 import { type Origins, originText, type RecordedConfig } from '../../record/index.ts';
-import { type Html, html, plain } from './html.ts';
+import { breakable, type Html, html, plain } from './html.ts';
 
 /** Every value of the config and where it came from; those that someone chose come first. */
 export function configTable(config: RecordedConfig, origins: Origins): Html {
@@ -21,7 +21,7 @@ export function configTable(config: RecordedConfig, origins: Origins): Html {
 function table(rows: { path: string; value: unknown; origin: string }[]): Html {
   return html`<div class="scroll"><table><thead><tr><th scope="col">key</th><th scope="col">value</th><th scope="col">from</th></tr></thead><tbody>${rows.map(
     ({ path, value, origin }) =>
-      html`<tr><th scope="row" class="mono">${path}</th><td class="mono value">${plain(value)}</td><td class="muted">${origin}</td></tr>`,
+      html`<tr><th scope="row" class="mono">${breakable(path)}</th><td class="mono value">${plain(value)}</td><td class="muted">${origin}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

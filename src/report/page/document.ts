@@ -98,7 +98,7 @@ export const unlinked = (reason: string): Html =>
 
 /** Rows of a name and its value. */
 export function facts(rows: readonly (readonly [name: string, value: Html | string])[]): Html {
-  return html`<div class="scroll"><table><tbody>${rows.map(
+  return html`<div class="scroll"><table class="facts"><tbody>${rows.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
   )}</tbody></table></div>`;
 }

@@ -31,7 +31,7 @@ export function environmentFacts({ environment, summary }: RunRecord): Html {
   add('host', [text(environment.host), text(environment.platform)].filter(Boolean).join(', '));
   add('seed', text(environment.seed));
   add('data set', text(summary.data_hash ?? environment.data_hash));
-  add('pictures', isRecord(summary.pictures) ? pairs(summary.pictures) : '');
+  add('images', isRecord(summary.pictures) ? pairs(summary.pictures) : '');
   add('identities', text(summary.identities));
   add('parameters', typeof summary.parameters === 'number' ? summary.parameters.toLocaleString('en-US') : '');
   if (rows.length === 0) return html`<p class="muted">No environment was recorded.</p>`;

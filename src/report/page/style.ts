@@ -40,7 +40,7 @@ tbody th { color: var(--text); font-weight: 400; font-size: 14px; white-space: n
 tr:last-child > * { border-bottom: 0; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.best > * { background: var(--mark); }
-td.value { overflow-wrap: anywhere; min-width: 12ch; }
+td.value, table.facts td { overflow-wrap: anywhere; min-width: 12ch; }
 code, pre, .mono { font: 12.5px/1.5 ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; }
 pre { overflow: auto; max-height: 480px; margin: 8px 0 0; padding: 12px; background: var(--ground); border-radius: 6px; }
 details > summary { cursor: pointer; font-weight: 600; }
@@ -82,6 +82,8 @@ tbody tr[hidden] { display: none; }
   h1 { font-size: 21px; }
   .figures { gap: 8px 22px; }
   .figures div strong { font-size: 18px; }
+  table.sortable td:first-child:not(.n, .mono) { white-space: normal; }
+  th, td { padding-right: 10px; }
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -95,7 +97,7 @@ tbody tr[hidden] { display: none; }
 @media print {
   :root { color-scheme: light; }
   body { background: #fff; padding: 0; font-size: 11px; }
-  h2, h3 { break-after: avoid; }
+  h2, h3, h2 + p { break-after: avoid; }
   figure, tr, .pair { break-inside: avoid; }
   .scroll, pre { overflow: visible; max-height: none; }
   .scroll th, .scroll td, table.sortable th, table.sortable td { white-space: normal; font-size: inherit; padding: 3px 4px; }

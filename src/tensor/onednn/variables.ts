@@ -29,7 +29,8 @@ export class VariableStore {
       if (this.initialized.has(variable)) continue;
       // A new place is zero.
       const array = this.array(variable);
-      if (variable.initial) this.set(variable, array, variable.initial());
+      const values = variable.initial?.(array);
+      if (values && values !== array) this.set(variable, array, values);
       this.initialized.add(variable);
     }
   }

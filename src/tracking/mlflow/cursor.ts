@@ -23,6 +23,8 @@ export interface Sent {
   model?: { id?: string; uri: string; ready?: boolean; registered?: string };
   /** Of a sweep: when its last run ended whose scores were summed up. */
   ended?: number;
+  /** Of a sweep: runs, by MLflow's ids, that have a tag of it. */
+  marked?: string[];
   /** The data set is named. */
   input?: boolean;
 }

@@ -233,6 +233,21 @@ export class RemoteRun {
     this.save();
   }
 
+  /** Sets a tag of other runs, once each; one that is no longer there has none. */
+  async mark(runs: readonly string[], tag: Entry): Promise<void> {
+    const marked = new Set(this.sent.marked);
+    const news = runs.filter((run) => !marked.has(run));
+    if (news.length === 0) return;
+    for (const run of news)
+      try {
+        await this.client.setTags(run, [tag]);
+      } catch (error) {
+        if (!isRefused(error) && !(error instanceof MlflowError && error.status === 404)) throw error;
+      }
+    this.sent.marked = [...marked, ...news];
+    this.save();
+  }
+
   async logInput(dataset: Dataset | undefined): Promise<void> {
     if (!dataset || this.sent.input) return;
     try {
@@ -337,7 +352,7 @@ const leftOutText = ({ points, first }: { points: number; first?: string }): str
 const MOST_REFUSED = 20;
 
 export const KEY = 'facecom.key';
-const PARENT = 'mlflow.parentRunId';
+export const PARENT = 'mlflow.parentRunId';
 const NOTE = 'mlflow.note.content';
 
 /** A description that is there counts as sent: it was made with the run. */

@@ -108,6 +108,10 @@ function short(value: unknown): string {
 /** Of `resources`, what changes a result or its speed; how often a start is repeated says nothing of a run. */
 const told = new Set(['device', 'gpus', 'cpus', 'memory', 'backend']);
 
+/** How faces are drawn says nothing of a run on images of a folder. */
+const drawsFaces = ({ data }: RunRecord['config']): boolean =>
+  data?.source === undefined || data.source === 'synthetic' || data.source === 'several';
+
 /** What a run was made of, by path. Empty maps and lists are left out. */
 export function paramsOf({ config }: RunRecord): Map<string, unknown> {
   const deciding = Object.entries(config).filter(
@@ -116,6 +120,7 @@ export function paramsOf({ config }: RunRecord): Map<string, unknown> {
   const found = [...leaves(Object.fromEntries(deciding))].filter(([path, value]) => {
     if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return false;
     const [section, key] = path.split('.');
+    if (section === 'data' && key === 'synthetic') return drawsFaces(config);
     return section !== 'resources' || told.has(key ?? '');
   });
   return new Map(found);
@@ -184,6 +189,10 @@ export function statusOf(runDir: string): {
       return { status: 'RUNNING' };
   }
 }
+
+/** Whether the built-in trainer makes its metrics. */
+export const isOwn = ({ config }: Pick<RunRecord, 'config'>): boolean =>
+  config.trainer?.command === undefined;
 
 /** What it was trained on, as MLflow's list of data sets shows it. */
 export function datasetOf({ config, environment }: RunRecord): Dataset | undefined {

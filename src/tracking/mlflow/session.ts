@@ -23,6 +23,8 @@ export interface SessionOptions {
 export interface ExperimentOptions {
   experiment: string;
   description?: string;
+  /** Of a run of the built-in trainer, as by default: the list of runs is then laid out for its metrics. */
+  own?: boolean;
 }
 
 const NOTE = 'mlflow.note.content';
@@ -59,23 +61,29 @@ export class Session {
   }
 
   /** MLflow's id of an experiment, which is made if there is none of this name; with its saved view, and its description if one is given. */
-  experiment({ experiment: name, description }: ExperimentOptions): Promise<string> {
-    let id = this.experiments.get(name);
+  experiment({ experiment: name, description, own = true }: ExperimentOptions): Promise<string> {
+    const key = `${own} ${name}`;
+    let id = this.experiments.get(key);
     if (!id) {
-      id = this.prepareExperiment(name, description?.trim());
-      this.experiments.set(name, id);
-      id.catch(() => this.experiments.delete(name));
+      id = this.prepareExperiment(name, { description: description?.trim(), own });
+      this.experiments.set(key, id);
+      id.catch(() => this.experiments.delete(key));
     }
     return id;
   }
 
-  private async prepareExperiment(name: string, description: string | undefined): Promise<string> {
+  private async prepareExperiment(
+    name: string,
+    { description, own }: Omit<ExperimentOptions, 'experiment'>,
+  ): Promise<string> {
     const { experiment_id: id, tags } = await this.findExperiment(name);
     const there = new Map(tags.map(({ key, value }) => [key, value]));
     const set = async (key: string, value: string) => {
       if (there.get(key) !== value) await this.client.setExperimentTag(id, { key, value });
     };
-    await set(viewTag(ALL_RUNS), allRunsView());
+    // Where both kinds of runs are, the built-in trainer's view stays.
+    if (own || there.get(viewTag(ALL_RUNS)) !== allRunsView())
+      await set(viewTag(ALL_RUNS), allRunsView({ own }));
     // What somebody has written there stays.
     const note = there.get(NOTE);
     if (description && (!note || note === there.get(DESCRIBED))) {

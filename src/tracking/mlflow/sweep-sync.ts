@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { formatScore } from '../../base/format.ts';
+import { formatScore, shownPath } from '../../base/format.ts';
 import {
   bestOf,
   lockFile,
@@ -18,10 +18,11 @@ import {
 import type { RunStatus } from './answers.ts';
 import { type Artifact, describe, filesBelow, made } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
+import { readCursor } from './cursor.ts';
 import { legalPath } from './names.ts';
 import { pagesOf } from './pages.ts';
-import { RemoteRun } from './remote-run.ts';
-import { datasetOf, differences, readRunRecord, tagsOf } from './run-record.ts';
+import { PARENT, RemoteRun } from './remote-run.ts';
+import { datasetOf, differences, isOwn, readRunRecord, tagsOf } from './run-record.ts';
 import { recordOf } from './run-sync.ts';
 import {
   bestScores,
@@ -81,7 +82,7 @@ export class SweepSync {
     const { sweepDir } = this.options;
     const first = runFoldersUnder(sweepDir)[0];
     const description = first && readRunRecord(first).config.description?.trim();
-    const place = `Sweep in \`${sweepDir}\`${manifest ? `, spec \`${manifest.spec}\`` : ''}.`;
+    const place = `Sweep in \`${shownPath(sweepDir, manifest?.cwd)}\`${manifest ? `, spec \`${shownPath(manifest.spec, manifest.cwd)}\`` : ''}.`;
     return [description, found, place].filter(Boolean).join('\n\n');
   }
 
@@ -99,8 +100,18 @@ export class SweepSync {
     await remote.logParams(Object.entries(paramsOf(manifest)));
     await remote.logInput(trials[0] && datasetOf(readRunRecord(trials[0].dir)));
     const axes = [...new Set(manifest.trials.flatMap((trial) => Object.keys(trial.axes)))];
-    await remote.saveView(viewOfSweep(remote.id), sweepView(remote.id, axes, manifest.objective));
+    const shown = {
+      filter: trials.some(isElsewhere)
+        ? `tags.\`${sweepTag(remote)}\` = '${manifest.sweep}'`
+        : `tags.\`${PARENT}\` = '${remote.id}'`,
+      axes,
+      objective: manifest.objective,
+      own: !trials[0] || isOwn(readRunRecord(trials[0].dir)),
+      scores: scoresOf(trials),
+    };
+    await remote.saveView(viewOfSweep(remote.id), sweepView(shown));
     await this.sendResults(remote, manifest, { trials, results, points, last });
+    await this.markRuns(remote, manifest, trials);
     if (last) await remote.putArtifacts(await this.artifacts(manifest, trials, points));
     if (last) await remote.settle();
     const status = statusOf(manifest, trials, last);
@@ -111,6 +122,16 @@ export class SweepSync {
     );
     // A folder of very many runs is not read all the time.
     this.scanned = Date.now() + 10 * (Date.now() - begun);
+  }
+
+  /**
+   * What finds its runs in MLflow. Trials that another sweep, or a run, has trained are nested there: they, and with them its own, have a tag
+   * by which this one finds them too.
+   */
+  private async markRuns(remote: RemoteRun, { sweep }: SweepManifest, trials: RunSummary[]): Promise<void> {
+    if (!trials.some(isElsewhere)) return;
+    const runs = trials.flatMap(({ dir }) => readCursor(dir)?.sent[this.options.target]?.run ?? []);
+    await remote.mark(runs, { key: sweepTag(remote), value: sweep });
   }
 
   private async sendResults(
@@ -170,6 +191,16 @@ export class SweepSync {
     ];
   }
 }
+
+/** Of another sweep, or a run of its own: its folder is a link to that one's. */
+const isElsewhere = ({ dir }: RunSummary): boolean => lstatSync(dir).isSymbolicLink();
+
+const sweepTag = ({ id }: RemoteRun): string => `facecom.sweep.${id.slice(0, 8)}`;
+
+/** Names of final scores, each once, in the order in which they are told. */
+const scoresOf = (trials: readonly RunSummary[]): string[] => [
+  ...new Set(trials.flatMap(({ status, metrics }) => (status === 'finished' ? Object.keys(metrics) : []))),
+];
 
 const runId = ({ name, trial, attempt }: RunSummary): string => `${name}/${trial}-${attempt}`;
 

@@ -31,8 +31,11 @@ const group = (name: string, more: object = {}) => ({
   ...more,
 });
 
-/** The list of an experiment's runs with the scores and what is changed most; lines over epochs. */
-export const allRunsView = (): string =>
+/**
+ * The list of an experiment's runs with the scores and what is changed most; lines over epochs. A trainer of another make (`own` false)
+ * may tell no epoch, over which its lines would be empty, and have no metric of these groups.
+ */
+export const allRunsView = ({ own = true } = {}): string =>
   view({
     columns: [
       ...scoreColumns.map((name) => column('metrics', name)),
@@ -40,11 +43,14 @@ export const allRunsView = (): string =>
         column('params', name),
       ),
     ],
-    more: {
-      isAccordionReordered: true,
-      compareRunSections: groups.map((name) => group(name)),
-      compareRunCharts: [],
-    },
+    epochs: own,
+    more: own
+      ? {
+          isAccordionReordered: true,
+          compareRunSections: groups.map((name) => group(name)),
+          compareRunCharts: [],
+        }
+      : {},
   });
 
 /** Characters for the axes in a view: a tag of an experiment has at most 5,000 in all. */
@@ -60,11 +66,31 @@ function fitting(axes: readonly string[]): string[] {
   });
 }
 
+/** What of a sweep its view depends on. */
+export interface SweepShown {
+  /** The filter that finds its runs. */
+  filter: string;
+  axes: readonly string[];
+  objective: Objective;
+  /** Trained by the built-in trainer, whose metrics are known before it starts. */
+  own: boolean;
+  /** Final scores of its trials by the record's names: of a trainer of another make, all that is known. */
+  scores: readonly string[];
+}
+
+/** Of another make's scores, columns and the longest name of one (characters): a tag has little room. */
+const OTHERS = { most: 6, longest: 60 };
+
 /** The list of a sweep's runs, the best first, with their axes and scores; parallel coordinates and a scatter plot in front of the curves. */
-export function sweepView(run: string, axes: readonly string[], objective: Objective): string {
-  const metric = bestName(objective.metric);
+export function sweepView({ filter, axes, objective, own, scores: found }: SweepShown): string {
+  const nameOf = (score: string) => legalKey(bestName(score));
+  const metric = nameOf(objective.metric);
   const params = fitting(axes);
-  const metrics = [...new Set([metric, ...scoreColumns])];
+  const known = new Set(own ? scoreColumns : found.map(nameOf));
+  const others = own ? [] : [...known].filter((name) => name.length <= OTHERS.longest);
+  const metrics = [
+    ...new Set([metric, ...scoreColumns.filter((name) => known.has(name)), ...others.slice(0, OTHERS.most)]),
+  ];
   const section = 'facecom-sweep';
   const chart = (type: string, more: object) => ({
     type,
@@ -76,19 +102,21 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
     ...more,
   });
   const [, gender, identity] = scores.map((name) => `val_best/${name}`);
+  const both = known.has(gender!) && known.has(identity!);
   return view({
-    filter: `tags.\`mlflow.parentRunId\` = '${run}'`,
+    filter,
     order: { metric, ascending: objective.mode === 'min' },
     columns: [
       ...params.map((name) => column('params', name)),
       column('params', 'seed'),
       ...metrics.map((name) => column('metrics', name)),
     ],
+    epochs: own,
     more: {
       isAccordionReordered: true,
       compareRunSections: [
-        group('Sweep', { uuid: section }), // A trainer of another make may have none of these.
-        ...(objective.metric.startsWith('val/') ? groups : []).map((name) => group(name)),
+        group('Sweep', { uuid: section }),
+        ...(own ? groups : groupsOf(known)).map((name) => group(name)),
       ],
       compareRunCharts: [
         chart('PARALLEL', {
@@ -96,14 +124,22 @@ export function sweepView(run: string, axes: readonly string[], objective: Objec
           selectedMetrics: metrics.slice(0, 3),
           showAllRuns: true,
         }),
-        chart('SCATTER', {
-          xaxis: { key: gender, type: 'METRIC' },
-          yaxis: { key: identity, type: 'METRIC' },
-        }),
+        ...(both
+          ? [
+              chart('SCATTER', {
+                xaxis: { key: gender, type: 'METRIC' },
+                yaxis: { key: identity, type: 'METRIC' },
+              }),
+            ]
+          : []),
       ],
     },
   });
 }
+
+/** The groups that these metrics are in, as far as they have a place; an empty one would be shown as such. */
+const groupsOf = (metrics: ReadonlySet<string>): string[] =>
+  groups.filter((name) => [...metrics].some((metric) => metric.startsWith(`${name}/`)));
 
 /** Columns that each list begins with, and their widths (pixels). */
 const fixedColumns = new Map([
@@ -119,11 +155,13 @@ interface View {
   columns: readonly string[];
   filter?: string;
   order?: { metric: string; ascending: boolean };
+  /** Lines are over epochs, else over steps. */
+  epochs: boolean;
   more?: object;
 }
 
 /** What MLflow's page keeps of a list of runs (its ExperimentPageUIState and search facets), from 2.x on the same. */
-function view({ columns, filter = '', order, more }: View): string {
+function view({ columns, filter = '', order, epochs, more }: View): string {
   return JSON.stringify({
     searchFilter: filter,
     orderByKey: order ? column('metrics', order.metric) : 'attributes.start_time',
@@ -149,7 +187,11 @@ function view({ columns, filter = '', order, more }: View): string {
     groupBy: null,
     groupsExpanded: {},
     autoRefreshEnabled: true,
-    globalLineChartConfig: { xAxisKey: 'metric', lineSmoothness: 0, selectedXAxisMetricKey: 'epoch' },
+    globalLineChartConfig: {
+      xAxisKey: epochs ? 'metric' : 'step',
+      lineSmoothness: 0,
+      selectedXAxisMetricKey: epochs ? 'epoch' : '',
+    },
     ...more,
   });
 }

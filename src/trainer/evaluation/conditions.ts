@@ -73,9 +73,15 @@ export function conditionSummary(rows: readonly ConditionScores[], clean: Scores
   for (const [name, value] of Object.entries(meanOf(rows))) {
     found[`conditions/${name}`] = value;
     if (clean[name] !== undefined && clean[name] > 0 && !/_(?:eer|ece)$/.test(name))
-      found[`conditions_loss/${name}`] = 1 - value / clean[name];
+      found[`conditions_loss/${name}`] = lost(value, clean[name]);
   }
   return found;
+}
+
+/** The mean of equal scores may differ from them in its last digits, which is no loss. */
+function lost(value: number, clean: number): number {
+  const share = 1 - value / clean;
+  return Math.abs(share) < 1e-12 ? 0 : share;
 }
 
 /** The scores as CSV: clean first, then each condition and severity. */

@@ -125,6 +125,29 @@ suite('answers that are none of MLflow', () => {
     assert.match(notes.join('\n'), /waiting at most 5 seconds/);
     assert.match(notes.join('\n'), /the server has not answered\. `facecom sync` sends the rest/);
   });
+
+  test('that refuse a sweep end the waiting of its runs, and are reported once', async () => {
+    const experiment = { experiment_id: '1', name: 'x', lifecycle_stage: 'deleted', tags: [] };
+    answer = ({ url }, response) =>
+      response.end(url!.includes('get-by-name') ? JSON.stringify({ experiment }) : '{"experiments":[]}');
+    const config = {
+      name: 'odd',
+      tracking: { mlflow: base(), from: 'orchestrator' as const, changes: false, experiment: 'x' },
+    };
+    const notes: string[] = [];
+    const runDir = writeRecord({ runs, name: 'refused', end: 'finished' });
+    const sweep = trackSweep({
+      sweepDir: join(runs, 'refused'),
+      runs,
+      config,
+      note: (line) => notes.push(line),
+    });
+    void sweep.run(runDir).close({ timeout: 60 });
+    const started = performance.now();
+    assert.equal((await sweep.close()).sent, false);
+    assert.ok(performance.now() - started < 8000, `${performance.now() - started} ms`);
+    assert.match(notes.join('\n'), /^MLflow: The experiment x was deleted [^\n]*$/);
+  });
 });
 
 suite('a create', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
 import {
@@ -10,6 +10,7 @@ import {
   openEvents,
   openSystemLog,
   readEvents,
+  readManifest,
   systemFile,
   writeManifest,
 } from '../../../src/record/index.ts';
@@ -17,9 +18,10 @@ import { readSweep } from '../../../src/report/trials/read-sweep.ts';
 import { deleteRemote, trackRun } from '../../../src/tracking/index.ts';
 import { MlflowClient } from '../../../src/tracking/mlflow/client.ts';
 import { connect } from '../../../src/tracking/mlflow/connection.ts';
-import { cursorFile } from '../../../src/tracking/mlflow/cursor.ts';
+import { cursorFile, readCursor } from '../../../src/tracking/mlflow/cursor.ts';
 import { RemoteRun } from '../../../src/tracking/mlflow/remote-run.ts';
 import { RunSync } from '../../../src/tracking/mlflow/run-sync.ts';
+import { viewOfSweep, viewTag } from '../../../src/tracking/mlflow/views.ts';
 import { type SyncRow, syncRuns } from '../../../src/tracking/sync.ts';
 import { withoutSmallDisk } from '../../support/small-disk.ts';
 import { writeRecord } from '../support/record.ts';
@@ -273,6 +275,7 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       parent.tags['mlflow.note.content']!,
       /\*\*Best: alpha=0\*\*, val\/combined 0\.5000.*2 of 5 trials finished, 1 stopped early./,
     );
+    assert.match(parent.tags['mlflow.note.content']!, /, spec `search\.yaml`\.$/);
     assert.deepEqual(parent.artifacts['points.csv']!.split('\n').slice(0, 2), [
       'loss.alpha,finished,failed,val/combined,val/combined ±,val/combined best seed',
       '0,1,0,0.5,,0.5',
@@ -284,6 +287,24 @@ suite('a run in MLflow', { skip: withoutMlflow }, () => {
       'sweep.json',
     ]);
     assert.ok(parent.artifacts['sweep.json']);
+    // Another sweep has the same trials: they stay where they are, and its view finds them.
+    const again = join(server.runs, 'again');
+    mkdirSync(again);
+    for (const dir of dirs.slice(0, 2)) symlinkSync(dir, join(again, basename(dir)));
+    const manifest = readManifest(join(server.runs, 'search'))!;
+    writeManifest(again, { ...manifest, sweep: 'again', trials: manifest.trials.slice(0, 2) });
+    const linked = await send([], { linkedSweeps: [again] });
+    assert.deepEqual(
+      linked.map(({ run, status }) => [run, status]),
+      [['again', 'sent']],
+      JSON.stringify(linked),
+    );
+    const { experiment, run, tags } = Object.values(readCursor(again)!.sent)[0]!;
+    const view = JSON.parse(tags[viewTag(viewOfSweep(run))]!);
+    const found = await client.findRuns(experiment, view.searchFilter);
+    assert.deepEqual(found.map(({ info }) => info.run_id).sort(), [idOf(rows[0]!), idOf(rows[1]!)].sort());
+    assert.equal((await readBack(idOf(rows[1]!))).tags['mlflow.parentRunId'], idOf(rows[3]!));
+    assert.deepEqual(await send([], { linkedSweeps: [again] }), []);
   });
 
   test('of a sweep names the best that the report names, with the same mean and interval', async () => {

@@ -32,7 +32,7 @@ export function command(): Command {
     .option('--out <file>', 'PNG, JPEG or WebP file to write', 'preview.png')
     .option('--policy <name>', 'show images as this augmentation policy gives them')
     .option('--augment', "show images as the experiment's augmentation policy gives them")
-    .option('--effects', 'show each augmentation effect over its default ranges, the milder end first')
+    .option('--effects', 'show each augmentation effect from end to end of its default ranges')
     .option('--conditions', 'show each bad condition at severities 1 to 5')
     .option('--rows <n>', 'identities or images shown', '12')
     .option('--columns <n>', 'images in a row', '8')

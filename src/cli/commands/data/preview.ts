@@ -38,7 +38,7 @@ export async function preview(target: string | undefined, options: PreviewOption
   const { seed } = config;
   const [title, table] = options.effects
     ? [
-        'Each effect alone, over its default ranges, the milder end first',
+        'Each effect alone over its default ranges, from the milder end if there is one',
         await effectRows(dataset, columns, seed),
       ]
     : options.conditions
