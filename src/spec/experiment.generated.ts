@@ -519,7 +519,7 @@ export interface Experiment {
      */
     accumulation: number;
     /**
-     * Arithmetic of the forward and backward pass; auto measures once whether bfloat16 is faster here.
+     * Arithmetic of the forward and backward pass; auto takes bfloat16 where the processor or GPU is faster in it.
      */
     precision: 'auto' | 'float32' | 'bfloat16';
     /**

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { cpuInfo } from '../../base/cpu-info.ts';
 import { FacecomError } from '../../base/errors.ts';
 import { type Machine, thisMachine } from '../tensorflow/wheels.ts';
 
@@ -45,21 +46,12 @@ export function planOneDnn(
 /** Why oneDNN cannot compute on this machine, as far as can be told without it; undefined if nothing speaks against it. */
 export function oneDnnUnfit(
   machine: Machine = thisMachine(),
-  flags: string = cpuFlags(),
+  flags: string = cpuInfo('flags'),
 ): string | undefined {
   const { platform, arch } = machine;
   if (platform !== 'linux' || arch !== 'x64') return `${platform} on ${arch}`;
   if (process.env.FACECOM_ONEDNN_DIR === undefined && !machine.glibc) return 'a Linux without glibc';
   return flags === '' || /\bavx2\b/.test(flags) ? undefined : 'the processor has no AVX2';
-}
-
-/** What Linux says that the processor can do. */
-function cpuFlags(): string {
-  try {
-    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
-  } catch {
-    return '';
-  }
 }
 
 /** Whether the system has a shared library, by where loaders look. */
