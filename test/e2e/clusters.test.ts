@@ -149,7 +149,8 @@ test('a job that is cancelled by scancel saves, is stopped and not submitted aga
   skip,
 }, async (t) => {
   const cwd = await temporaryFolder(t);
-  const script = `[ -f ../../../go ] && finish 0.5 && exit; trap 'touch ../../../go; event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; sleep 60 & wait`;
+  // The file is made without a program: Slurm signals each process of the job, and a `touch` would end by it.
+  const script = `[ -f ../../../go ] && finish 0.5 && exit; trap ': >../../../go; event "{\\"type\\":\\"stopped\\",\\"time\\":1}"; exit 0' TERM; echo began; sleep 60 & wait`;
   const spec = writeExperiment(cwd, script, { resources });
   const program = start(['run', spec], cwd, slurm.env);
   const log = () => join(runOf(cwd).dir, 'log.txt');
