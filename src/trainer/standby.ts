@@ -55,6 +55,8 @@ function say(type: StandbyMessage['type']): void {
   process.send?.({ type } satisfies StandbyMessage);
 }
 
+let dup2: ((from: number, to: number) => number) | undefined;
+
 /** From here on everything that this process writes, native libraries included, is appended to a file. */
 async function writeTo(file: string): Promise<void> {
   const { default: koffi } = await import('koffi');
@@ -64,5 +66,3 @@ async function writeTo(file: string): Promise<void> {
     if (dup2(log, stream) !== stream) throw new Error(`The log ${file} cannot take the output.`);
   closeSync(log);
 }
-
-let dup2: ((from: number, to: number) => number) | undefined;

@@ -71,6 +71,14 @@ export const handlesOf = (node: Node): string[] =>
     .filter(({ node: source }) => source.op === 'VarHandleOp')
     .map(({ node: source }) => attribute<string>(source, 'shared_name')!);
 
+/** The ops that change each variable, by its name, in their order. */
+export function writersOf({ effects }: Trace): Map<string, Node[]> {
+  const found = new Map<string, Node[]>();
+  for (const node of effects)
+    for (const name of handlesOf(node)) found.set(name, [...(found.get(name) ?? []), node]);
+  return found;
+}
+
 /** Of a convolution or one of its gradients: pixels from window to window. */
 export const strideOf = (node: Node): number => attribute<number[]>(node, 'strides')![1]!;
 

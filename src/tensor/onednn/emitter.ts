@@ -1,5 +1,5 @@
 import { sourceLine } from '../graph/builder.ts';
-import { handlesOf, type Node, size, type Trace, type Value } from '../graph/ir.ts';
+import { type Node, size, type Trace, type Value, writersOf } from '../graph/ir.ts';
 import { DataType } from '../native/library.ts';
 import {
   bytesOf,
@@ -40,7 +40,7 @@ export class Emitter {
   private readonly deferred = new Map<Value, () => Tensor>();
   private readonly uses = new Map<Value, Node[]>();
   private readonly fetched: Set<Value>;
-  private readonly changes = new Map<string, Node[]>();
+  private readonly changes: Map<string, Node[]>;
   private readonly reordered = new Map<Storage, Array<{ layout: Layout; offset: number; tensor: Tensor }>>();
   private readonly derivedTensors = new Map<Storage, Map<string, Tensor>>();
   private readonly done = new Set<Node>();
@@ -57,8 +57,7 @@ export class Emitter {
     this.primitives = primitives;
     this.lasting = new LastingCopies(this, options.keep);
     this.fetched = new Set(trace.outputs.values());
-    for (const node of trace.effects)
-      for (const name of handlesOf(node)) this.changes.set(name, [...this.writers(name), node]);
+    this.changes = writersOf(trace);
     for (const node of trace.nodes)
       for (const value of node.inputs.flat()) {
         const users = this.uses.get(value) ?? [];

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { FacecomError } from '../../base/errors.ts';
+import { libc } from './libc.ts';
 import { OOM_REMEDY, type Pointer } from './library.ts';
 
 const PROTECTION = 3; // PROT_READ | PROT_WRITE
@@ -7,17 +8,6 @@ const FLAGS = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS
 const HUGE_PAGES = 14; // MADV_HUGEPAGE
 /** Regions from this size on are worth huge pages. */
 const HUGE = 1 << 22;
-
-let libc: ReturnType<typeof declare> | undefined;
-
-function declare() {
-  const lib = koffi.load(null);
-  return {
-    mmap: lib.func('mmap', 'int64_t', ['void*', 'size_t', 'int', 'int', 'int', 'int64_t']),
-    munmap: lib.func('munmap', 'int', ['void*', 'size_t']),
-    madvise: lib.func('madvise', 'int', ['void*', 'size_t', 'int']),
-  };
-}
 
 /** A region of memory outside of JavaScript's heap, zero at first. It has one owner, who frees it. */
 export class Region {
@@ -28,9 +18,8 @@ export class Region {
 
   /** Throws FacecomError `oom` where the system gives none. */
   constructor(bytes: number, what: string) {
-    libc ??= declare();
     this.bytes = Math.max(4096, Math.ceil(bytes / 4096) * 4096);
-    const address = BigInt(libc.mmap(null, this.bytes, PROTECTION, FLAGS, -1, 0) as number | bigint);
+    const address = BigInt(libc().mmap(null, this.bytes, PROTECTION, FLAGS, -1, 0) as number | bigint);
     if (address === -1n || address === 0n) {
       throw new FacecomError('oom', `Out of memory: ${what}.`, {
         found: `${this.bytes} bytes could not be allocated`,
@@ -38,7 +27,7 @@ export class Region {
       });
     }
     this.address = address;
-    if (this.bytes >= HUGE) libc.madvise(address, this.bytes, HUGE_PAGES);
+    if (this.bytes >= HUGE) libc().madvise(address, this.bytes, HUGE_PAGES);
     this.buffer = koffi.view(address, this.bytes);
   }
 
@@ -55,7 +44,7 @@ export class Region {
   }
 
   free(): void {
-    if (!this.freed) libc!.munmap(this.address, this.bytes);
+    if (!this.freed) libc().munmap(this.address, this.bytes);
     this.freed = true;
   }
 }

@@ -1,4 +1,4 @@
-import { handlesOf, type Node, type Trace, type Value } from '../graph/ir.ts';
+import { handlesOf, type Node, type Trace, type Value, writersOf } from '../graph/ir.ts';
 import { ruleOf } from './ops/index.ts';
 
 /**
@@ -66,9 +66,7 @@ function readersBeforeWrites(trace: Trace): Map<Node, Node[]> {
   const users = new Map<Value, Node[]>();
   for (const node of trace.nodes)
     for (const value of node.inputs.flat()) users.set(value, [...(users.get(value) ?? []), node]);
-  const writes = new Map<string, Node[]>();
-  for (const node of trace.effects)
-    for (const name of handlesOf(node)) writes.set(name, [...(writes.get(name) ?? []), node]);
+  const writes = writersOf(trace);
   const found = new Map<Node, Node[]>();
   for (const read of trace.nodes) {
     if (read.op !== 'ReadVariableOp') continue;

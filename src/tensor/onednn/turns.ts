@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import koffi from 'koffi';
+import { libc } from './libc.ts';
 
 /** flock(2). */
 const EXCLUSIVE = 2;
@@ -24,14 +24,12 @@ const PAUSE = 600_000; // ms
  * the system frees what a process held that has ended.
  */
 export class Turns {
-  private readonly flock: (file: number, operation: number) => number;
   private readonly queue: number;
   private readonly cores: number;
   /** Of `performance.now()`. */
   private pausedUntil = 0;
 
-  private constructor(flock: Turns['flock'], queue: number, cores: number) {
-    this.flock = flock;
+  private constructor(queue: number, cores: number) {
     this.queue = queue;
     this.cores = cores;
   }
@@ -46,8 +44,7 @@ export class Turns {
       const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
       for (const which of ['queue', 'turn'])
         files.push(openSync(join(folder, `${name}.${which}`), O_CREAT | O_RDWR | O_NOFOLLOW, 0o600));
-      const flock = koffi.load(null).func('int flock(int, int)');
-      return new Turns(flock, files[0]!, files[1]!);
+      return new Turns(files[0]!, files[1]!);
     } catch {
       for (const file of files) closeSync(file);
       return undefined;
@@ -60,12 +57,12 @@ export class Turns {
     if (now < this.pausedUntil) return;
     const until = now + patience;
     const taken = (await this.lock(this.queue, until)) && (await this.lock(this.cores, until));
-    this.flock(this.queue, UNLOCK);
+    libc().flock(this.queue, UNLOCK);
     if (!taken) this.pausedUntil = performance.now() + PAUSE;
   }
 
   pass(): void {
-    this.flock(this.cores, UNLOCK);
+    libc().flock(this.cores, UNLOCK);
   }
 
   close(): void {
@@ -74,7 +71,7 @@ export class Turns {
   }
 
   private async lock(file: number, until: number): Promise<boolean> {
-    while (this.flock(file, EXCLUSIVE | NOT_BLOCKING) !== 0) {
+    while (libc().flock(file, EXCLUSIVE | NOT_BLOCKING) !== 0) {
       if (performance.now() > until) return false;
       await sleep(LOOK);
     }
