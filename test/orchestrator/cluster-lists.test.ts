@@ -69,7 +69,7 @@ describe('several trials a job', { concurrency: 4 }, () => {
     third!.stop();
     assert.deepEqual(await third!.exited, { signal: 'SIGTERM' });
     first!.stop();
-    assert.equal((await first!.exited).code, 0);
+    assert.deepEqual(await exits([first!]), [{ code: 0 }]);
     await second!.begun;
     await until('the next one runs', () => starts(names(2)[1]!) === 1);
     for (const name of names(4)) writeFileSync(join(folder, `go-${name}`), '');
@@ -83,7 +83,7 @@ describe('several trials a job', { concurrency: 4 }, () => {
     const { make, start, starts, names, folder, fake, calls } = await scene(t, { trainer: WAITS, ...OWN });
     const handles = start(make({ perJob: 4 }), 4);
     writeFileSync(join(folder, 'go-run0-1'), '');
-    assert.equal((await handles[0]!.exited).code, 0);
+    assert.deepEqual(await exits([handles[0]!]), [{ code: 0 }]);
     await handles[1]!.begun;
     await until('the second runs', () => starts('run1-1') === 1);
     const { id } = handles[1]!.job!;

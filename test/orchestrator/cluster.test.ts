@@ -172,7 +172,7 @@ test('a job that its controller has lost sight of, and that lives, is waited for
   const handle = make().of(0).start(run('a-1'));
   await handle.begun;
   writeFileSync(join(fake, `state-${handle.job!.id}`), 'FORGOTTEN');
-  assert.equal((await handle.exited).code, 0);
+  assert.deepEqual(await exits([handle]), [{ code: 0 }]);
   assert.equal(starts('a-1'), 1);
 });
 
@@ -235,7 +235,7 @@ test('what Slurm takes for running though its end is in the record is cancelled'
   await short!.exited;
   await until('it is cancelled', () => calls('scancel').some((line) => line.endsWith(` ${short!.job!.id}`)));
   writeFileSync(join(folder, 'go-long'), '');
-  assert.equal((await first.exited).code, 0);
+  assert.deepEqual(await exits([first]), [{ code: 0 }]);
 });
 
 test('jobs of another sweep that Slurm takes for running, and whose ends are in its record, are cancelled: they keep others waiting', async (t) => {
@@ -346,7 +346,7 @@ test('a folder that one side sees late is waited for: batch, claim and end', asy
   // The end is hidden from the orchestrator for a while, as an attribute cache hides it.
   const handle = make({ visibility: 30 }).of(0).start(run('late-1'));
   await handle.begun;
-  assert.equal((await handle.exited).code, 0);
+  assert.deepEqual(await exits([handle]), [{ code: 0 }]);
   mkdirSync(join(folder, 'node/jobs'), { recursive: true });
   const { command } = run('node/x-1');
   const job = execa(process.execPath, [binary, 'job', join(folder, 'node/jobs/k.json'), '0', '--job', '1_0']);
