@@ -71,6 +71,15 @@ export const handlesOf = (node: Node): string[] =>
     .filter(({ node: source }) => source.op === 'VarHandleOp')
     .map(({ node: source }) => attribute<string>(source, 'shared_name')!);
 
+/** The two of a variable times a number, if that is what an op computes. */
+export function scaledVariable(node: Node): { read: Value; factor: Value } | undefined {
+  if (node.op !== 'Mul') return undefined;
+  const [a, b] = node.inputs as [Value, Value];
+  const isVariable = ({ node: source }: Value) => source.op === 'ReadVariableOp';
+  if (isVariable(a) && b.shape.length === 0) return { read: a, factor: b };
+  return isVariable(b) && a.shape.length === 0 ? { read: b, factor: a } : undefined;
+}
+
 /** The ops that change each variable, by its name, in their order. */
 export function writersOf({ effects }: Trace): Map<string, Node[]> {
   const found = new Map<string, Node[]>();

@@ -1,4 +1,4 @@
-import type { Node, Trace, Value } from '../ir.ts';
+import { type Node, scaledVariable, type Trace, type Value } from '../ir.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
@@ -15,11 +15,12 @@ export function lateDecay(trace: Trace): Trace {
   for (const node of trace.nodes) {
     if (node.op !== 'Add' && node.op !== 'AddV2') continue;
     const [a, b] = node.inputs as [Value, Value];
+    // An activation times a variable has to wait for the activation.
     for (const [gradient, scaled] of [
       [a, b],
       [b, a],
     ] as const)
-      if (isScaledVariable(scaled.node) && uses.get(scaled.node) === 1 && !isScaledVariable(gradient.node))
+      if (scaledVariable(scaled.node) && uses.get(scaled.node) === 1 && !scaledVariable(gradient.node))
         waits.set(scaled.node, gradient.node);
   }
   if (waits.size === 0) return trace;
@@ -42,12 +43,4 @@ export function lateDecay(trace: Trace): Trace {
       return gradient ? [...node.control, gradient] : node.control;
     },
   );
-}
-
-/** A variable times a number: an activation times a variable has to wait for the activation. */
-function isScaledVariable(node: Node): boolean {
-  if (node.op !== 'Mul') return false;
-  const [a, b] = node.inputs as [Value, Value];
-  const isVariable = (value: Value) => value.node.op === 'ReadVariableOp';
-  return (isVariable(a) && b.shape.length === 0) || (isVariable(b) && a.shape.length === 0);
 }

@@ -1,4 +1,4 @@
-import { type Node, size, type Value } from '../../graph/ir.ts';
+import { type Node, scaledVariable, size, type Value } from '../../graph/ir.ts';
 import { DataType } from '../../native/library.ts';
 import type { Emitter } from '../emitter.ts';
 import { LARGE } from './elementwise.ts';
@@ -31,7 +31,7 @@ export function isLateDecay(e: Emitter, node: Node): boolean {
   const user = e.users(output(node))[0];
   if (!user) return false;
   if (isSum(node)) return user.op in gradients && lateDecay(e, user) !== undefined;
-  return node.op === 'Mul' && isSum(user) && isLateDecay(e, user) && weightOf(node) !== undefined;
+  return isSum(user) && weightOf(node) !== undefined && isLateDecay(e, user);
 }
 
 /** Their values are others' memory. */
@@ -40,7 +40,7 @@ const sources = new Set(['ReadVariableOp', 'Const', 'Placeholder']);
 const isSum = ({ op }: Node): boolean => op === 'AddV2' || op === 'Add';
 
 function penalty(e: Emitter, gradient: Value, scaled: Value, optimizer: Node): LateDecay | undefined {
-  const weight = scaled.node.op === 'Mul' ? weightOf(scaled.node) : undefined;
+  const weight = weightOf(scaled.node);
   if (!weight || e.users(scaled).length !== 1 || e.isFetched(scaled)) return undefined;
   const name = variableOf(input(optimizer, 0).node);
   if (variableOf(input(weight.read, 0).node) !== name) return undefined;
@@ -49,18 +49,11 @@ function penalty(e: Emitter, gradient: Value, scaled: Value, optimizer: Node): L
   return e.writers(name).length === 1 ? { gradient, decay: weight.decay } : undefined;
 }
 
-/** A Mul of a variable by a number. */
+/** What decays, and by how much, of a variable times a number that is known. */
 function weightOf(node: Node): { read: Node; decay: number } | undefined {
-  const [a, b] = [input(node, 0), input(node, 1)];
-  for (const [read, factor] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const decay = uniformOf(factor);
-    if (read.node.op === 'ReadVariableOp' && decay !== undefined && size(factor.shape) === 1)
-      return { read: read.node, decay };
-  }
-  return undefined;
+  const scaled = scaledVariable(node);
+  const decay = scaled && uniformOf(scaled.factor);
+  return decay === undefined ? undefined : { read: scaled!.read.node, decay };
 }
 
 /** Whether nothing else uses the memory of a value. */
